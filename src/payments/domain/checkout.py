@@ -1,0 +1,199 @@
+"""The use cases of a buyer and a shop: begin, look, settle, complete, abandon, cancel.
+
+No event loop owns them: what an adapter does at each `await` (block, suspend, pause) is its affair. The intent is
+committed before anything is sent, no transaction spans a call to the gateway, and what a browser or a webhook says only
+tells which payment to look at.
+"""
+
+import attrs
+
+from payments.domain.errors import (
+    AlreadyPaid,
+    AttemptMismatch,
+    BadInput,
+    ConcurrentUpdate,
+    ContractViolation,
+    GatewayError,
+    GatewayIdTaken,
+    MerchantIdTaken,
+    OrderIsLive,
+    PaymentNotFound,
+    Rejected,
+)
+from payments.domain.machine import Status
+from payments.domain.payment import Happening, Payment
+from payments.domain.ports import Clock, Gateway, MerchantIdPolicy, PaymentRepository
+from payments.domain.report import Report
+from payments.domain.settling import learn, orphan
+from payments.domain.values import Caller, GatewayId, MerchantId, Method, Mode, Offer
+
+TRIES = 3
+
+
+@attrs.frozen
+class Seen:
+    """A payment as far as we know. `current` is False while the provider cannot tell: look again soon."""
+
+    payment: Payment
+    current: bool = True
+
+
+@attrs.frozen(kw_only=True)
+class Checkout:
+    """The use cases, over their ports. With `hold_strays` no stray is given back until an operator says so."""
+
+    payments: PaymentRepository
+    gateway: Gateway
+    ids: MerchantIdPolicy
+    clock: Clock
+    mode: Mode
+    hold_strays: bool = False
+
+    async def begin(self, buyer: str, order: str, offer: Offer, method: Method, by: Caller) -> Payment:
+        """Return the buyer's payment for this order, stored and prepared: a new one, or the live one of the same price.
+
+        *offer* comes from the shop, never from a browser. Raises AlreadyPaid, Rejected (the provider refuses the price;
+        the payment is failed), GatewayError (it cannot tell; begin again), or ConcurrentUpdate.
+        """
+        if not buyer or not order:
+            raise BadInput("A payment needs a buyer and an order.")
+        for _ in range(TRIES):
+            try:
+                payment = await self._live_or_new(buyer, order, offer, method, by)
+            except (MerchantIdTaken, OrderIsLive):
+                continue
+            if payment is not None:
+                return await self._prepared(payment)
+        raise ConcurrentUpdate("Others are beginning the same order. Nothing was begun here; try again.")
+
+    async def _live_or_new(self, buyer: str, order: str, offer: Offer, method: Method, by: Caller) -> Payment | None:
+        now = self.clock.now()
+        live = await self.payments.live(buyer, order)
+        if live is None:
+            return await self.payments.add(
+                Payment.begin(self.ids.merchant_id(), buyer, order, offer, method, self.mode, now, str(by))
+            )
+        if live.status is Status.PAID:
+            raise AlreadyPaid("This order is paid already. Nothing was begun.")
+        if live.price != offer.price:
+            await self._close(live, by, "superseded")
+            return None
+        renewed = await self.payments.update(live.merchant_id, lambda p: p.begun_again(method, self.clock.now()))
+        return renewed if renewed.status in (Status.AWAITING, Status.FAILED) else None
+
+    async def _prepared(self, payment: Payment) -> Payment:
+        if payment.prepared:
+            return payment
+        try:
+            await self.gateway.prepare(payment.merchant_id, payment.price)
+        except Rejected as error:
+            reason = f"{error.provider_code} {error.provider_text}".strip()
+            await self.payments.update(payment.merchant_id, lambda p: p.prepare_refused(self.clock.now(), reason))
+            raise
+        return await self.payments.update(payment.merchant_id, lambda p: p.with_price_prepared(self.clock.now()))
+
+    async def settle(self, report: Report, by: str) -> Payment:
+        """Store what *report* teaches: the only door by which knowledge of money enters. Raises ContractViolation."""
+        returns = None if self.hold_strays else self.ids.refund_id()
+
+        def learning(payment: Payment) -> Payment:
+            return learn(payment, report, at=self.clock.now(), by=by, give_back_as=returns)
+
+        try:
+            try:
+                return await self.payments.update(report.merchant_id, learning)
+            except PaymentNotFound:
+                return await self._settle_unknown(report, by)
+        except GatewayIdTaken as error:
+            raise ContractViolation(f"Attempt {report.gateway_id} belongs to another payment already.") from error
+
+    async def _settle_unknown(self, report: Report, by: str) -> Payment:
+        """Keep a capture that nobody here began; an attempt that took no money concerns nobody."""
+        if not report.is_capture:
+            raise PaymentNotFound
+        try:
+            return await self.payments.add(orphan(report, self.clock.now(), by))
+        except MerchantIdTaken:
+            return await self.settle(report, by)
+
+    async def look(self, merchant_id: MerchantId, by: str) -> Payment:
+        """Ask the gateway for all attempts at a payment and settle each. Raises PaymentNotFound or GatewayError."""
+        payment = await self.payments.get(merchant_id)
+        for report in await self.gateway.attempts(merchant_id):
+            if report.merchant_id != merchant_id:
+                raise ContractViolation(f"Asked for {merchant_id}, the provider answered with another payment.")
+            payment = await self.settle(report, by)
+        return payment
+
+    async def hear(self, gateway_id: GatewayId, by: str) -> Payment | None:
+        """Follow a hint (a webhook, a return): fetch this attempt and settle it. None if the provider knows none.
+
+        Raises PaymentNotFound where it took no money and is not ours, or GatewayError.
+        """
+        report = await self.gateway.find(gateway_id)
+        return None if report is None else await self.settle(report, by)
+
+    async def complete(self, caller: Caller, merchant_id: MerchantId, gateway_id: GatewayId) -> Seen:
+        """The window said yes: fetch that attempt, verify that it is ours, settle.
+
+        Raises PaymentNotFound, AttemptMismatch, or ContractViolation. An unknown outcome changes no status.
+        """
+        payment = await self.of(caller, merchant_id)
+        attempt = payment.attempt(gateway_id)
+        if attempt and attempt.report.is_capture:
+            return Seen(payment)  # a replay: money is known, and the provider need not be asked again
+        try:
+            report = await self.gateway.find(gateway_id)
+        except ContractViolation:
+            raise
+        except GatewayError:
+            return Seen(await self.look_soon(merchant_id), current=False)
+        if report is None or report.merchant_id != merchant_id:
+            await self.look_soon(merchant_id)
+            raise AttemptMismatch("This attempt is not an attempt at this payment. Nothing was changed.")
+        return Seen(await self.settle(report, "complete"))
+
+    async def abandon(self, caller: Caller, merchant_id: MerchantId) -> Seen:
+        """The buyer left the window: look. Only the provider's word counts, for the window may still approve."""
+        await self.of(caller, merchant_id)
+        try:
+            return Seen(await self.look(merchant_id, "abandon"))
+        except ContractViolation:
+            raise
+        except GatewayError:
+            return Seen(await self.look_soon(merchant_id), current=False)
+
+    async def cancel(self, caller: Caller, merchant_id: MerchantId) -> Payment:
+        """Close an unpaid payment, after a look. Raises AlreadyPaid, PaymentNotFound or GatewayError (still open)."""
+        return await self._close(await self.of(caller, merchant_id), caller, str(caller.role))
+
+    async def _close(self, payment: Payment, by: Caller, reason: str) -> Payment:
+        if payment.prepared and payment.status is not Status.PAID:
+            payment = await self.look(payment.merchant_id, "cancel")
+        closed = await self.payments.update(payment.merchant_id, lambda p: p.closed(self.clock.now(), str(by), reason))
+        return await self.revoke_deposits(closed)
+
+    async def revoke_deposits(self, payment: Payment) -> Payment:
+        """Close the virtual accounts of a cancelled payment; where that fails, a late deposit is given back instead."""
+        for attempt in payment.waiting_deposits:
+            try:
+                payment = await self.settle(await self.gateway.revoke(attempt.gateway_id), "cancel")
+            except GatewayError:
+                payment = await self.look_soon(payment.merchant_id)
+        return payment
+
+    async def of(self, caller: Caller, merchant_id: MerchantId) -> Payment:
+        """Return the payment if it is this caller's business. Raises PaymentNotFound, the same as for an absent one."""
+        payment = await self.payments.get(merchant_id)
+        if not caller.sees(payment.buyer):
+            raise PaymentNotFound
+        return payment
+
+    async def look_soon(self, merchant_id: MerchantId) -> Payment:
+        """Make the payment due now, for the sweep."""
+        return await self.payments.update(merchant_id, lambda p: p.scheduled(self.clock.now()))
+
+    async def timeline(self, caller: Caller, merchant_id: MerchantId) -> list[Happening]:
+        """Return what happened to a payment, oldest first. Raises PaymentNotFound."""
+        await self.of(caller, merchant_id)
+        return list(await self.payments.timeline(merchant_id))

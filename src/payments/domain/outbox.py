@@ -1,0 +1,99 @@
+"""Telling the shop: every happening leaves a message in the outbox, in the same transaction, until it is delivered.
+
+Message     what is told, fixed when it is written: every repeat has the same id and the same bytes
+Outbox      the port where messages wait
+Publisher   the port that tells somebody
+deliver     the use case: at least once, ten tries over about three days, then a dead letter
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import ClassVar, Final, Protocol, Self
+
+import attrs
+
+from payments.domain.errors import PaymentsError
+from payments.domain.payment import Happening, Payment
+from payments.domain.values import MerchantId
+
+WAITS: Final = (
+    *(timedelta(seconds=5), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30)),
+    *(timedelta(hours=2), timedelta(hours=5), timedelta(hours=10), timedelta(hours=20), timedelta(hours=34)),
+)
+"""The waits between ten tries; together about three days."""
+
+
+@attrs.frozen(kw_only=True)
+class Message:
+    """One happening, told: `body` is JSON text; `tries` counts the failed deliveries so far."""
+
+    id: str
+    merchant_id: MerchantId
+    body: str
+    created_at: datetime
+    tries: int = 0
+    error: str = ""
+
+    @classmethod
+    def about(cls, payment: Payment, happening: Happening) -> Self:
+        """Return the message that tells *happening*, out of facts that never change."""
+        data = {
+            "merchant_id": payment.merchant_id,
+            "version": happening.version,
+            "status": happening.status,
+            "order": payment.order,
+            "buyer": payment.buyer,
+            "price": {"amount": payment.price.minor, "currency": payment.price.currency},
+            "mode": payment.mode,
+            "by": happening.by,
+            "gateway_id": happening.gateway_id,
+            "refund_id": happening.refund_id,
+            "amount": happening.amount,
+            "reason": happening.reason,
+        }
+        told = {"type": f"payment.{happening.kind}", "timestamp": happening.at.isoformat(), "data": data}
+        return cls(
+            id=f"{payment.merchant_id}.{happening.version}",
+            merchant_id=payment.merchant_id,
+            body=json.dumps(told, ensure_ascii=False, separators=(",", ":")),
+            created_at=happening.at,
+        )
+
+
+class Outbox(Protocol):
+    """Where messages wait. They are written by PaymentRepository, together with the change they tell of."""
+
+    async def claim(self, now: datetime, until: datetime, limit: int) -> Sequence[Message]:
+        """Return at most *limit* due messages, oldest first, and make them due again at *until*."""
+
+    async def delivered(self, message_id: str) -> None:
+        """Forget a message that arrived."""
+
+    async def postpone(self, message_id: str, due_at: datetime, error: str) -> None:
+        """Count a failed try, and try again at *due_at*."""
+
+    async def bury(self, message_id: str, error: str) -> None:
+        """Count a failed try, and stop trying: a dead letter."""
+
+    async def dead(self, limit: int) -> Sequence[Message]:
+        """Return up to *limit* dead letters, oldest first."""
+
+    async def replay(self, message_id: str, now: datetime) -> bool:
+        """Make a dead letter due now with its tries forgotten; False if there is no such dead letter."""
+
+
+@attrs.define
+class DeliveryFailed(PaymentsError):
+    """The shop did not take a message. `retry_after` is its own wish; `gone` means it wants no more of them."""
+
+    slug: ClassVar[str] = "delivery-failed"
+    retry_after: timedelta | None = None
+    gone: bool = False
+
+
+class Publisher(Protocol):
+    """Somebody who is told: a webhook endpoint, or a subscriber in this process."""
+
+    async def publish(self, message: Message) -> None:
+        """Tell it; the receiver may see it twice. Raises DeliveryFailed."""

@@ -1,0 +1,103 @@
+"""Report: what the gateway says of one attempt at one moment, and how two reports of one attempt are joined.
+
+Reports of one attempt form a total order, so joining takes the higher one: order, repetition and stale answers
+cannot matter.
+"""
+
+from datetime import datetime
+from enum import IntEnum
+from typing import Self
+
+import attrs
+
+from payments.domain.errors import ContractViolation
+from payments.domain.money import Money, whole
+from payments.domain.values import GatewayId, MerchantId, Mode, aware, text
+
+
+class Rank(IntEnum):
+    """How far an attempt ever came; it never goes back."""
+
+    READY = 1
+    DECLINED = 2
+    CAPTURED = 3  # money was taken, and some of it is still there
+    CANCELLED = 4  # money was taken, and all of it went back
+
+
+@attrs.frozen(kw_only=True)
+class Deposit:
+    """A virtual account that waits for the buyer's money until `due`."""
+
+    bank: str = attrs.field(default="", validator=text(0, 64))
+    account: str = attrs.field(validator=text(1, 64))
+    holder: str = attrs.field(default="", validator=text(0, 64))
+    due: datetime = attrs.field(validator=aware)
+
+
+@attrs.frozen(kw_only=True)
+class ReportedRefund:
+    """One refund in the provider's history of an attempt. `amount` is in minor units; `reason` as it was sent."""
+
+    provider_id: str = attrs.field(default="", validator=text(0, 64))
+    amount: int
+    reason: str = attrs.field(default="", validator=text(0, 1000))
+
+
+@attrs.frozen(kw_only=True)
+class Report:
+    """A snapshot of one attempt.
+
+    `amount` is what was asked or taken, never reduced by refunds; `refunded` is in minor units of the same currency.
+    Raises ContractViolation where rank and refunded amount contradict each other.
+    """
+
+    gateway_id: GatewayId = attrs.field(validator=text(1, 64))
+    merchant_id: MerchantId = attrs.field(validator=text(1, 40))
+    rank: Rank
+    amount: Money
+    refunded: int = 0
+    mode: Mode
+    method: str = attrs.field(default="", validator=text(0, 40))
+    reason: str = attrs.field(default="", validator=text(0, 1000))  # the provider's words on a failure
+    captured_at: datetime | None = attrs.field(default=None, validator=attrs.validators.optional(aware))
+    deposit: Deposit | None = None
+    receipt_url: str = attrs.field(default="", validator=text(0, 1000))
+    refunds: tuple[ReportedRefund, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        whole(self.refunded, what="A refunded amount")
+        possible = {
+            Rank.READY: self.refunded == 0,
+            Rank.DECLINED: self.refunded == 0,
+            Rank.CAPTURED: self.refunded < self.amount.minor,
+            Rank.CANCELLED: self.refunded == self.amount.minor,
+        }
+        if not possible[self.rank]:
+            raise ContractViolation(
+                f"The provider reports {self.refunded} of {self.amount.minor} refunded on a {self.rank.name} attempt."
+            )
+
+    @property
+    def is_capture(self) -> bool:
+        """Whether money was ever taken, also where it went back since."""
+        return self.rank >= Rank.CAPTURED
+
+    @property
+    def remaining(self) -> int:
+        """What is still with the shop, in minor units: 0 unless it is a capture."""
+        return self.amount.minor - self.refunded if self.is_capture else 0
+
+    def joined(self, other: Self) -> Self:
+        """Return the higher of two reports of one attempt.
+
+        Raises ContractViolation where they cannot both be true: of two payments, or of two captured amounts.
+        """
+        if (self.gateway_id, self.merchant_id) != (other.gateway_id, other.merchant_id):
+            raise ContractViolation(f"Attempt {other.gateway_id} is reported under two merchant ids.")
+        if self.is_capture and other.is_capture and (self.amount, self.mode) != (other.amount, other.mode):
+            raise ContractViolation(f"Attempt {other.gateway_id} is reported with two captured amounts.")
+        return max(self, other, key=Report._height)
+
+    def _height(self) -> tuple[int, int, int, float, str]:
+        due = self.deposit.due.timestamp() if self.deposit else 0.0
+        return (self.rank, self.refunded, len(self.refunds), due, repr(self))  # the last only makes the order total

@@ -1,0 +1,28 @@
+"""When to look again: every wait has a due time, and every series of looks has an end."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+LOOKS: Final = (
+    *(timedelta(seconds=30), timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=5), timedelta(minutes=10)),
+    *(timedelta(minutes=30), timedelta(hours=1), timedelta(hours=6)),
+    *(timedelta(days=1), timedelta(days=3), timedelta(days=7)),
+)
+"""The waits after a change, one after the other: quickly at first, a week at last."""
+
+WINDOW: Final = timedelta(minutes=30)
+"""How long a buyer has to pay before an untouched payment expires."""
+
+LEASE: Final = timedelta(minutes=2)
+"""How long a claimed row is left to its worker; longer than any one look or refund can take."""
+
+
+def next_look(now: datetime, looks: int, no_later_than: datetime | None = None) -> datetime | None:
+    """Return when to look after *looks* looks without a change: None once the series is over.
+
+    An end of waiting still ahead (*no_later_than*: an expiry) is never slept through, and outlives the series.
+    """
+    due = now + LOOKS[looks] if looks < len(LOOKS) else None
+    if no_later_than is None or no_later_than <= now:
+        return due
+    return min(due, no_later_than) if due else no_later_than

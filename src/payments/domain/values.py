@@ -1,0 +1,114 @@
+"""The small closed vocabularies and the names: ids, Mode, Method, Caller, Offer."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final, NewType, Self
+
+import attrs
+
+from payments.domain.errors import BadInput
+from payments.domain.money import Money
+
+MerchantId = NewType("MerchantId", str)
+"""Our unguessable name for a payment, unique for ever."""
+GatewayId = NewType("GatewayId", str)
+"""The provider's name of one attempt."""
+RefundId = NewType("RefundId", str)
+"""Our name of one refund; it travels to the provider in the refund's reason."""
+
+_OURS: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
+
+
+def merchant_id(text: str) -> MerchantId:
+    """Return *text* as an id of ours. Raises BadInput unless it is 1–40 characters of A–Z a–z 0–9 _ and -."""
+    if not _OURS.fullmatch(text):
+        raise BadInput("A merchant id has 1 to 40 characters of A-Z, a-z, 0-9, _ and -.")
+    return MerchantId(text)
+
+
+class Mode(StrEnum):
+    """Real money or play money. The two never meet: a database is stamped with one of them."""
+
+    LIVE = "live"
+    TEST = "test"
+
+
+class Method(StrEnum):
+    """How the buyer is asked to pay. Answers may name others: those are kept as text."""
+
+    CARD = "card"
+    TRANSFER = "transfer"
+    VIRTUAL_ACCOUNT = "virtual_account"
+    MOBILE = "mobile"
+    APPLEPAY = "applepay"
+    KAKAOPAY = "kakaopay"
+    LPAY = "lpay"
+    NAVERPAY = "naverpay"
+    PAYCO = "payco"
+    PAYPAL = "paypal"
+    PINPAY = "pinpay"
+    SAMSUNGPAY = "samsungpay"
+    SKPAY = "skpay"
+    SSGPAY = "ssgpay"
+    TOSSPAY = "tosspay"
+
+
+class Role(StrEnum):
+    """On whose behalf something is asked."""
+
+    BUYER = "buyer"
+    SHOP = "shop"
+    SYSTEM = "system"
+
+
+@attrs.frozen
+class Caller:
+    """Who asks: a buyer sees only their own payments; the shop and the system see all."""
+
+    role: Role
+    name: str
+
+    @classmethod
+    def buyer(cls, name: str) -> Self:
+        return cls(Role.BUYER, name)
+
+    @classmethod
+    def shop(cls, name: str) -> Self:
+        return cls(Role.SHOP, name)
+
+    @classmethod
+    def system(cls, name: str) -> Self:
+        return cls(Role.SYSTEM, name)
+
+    def sees(self, buyer: str) -> bool:
+        """Tell whether *buyer*'s payments are this caller's business."""
+        return self.role is not Role.BUYER or self.name == buyer
+
+    def __str__(self) -> str:
+        return f"{self.role}:{self.name}"
+
+
+@attrs.frozen
+class Offer:
+    """What the shop asks for an order: the order's name as the buyer reads it, and its price."""
+
+    name: str
+    price: Money
+
+
+def text(least: int, most: int) -> Callable[[object, Any, Any], None]:
+    """Return a validator of texts of *least* to *most* characters; no NUL, because PostgreSQL cannot keep it."""
+
+    def check(_: object, field: Any, value: Any) -> None:
+        if not isinstance(value, str) or not least <= len(value) <= most or "\x00" in value:
+            raise BadInput(f"{field.name} is a text of {least} to {most} characters.")
+
+    return check
+
+
+def aware(_: object, field: Any, value: Any) -> None:
+    """Refuse a time without a zone: inside, every time is aware and in UTC."""
+    if not isinstance(value, datetime) or value.utcoffset() != timedelta(0):
+        raise BadInput(f"{field.name} is an aware time in UTC.")
