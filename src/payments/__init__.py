@@ -1,0 +1,60 @@
+"""Taking money, correctly. The public names of the domain; importing this loads attrs and nothing else.
+
+Values      Money, Method, Mode, Offer, Caller, merchant_id
+Payments    Payment, Attempt, Report, Refund, Status, Event, TRANSITIONS, Happening, Kind, Disposition
+Use cases   Checkout, Refunds, Sweep, Courier: coroutines over the ports in payments.domain.ports
+Errors      PaymentsError and its branches, in payments.domain.errors
+"""
+
+from payments.domain.checkout import Checkout, Seen
+from payments.domain.errors import BadInput, GatewayError, PaymentsError, Refused, StorageConflict
+from payments.domain.giving_back import RefundOrder
+from payments.domain.machine import TRANSITIONS, Event, Status
+from payments.domain.money import Money
+from payments.domain.outbox import Courier, Message
+from payments.domain.payment import Attempt, Disposition, Happening, Kind, Payment
+from payments.domain.refund import BankAccount, Refund, RefundStatus
+from payments.domain.refunds import Refunds
+from payments.domain.report import Deposit, Rank, Report, ReportedRefund
+from payments.domain.sweep import Sweep, Swept
+from payments.domain.values import Caller, GatewayId, MerchantId, Method, Mode, Offer, RefundId, merchant_id
+
+__all__ = [
+    "TRANSITIONS",
+    "Attempt",
+    "BadInput",
+    "BankAccount",
+    "Caller",
+    "Checkout",
+    "Courier",
+    "Deposit",
+    "Disposition",
+    "Event",
+    "GatewayError",
+    "GatewayId",
+    "Happening",
+    "Kind",
+    "MerchantId",
+    "Message",
+    "Method",
+    "Mode",
+    "Money",
+    "Offer",
+    "Payment",
+    "PaymentsError",
+    "Rank",
+    "Refund",
+    "RefundId",
+    "RefundOrder",
+    "RefundStatus",
+    "Refunds",
+    "Refused",
+    "Report",
+    "ReportedRefund",
+    "Seen",
+    "Status",
+    "StorageConflict",
+    "Sweep",
+    "Swept",
+    "merchant_id",
+]

@@ -3,11 +3,11 @@
 Message     what is told, fixed when it is written: every repeat has the same id and the same bytes
 Outbox      the port where messages wait
 Publisher   the port that tells somebody
-deliver     the use case: at least once, ten tries over about three days, then a dead letter
+Courier     the use case: at least once, ten tries over about three days, then a dead letter
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar, Final, Protocol, Self
 
@@ -15,13 +15,18 @@ import attrs
 
 from payments.domain.errors import PaymentsError
 from payments.domain.payment import Happening, Payment
+from payments.domain.ports import Clock
+from payments.domain.schedule import LEASE
 from payments.domain.values import MerchantId
 
 WAITS: Final = (
     *(timedelta(seconds=5), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30)),
-    *(timedelta(hours=2), timedelta(hours=5), timedelta(hours=10), timedelta(hours=20), timedelta(hours=34)),
+    *(timedelta(hours=2), timedelta(hours=5), timedelta(hours=10), timedelta(hours=20), timedelta(hours=36)),
 )
-"""The waits between ten tries; together about three days."""
+"""The waits between ten tries: together a little over three days, so that three days without a shop lose nothing."""
+
+MAX_WAIT: Final = timedelta(days=2)
+"""However long the shop asks us to wait."""
 
 
 @attrs.frozen(kw_only=True)
@@ -97,3 +102,34 @@ class Publisher(Protocol):
 
     async def publish(self, message: Message) -> None:
         """Tell it; the receiver may see it twice. Raises DeliveryFailed."""
+
+
+@attrs.frozen(kw_only=True)
+class Courier:
+    """Delivers what waits. `jitter` returns a factor of 1.0 to 1.1, so that a crowd of retries spreads out."""
+
+    outbox: Outbox
+    publisher: Publisher
+    clock: Clock
+    jitter: Callable[[], float]
+
+    async def deliver(self, limit: int = 10) -> Sequence[Message]:
+        """Try up to *limit* due messages once, and return those that arrived."""
+        now = self.clock.now()
+        return [m for m in await self.outbox.claim(now, now + LEASE, limit) if await self._arrived(m)]
+
+    async def _arrived(self, message: Message) -> bool:
+        try:
+            await self.publisher.publish(message)
+        except DeliveryFailed as failure:
+            await self._failed(message, failure)
+            return False
+        await self.outbox.delivered(message.id)
+        return True
+
+    async def _failed(self, message: Message, failure: DeliveryFailed) -> None:
+        if failure.gone or message.tries >= len(WAITS):
+            await self.outbox.bury(message.id, str(failure))
+            return
+        wait = max(WAITS[message.tries] * self.jitter(), failure.retry_after or timedelta())
+        await self.outbox.postpone(message.id, self.clock.now() + min(wait, MAX_WAIT), str(failure))

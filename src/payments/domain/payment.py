@@ -16,7 +16,7 @@ from payments.domain.machine import Event, Status, move
 from payments.domain.money import Money
 from payments.domain.refund import Refund
 from payments.domain.report import Deposit, Rank, Report
-from payments.domain.schedule import WINDOW, next_look
+from payments.domain.schedule import PATIENCE, WINDOW, next_look
 from payments.domain.values import GatewayId, MerchantId, Method, Mode, Offer, RefundId, aware, text
 
 
@@ -188,17 +188,17 @@ class Payment:
         return self if due_at == self.due_at else attrs.evolve(self, due_at=due_at)
 
     def looked_at(self, now: datetime) -> Self:
-        """Return the payment after one more look that taught us nothing new."""
-        looks = self.looks + 1
-        return attrs.evolve(self, looks=looks, due_at=attrs.evolve(self, looks=looks).next_look(now))
+        """Return the payment after one more look that was answered, due when the next one is."""
+        looked = attrs.evolve(self, looks=self.looks + 1)
+        return attrs.evolve(looked, due_at=looked.next_look(now))
 
     def next_look(self, now: datetime) -> datetime | None:
-        """Return when to look next: a paid payment rests unless a refund is open."""
+        """Return when to look next: a paid payment rests, one that may not stay as it is never does."""
         if self.open_refunds:
-            return next_look(now, min(self.looks, 5))  # never gives up: half an hour between tries at last
-        if self.status is Status.PAID:
-            return None
-        return next_look(now, self.looks, self.expiry if self.status is Status.AWAITING else None)
+            return next_look(now, min(self.looks, PATIENCE))
+        if self.status is Status.AWAITING:
+            return next_look(now, min(self.looks, PATIENCE), self.expiry)
+        return None if self.status is Status.PAID else next_look(now, self.looks)
 
     @property
     def expiry(self) -> datetime:
@@ -237,6 +237,13 @@ class Payment:
         if attempt is None or not attempt.report.is_capture:
             raise RefundRefused("No money was taken by this attempt, so there is nothing to give back.")
         return attempt
+
+    def refund(self, refund_id: RefundId) -> Refund:
+        """Return the refund. Raises RefundRefused if there is none of that name."""
+        for refund in self.refunds:
+            if refund.id == refund_id:
+                return refund
+        raise RefundRefused("There is no such refund.")
 
     def with_attempt(self, attempt: Attempt) -> tuple[Attempt, ...]:
         """Return the attempts with *attempt* put in its place."""

@@ -17,12 +17,16 @@ LEASE: Final = timedelta(minutes=2)
 """How long a claimed row is left to its worker; longer than any one look or refund can take."""
 
 
+PATIENCE: Final = 5
+"""Where a series must not end (an open refund, an awaiting payment), its wait stays at LOOKS[5]: half an hour."""
+
+
 def next_look(now: datetime, looks: int, no_later_than: datetime | None = None) -> datetime | None:
     """Return when to look after *looks* looks without a change: None once the series is over.
 
-    An end of waiting still ahead (*no_later_than*: an expiry) is never slept through, and outlives the series.
+    An end of waiting still ahead (*no_later_than*: an expiry) is never slept through.
     """
-    due = now + LOOKS[looks] if looks < len(LOOKS) else None
-    if no_later_than is None or no_later_than <= now:
-        return due
-    return min(due, no_later_than) if due else no_later_than
+    if looks >= len(LOOKS):
+        return None
+    due = now + LOOKS[looks]
+    return min(due, no_later_than) if no_later_than and no_later_than > now else due

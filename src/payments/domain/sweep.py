@@ -1,0 +1,127 @@
+"""The use cases that nobody calls: look again at what is due, and walk the provider's own list.
+
+sweep   due payments under a lease: push their refunds, look, settle, expire, plan the next look
+walk    everything the provider has seen since the watermark, so that money is found which no row of ours waits for
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+import attrs
+
+from payments.domain.checkout import Checkout
+from payments.domain.errors import PaymentNotFound, PaymentsError
+from payments.domain.machine import Status
+from payments.domain.payment import Payment
+from payments.domain.refunds import Refunds
+from payments.domain.report import Report
+from payments.domain.schedule import LEASE
+from payments.domain.values import MerchantId
+
+OVERLAP: Final = timedelta(hours=1)
+"""How far before the watermark a walk begins: clocks differ, and rows are stamped before they can be read."""
+
+SPAN: Final = timedelta(days=89)
+"""The longest stretch one walk asks for at once; the provider allows 90 days."""
+
+
+@attrs.frozen
+class Trouble:
+    """One payment that could not be attended to, and why; the others were."""
+
+    merchant_id: MerchantId
+    error: PaymentsError
+
+
+@attrs.define
+class Swept:
+    """What a sweep or a walk did."""
+
+    looked: int = 0
+    changed: int = 0
+    troubles: list[Trouble] = attrs.Factory(list)
+    skipped: list[str] = attrs.Factory(list)
+
+
+@attrs.frozen
+class Sweep:
+    """Any number may run beside each other: a claimed payment is nobody else's until its lease ends."""
+
+    checkout: Checkout
+    refunds: Refunds
+
+    async def sweep(self, limit: int = 20) -> Swept:
+        """Attend to at most *limit* due payments; trouble with one does not keep the others waiting."""
+        now = self.checkout.clock.now()
+        done = Swept()
+        for payment in await self.checkout.payments.claim(now, now + LEASE, limit):
+            done.looked += 1
+            try:
+                after = await self._attend(payment)
+            except PaymentsError as error:
+                done.troubles.append(Trouble(payment.merchant_id, error))
+                await self._plan(payment.merchant_id)
+            else:
+                done.changed += after.version != payment.version
+        return done
+
+    async def _attend(self, payment: Payment) -> Payment:
+        merchant_id = payment.merchant_id
+        if payment.open_refunds:  # pushing one shows its attempt as well as a look would
+            for refund in payment.open_refunds:
+                await self.refunds.push(merchant_id, refund.id)
+        else:
+            await self.checkout.look(merchant_id, "sweep")
+        payment = await self.checkout.payments.update(merchant_id, lambda p: p.expired(self.checkout.clock.now()))
+        if payment.status is Status.CANCELLED:
+            await self.checkout.revoke_deposits(payment)
+        return await self.checkout.payments.update(merchant_id, lambda p: p.looked_at(self.checkout.clock.now()))
+
+    async def _plan(self, merchant_id: MerchantId) -> None:
+        """Plan the next look after one that was not answered: it does not count, so no series ends in an outage."""
+        now = self.checkout.clock.now()
+        await self.checkout.payments.update(merchant_id, lambda p: p.scheduled(p.next_look(now)))
+
+    async def walk(self, since: datetime | None = None) -> Swept:
+        """Settle all in the provider's list that differs or is unknown here, from the watermark (or *since*) on.
+
+        The watermark moves only after the last page of a stretch. Raises GatewayError; the next walk starts there again.
+        """
+        now = self.checkout.clock.now()
+        start = since or await self.checkout.payments.watermark() or now
+        start -= OVERLAP
+        done = Swept()
+        while start < now:
+            end = min(now, start + SPAN)
+            await self._walk_stretch(start, end, done)
+            await self.checkout.payments.move_watermark(end)
+            start = end
+        return done
+
+    async def _walk_stretch(self, start: datetime, end: datetime, done: Swept) -> None:
+        """Walk from the last page to the first: a row that leaves the stretch only shifts others to pages ahead."""
+        listing = self.checkout.gateway.listing
+        first = await listing(start, end, 1)
+        for number in range(first.pages, 0, -1):
+            page = await listing(start, end, number) if first.pages > 1 else first
+            done.skipped.extend(page.skipped)
+            for report in page.reports:
+                done.looked += 1
+                done.changed += await self._settle(report, done)
+
+    async def _settle(self, report: Report, done: Swept) -> bool:
+        try:
+            payment = await self.checkout.payments.get(report.merchant_id)
+        except PaymentNotFound:
+            if not report.is_capture:
+                return False  # an attempt without money at somebody else's payment is none of ours
+            payment = None
+        try:
+            attempt = payment.attempt(report.gateway_id) if payment else None
+            if attempt and attempt.report.joined(report) == attempt.report:
+                return False
+            await self.checkout.settle(report, "listing")
+        except PaymentsError as error:
+            done.troubles.append(Trouble(report.merchant_id, error))
+            return False
+        return True
