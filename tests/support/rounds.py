@@ -1,0 +1,8 @@
+"""How often a test of many rounds goes round."""
+
+import os
+
+
+def rounds(ci: int, soak: int) -> int:
+    """Return *soak* under `./run soak`, else *ci*."""
+    return soak if os.environ.get("PAYMENTS_SOAK") else ci
