@@ -52,6 +52,8 @@ class Checkout:
     async def begin(self, buyer: str, order: str, offer: Offer, method: Method, by: Caller) -> Payment:
         """Return the buyer's payment for this order, stored and prepared: a new one, or the live one of the same price.
 
+        A live one whose id the provider will not take money for again is closed, like one of another price.
+
         *offer* comes from the shop, never from a browser. Raises AlreadyPaid, Rejected (the provider refuses the price;
         the payment is failed), GatewayError (it cannot tell; begin again), or ConcurrentUpdate.
         """
@@ -75,7 +77,7 @@ class Checkout:
             )
         if live.status is Status.PAID:
             raise AlreadyPaid("This order is paid already. Nothing was begun.")
-        if live.price != offer.price:
+        if live.price != offer.price or live.is_burnt:
             await self._close(live, by, "superseded")
             return None
         renewed = await self.payments.update(live.merchant_id, lambda p: p.begun_again(method, self.clock.now()))

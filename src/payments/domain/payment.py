@@ -225,6 +225,11 @@ class Payment:
         return self.accepted.report.refunded if self.accepted else 0
 
     @property
+    def is_burnt(self) -> bool:
+        """Whether the provider refuses another window: it never opens one for an id that once took money."""
+        return any(a.report.is_capture for a in self.attempts)
+
+    @property
     def open_refunds(self) -> list[Refund]:
         return [refund for refund in self.refunds if refund.is_open]
 

@@ -98,7 +98,7 @@ class Refunds:
     async def _look(self, payment: Payment, refund: Refund) -> Payment:
         report = await self.checkout.gateway.find(refund.gateway_id)
         if report is None or report.merchant_id != payment.merchant_id:
-            raise ContractViolation(f"The provider no longer knows the attempt {refund.gateway_id} it took money for.")
+            raise ContractViolation(f"The provider no longer knows its capture {refund.gateway_id}.")
         return await self.checkout.settle(report, "refund")
 
     async def _change(

@@ -83,7 +83,7 @@ class Sweep:
         await self.checkout.payments.update(merchant_id, lambda p: p.scheduled(p.next_look(now)))
 
     async def walk(self, since: datetime | None = None) -> Swept:
-        """Settle all in the provider's list that differs or is unknown here, from the watermark (or *since*) on.
+        """Settle all in the provider's list that differs or is unknown here, from the watermark or *since* on.
 
         The watermark moves only after the last page of a stretch. Raises GatewayError; the next walk starts there again.
         """
@@ -99,7 +99,7 @@ class Sweep:
         return done
 
     async def _walk_stretch(self, start: datetime, end: datetime, done: Swept) -> None:
-        """Walk from the last page to the first: a row that leaves the stretch only shifts others to pages ahead."""
+        """Walk from the last page to the first: a row that leaves the stretch shifts others to pages still ahead."""
         listing = self.checkout.gateway.listing
         first = await listing(start, end, 1)
         for number in range(first.pages, 0, -1):
