@@ -16,11 +16,7 @@ import psycopg
 from psycopg import sql
 from support.postgres_binaries import account, binaries
 
-SPEED = (
-    "fsync=off",
-    "synchronous_commit=off",
-    "full_page_writes=off",
-)  # of no use to a test unless it crashes the server
+SPEED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")  # what a server may lack if nobody crashes it
 GUARD = 'cat; kill -INT "$1"; while kill -0 "$1"; do sleep 0.1; done; rm -rf "$2"'  # ends with us, however we end
 READY_WITHIN = 30.0  # seconds
 
