@@ -1,0 +1,34 @@
+"""A local Iamport: honest, complete, and as bad as the real one. It knows nothing of the rest of `payments`.
+
+    with running_sandbox(SandboxSettings(seed=7)) as sandbox:
+        imp_uid = sandbox.open_window("order-1", 12_000)
+        sandbox.approve(imp_uid)
+
+├── book        the payments as Iamport sees them: pure, in memory
+├── service     Sandbox: the book with its clock, tokens, webhooks and journal
+├── app         the same over HTTP: API, `/v1/iamport.js`, payment window, `/_sandbox/`
+├── serve       running_sandbox: on a socket of this machine
+├── messages    what the original was seen to say; guesses: what nobody knows
+└── command     `payments sandbox`
+"""
+
+from payments.entrypoints.sandbox.clock import Clock
+from payments.entrypoints.sandbox.guesses import Guesses
+from payments.entrypoints.sandbox.messages import NotPossibleError, RefusedError, WindowRefusedError
+from payments.entrypoints.sandbox.serve import running_sandbox
+from payments.entrypoints.sandbox.service import Sandbox
+from payments.entrypoints.sandbox.settings import KEY, SECRET, USER_CODE, SandboxSettings
+
+__all__ = [
+    "KEY",
+    "SECRET",
+    "USER_CODE",
+    "Clock",
+    "Guesses",
+    "NotPossibleError",
+    "RefusedError",
+    "Sandbox",
+    "SandboxSettings",
+    "WindowRefusedError",
+    "running_sandbox",
+]

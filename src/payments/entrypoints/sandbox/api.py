@@ -1,0 +1,62 @@
+"""The API of the original: a table of handlers behind tokens, the envelope and the journal."""
+
+import time
+
+import attrs
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from payments.entrypoints.sandbox.messages import Refusal, RefusedError
+from payments.entrypoints.sandbox.routes import changes, payments
+from payments.entrypoints.sandbox.routes.table import Entry
+from payments.entrypoints.sandbox.service import Sandbox
+from payments.entrypoints.sandbox.wire import Call, Envelope, Reply, read_call
+
+TABLE = (*changes.TABLE, *payments.TABLE)
+
+
+@attrs.frozen
+class Endpoint:
+    """One route: reads the call, lets its handler answer under the sandbox's lock, records both."""
+
+    sandbox: Sandbox
+    entry: Entry
+
+    async def handle(self, request: Request) -> Response:
+        """Answer one HTTP request."""
+        began = time.perf_counter()
+        call: Call | None = None
+        try:
+            call = await read_call(request, self.sandbox.settings.guesses.bad_parameter_text)
+            envelope = Envelope.of(self.answer(call))
+        except RefusedError as error:
+            envelope = Envelope.of(error.refusal)
+        self._record(request, call, envelope, (time.perf_counter() - began) * 1000)
+        return envelope.rendered()
+
+    def answer(self, call: Call) -> Reply | Refusal:
+        """Do what *call* asks for."""
+        with self.sandbox.lock:
+            self.sandbox.book.catch_up()
+            if self.entry.token:
+                self.sandbox.tokens.check(call.authorization)
+            return self.entry.handler(self.sandbox, call)
+
+    def _record(self, request: Request, call: Call | None, envelope: Envelope, milliseconds: float) -> None:
+        self.sandbox.journal.add(
+            at=self.sandbox.clock.exact(),
+            method=request.method,
+            path=request.url.path,
+            query=dict(call.query.values) if call else {},
+            body=call.masked_body() if call else {},
+            http=envelope.http,
+            code=envelope.code,
+            message=envelope.message,
+            milliseconds=round(milliseconds, 3),
+        )
+
+
+def api_routes(sandbox: Sandbox) -> list[Route]:
+    """Return the routes of the API over *sandbox*."""
+    return [Route(entry.path, Endpoint(sandbox, entry).handle, methods=[entry.method]) for entry in TABLE]

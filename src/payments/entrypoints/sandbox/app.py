@@ -1,0 +1,41 @@
+"""The sandbox over HTTP: the API, the browser side and the administration, as one ASGI application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+
+from payments.entrypoints.sandbox.api import api_routes
+from payments.entrypoints.sandbox.guard import Guard
+from payments.entrypoints.sandbox.messages import Refusal
+from payments.entrypoints.sandbox.service import Sandbox
+from payments.entrypoints.sandbox.wire import Envelope
+
+
+def sandbox_app(sandbox: Sandbox) -> Starlette:
+    """Return an ASGI application that serves *sandbox*; it stops the webhooks when it shuts down."""
+
+    async def no_route(_: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 404
+        return Envelope.of(Refusal(status, -1, sandbox.settings.guesses.no_route_text)).rendered()
+
+    async def broken(_: Request, error: Exception) -> Response:
+        return Envelope.of(Refusal(500, -1, f"The sandbox is broken: {type(error).__name__}. See its log.")).rendered()
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        sandbox.close()
+
+    app = Starlette(
+        routes=[*api_routes(sandbox)],
+        middleware=[Middleware(Guard)],
+        exception_handlers={HTTPException: no_route, Exception: broken},
+        lifespan=lifespan,
+    )
+    app.router.redirect_slashes = False
+    return app

@@ -1,0 +1,49 @@
+"""Clock: the sandbox's own time, which a test or a person can move."""
+
+import time
+from collections.abc import Callable
+
+import attrs
+
+
+@attrs.define
+class Clock:
+    """UNIX time that runs with *source* but can be moved and stopped. Moving back is refused: Iamport never does."""
+
+    source: Callable[[], float] = time.time
+    _ahead: float = attrs.field(default=0.0, init=False)
+    _stopped_at: float | None = attrs.field(default=None, init=False)
+
+    @classmethod
+    def stopped(cls, at: float = 1_700_000_000) -> "Clock":
+        """Return a clock that stands at *at* (UNIX seconds) until it is moved."""
+        clock = cls()
+        clock._stopped_at = float(at)
+        return clock
+
+    def exact(self) -> float:
+        """Return the time in UNIX seconds with its fraction."""
+        return self.source() + self._ahead if self._stopped_at is None else self._stopped_at
+
+    def now(self) -> int:
+        """Return the time in whole UNIX seconds, as every field of Iamport has it."""
+        return int(self.exact())
+
+    def move(self, seconds: float) -> int:
+        """Go *seconds* ahead and return the new time; ValueError for a step back."""
+        if seconds < 0:
+            raise ValueError(f"the clock cannot go back ({seconds} s): tokens and deadlines would come back to life")
+        if self._stopped_at is None:
+            self._ahead += seconds
+        else:
+            self._stopped_at += seconds
+        return self.now()
+
+    def stop(self) -> None:
+        """Let time stand still; `move` still works."""
+        self._stopped_at = self.exact()
+
+    def run(self) -> None:
+        """Let time go on from where it stands."""
+        if self._stopped_at is not None:
+            self._ahead, self._stopped_at = self._stopped_at - self.source(), None

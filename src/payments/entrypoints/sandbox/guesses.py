@@ -1,0 +1,98 @@
+"""Guesses: every choice that no documentation settles, in one place, so that a client can be tried against each.
+
+The first value of a choice is the default and our best reading; the others are what the original may do instead.
+"""
+
+from typing import Any, Literal
+
+import attrs
+
+
+def choice(*variants: Any, why: str) -> Any:
+    """A setting that takes one of *variants*; the first is the default."""
+    return attrs.field(
+        default=variants[0], validator=attrs.validators.in_(variants), metadata={"variants": variants, "why": why}
+    )
+
+
+def wording(text: str, why: str) -> Any:
+    """A text nobody has seen: ours, and free to be replaced."""
+    return attrs.field(default=text, validator=attrs.validators.instance_of(str), metadata={"variants": (), "why": why})
+
+
+@attrs.define(kw_only=True)
+class Guesses:
+    """The undocumented choices; assigning a value that is not a variant raises ValueError."""
+
+    token_extended_from: Literal["expiry", "now"] = choice(
+        "expiry", "now", why="to what the 5 minutes are added when a token has less than one minute left"
+    )
+    prepare_again: Literal["refused", "same amount accepted"] = choice(
+        "refused", "same amount accepted", why="a second POST of prepare that changes nothing"
+    )
+    prepare_mismatch_code: str = wording("F400", why="error_code of a window that prepare keeps shut")
+    prepare_mismatch_text: str = wording("사전등록된 결제금액과 결제요청금액이 일치하지 않습니다.", why="its error_msg")
+    bad_request_code: str = wording("F0001", why="error_code of a window asked for with unusable parameters")
+    user_cancel_code: str | None = choice(
+        "F0099", None, why="error_code when the buyer leaves; inicis was seen without one"
+    )
+    declined_code: str = wording("F500", why="error_code of a refused approval")
+    row_after_leaving: Literal["by pg", "ready", "failed"] = choice(
+        "by pg", "ready", "failed", why="the row after the buyer cancels: failed at inicis, ready at others"
+    )
+    second_window: Literal["pays", "refused"] = choice(
+        "pays", "refused", why="a window opened before another attempt of its merchant_uid was paid, approved after"
+    )
+    partial_cancel_status: Literal["cancelled", "paid"] = choice(
+        "cancelled", "paid", why="status of a partly cancelled payment"
+    )
+    checksum_text: str = wording(
+        "취소 가능 금액(checksum)이 일치하지 않습니다. 취소가 실행되지 않았습니다.", why="refusal of a wrong checksum"
+    )
+    checksum_code: Literal[1, -1] = choice(1, -1, why="its code")
+    cancel_too_much: Literal["pg", "portone"] = choice(
+        "pg", "portone", why="who notices that a cancel exceeds what is left: the texts seen are all of PGs"
+    )
+    cancel_too_much_text: str = wording("취소 가능한 금액을 초과하였습니다.", why="the text when PortOne notices")
+    cancel_without_uid_http: Literal[400, 200] = choice(400, 200, why="HTTP status of a cancel that names no payment")
+    cancel_without_uid_text: str = wording(
+        "취소할 imp_uid 또는 merchant_uid를 지정해주셔야합니다.", why="seen only in part: '지정해주셔야합니다.'"
+    )
+    cancel_by_merchant_uid: Literal["paid", "newest", "oldest"] = choice(
+        "paid", "newest", "oldest", why="which row a cancel by merchant_uid takes when several share it"
+    )
+    refund_account_text: str = wording(
+        "가상계좌 환불에는 refund_holder, refund_bank, refund_account가 필요합니다.", why="vbank cancel without account"
+    )
+    cancel_part_text: str = wording("부분취소가 불가능한 결제건입니다.", why="partial cancel where the method has none")
+    tax_free_text: str = wording(
+        "면세금액(tax_free) 또는 부가세(vat_amount)가 올바르지 않습니다.",
+        why="tax parts that are missing or do not fit",
+    )
+    vbank_after_due: Literal["stays ready", "failed"] = choice(
+        "stays ready", "failed", why="an issued account whose deadline has passed"
+    )
+    vbank_expired_text: str = wording("가상계좌 입금기한 만료", why="fail_reason then")
+    vbank_revoked_text: str = wording("가상계좌 말소", why="fail_reason of a revoked account")
+    vbank_refused_text: str = wording("입금대기 중인 가상계좌가 아닙니다.", why="PUT or DELETE of anything else (400)")
+    vbank_change: Literal["any pg", "settle only"] = choice(
+        "any pg", "settle only", why="who can change an issued account; in practice Hecto alone"
+    )
+    easy_pay_method: Literal["card", "brand", "point"] = choice(
+        "card", "brand", "point", why="pay_method of an easy pay inside a PG's window"
+    )
+    page_beyond_find_all: Literal["refused", "empty"] = choice(
+        "refused", "empty", why="findAll with a page beyond the data"
+    )
+    page_of_nothing: Literal["empty", "refused"] = choice("empty", "refused", why="page 1 of a status nobody has")
+    limit_over_max: Literal["capped", "refused"] = choice("capped", "refused", why="a limit above 1000")
+    span_over_90_days: Literal["refused", "shortened"] = choice("refused", "shortened", why="from and to too far apart")
+    unknown_sorting: Literal["default", "refused"] = choice("default", "refused", why="a sorting that does not exist")
+    bad_parameter_text: str = wording("필수 파라미터가 누락되었거나 올바르지 않습니다: {}", why="most 400 answers")
+    page_beyond_text: str = wording("존재하지 않는 페이지입니다.", why="400 for a page beyond the data")
+    no_route_text: str = wording("존재하지 않는 API입니다.", why="404 and 405 of an address that is none")
+
+
+def variants() -> dict[str, tuple[Any, ...]]:
+    """Return each guess that has variants, with them; the first is the default."""
+    return {field.name: field.metadata["variants"] for field in attrs.fields(Guesses) if field.metadata["variants"]}

@@ -1,0 +1,47 @@
+"""Journal: the last calls of the API, for the console page and for tests."""
+
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+
+KEPT = 1000
+
+
+@attrs.frozen(kw_only=True)
+class CallRecord:
+    """One call and what it was answered; keys and card data are masked."""
+
+    number: int
+    at: float
+    method: str
+    path: str
+    query: dict[str, Any]
+    body: dict[str, Any]
+    http: int
+    code: int
+    message: str | None
+    milliseconds: float
+    fault: str = ""
+
+
+@attrs.define
+class Journal:
+    """The newest thousand calls, oldest first; `heard` is told of each."""
+
+    calls: deque[CallRecord] = attrs.field(factory=lambda: deque(maxlen=KEPT), init=False)
+    count: int = attrs.field(default=0, init=False)
+    heard: list[Callable[[CallRecord], None]] = attrs.field(factory=list, init=False)
+
+    def add(self, **record: Any) -> None:
+        """Record a call."""
+        self.count += 1
+        entry = CallRecord(number=self.count, **record)
+        self.calls.append(entry)
+        for listener in self.heard:
+            listener(entry)
+
+    def of(self, path_begins: str, method: str = "") -> list[CallRecord]:
+        """Return the kept calls whose path begins so."""
+        return [call for call in self.calls if call.path.startswith(path_begins) and method in ("", call.method)]
