@@ -30,7 +30,9 @@ class Refunds:
         """Give back some or all of a capture. With the same *refund_id* it is asked once, however often it is called.
 
         The answer is `current` once the outcome is known: done, or refused with the provider's words in `failure`;
-        until then the refund is open and the sweep goes on with it. Raises PaymentNotFound, RefundRefused, RefundInProgress.
+        until then the refund is open and the sweep goes on with it.
+
+        Raises PaymentNotFound, RefundRefused or RefundInProgress, with nothing stored.
         """
         self._only_the_shop(caller)
         refund_id = refund_id or self.checkout.ids.refund_id()

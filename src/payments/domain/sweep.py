@@ -85,7 +85,7 @@ class Sweep:
     async def walk(self, since: datetime | None = None) -> Swept:
         """Settle all in the provider's list that differs or is unknown here, from the watermark or *since* on.
 
-        The watermark moves only after the last page of a stretch. Raises GatewayError; the next walk starts there again.
+        The watermark moves only after the last page of a stretch. Raises GatewayError: the next walk begins there.
         """
         now = self.checkout.clock.now()
         start = since or await self.checkout.payments.watermark() or now
