@@ -1,0 +1,105 @@
+"""Who imports what: the package loads little, and each import contract in pyproject.toml notices what it forbids."""
+
+import ast
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import payments
+
+PACKAGE = Path(payments.__file__).parent
+PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
+
+LAYERS = "Entrypoints know adapters, adapters know the domain, never the other way"
+PURE = "The domain knows attrs and the pure part of the standard library"
+INNER = "Values know no ports, rules know no use cases"
+APART = "Adapters do not know each other"
+WIRING = "Only bootstrap names an adapter"
+SANDBOX = "The sandbox shares nothing with what it is there to test"
+HTTP = "HTTP to others stays in the adapters that speak it"
+SQL = "SQL stays in its adapter"
+SERVING = "Serving, parsing and settings stay in the entrypoints"
+
+VIOLATIONS = [  # a new module, what it imports, and the contract that must say no
+    ("domain/new.py", "payments.adapters.sql", LAYERS),
+    ("domain/new.py", "payments.entrypoints.blocking", LAYERS),
+    ("adapters/new.py", "payments.entrypoints.blocking", LAYERS),
+    ("new.py", "typing", LAYERS),  # a fourth package: every module has one of three homes
+    ("domain/new.py", "asyncio", PURE),
+    ("domain/new.py", "logging", PURE),
+    ("domain/new.py", "os", PURE),
+    ("domain/new.py", "secrets", PURE),
+    ("domain/new.py", "time", PURE),
+    ("domain/new.py", "requests", PURE),
+    ("domain/new.py", "sqlalchemy", PURE),
+    ("domain/new.py", "starlette", PURE),
+    ("domain/values.py", "payments.domain.ports", INNER),
+    ("domain/settling.py", "payments.domain.checkout", INNER),
+    ("adapters/iamport/new.py", "payments.adapters.sql", APART),
+    ("entrypoints/http/new.py", "payments.adapters.sql", WIRING),
+    ("__init__.py", "payments.adapters.sql", WIRING),
+    ("entrypoints/sandbox/new.py", "payments.domain.money", SANDBOX),
+    ("entrypoints/sandbox/new.py", "payments", SANDBOX),
+    ("entrypoints/sandbox/new.py", "payments.adapters.iamport", SANDBOX),
+    ("entrypoints/sandbox/new.py", "payments.entrypoints.http", SANDBOX),
+    ("entrypoints/http/new.py", "requests", HTTP),
+    ("adapters/sql/new.py", "requests", HTTP),
+    ("entrypoints/http/new.py", "sqlalchemy", SQL),
+    ("adapters/iamport/new.py", "sqlite3", SQL),
+    ("adapters/iamport/new.py", "starlette", SERVING),
+    ("adapters/sql/new.py", "msgspec", SERVING),
+]
+
+
+def test_importing_the_package_loads_attrs_and_nothing_else():
+    code = (
+        "import json, sys; import payments; print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
+    )
+    loaded = json.loads(subprocess.check_output([sys.executable, "-S", "-c", bootstrap(code)], text=True))
+    strangers = {name for name in loaded if name not in sys.stdlib_module_names and not name.startswith("__")}
+    assert strangers == {"attr", "attrs", "payments"}
+
+
+def bootstrap(code: str) -> str:
+    """Give *code* our search path by hand: the start-up files of other packages would load modules of their own."""
+    return f"import sys; sys.path[:0] = {sys.path!r}; {code}"
+
+
+def test_the_contracts_are_kept():
+    assert broken_contracts(PACKAGE.parent) == set()
+
+
+@pytest.mark.parametrize(("module", "imported", "contract"), VIOLATIONS)
+def test_a_forbidden_import_is_noticed(module, imported, contract, tmp_path):
+    copy = shutil.copytree(PACKAGE, tmp_path / "payments", ignore=shutil.ignore_patterns("__pycache__", "static"))
+    (copy / module).parent.mkdir(exist_ok=True)
+    with (copy / module).open("a") as source:
+        source.write(f"\nimport {imported}\n")
+    assert contract in broken_contracts(tmp_path)
+
+
+def broken_contracts(source: Path) -> set[str]:
+    """Run lint-imports on the package in *source*, and return the names of the contracts that it calls broken."""
+    code = "from importlinter.cli import lint_imports_command as command; command()"
+    command = [sys.executable, "-c", code, "--no-logo", "--no-cache", "--config", PYPROJECT]
+    ran = subprocess.run(command, cwd=source, capture_output=True, text=True)
+    lines = ran.stdout.splitlines()
+    assert any(line.startswith("Contracts: ") for line in lines), ran.stdout + ran.stderr
+    broken = {name for name, verdict, _ in (line.partition(" BROKEN") for line in lines) if verdict}
+    assert ran.returncode == bool(broken)
+    return broken
+
+
+@pytest.mark.parametrize("module", sorted(PACKAGE.glob("domain/*.py")), ids=lambda path: path.stem)
+def test_the_domain_asks_no_clock_but_its_port(module):
+    """`datetime` is allowed for its arithmetic, so the import contract cannot see this."""
+    calls = (node.func for node in ast.walk(ast.parse(module.read_text())) if isinstance(node, ast.Call))
+    named = {ast.unparse(call) for call in calls if isinstance(call, ast.Attribute)}
+    asked = {
+        name for name in named if name.endswith(("datetime.now", "datetime.utcnow", "datetime.today", "date.today"))
+    }
+    assert not asked
