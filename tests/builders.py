@@ -1,0 +1,250 @@
+"""Valid domain values for tests: a test names only what it is about.
+
+├── NOON                                      the moment at which everything here begins
+├── a_payment, a_report, an_attempt           one value each; ids are fresh, the rest is ordinary
+├── paid, issued, with_refund                 a payment some steps later in its life
+├── a_refund_order                            what an operator asks for
+└── texts, times, moneys, reports, payments   strategies; `payments` are what the domain makes of a life
+"""
+
+import itertools
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import attrs
+from hypothesis import strategies as st
+
+from payments.domain.errors import PaymentsError
+from payments.domain.giving_back import RefundOrder, doubt, keep, rebase, refuse, request
+from payments.domain.money import MAX_MINOR, Money
+from payments.domain.payment import Attempt, Disposition, Payment
+from payments.domain.refund import BankAccount
+from payments.domain.report import Deposit, Rank, Report, ReportedRefund
+from payments.domain.settling import learn, orphan
+from payments.domain.values import GatewayId, MerchantId, Method, Mode, Offer, RefundId
+
+NOON = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)  # a Monday noon in Seoul
+BY = "test"
+
+_numbers = itertools.count(1)
+
+
+def _fresh(kind: str) -> str:
+    """Return an id that no other test value has, in no other process of this test run either."""
+    return f"{kind}_{os.getpid()}_{next(_numbers)}"
+
+
+def a_payment(
+    *,
+    merchant_id: str | None = None,
+    buyer: str = "buyer-1",
+    order: str | None = None,
+    name: str = "멤버십 1년",
+    amount: int = 12_000,
+    currency: str = "KRW",
+    method: Method = Method.CARD,
+    mode: Mode = Mode.TEST,
+    at: datetime = NOON,
+    by: str = "buyer:buyer-1",
+    **changes: Any,
+) -> Payment:
+    """Return a payment just begun, its first happening in `news`; *changes* are set on it without any happening."""
+    offer = Offer(name, Money(amount, currency))
+    named = MerchantId(merchant_id or _fresh("m"))
+    begun = Payment.begin(named, buyer, order or _fresh("order"), offer, method, mode, at, by)
+    return attrs.evolve(begun, **changes)
+
+
+def a_report(payment: Payment | None = None, *, gateway_id: str | None = None, **changes: Any) -> Report:
+    """Return the report of an exact capture of *payment*; other ranks, amounts or refunds are named."""
+    payment = payment or a_payment()
+    facts: dict[str, Any] = {
+        "gateway_id": GatewayId(gateway_id or _fresh("imp")),
+        "merchant_id": payment.merchant_id,
+        "rank": Rank.CAPTURED,
+        "amount": payment.price,
+        "mode": payment.mode,
+        "method": "card",
+    } | changes
+    if facts["rank"] >= Rank.CAPTURED:
+        facts.setdefault("captured_at", payment.created_at + timedelta(minutes=1))
+    if facts["rank"] is Rank.CANCELLED:
+        facts.setdefault("refunded", facts["amount"].minor)
+    return Report(**facts)
+
+
+def an_attempt(payment: Payment | None = None, *, disposition: Disposition | None = None, **report: Any) -> Attempt:
+    """Return an attempt: an accepted capture unless told otherwise."""
+    told = a_report(payment, **report)
+    return Attempt(report=told, disposition=(disposition or Disposition.ACCEPTED) if told.is_capture else None)
+
+
+def a_deposit(**changes: Any) -> Deposit:
+    """Return a virtual account that waits three days for its money."""
+    facts: dict[str, Any] = {"bank": "국민은행", "account": "123-45-678", "holder": "상점"}
+    return Deposit(**{**facts, "due": NOON + timedelta(days=3), **changes})
+
+
+def a_refund_order(**changes: Any) -> RefundOrder:
+    """Return an order to give back all of the accepted capture."""
+    return RefundOrder(**{"reason": "고객 요청"} | changes)
+
+
+def paid(payment: Payment, at: datetime | None = None, **report: Any) -> Payment:
+    """Return *payment* after an exact capture, a minute later; the happenings add to its `news`."""
+    moment = at or payment.created_at + timedelta(minutes=1)
+    return learn(payment, a_report(payment, **report), at=moment, by=BY, give_back_as=None)
+
+
+def issued(payment: Payment, at: datetime | None = None, **report: Any) -> Payment:
+    """Return *payment* with a virtual account that waits for money."""
+    facts = {"rank": Rank.READY, "deposit": a_deposit(), "method": "vbank"} | report
+    return paid(payment, at, **facts)
+
+
+def with_refund(payment: Payment, *, refund_id: str | None = None, at: datetime = NOON, **order: Any) -> Payment:
+    """Return the paid *payment* with a refund asked for and still open."""
+    return request(payment, a_refund_order(**order), RefundId(refund_id or _fresh("r")), at, BY)
+
+
+def texts(least: int, most: int) -> st.SearchStrategy[str]:
+    """Any text a person or a provider may write that can be stored: no NUL, no half of a surrogate pair."""
+    return st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), min_size=least, max_size=most)
+
+
+def times() -> st.SearchStrategy[datetime]:
+    """Aware times in UTC, to the microsecond."""
+    return st.datetimes(datetime(2001, 1, 1), datetime(2199, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - UTC is added
+
+
+def moneys() -> st.SearchStrategy[Money]:
+    """Prices from the least to the greatest."""
+    amounts = st.one_of(st.integers(1, 100_000), st.integers(1, MAX_MINOR), st.just(MAX_MINOR))
+    return st.builds(Money, amounts, st.sampled_from(["KRW", "JPY", "USD", "KWD"]))
+
+
+def deposits() -> st.SearchStrategy[Deposit]:
+    return st.builds(Deposit, bank=texts(0, 64), account=texts(1, 64), holder=texts(0, 64), due=times())
+
+
+@st.composite
+def reports(draw: st.DrawFn, payment: Payment, gateway_ids: st.SearchStrategy[str]) -> Report:
+    """Whatever a provider may truthfully say of an attempt at *payment*: exact as often as not."""
+    rank = draw(st.sampled_from([*Rank, Rank.CAPTURED]))
+    amount = payment.price if draw(st.integers(0, 3)) else draw(moneys())
+    partly = draw(st.integers(0, amount.minor - 1)) if rank is Rank.CAPTURED else 0
+    refunded = amount.minor if rank is Rank.CANCELLED else partly
+    history = st.lists(
+        st.builds(ReportedRefund, provider_id=texts(0, 64), amount=st.just(refunded), reason=texts(0, 40)), max_size=1
+    )
+    return Report(
+        gateway_id=GatewayId(draw(gateway_ids)),
+        merchant_id=payment.merchant_id,
+        rank=rank,
+        amount=amount,
+        refunded=refunded,
+        mode=payment.mode if draw(st.integers(0, 7)) else draw(st.sampled_from(Mode)),
+        method=draw(texts(0, 40)),
+        reason=draw(texts(0, 80)),
+        captured_at=draw(st.none() | times()),
+        deposit=draw(st.none() | deposits()),
+        receipt_url=draw(texts(0, 80)),
+        refunds=tuple(draw(history)) if refunded else (),
+    )
+
+
+def accounts() -> st.SearchStrategy[BankAccount]:
+    return st.builds(BankAccount, bank=texts(1, 16), number=texts(1, 32), holder=texts(1, 32), phone=texts(0, 20))
+
+
+@st.composite
+def payments(draw: st.DrawFn, steps: int = 8) -> Payment:
+    """A payment somewhere in its life: whatever up to *steps* steps of the domain make of one, its news included."""
+    payment = draw(_beginnings())
+    for _ in range(draw(st.integers(0, steps))):
+        step = draw(st.sampled_from(_STEPS))
+        try:
+            payment = step(draw, payment)
+        except PaymentsError:  # the domain refuses this step here, so no such payment exists
+            continue
+    return payment
+
+
+@st.composite
+def _beginnings(draw: st.DrawFn) -> Payment:
+    price = draw(moneys())
+    begun = a_payment(
+        buyer=draw(texts(1, 120)),
+        order=draw(texts(1, 120)),
+        name=draw(texts(0, 200)),
+        method=draw(st.sampled_from(Method)),
+        mode=draw(st.sampled_from(Mode)),
+        at=draw(times()),
+        by=draw(texts(1, 120)),
+        amount=price.minor,
+        currency=price.currency,
+    )
+    if draw(st.integers(0, 9)):
+        return begun
+    stray = draw(reports(begun, _gateway_ids(begun)).filter(lambda report: report.is_capture))
+    return orphan(stray, draw(times()), BY)
+
+
+def _gateway_ids(payment: Payment) -> st.SearchStrategy[str]:
+    """A few ids, so that an attempt is often reported again; of this payment alone, for no two may share one."""
+    return st.sampled_from([f"{payment.merchant_id}/{name}" for name in "abc"])
+
+
+def _learn(draw: st.DrawFn, payment: Payment) -> Payment:
+    report = draw(reports(payment, _gateway_ids(payment)))
+    back = draw(st.none() | st.just(RefundId(_fresh("r"))))
+    return learn(payment, report, at=draw(times()), by=draw(texts(1, 120)), give_back_as=back)
+
+
+def _request(draw: st.DrawFn, payment: Payment) -> Payment:
+    captures = [a.gateway_id for a in payment.attempts if a.report.is_capture]
+    chosen = draw(st.sampled_from(captures)) if captures else None
+    left = payment.capture(chosen).report.remaining
+    amount = draw(st.none() | st.integers(1, max(left, 1)))
+    whole = left if amount is None else amount
+    tax_free = draw(st.integers(0, whole))
+    vat = draw(st.none() | st.integers(0, whole - tax_free))
+    order = RefundOrder(
+        reason=draw(texts(0, 200)), amount=amount, gateway_id=chosen, tax_free=tax_free, vat=vat,
+        account=draw(st.none() | accounts()),
+    )  # fmt: skip
+    return request(payment, order, RefundId(_fresh("r")), draw(times()), draw(texts(1, 120)))
+
+
+def _of_an_open_refund(draw: st.DrawFn, payment: Payment) -> Payment:
+    if not payment.open_refunds:
+        return payment
+    refund, at = draw(st.sampled_from(payment.open_refunds)), draw(times())
+    steps: list[Callable[[], Payment]] = [
+        lambda: doubt(payment, refund, at),
+        lambda: rebase(payment, refund, at),
+        lambda: refuse(payment, refund, at, draw(texts(0, 80))),
+    ]
+    return draw(st.sampled_from(steps))()
+
+
+def _keep(draw: st.DrawFn, payment: Payment) -> Payment:
+    strays = [a.gateway_id for a in payment.attempts if a.is_stray]
+    return keep(payment, draw(st.sampled_from(strays)), draw(texts(1, 500)), draw(times()), BY) if strays else payment
+
+
+_STEPS: list[Callable[[st.DrawFn, Payment], Payment]] = [
+    _learn,
+    _learn,
+    _request,
+    _of_an_open_refund,
+    _keep,
+    lambda draw, payment: payment.with_price_prepared(draw(times())),
+    lambda draw, payment: payment.prepare_refused(draw(times()), draw(texts(0, 80))),
+    lambda draw, payment: payment.closed(draw(times()), draw(texts(1, 120)), draw(texts(0, 80))),
+    lambda draw, payment: payment.begun_again(draw(st.sampled_from(Method)), draw(times())),
+    lambda draw, payment: payment.scheduled(draw(st.none() | times())),
+    lambda draw, payment: payment.looked_at(draw(times())),
+]
