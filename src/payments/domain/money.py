@@ -38,7 +38,7 @@ def _minor(_: object, __: object, value: Any) -> None:
 
 
 def _currency(_: object, __: object, value: Any) -> None:
-    if value not in EXPONENTS:
+    if not isinstance(value, str) or value not in EXPONENTS:
         raise BadInput(f"A currency is an ISO 4217 code such as KRW, not {value!r}.")
 
 
@@ -64,7 +64,7 @@ def minor_units(value: Decimal, currency: str) -> int:
     _currency(None, None, currency)
     if not isinstance(value, Decimal) or not value.is_finite() or abs(value) > MAX_MINOR:
         raise BadInput(f"{value!r} is not a sum of money.")
-    scaled = value.scaleb(EXPONENTS[currency])
-    if scaled != scaled.to_integral_value():
+    minor = int(value.scaleb(EXPONENTS[currency]))
+    if Decimal(minor).scaleb(-EXPONENTS[currency]) != value:  # on the way back, because the way there may round
         raise BadInput(f"{value} {currency} is finer than the currency's smallest unit.")
-    return int(scaled)
+    return minor
