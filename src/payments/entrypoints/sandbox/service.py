@@ -116,10 +116,10 @@ class Sandbox:
         with self.lock:
             return self.book.decline(imp_uid, reason)
 
-    def leave(self, imp_uid: str) -> PaymentRow:
-        """Cancel in the window: failed at inicis, ready at other PGs."""
+    def leave(self, imp_uid: str) -> tuple[PaymentRow, str]:
+        """Cancel in the window (failed at inicis, ready at other PGs): the row and the text its page hears."""
         with self.lock:
-            return self.book.leave(imp_uid)[0]
+            return self.book.leave(imp_uid)
 
     def issue_vbank(self, imp_uid: str, bank_code: str = "088") -> PaymentRow:
         """Choose a virtual account: ready, with a number to pay into."""
