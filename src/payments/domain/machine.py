@@ -32,13 +32,15 @@ class Event(StrEnum):
 AWAITING, PAID, FAILED, CANCELLED = Status.AWAITING, Status.PAID, Status.FAILED, Status.CANCELLED
 CAPTURED, DECLINED, CLOSED, REFUNDED = Event.CAPTURED, Event.DECLINED, Event.CLOSED, Event.REFUNDED
 
-_TABLE: dict[Status, Mapping[Event, Status | None]] = {  # total: no cell is left out; None: refused
+_TABLE: dict[Status, dict[Event, Status | None]] = {  # total: no cell is left out; None: refused
     AWAITING:  {CAPTURED: PAID, DECLINED: FAILED,    CLOSED: CANCELLED, REFUNDED: None},
     FAILED:    {CAPTURED: PAID, DECLINED: FAILED,    CLOSED: CANCELLED, REFUNDED: None},  # a late approval still pays
     PAID:      {CAPTURED: PAID, DECLINED: PAID,      CLOSED: None,      REFUNDED: CANCELLED},
     CANCELLED: {CAPTURED: None, DECLINED: CANCELLED, CLOSED: CANCELLED, REFUNDED: CANCELLED},
 }  # fmt: skip
-TRANSITIONS: Final[Mapping[Status, Mapping[Event, Status | None]]] = MappingProxyType(_TABLE)
+TRANSITIONS: Final[Mapping[Status, Mapping[Event, Status | None]]] = MappingProxyType(
+    {status: MappingProxyType(row) for status, row in _TABLE.items()}
+)
 
 
 def move(status: Status, event: Event) -> Status:
