@@ -3,7 +3,8 @@
 ├── BadInput            the caller's value is outside what the domain admits: nothing was done
 ├── Refused             the rules say no: nothing was done, and asking again will not help
 ├── GatewayError        the provider: NotSent and Unknown (no answer), Rejected (a definite no), ContractViolation
-└── StorageConflict     another writer was first: try again later
+├── StorageConflict     another writer was first: nothing was stored, try again later
+└── StorageUnavailable  the database gave no answer: look before asking again
 """
 
 from typing import ClassVar
@@ -149,3 +150,9 @@ class GatewayIdTaken(StorageConflict):
     """The attempt belongs to another payment already."""
 
     slug = "gateway-id-taken"
+
+
+class StorageUnavailable(PaymentsError):
+    """The database could not be asked, or did not answer; its text says whether anything may have been stored."""
+
+    slug = "storage-unavailable"

@@ -19,6 +19,7 @@ RefundId = NewType("RefundId", str)
 """Our name of one refund; it travels to the provider in the refund's reason."""
 
 _OURS: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
+_UNKEEPABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 
 def merchant_id(text: str) -> MerchantId:
@@ -99,10 +100,13 @@ class Offer:
 
 
 def text(least: int, most: int) -> Callable[[object, Any, Any], None]:
-    """Return a validator of texts of *least* to *most* characters; no NUL, because PostgreSQL cannot keep it."""
+    """Return a validator of texts of *least* to *most* characters that every database can keep.
+
+    NUL is none of them, because PostgreSQL cannot keep it, nor half a surrogate pair, which JSON may smuggle in.
+    """
 
     def check(_: object, field: Any, value: Any) -> None:
-        if not isinstance(value, str) or not least <= len(value) <= most or "\x00" in value:
+        if not isinstance(value, str) or not least <= len(value) <= most or _UNKEEPABLE.search(value):
             raise BadInput(f"{field.name} is a text of {least} to {most} characters.")
 
     return check
