@@ -15,6 +15,7 @@ FENCE = re.compile(
     r"^(?:<!-- no-run: (?P<reason>.+?) -->\n)?^(?P<indent> *)```(?P<language>\w*)[^\n]*\n(?P<text>.*?)^(?P=indent)```$",
     re.MULTILINE | re.DOTALL,
 )
+OPERATORS = "&|;<>"
 SETTING = re.compile(r"[A-Z_]+=")
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)(?P<target>[^)#\s]+)")
 
@@ -48,7 +49,7 @@ def program(text: str) -> str:
 
 
 def commands(text: str) -> list[list[str]]:
-    """Return the words of every command that *text* tells the reader to type: in sh blocks, or after `$ ` in console."""
+    """Return the words of every command that *text* says to type: in sh blocks, or after `$ ` in console."""
     typed = [line for block in blocks(text, "sh") for line in joined(block)]
     typed += [line[2:] for block in blocks(text, "console") for line in joined(block) if line.startswith("$ ")]
     return [command for line in typed for command in simple_commands(line)]
@@ -56,8 +57,9 @@ def commands(text: str) -> list[list[str]]:
 
 def simple_commands(line: str) -> list[list[str]]:
     """Split a shell line at its operators, and drop the environment's settings before each command."""
-    words = shlex.shlex(line, posix=True, punctuation_chars=True)
-    groups = itertools.groupby(words, key=lambda word: not word.strip("&|;<>()"))
+    words = shlex.shlex(line, posix=True, punctuation_chars=OPERATORS)
+    words.whitespace_split = True
+    groups = itertools.groupby(words, key=lambda word: not word.strip(OPERATORS))
     parts = [list(group) for is_operator, group in groups if not is_operator]
     return [list(itertools.dropwhile(SETTING.match, part)) for part in parts]
 
