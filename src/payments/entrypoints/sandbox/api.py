@@ -8,12 +8,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from payments.entrypoints.sandbox.messages import Refusal, RefusedError
-from payments.entrypoints.sandbox.routes import changes, payments
+from payments.entrypoints.sandbox.routes import certifications, changes, payments
 from payments.entrypoints.sandbox.routes.table import Entry
 from payments.entrypoints.sandbox.service import Sandbox
 from payments.entrypoints.sandbox.wire import Call, Envelope, Reply, read_call
 
-TABLE = (*changes.TABLE, *payments.TABLE)
+TABLE = (*changes.TABLE, *payments.TABLE, *certifications.TABLE)
 
 
 @attrs.frozen

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from payments.entrypoints.sandbox.api import api_routes
 from payments.entrypoints.sandbox.guard import Guard
 from payments.entrypoints.sandbox.messages import Refusal
+from payments.entrypoints.sandbox.routes.admin import AdminRoutes
 from payments.entrypoints.sandbox.routes.window import WindowRoutes
 from payments.entrypoints.sandbox.service import Sandbox
 from payments.entrypoints.sandbox.wire import Envelope
@@ -33,7 +34,7 @@ def sandbox_app(sandbox: Sandbox) -> Starlette:
         sandbox.close()
 
     app = Starlette(
-        routes=[*WindowRoutes(sandbox).routes(), *api_routes(sandbox)],
+        routes=[*WindowRoutes(sandbox).routes(), *AdminRoutes(sandbox).routes(), *api_routes(sandbox)],
         middleware=[Middleware(Guard)],
         exception_handlers={HTTPException: no_route, Exception: broken},
         lifespan=lifespan,

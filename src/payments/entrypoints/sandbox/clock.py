@@ -29,6 +29,11 @@ class Clock:
         """Return the time in whole UNIX seconds, as every field of Iamport has it."""
         return int(self.exact())
 
+    @property
+    def is_stopped(self) -> bool:
+        """Whether time stands still but for `move`."""
+        return self._stopped_at is not None
+
     def move(self, seconds: float) -> int:
         """Go *seconds* ahead and return the new time; ValueError for a step back."""
         if seconds < 0:

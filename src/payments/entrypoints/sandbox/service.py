@@ -12,6 +12,7 @@ import attrs
 import requests
 
 from payments.entrypoints.sandbox.book import Book, Notice
+from payments.entrypoints.sandbox.certifying import Certifications
 from payments.entrypoints.sandbox.clock import Clock
 from payments.entrypoints.sandbox.ids import Ids
 from payments.entrypoints.sandbox.journal import Journal
@@ -36,6 +37,7 @@ class Sandbox:
     tokens: TokenDesk
     webhooks: Webhooks
     journal: Journal
+    certifications: Certifications
     lock: threading.RLock
     base_url: str
 
@@ -54,6 +56,7 @@ class Sandbox:
         )
         self.tokens = TokenDesk(settings.key, settings.secret, clock, ids, settings.guesses)
         self.journal = Journal()
+        self.certifications = Certifications(clock, ids)
         self.lock = threading.RLock()
         self.base_url = ""
 

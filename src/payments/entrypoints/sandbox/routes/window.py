@@ -19,6 +19,7 @@ from payments.entrypoints.sandbox.messages import (
     WindowRefusedError,
 )
 from payments.entrypoints.sandbox.params import decode_json
+from payments.entrypoints.sandbox.routes import certifications
 from payments.entrypoints.sandbox.row import PaymentRow
 from payments.entrypoints.sandbox.service import Sandbox
 from payments.entrypoints.sandbox.window_text import money, words
@@ -28,8 +29,8 @@ STATIC: Final = Path(__file__).parent.parent / "static"
 PAGES: Final = Environment(loader=PackageLoader("payments.entrypoints.sandbox"), autoescape=True)
 FROM_HERE: Final = "http://127.0.0.1:* http://localhost:* https://127.0.0.1:* https://localhost:*"
 INSTALMENTS_FROM: Final = 50_000
-SHOWN_CARDS: Final = ("361", "365", "366", "367", "368", "371", "374", "381", "041")
-SHOWN_BANKS: Final = ("088", "004", "020", "081", "011", "003", "090", "092", "071")
+SHOWN_CARDS: Final = ("361", "365", "366", "367", "368", "371", "374", "381")
+SHOWN_BANKS: Final = ("088", "004", "020", "081", "011", "003", "090", "092")
 
 
 def json_answer(value: Any, status: int = 200) -> Response:
@@ -63,6 +64,8 @@ class WindowRoutes:
             Route("/_sandbox/windows", self.open, methods=["POST"]),
             Route("/_sandbox/windows/{imp_uid}", self.window),
             Route("/_sandbox/windows/{imp_uid}/{action}", self.press, methods=["POST"]),
+            Route("/_sandbox/certifications/{imp_uid}", self.certification),
+            Route("/_sandbox/certifications/{imp_uid}/{action}", self.press_certification, methods=["POST"]),
             Route("/_sandbox/receipts/{imp_uid}", self.receipt),
         ]
 
@@ -98,6 +101,8 @@ class WindowRoutes:
         channel = {"_channel": "mobile" if redirects else "pc", "_user_agent": request.headers.get("user-agent", "")}
         try:
             self._check_user(asked.get("user_code"))
+            if asked.get("kind") == "certification":
+                return self._open_certification(params, request.headers.get("origin", ""))
             row = self.sandbox.request_pay(params | channel)
         except WindowRefusedError as error:
             result = results.not_opened(params.get("merchant_uid"), error, self.sandbox.settings)
@@ -105,6 +110,30 @@ class WindowRoutes:
                 {"result": result, "redirect": self._back(str(params.get("m_redirect_url", "")), result)}
             )
         return json_answer({"imp_uid": row.imp_uid, "url": f"/_sandbox/windows/{row.imp_uid}"})
+
+    def _open_certification(self, params: dict[str, Any], origin: str) -> Response:
+        with self.sandbox.lock:
+            row = self.sandbox.certifications.open(params, origin)
+        return json_answer({"imp_uid": row.imp_uid, "url": f"/_sandbox/certifications/{row.imp_uid}"})
+
+    async def certification(self, request: Request) -> Response:
+        """The window of an identity check."""
+        try:
+            row = self.sandbox.certifications.get(request.path_params["imp_uid"])
+        except RefusedError as error:
+            return complaint(error, 404)
+        language = request.query_params.get("language", "ko")
+        return self.page("certification.html", **certifications.page_values(self.sandbox, row, language))
+
+    async def press_certification(self, request: Request) -> Response:
+        """Do what a person pressed in it."""
+        try:
+            row = self.sandbox.certifications.get(request.path_params["imp_uid"])
+            body = await read_json(request)
+            result = certifications.press(self.sandbox, row, request.path_params["action"], body)
+        except (RefusedError, NotPossibleError, ValueError) as error:
+            return complaint(error, 409)
+        return json_answer({"result": result, "redirect": certifications.back(row, result)})
 
     def _check_user(self, user_code: Any) -> None:
         if user_code != self.sandbox.settings.user_code:

@@ -52,6 +52,8 @@
       document.getElementById(other.getAttribute("aria-controls")).hidden = !selected;
     });
     main.dataset.tab = tab.dataset.tab;
+    var pay = document.getElementById("approve");
+    pay.textContent = tab.dataset.tab === "vbank" ? pay.dataset.issue : pay.dataset.pay;
   }
 
   document.querySelectorAll('[role="tab"]').forEach(function (tab, index, tabs) {

@@ -1,0 +1,76 @@
+"""The command: `payments sandbox` serves a local Iamport until it is interrupted."""
+
+import socket
+import sys
+from typing import Literal
+
+from payments.entrypoints.sandbox.serve import listening_socket, server_for, url_of
+from payments.entrypoints.sandbox.service import Sandbox
+from payments.entrypoints.sandbox.settings import KEY, SECRET, USER_CODE, SandboxSettings
+
+DEFAULT_PORT = 4100
+
+
+def sandbox(
+    *,
+    port: int = DEFAULT_PORT,
+    host: str = "127.0.0.1",
+    user_code: str = USER_CODE,
+    key: str = KEY,
+    secret: str = SECRET,
+    webhook_url: str = "",
+    webhook_format: Literal["json", "form"] = "json",
+    shop_name: str = SandboxSettings().shop_name,
+    seed: int | None = None,
+) -> None:
+    """Serve a local Iamport: the API, the payment window and webhooks. No payment in it is real.
+
+    Parameters
+    ----------
+    port
+        Port to listen on; 0 takes a free one and prints it.
+    host
+        Address to listen on; only this machine's own are accepted.
+    user_code
+        What the shop passes to `IMP.init`.
+    key
+        The shop's `imp_key`.
+    secret
+        The shop's `imp_secret`.
+    webhook_url
+        Where webhooks go, unless a payment brings its own `notice_url`.
+    webhook_format
+        How their bodies are written.
+    shop_name
+        The name the payment window shows.
+    seed
+        Same seed, same ids.
+    """
+    served = Sandbox(
+        SandboxSettings(
+            user_code=user_code,
+            key=key,
+            secret=secret,
+            webhook_url=webhook_url,
+            webhook_format=webhook_format,
+            shop_name=shop_name,
+            seed=seed,
+        )
+    )
+    with _socket_or_sentence(host, port) as sock:
+        served.served_at(url_of(sock))
+        _say(f"Iamport sandbox (no real money) at {served.url}")
+        _say(f'  <script src="{served.url}/v1/iamport.js"></script>  IMP.init("{user_code}")  imp_key {key}')
+        server_for(served).run(sockets=[sock])
+
+
+def _socket_or_sentence(host: str, port: int) -> socket.socket:
+    try:
+        return listening_socket(host, port)
+    except (ValueError, OSError, OverflowError) as error:
+        raise SystemExit(f"The sandbox did not start on {host}:{port}: {error}") from error
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()

@@ -1,0 +1,169 @@
+"""Administration under `/_sandbox/`: what happened, and what the bank, the console and the PG can do, as JSON."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import attrs
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from payments.entrypoints.sandbox.guesses import variants
+from payments.entrypoints.sandbox.messages import NotPossibleError, RefusedError, WindowRefusedError
+from payments.entrypoints.sandbox.params import Params
+from payments.entrypoints.sandbox.routes.window import complaint, json_answer, read_json
+from payments.entrypoints.sandbox.row import PaymentRow
+from payments.entrypoints.sandbox.service import Sandbox
+
+SHOWN_DEFAULT = 100
+FIXED = frozenset({"key", "secret", "channels", "seed", "guesses"})
+WELCOME = (
+    "A local Iamport sandbox. No payment here is real. State: /_sandbox/payments, /_sandbox/calls, /_sandbox/webhooks\n"
+)
+
+
+def shown(row: PaymentRow) -> dict[str, Any]:
+    """Return a payment with what Iamport never shows under `behind`."""
+    return row.shown() | {"behind": attrs.asdict(row.behind)}
+
+
+@attrs.frozen
+class AdminRoutes:
+    """The administration of one sandbox."""
+
+    sandbox: Sandbox
+
+    def routes(self) -> list[BaseRoute]:
+        """Return the routes."""
+        return [
+            Route("/", self.welcome),
+            Route("/_sandbox/payments", self.payments),
+            Route("/_sandbox/payments", self.answered(self.open), methods=["POST"]),
+            Route("/_sandbox/payments/{imp_uid}", self.answered(self.payment)),
+            Route("/_sandbox/payments/{imp_uid}/{action}", self.answered(self.act), methods=["POST"]),
+            Route("/_sandbox/calls", self.calls),
+            Route("/_sandbox/webhooks", self.webhooks),
+            Route("/_sandbox/settings", self.answered(self.settings), methods=["GET", "PATCH"]),
+            Route("/_sandbox/clock", self.answered(self.clock), methods=["GET", "POST"]),
+        ]
+
+    def answered(self, act: Callable[[Request, dict[str, Any]], Any]) -> Callable[[Request], Any]:
+        """Turn a plain function of a request and its JSON into an endpoint; its errors become sentences."""
+
+        async def endpoint(request: Request) -> Response:
+            try:
+                return json_answer(await run_in_threadpool(act, request, await read_json(request)))
+            except RefusedError as error:
+                return complaint(error, error.refusal.http if error.refusal.http >= 400 else 409)
+            except (NotPossibleError, WindowRefusedError) as error:
+                return complaint(error, 409)
+            except (ValueError, TypeError, attrs.exceptions.FrozenAttributeError) as error:
+                return complaint(error, 400)
+
+        return endpoint
+
+    async def welcome(self, _: Request) -> Response:
+        """Say what this is."""
+        return PlainTextResponse(WELCOME)
+
+    async def payments(self, request: Request) -> Response:
+        """The newest payments first; `merchant_uid` and `limit` narrow them."""
+        with self.sandbox.lock:
+            merchant_uid = request.query_params.get("merchant_uid")
+            book = self.sandbox.book
+            rows = list(book.rows()) if merchant_uid is None else book.by_merchant_uid(merchant_uid)
+        return json_answer([shown(row) for row in rows[::-1][: self._limit(request)]])
+
+    async def calls(self, request: Request) -> Response:
+        """The newest calls first."""
+        return json_answer(
+            [attrs.asdict(call) for call in list(self.sandbox.journal.calls)[::-1][: self._limit(request)]]
+        )
+
+    async def webhooks(self, request: Request) -> Response:
+        """The newest deliveries first."""
+        deliveries = list(self.sandbox.webhooks.deliveries)[::-1]
+        return json_answer([delivery.shown() for delivery in deliveries[: self._limit(request)]])
+
+    def _limit(self, request: Request) -> int:
+        asked = request.query_params.get("limit", "")
+        return int(asked) if asked.isascii() and asked.isdigit() else SHOWN_DEFAULT
+
+    def open(self, _: Request, body: dict[str, Any]) -> dict[str, Any]:
+        """Open a window without a browser, for request_pay's parameters."""
+        return shown(self.sandbox.request_pay(body))
+
+    def payment(self, request: Request, _: dict[str, Any]) -> dict[str, Any]:
+        """One payment."""
+        return shown(self.sandbox.payment(request.path_params["imp_uid"]))
+
+    def act(self, request: Request, body: dict[str, Any]) -> Any:
+        """Do to a payment what *action* in the path says, and return it."""
+        sandbox, imp_uid, values = self.sandbox, request.path_params["imp_uid"], Params(body, "{}")
+        actions: dict[str, Callable[[], Any]] = {
+            "approve": lambda: sandbox.approve(imp_uid, values.text("method") or "card"),
+            "decline": lambda: sandbox.decline(imp_uid, values.text("reason") or "카드 한도초과"),
+            "leave": lambda: sandbox.leave(imp_uid)[0],
+            "issue_vbank": lambda: sandbox.issue_vbank(imp_uid, values.text("bank_code") or "088"),
+            "deposit": lambda: sandbox.deposit(imp_uid),
+            "refund": lambda: sandbox.console_cancel(imp_uid, values.number("amount")),
+            "approve_late": lambda: sandbox.approve_late(imp_uid),
+            "cancel_at_pg": lambda: sandbox.cancel_at_pg(imp_uid),
+            "resend_webhook": lambda: [delivery.shown() for delivery in sandbox.resend_webhook(imp_uid)],
+        }
+        action = request.path_params["action"]
+        if action not in actions:
+            raise ValueError(f"no action {action!r}; there are: {', '.join(actions)}")
+        done = actions[action]()
+        return shown(done) if isinstance(done, PaymentRow) else done
+
+    def settings(self, request: Request, body: dict[str, Any]) -> dict[str, Any]:
+        """The settings that can change while the sandbox runs; PATCH changes them, `guesses` one by one."""
+        settings = self.sandbox.settings
+        if request.method == "PATCH":
+            self._change(body)
+        values = {field.name: getattr(settings, field.name) for field in attrs.fields(type(settings))}
+        free = {name: value for name, value in values.items() if name not in FIXED}
+        return free | {"guesses": attrs.asdict(settings.guesses), "variants": variants()}
+
+    def _change(self, body: dict[str, Any]) -> None:
+        guesses = body.pop("guesses", {})
+        known = {field.name for field in attrs.fields(type(self.sandbox.settings))} - FIXED
+        unknown = (set(body) - known) | (set(guesses) - set(attrs.asdict(self.sandbox.settings.guesses)))
+        if unknown:
+            raise ValueError(f"no such setting, or not while running: {', '.join(sorted(unknown))}")
+        settings = self.sandbox.settings
+        wrong = [name for name, value in body.items() if not _is_like(value, getattr(settings, name))]
+        if wrong:
+            raise TypeError(f"not the type of the setting: {', '.join(sorted(wrong))}")
+        with self.sandbox.lock:
+            for name, value in body.items():
+                setattr(settings, name, _as(getattr(settings, name), value))
+            for name, value in guesses.items():
+                setattr(settings.guesses, name, value)
+
+    def clock(self, request: Request, body: dict[str, Any]) -> dict[str, Any]:
+        """The sandbox's time; POST `{"move": seconds}`, `{"stop": true}` or `{"run": true}` changes it."""
+        clock = self.sandbox.clock
+        if request.method == "POST":
+            seconds = Params(body, "{}").number("move")
+            if body.get("stop") is True:
+                clock.stop()
+            if body.get("run") is True:
+                clock.run()
+            self.sandbox.move_clock(float(seconds or 0))
+        return {"now": clock.exact(), "stopped": clock.is_stopped}
+
+
+def _is_like(value: Any, present: Any) -> bool:
+    if isinstance(present, tuple):
+        return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    if isinstance(present, float):
+        return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+    return type(value) is type(present)
+
+
+def _as(present: Any, value: Any) -> Any:
+    return type(present)(value) if isinstance(present, tuple | float) else value

@@ -1,0 +1,51 @@
+"""Identity checks: reading and deleting one by API, its window, and what is pressed in it."""
+
+from typing import Any
+
+from payments.entrypoints.sandbox import results
+from payments.entrypoints.sandbox.certifying import Certification
+from payments.entrypoints.sandbox.messages import BUYER_LEFT
+from payments.entrypoints.sandbox.routes.table import Entry
+from payments.entrypoints.sandbox.service import Sandbox
+from payments.entrypoints.sandbox.window_text import words
+from payments.entrypoints.sandbox.wire import Call, Reply
+
+
+def get_certification(sandbox: Sandbox, call: Call) -> Reply:
+    """One identity check."""
+    return Reply(sandbox.certifications.get(call.places["imp_uid"]).shown())
+
+
+def delete_certification(sandbox: Sandbox, call: Call) -> Reply:
+    """Forget one identity check."""
+    return Reply(sandbox.certifications.forget(call.places["imp_uid"]).shown())
+
+
+TABLE = (
+    Entry("GET", "/certifications/{imp_uid}", get_certification),
+    Entry("DELETE", "/certifications/{imp_uid}", delete_certification),
+)
+
+
+def page_values(sandbox: Sandbox, row: Certification, language: str) -> dict[str, Any]:
+    """Return what the window's template shows."""
+    return {"t": words(language), "row": row, "language": language, "shop": sandbox.settings.shop_name}
+
+
+def press(sandbox: Sandbox, row: Certification, action: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Do what a person pressed; return what the page hears."""
+    told = {"imp_uid": row.imp_uid, "merchant_uid": row.merchant_uid, "pg_provider": row.pg_provider}
+    with sandbox.lock:
+        if action == "leave":
+            left = {"success": False, "error_code": sandbox.settings.guesses.user_cancel_code, "error_msg": BUYER_LEFT}
+            return told | left
+        if action != "certify":
+            raise ValueError(f"a certification window has no button {action!r}")
+        name, birthday, phone = (str(body.get(field) or "") for field in ("name", "birthday", "phone"))
+        row = sandbox.certifications.confirm(row.imp_uid, name, birthday, phone)
+    return told | {"success": True, "pg_type": "certification"}
+
+
+def back(row: Certification, result: dict[str, Any]) -> str | None:
+    """Return where a phone goes."""
+    return results.redirect(row.m_redirect_url, result)
