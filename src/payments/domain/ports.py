@@ -93,8 +93,11 @@ class Gateway(Protocol):
     async def attempts(self, merchant_id: MerchantId) -> Sequence[Report]:
         """Return all attempts under our id: the newest alone could hide the paid one."""
 
-    async def refund(self, refund: Refund) -> Report:
-        """Give money back, once: the remainder goes along as checksum. Returns the attempt afterwards."""
+    async def refund(self, refund: Refund, currency: str) -> Report:
+        """Give money back, once: the remainder goes along as checksum. Returns the attempt afterwards.
+
+        *currency* is the capture's: a refund counts in minor units of it, and a provider may count in major ones.
+        """
 
     async def revoke(self, gateway_id: GatewayId) -> Report:
         """Close a virtual account that waits for a deposit. Returns the attempt afterwards."""

@@ -70,8 +70,9 @@ class Refunds:
 
     async def _send(self, payment: Payment, refund: Refund) -> bool:
         """Send it once; False if it was refused because the remainder has moved, so that it must be based anew."""
+        currency = payment.capture(refund.gateway_id).report.amount.currency
         try:
-            report = await self.checkout.gateway.refund(refund)
+            report = await self.checkout.gateway.refund(refund, currency)
         except NotSent:
             raise
         except Rejected as error:
