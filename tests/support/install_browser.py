@@ -26,7 +26,8 @@ def apt(*packages: str) -> bool:
     """Install Debian packages where we may; the lists may be empty or old, so they are fetched first."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return False
-    return call("apt-get", "update") and call("apt-get", "install", "-y", "--no-install-recommends", *packages)
+    call("apt-get", "update")  # one dead source among many does not matter
+    return call("apt-get", "install", "-y", "--no-install-recommends", *packages)
 
 
 def is_debian() -> bool:
