@@ -1,0 +1,47 @@
+"""The clock goes forward only; a guess takes its variants only; nothing of payments but the sandbox is imported."""
+
+import subprocess
+import sys
+
+import pytest
+
+from payments.entrypoints.sandbox.clock import Clock
+from payments.entrypoints.sandbox.guesses import Guesses, variants
+
+
+def test_a_clock_runs_stops_moves_and_never_goes_back() -> None:
+    real = [100.0]
+    clock = Clock(source=lambda: real[0])
+    clock.move(50)
+    assert clock.now() == 150
+    clock.stop()
+    real[0] = 200
+    assert (clock.now(), clock.is_stopped) == (150, True)
+    clock.move(10)
+    clock.run()
+    assert clock.now() == 160, "it goes on from where it stood"
+    real[0] = 201
+    assert clock.now() == 161
+    with pytest.raises(ValueError, match="cannot go back"):
+        clock.move(-1)
+
+
+def test_every_guess_takes_its_variants_and_nothing_else() -> None:
+    guesses = Guesses()
+    assert len(variants()) >= 18
+    for name, values in variants().items():
+        assert getattr(guesses, name) == values[0], "the first variant is the default"
+        for value in values:
+            setattr(guesses, name, value)
+        with pytest.raises(ValueError):
+            setattr(guesses, name, "something else")
+
+
+def test_the_sandbox_knows_nothing_of_the_rest_of_payments() -> None:
+    code = (
+        "import sys, payments.entrypoints.sandbox.command as _;"
+        "own = ('payments.entrypoints.sandbox', 'payments.domain');"  # `import payments` itself loads the domain
+        "print([m for m in sys.modules if m.startswith('payments.') and not m.startswith(own)])"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+    assert loaded == "['payments.entrypoints']"
