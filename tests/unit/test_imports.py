@@ -20,6 +20,7 @@ INNER = "Values know no ports, rules know no use cases"
 APART = "Adapters do not know each other"
 WIRING = "Only bootstrap names an adapter"
 SANDBOX = "The sandbox shares nothing with what it is there to test"
+SHOP = "The shop is a merchant's own site: it knows the public API alone"
 HTTP = "HTTP to others stays in the adapters that speak it"
 SQL = "SQL stays in its adapter"
 SERVING = "Serving, parsing and settings stay in the entrypoints"
@@ -46,6 +47,8 @@ VIOLATIONS = [  # a new module, what it imports, and the contract that must say 
     ("entrypoints/sandbox/new.py", "payments", SANDBOX),
     ("entrypoints/sandbox/new.py", "payments.adapters.iamport", SANDBOX),
     ("entrypoints/sandbox/new.py", "payments.entrypoints.http", SANDBOX),
+    ("entrypoints/shop/new.py", "payments.domain.payment", SHOP),
+    ("entrypoints/shop/new.py", "payments.entrypoints.http", SHOP),
     ("entrypoints/http/new.py", "requests", HTTP),
     ("adapters/sql/new.py", "requests", HTTP),
     ("entrypoints/http/new.py", "sqlalchemy", SQL),
