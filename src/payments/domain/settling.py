@@ -36,7 +36,8 @@ def learn(payment: Payment, report: Report, *, at: datetime, by: str, give_back_
         return _given_back(payment, report, give_back_as, at)
     if before and joined.refunded > before.refunded:
         payment = attrs.evolve(payment, attempts=payment.with_attempt(attempt))
-        return _refunded(payment, joined, joined.refunded - before.refunded, at, by)
+        payment = _refunded(payment, joined, joined.refunded - before.refunded, at, by)
+        return _given_back(payment, report, give_back_as, at)  # the rest, where another refund outran ours
     return _noted(payment, attempt, before, at, by)
 
 
@@ -87,6 +88,8 @@ def _given_back(payment: Payment, report: Report, give_back_as: RefundId | None,
         return payment
     if attempt.disposition is Disposition.ORPHAN:
         return payment  # it may be another system's money: a person decides
+    if any(refund.gateway_id == attempt.gateway_id for refund in payment.open_refunds):
+        return payment
     return give_back(payment, attempt, give_back_as, at)
 
 
@@ -122,11 +125,22 @@ def _noted(payment: Payment, attempt: Attempt, before: Report | None, at: dateti
     """Tell of an attempt that moved without money: opened, waiting for a deposit, declined, or merely better known."""
     report, attempts = attempt.report, payment.with_attempt(attempt)
     if report.rank is Rank.DECLINED and (before is None or before.rank < Rank.DECLINED):
-        happening = attrs.evolve(_about(Kind.DECLINED, report, at, by), reason=report.reason or "declined")
+        happening = attrs.evolve(_about(Kind.DECLINED, report, at, by), reason=_refusal(report))
         if all(a.report.rank is Rank.DECLINED for a in attempts):
             return payment.after(Event.DECLINED, happening, attempts=attempts)
         return payment.record(happening, attempts=attempts)
-    return payment.record(_about(_kind(report, before), report, at, by), attempts=attempts)
+    reason = _better_known(payment.reason, report, before)
+    return payment.record(_about(_kind(report, before), report, at, by), attempts=attempts, reason=reason)
+
+
+def _better_known(reason: str, report: Report, before: Report | None) -> str:
+    """Return why the payment failed: where that is this attempt's refusal, it follows the higher report of it."""
+    is_refusal = before is not None and before.rank is Rank.DECLINED and reason == _refusal(before)
+    return _refusal(report) if is_refusal else reason
+
+
+def _refusal(report: Report) -> str:
+    return report.reason or "declined"
 
 
 def _kind(report: Report, before: Report | None) -> Kind:

@@ -1,0 +1,129 @@
+"""What a provider may say of attempts, in the order it becomes true and in every other: strategies and the books' laws.
+
+├── Telling            snapshots of one attempt's life, each true at some moment
+├── lives, declined    hypothesis strategies of such lives
+├── told               a payment after hearing reports, one happening per change, checked at every step
+└── balanced           the laws of the books that hold for a payment at any time
+"""
+
+import itertools
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+import attrs
+from builders import NOON, a_deposit
+from hypothesis import strategies as st
+
+from payments.domain.machine import Status
+from payments.domain.money import Money
+from payments.domain.payment import Disposition, Payment
+from payments.domain.refund import RefundStatus
+from payments.domain.report import Rank, Report, ReportedRefund
+from payments.domain.settling import learn
+from payments.domain.values import GatewayId, Mode, RefundId
+
+MINUTE = timedelta(minutes=1)
+
+
+@st.composite
+def lives(
+    draw: st.DrawFn,
+    payment: Payment,
+    gateway_id: str = "imp_a",
+    *,
+    amounts: Sequence[Money] | None = None,
+    modes: Sequence[Mode] | None = None,
+) -> list[Report]:
+    """The snapshots of one attempt: opened, perhaps declined, perhaps captured, perhaps refunded in parts or in full.
+
+    What a provider leaves out now and then is left out now and then: the receipt, the history, the refunds' ids.
+    """
+    opened = Report(
+        gateway_id=GatewayId(gateway_id),
+        merchant_id=payment.merchant_id,
+        rank=Rank.READY,
+        amount=draw(st.sampled_from(amounts or [payment.price])),
+        mode=draw(st.sampled_from(modes or [payment.mode])),
+        deposit=draw(st.sampled_from([None, a_deposit()])),
+    )
+    snapshots = [opened]
+    if draw(st.booleans()):
+        reasons = draw(st.lists(st.sampled_from(["", "한도 초과", "limit"]), min_size=1, max_size=2, unique=True))
+        snapshots += [attrs.evolve(opened, rank=Rank.DECLINED, reason=reason) for reason in reasons]
+    if draw(st.integers(0, 3)):
+        snapshots += draw(captures(opened))
+    return snapshots
+
+
+@st.composite
+def captures(draw: st.DrawFn, opened: Report) -> list[Report]:
+    """The snapshots of a capture and of its refunds in the provider's console."""
+    captured = attrs.evolve(opened, rank=Rank.CAPTURED, captured_at=NOON)
+    snapshots = [captured, attrs.evolve(captured, receipt_url="https://receipt.test/1")]
+    cuts = sorted(draw(st.sets(st.integers(1, opened.amount.minor), max_size=2)))
+    with_ids, with_history = draw(st.booleans()), draw(st.booleans())
+    parts = [b - a for a, b in itertools.pairwise([0, *cuts])]
+    history = tuple(
+        ReportedRefund(provider_id=f"can_{n}" if with_ids else "", amount=part, reason="관리자페이지취소")
+        for n, part in enumerate(parts)
+    )
+    for count, refunded in enumerate(cuts, 1):
+        snapshots.append(
+            attrs.evolve(
+                captured,
+                rank=Rank.CANCELLED if refunded == opened.amount.minor else Rank.CAPTURED,
+                refunded=refunded,
+                refunds=history[:count] if with_history else (),
+            )
+        )
+    return snapshots
+
+
+def told(payment: Payment, reports: Iterable[Report], *, hold: bool = False) -> Payment:
+    """Return *payment* after *reports*, a minute apart; at every step the books balance and nothing is forgotten."""
+    for number, report in enumerate(reports, 1):
+        returns = None if hold else RefundId(f"r{number}")
+        after = learn(payment, report, at=NOON + number * MINUTE, by="test", give_back_as=returns)
+        balanced(after, hold=hold)
+        remembers(payment, after)
+        again = learn(after, report, at=NOON + number * MINUTE, by="again", give_back_as=RefundId("never"))
+        assert again is after  # nothing new: the very same object, so nothing is stored
+        payment = after
+    return payment
+
+
+def remembers(before: Payment, after: Payment) -> None:
+    """Knowledge never goes backwards, and every change is one happening, numbered without a gap."""
+    for attempt in before.attempts:
+        known = after.attempt(attempt.gateway_id)
+        assert known
+        assert (known.report.rank, known.report.refunded) >= (attempt.report.rank, attempt.report.refunded)
+        assert attempt.disposition in (None, known.disposition)
+    assert {r.id for r in before.refunds} <= {r.id for r in after.refunds}
+    assert after.news[: len(before.news)] == before.news
+    fresh = after.news[len(before.news) :]
+    assert [h.version for h in fresh] == list(range(before.version + 1, after.version + 1))
+    assert (after is before) is (not fresh)
+
+
+def balanced(payment: Payment, *, hold: bool = False) -> None:
+    """Hold the payment against the laws of the books."""
+    accepted = [a for a in payment.attempts if a.disposition is Disposition.ACCEPTED]
+    assert len(accepted) <= 1
+    assert (payment.status is Status.PAID) is (bool(accepted) and accepted[0].report.remaining > 0)
+    for attempt in payment.attempts:
+        report = attempt.report
+        assert (attempt.disposition is not None) is report.is_capture
+        of_it = [r for r in payment.refunds if r.gateway_id == attempt.gateway_id]
+        done = sum(r.amount for r in of_it if r.status is RefundStatus.DONE)
+        on_its_way = sum(r.amount for r in of_it if r.is_open)
+        assert done == report.refunded  # every won that went back is in our own books too
+        assert len([r for r in of_it if r.is_open]) <= 1
+        assert report.refunded + on_its_way <= (report.amount.minor if report.is_capture else 0)
+        held = hold or bool(attempt.note) or attempt.disposition is Disposition.ORPHAN
+        if attempt.is_stray and not held:
+            assert on_its_way == report.remaining, "a stray lies here without a reason"
+    if accepted:
+        exact = (payment.merchant_id, payment.price, payment.mode)
+        report = accepted[0].report
+        assert (report.merchant_id, report.amount, report.mode) == exact
