@@ -1,0 +1,28 @@
+"""JSON as bytes, to and from: numbers as Decimal both ways, because a float cannot hold every sum of money."""
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+
+from payments.domain.errors import Unknown
+
+Flat = Mapping[str, str | Decimal]
+"""What a request's body is made of."""
+
+
+def decoded(body: bytes) -> object:
+    """Return the JSON value, every number (also NaN and Infinity) as Decimal. Raises Unknown."""
+    try:
+        return json.loads(body.decode(), parse_float=Decimal, parse_int=Decimal, parse_constant=Decimal)
+    except (ValueError, ArithmeticError, RecursionError) as error:
+        raise Unknown("The provider's answer is not JSON, so the outcome is unknown.") from error
+
+
+def encoded(fields: Flat) -> bytes:
+    """Return a flat JSON object; sums are written digit by digit, as 1000 or 19.99."""
+    pairs = (f"{json.dumps(name)}:{_literal(value)}" for name, value in fields.items())
+    return f"{{{','.join(pairs)}}}".encode()
+
+
+def _literal(value: str | Decimal) -> str:
+    return f"{value:f}" if isinstance(value, Decimal) else json.dumps(value)

@@ -1,0 +1,125 @@
+"""Transport: one request out, one answer in, before a deadline; what went wrong is NotSent or Unknown.
+
+A request that fails before its first byte was handed to a socket was not sent. From then on nobody can tell.
+"""
+
+import threading
+import time
+from collections.abc import Mapping
+from http.client import HTTPException
+from typing import Any, Final
+
+import attrs
+from requests import PreparedRequest, RequestException, Response, Session
+from requests.cookies import RequestsCookieJar
+from requests.hooks import default_hooks
+from requests.structures import CaseInsensitiveDict
+from urllib3.exceptions import HTTPError
+from urllib3.util import Timeout
+
+from payments.adapters.iamport.connection import SENDING, WatchedAdapter
+from payments.adapters.iamport.settings import IamportSettings
+from payments.domain.errors import NotSent, Unknown
+
+_CHUNK: Final = 1 << 16
+
+
+class Deadline:
+    """A moment by the wall clock that no work of one operation outlives."""
+
+    def __init__(self, seconds: float) -> None:
+        self._ends = time.monotonic() + seconds
+
+    @property
+    def left(self) -> float:
+        """Seconds until then; 0 once it is over."""
+        return max(0.0, self._ends - time.monotonic())
+
+
+@attrs.frozen
+class Answer:
+    """What came back: the HTTP status and the whole body."""
+
+    status: int
+    body: bytes
+
+
+class _NoCookies(RequestsCookieJar):
+    """The provider's cookies are neither wanted nor parsed."""
+
+    def extract_cookies(self, *_: object) -> None:
+        return
+
+
+class _Session(Session):
+    """A session that follows no redirect: a token goes to no other address, and no redirect's body is waited for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trust_env = False  # neither a proxy nor a .netrc of the environment may touch the Authorization header
+        self.cookies = _NoCookies()
+
+    def get_redirect_target(self, resp: Response) -> None:  # noqa: ARG002 - the name is the library's
+        return None
+
+
+class Transport:
+    """A pool of connections to one address. Any thread may call it."""
+
+    def __init__(self, settings: IamportSettings) -> None:
+        self._settings = settings
+        self._places = threading.BoundedSemaphore(settings.connections)
+        self._session = _Session()
+        adapter = WatchedAdapter(pool_connections=1, pool_maxsize=settings.connections, pool_block=True)
+        self._session.mount(settings.api_url, adapter)
+
+    def close(self) -> None:
+        self._session.close()
+
+    def send(self, method: str, target: str, headers: Mapping[str, str], body: bytes | None, ends: Deadline) -> Answer:
+        """Send a request to *target* (path and query, percent-encoded). Raises NotSent or Unknown."""
+        if not self._places.acquire(timeout=ends.left):
+            raise NotSent("All connections to the provider are busy. Nothing was sent; try again.")
+        try:
+            return self._exchange(self._request(method, target, headers, body), ends)
+        finally:
+            self._places.release()
+
+    def _request(self, method: str, target: str, headers: Mapping[str, str], body: bytes | None) -> PreparedRequest:
+        """Put a request together as it is sent: `prepare()` would parse anew what is known to be well formed."""
+        request = PreparedRequest()
+        request.method = method
+        request.url = self._settings.api_url + target
+        request.headers = CaseInsensitiveDict(headers)
+        request.hooks = default_hooks()
+        request.body = body
+        if body is not None:
+            request.headers["Content-Length"] = str(len(body))
+        return request
+
+    def _exchange(self, request: PreparedRequest, ends: Deadline) -> Answer:
+        left = ends.left
+        if not left:
+            raise NotSent("The time for this operation was over before the provider could be asked. Nothing was sent.")
+        timeout: Any = Timeout(total=left, connect=min(left, self._settings.connect_timeout))
+        SENDING.begun = False
+        try:
+            response = self._session.send(request, stream=True, timeout=timeout, allow_redirects=False, proxies={})
+            with response:
+                return Answer(response.status_code, self._body(response))
+        except (RequestException, HTTPError, HTTPException, OSError, ValueError) as error:
+            if SENDING.begun:
+                raise Unknown("The provider gave no whole answer in time. Look before acting again.") from error
+            raise NotSent("The provider could not be reached. Nothing was sent; try again.") from error
+
+    def _body(self, response: Response) -> bytes:
+        """Read as it came: no unpacking, so that a small answer cannot grow here."""
+        body: list[bytes] = []
+        length = 0
+        raw: Any = response.raw
+        for chunk in raw.stream(_CHUNK, decode_content=False):
+            body.append(chunk)
+            length += len(chunk)
+            if length > self._settings.body_cap:
+                raise Unknown("The provider's answer is longer than any we expect. Look before acting again.")
+        return b"".join(body)
