@@ -161,7 +161,8 @@ class Sandbox:
         with self.lock:
             now = self.clock.move(seconds)
             self.book.catch_up()
-            return now
+        self.webhooks.look()
+        return now
 
     def _notify(self, notice: Notice) -> None:
         self.webhooks.tell(notice)

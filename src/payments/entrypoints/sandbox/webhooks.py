@@ -1,5 +1,6 @@
 """Webhooks: tells the shop, from a thread of its own, and keeps what became of each delivery."""
 
+import contextlib
 import heapq
 import itertools
 import queue
@@ -131,9 +132,15 @@ class Webhooks:
             later = {number for _, number, _ in self._later}
         return all(delivery.wait(timeout) for delivery in list(self.deliveries) if delivery.number not in later)
 
+    def look(self) -> None:
+        """Have the thread look at the clock now instead of a moment later."""
+        with contextlib.suppress(queue.Full):
+            self._queue.put_nowait(None)
+
     def close(self) -> None:
         """Stop the thread after the delivery it is at."""
         self._closed = True
+        self.look()
         thread, self._thread = self._thread, None
         if thread is not None:
             thread.join(timeout=CONNECT_TIMEOUT + READ_TIMEOUT)
@@ -165,6 +172,13 @@ class Webhooks:
             self._put(delivery)
 
     def _deliver(self, session: requests.Session, delivery: Delivery) -> None:
+        http, error = self._post(session, delivery)
+        if (http == 0 or http >= 500) and delivery.attempt <= self.settings.webhook_retries:
+            again = delivery.attempt + 1
+            self.queue(delivery.imp_uid, delivery.url, delivery.body, attempt=again, delay=RETRY_AFTER)
+        delivery.finish(self.clock.exact(), http, error)
+
+    def _post(self, session: requests.Session, delivery: Delivery) -> tuple[int, str]:
         content: dict[str, Any] = {"json" if delivery.format == "json" else "data": delivery.body}
         try:
             with session.post(
@@ -175,13 +189,6 @@ class Webhooks:
                 stream=True,
                 headers={"User-Agent": "iamport-sandbox"},
             ) as answer:
-                delivery.finish(self.clock.exact(), answer.status_code)
-        except requests.RequestException as error:
-            delivery.finish(self.clock.exact(), 0, type(error).__name__)
-        self._retry(delivery)
-
-    def _retry(self, delivery: Delivery) -> None:
-        worth_it = delivery.http == 0 or (delivery.http or 0) >= 500
-        if worth_it and delivery.attempt <= self.settings.webhook_retries:
-            again = delivery.attempt + 1
-            self.queue(delivery.imp_uid, delivery.url, delivery.body, attempt=again, delay=RETRY_AFTER)
+                return answer.status_code, ""
+        except (requests.RequestException, ValueError) as error:  # ValueError: an address that is none
+            return 0, type(error).__name__
