@@ -76,8 +76,8 @@ class Refund:
         return f"[{self.id}] {self.reason}".rstrip()
 
     def recognises(self, reported: ReportedRefund) -> bool:
-        """Tell whether a refund in the provider's history is this one."""
-        if self.provider_id:
+        """Tell whether a refund in the provider's history is this one: by its id, or without ids by our label."""
+        if self.provider_id and reported.provider_id:
             return reported.provider_id == self.provider_id
         return reported.reason.startswith(f"[{self.id}]")
 
@@ -94,24 +94,38 @@ def attribute(
     """Return the refunds that the growth of an attempt's refunded amount (by *grown* minor units) is made of.
 
     A history entry that carries our id closes that refund. What nobody here asked for is recorded as external. Where
-    the history does not explain the growth, an open refund of exactly that amount is taken to be it: to believe that
-    it happened is safe, to send it again is not.
+    the history does not say what the growth was, and it is enough for an open refund of ours, that one is taken to be
+    in it: to believe that it happened is safe, to send it again is not.
     """
     ours = [refund for refund in refunds if refund.gateway_id == gateway_id]
-    fresh = [r for r in history if not any(o.recognises(r) for o in ours if o.status is RefundStatus.DONE)]
-    found = [done(mine, r) for r in fresh for mine in ours if mine.recognises(r)]
+    found, foreign = _told_apart(ours, history)
     rest = grown - sum(refund.amount for refund in found)
+    unsaid = rest - sum(r.amount for r in foreign if r.reason)
+    known = {refund.id for refund in found}
+    silent = next((r for r in ours if r.is_open and r.id not in known and r.amount <= unsaid), None)
+    if silent:
+        its = next((r for r in foreign if not r.reason and r.amount == silent.amount), None)
+        foreign = [r for r in foreign if r is not its]
+        found.append(done(silent, its))
+        rest -= silent.amount
     if rest <= 0:
         return found
-    foreign = [r for r in fresh if not any(mine.recognises(r) for mine in ours)]
-    known = {refund.id for refund in found}
-    silent = next((r for r in ours if r.is_open and r.id not in known and r.amount == rest), None)
-    if silent and not any(r.reason for r in foreign):
-        return [*found, done(silent)]
     if sum(r.amount for r in foreign) != rest:
         foreign = [ReportedRefund(amount=rest)]
-    first = len(ours)
-    return found + [_external(gateway_id, r, number, at) for number, r in enumerate(foreign, first)]
+    return found + [_external(gateway_id, r, number, at) for number, r in enumerate(foreign, len(refunds))]
+
+
+def _told_apart(ours: Sequence[Refund], history: Sequence[ReportedRefund]) -> tuple[list[Refund], list[ReportedRefund]]:
+    """Return those of *ours* that the history tells to be done now, and the entries that are none of ours."""
+    found: dict[RefundId, Refund] = {}
+    foreign = []
+    for entry in history:
+        mine = next((r for r in ours if r.id not in found and r.recognises(entry)), None)
+        if mine is None:
+            foreign.append(entry)
+        elif mine.status is not RefundStatus.DONE:
+            found[mine.id] = done(mine, entry)
+    return list(found.values()), foreign
 
 
 def _external(gateway_id: GatewayId, reported: ReportedRefund, number: int, at: datetime) -> Refund:

@@ -48,7 +48,7 @@ class Report:
     """A snapshot of one attempt.
 
     `amount` is what was asked or taken, never reduced by refunds; `refunded` is in minor units of the same currency.
-    Raises ContractViolation where rank and refunded amount contradict each other.
+    Raises ContractViolation where rank, refunded amount and history contradict each other.
     """
 
     gateway_id: GatewayId = attrs.field(validator=text(1, 64))
@@ -76,6 +76,8 @@ class Report:
             raise ContractViolation(
                 f"The provider reports {self.refunded} of {self.amount.minor} refunded on a {self.rank.name} attempt."
             )
+        if any(refund.amount < 1 for refund in self.refunds) or sum(r.amount for r in self.refunds) > self.refunded:
+            raise ContractViolation("The provider's history tells of more refunds than it made, or of empty ones.")
 
     @property
     def is_capture(self) -> bool:
