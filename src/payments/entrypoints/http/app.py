@@ -1,0 +1,121 @@
+"""http_app: the API as an ASGI application. Parse, call one use case, render; no rule of money lives here."""
+
+import contextlib
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable
+from typing import Any, Final
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request as Received
+from starlette.responses import Response
+from starlette.routing import Route
+
+from payments.domain.errors import PaymentsError
+from payments.entrypoints.http import routes_health, routes_payments, routes_provider, routes_refunds
+from payments.entrypoints.http.bodies import read_body
+from payments.entrypoints.http.errors import NoSuchPage, RequestError, WrongMethod
+from payments.entrypoints.http.middleware import Requests, SafeHeaders
+from payments.entrypoints.http.openapi import document
+from payments.entrypoints.http.operations import Operation, Request, perform
+from payments.entrypoints.http.problems import Reply, reply_to
+from payments.entrypoints.http.statics import static_routes
+from payments.entrypoints.http.threads import Threads
+from payments.entrypoints.service import Service, Web
+
+OPERATIONS: Final[tuple[Operation, ...]] = (
+    *routes_provider.OPERATIONS,  # before the payments: /payments/return is no merchant id
+    *routes_payments.OPERATIONS,
+    *routes_refunds.OPERATIONS,
+    *routes_health.OPERATIONS,
+)
+
+
+def http_app(service: Service) -> Starlette:
+    """Return the application. It starts no worker and closes nothing of *service*: who made it closes it."""
+    threads = Threads(service.web.threads, service.web.queue, suspends=service.suspends)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        threads.close()
+
+    app = Starlette(
+        routes=[*_routes(service, threads), _openapi_route(), *static_routes()],
+        middleware=_middleware(service.web),
+        exception_handlers={HTTPException: _no_route, PaymentsError: _problem},
+        lifespan=lifespan,
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+def _routes(service: Service, threads: Threads) -> Iterable[Route]:
+    """One route per path, so that a wrong method is told all the right ones."""
+    by_path: dict[str, dict[str, Operation]] = defaultdict(dict)
+    for operation in OPERATIONS:
+        by_path[operation.path][operation.method] = operation
+    for path, methods in by_path.items():
+        yield Route(path, _endpoint(service, threads, methods), methods=list(methods))
+
+
+def _endpoint(service: Service, threads: Threads, methods: dict[str, Operation]) -> Any:
+    async def endpoint(received: Received) -> Response:
+        operation = methods["GET" if received.method == "HEAD" else received.method]
+        request = Request(
+            path=received.path_params,
+            query=received.query_params,
+            headers=received.headers,
+            body=await read_body(received, service.web.max_body),
+        )
+        return _rendered(await threads.run(perform(operation, service, request)))
+
+    return endpoint
+
+
+def _openapi_route() -> Route:
+    body = msgspec.json.encode(document(OPERATIONS))
+
+    async def openapi(_: Received) -> Response:
+        return Response(body, media_type="application/json", headers={"Access-Control-Allow-Origin": "*"})
+
+    return Route("/openapi.json", openapi, methods=["GET"])
+
+
+def _middleware(web: Web) -> list[Middleware]:
+    cors = Middleware(
+        CORSMiddleware,
+        allow_origins=web.allowed_origins,
+        allow_methods=["GET", "POST"],
+        allow_headers=["Authorization", "Content-Type", "Idempotency-Key"],
+        expose_headers=["Retry-After", "Idempotent-Replayed", "X-Request-Id"],
+    )
+    return [*([cors] if web.allowed_origins else []), Middleware(Requests), Middleware(SafeHeaders)]
+
+
+async def _problem(_: Received, error: Exception) -> Response:
+    if not isinstance(error, PaymentsError):
+        raise error
+    return _rendered(reply_to(error))
+
+
+async def _no_route(received: Received, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    reply = reply_to(_told(received, error))
+    return _rendered(Reply(reply.status, reply.body, {**(error.headers or {}), **reply.headers}))
+
+
+def _told(received: Received, error: HTTPException) -> PaymentsError:
+    if error.status_code == 404:
+        return NoSuchPage("There is nothing at this address.")
+    if error.status_code == 405:
+        return WrongMethod(f"This address does not take {received.method}.")
+    return RequestError(error.detail)
+
+
+def _rendered(reply: Reply) -> Response:
+    return Response(reply.body, reply.status, headers=dict(reply.headers))

@@ -1,0 +1,184 @@
+"""The OpenAPI 3.1 document, made of the same operations that make the routes: it cannot forget one."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from importlib.metadata import version
+from typing import Any, Final
+
+import msgspec
+
+from payments.domain.access import KeyInProgress, KeyReused
+from payments.domain.errors import PaymentsError, StorageUnavailable
+from payments.entrypoints.http.auth import Who
+from payments.entrypoints.http.errors import (
+    BodyTooLarge,
+    Busy,
+    Malformed,
+    NotAllowed,
+    Unauthenticated,
+    Unexpected,
+    UnsupportedMediaType,
+)
+from payments.entrypoints.http.operations import Operation, Shape
+from payments.entrypoints.http.problems import MEDIA_TYPE, Problem, row_of
+from payments.entrypoints.tokens import BadToken
+
+_SCHEMES: Final = {
+    Who.BUYER: (
+        "JWT",
+        "A buyer's JWT, signed by the shop: `sub` is the buyer; issuer, audience and expiry are checked.",
+    ),
+    Who.SHOP: ("pk_…", "A shop server's API key, made with `payments keys create`."),
+    Who.CLIENT: ("ct_…", "A client token: lets a browser read, complete and abandon the one payment it was made for."),
+}
+_KEY_PARAMETER: Final = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Sent again with the same key within 7 days, the request is answered as before and done once.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[\\x21-\\x7e]+$"},
+}
+
+
+def document(operations: Sequence[Operation]) -> dict[str, Any]:
+    """Return the document of *operations*."""
+    shapes = {shape for operation in operations for shape in _shapes(operation)}
+    ordered = sorted(shapes | {Problem}, key=lambda shape: shape.__name__)
+    _, components = msgspec.json.schema_components(ordered, ref_template="#/components/schemas/{name}")
+    paths: dict[str, dict[str, Any]] = defaultdict(dict)
+    for operation in operations:
+        paths[operation.path][operation.method.lower()] = _operation(operation)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "payments",
+            "version": version("payments"),
+            "description": "Taking money, correctly. Sums are whole minor units (won, cents), times are UTC.",
+        },
+        "paths": dict(paths),
+        "components": {"schemas": components, "securitySchemes": _security_schemes()},
+    }
+
+
+def _shapes(operation: Operation) -> Iterable[Shape]:
+    yield from operation.bodies.values()
+    if operation.body:
+        yield operation.body
+    for _, shape in operation.answers.values():
+        if shape is not None and shape is not str:
+            yield shape  # type: ignore[misc]  # what is not a text is a Struct
+
+
+def _operation(operation: Operation) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "operationId": f"{operation.tag}.{operation.handler.__name__}",
+        "tags": [operation.tag],
+        "summary": operation.summary,
+        "parameters": _parameters(operation),
+        "responses": _responses(operation),
+    }
+    if operation.takes_body:
+        told["requestBody"] = _request_body(operation)
+    told["security"] = [{who.value: []} for who in operation.callers]
+    return told
+
+
+def _parameters(operation: Operation) -> list[dict[str, Any]]:
+    names = [part[1:-1] for part in operation.path.split("/") if part.startswith("{")]
+    found: list[dict[str, Any]] = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}} for name in names
+    ]
+    if operation.query:
+        schema = _inline(operation.query)
+        required = schema.get("required", [])
+        for name, each in schema["properties"].items():
+            found.append({"name": name, "in": "query", "required": name in required, "schema": _without_null(each)})
+    return [*found, _KEY_PARAMETER] if operation.idempotent else found
+
+
+def _inline(shape: Shape) -> dict[str, Any]:
+    """Return the schema of a query; its enums are written out where they are used."""
+    _, components = msgspec.json.schema_components([shape], ref_template="{name}")
+
+    def resolved(schema: Any) -> Any:
+        if isinstance(schema, dict):
+            return (
+                resolved(components[schema["$ref"]])
+                if "$ref" in schema
+                else {k: resolved(v) for k, v in schema.items()}
+            )
+        return [resolved(one) for one in schema] if isinstance(schema, list) else schema
+
+    whole: dict[str, Any] = resolved(components[shape.__name__])
+    return whole
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a parameter: one that is left out is not null."""
+    kept = [one for one in schema.get("anyOf", []) if one != {"type": "null"}]
+    return kept[0] if len(kept) == 1 else {name: each for name, each in schema.items() if each is not None}
+
+
+def _request_body(operation: Operation) -> dict[str, Any]:
+    shapes = [shape for shape in (*dict.fromkeys(operation.bodies.values()), operation.body) if shape]
+    refs = [{"$ref": f"#/components/schemas/{shape.__name__}"} for shape in shapes]
+    schema = refs[0] if len(refs) == 1 else {"anyOf": refs}
+    kinds = ["application/json", "application/x-www-form-urlencoded"] if operation.form else ["application/json"]
+    required = any(field.required for shape in shapes for field in msgspec.structs.fields(shape))
+    return {"required": required, "content": {kind: {"schema": schema} for kind in kinds}}
+
+
+def _responses(operation: Operation) -> dict[str, Any]:
+    told = {str(status): _answer(text, shape) for status, (text, shape) in operation.answers.items()}
+    by_status: dict[int, list[type[PaymentsError]]] = defaultdict(list)
+    for error in (*operation.problems, *_everywhere(operation)):
+        by_status[row_of(error).status].append(error)
+    for status, found in sorted(by_status.items()):
+        told[str(status)] = _problem(found)
+    return told
+
+
+def _answer(text: str, shape: Any) -> dict[str, Any]:
+    if shape is None:
+        return {"description": text}
+    if shape is str:
+        return {"description": text, "content": {"text/html": {"schema": {"type": "string"}}}}
+    ref = {"$ref": f"#/components/schemas/{shape.__name__}"}
+    return {"description": text, "content": {"application/json": {"schema": ref}}}
+
+
+def _problem(found: list[type[PaymentsError]]) -> dict[str, Any]:
+    """Return the problems that share a status, each by its slug."""
+    slugs = list(dict.fromkeys(error.slug for error in found))
+    return {
+        "description": " · ".join(f"`{slug}`" for slug in slugs),
+        "content": {
+            MEDIA_TYPE: {
+                "schema": {
+                    "allOf": [{"$ref": "#/components/schemas/Problem"}],
+                    "properties": {"slug": {"enum": slugs}},
+                }
+            }
+        },
+    }
+
+
+def _everywhere(operation: Operation) -> list[type[PaymentsError]]:
+    """Return what may go wrong with any call of this shape."""
+    found: list[type[PaymentsError]] = [Unexpected, Busy, BodyTooLarge]
+    if operation.callers:
+        found += [Unauthenticated, BadToken, NotAllowed, StorageUnavailable]
+    if operation.takes_body:
+        found += [Malformed, UnsupportedMediaType]
+    if operation.query or operation.idempotent:
+        found += [Malformed]
+    if operation.idempotent:
+        found += [KeyInProgress, KeyReused]
+    return found
+
+
+def _security_schemes() -> dict[str, Any]:
+    return {
+        who.value: {"type": "http", "scheme": "bearer", "bearerFormat": form, "description": text}
+        for who, (form, text) in _SCHEMES.items()
+    }

@@ -1,0 +1,273 @@
+"""What callers are told, as JSON: payments, timelines, refunds, strays. Money in whole minor units, times in UTC."""
+
+from datetime import datetime
+from typing import Any
+
+from msgspec import UNSET, Struct, UnsetType
+
+from payments.domain.machine import Status
+from payments.domain.payment import Attempt, Disposition, Happening, Kind, Payment
+from payments.domain.refund import Refund, RefundStatus
+from payments.domain.report import Deposit
+from payments.domain.values import Method, Mode
+from payments.entrypoints.service import Window
+
+
+class DepositView(Struct, kw_only=True):
+    """A virtual account that waits for the buyer's money until `due`."""
+
+    bank: str
+    account: str
+    holder: str
+    due: datetime
+
+
+class AttemptView(Struct, kw_only=True):
+    """One try at the provider, for the shop's eyes. `disposition` is null until it took money."""
+
+    gateway_id: str
+    state: str
+    disposition: Disposition | None
+    amount: int
+    currency: str
+    refunded: int
+    method: str
+    mode: Mode
+    reason: str
+    note: str
+    captured_at: datetime | None
+    receipt_url: str | None
+
+
+class PaymentView(Struct, kw_only=True):
+    """A payment. `reason` tells why it failed or was cancelled; `deposits` are shown while they wait for money."""
+
+    merchant_id: str
+    buyer: str
+    order: str
+    name: str
+    status: Status
+    reason: str
+    amount: int
+    currency: str
+    refunded: int
+    method: Method
+    mode: Mode
+    version: int
+    created_at: datetime
+    expires_at: datetime
+    paid_at: datetime | None
+    receipt_url: str | None
+    deposits: list[DepositView]
+    attempts: list[AttemptView] | UnsetType = UNSET
+
+
+class WindowView(Struct, kw_only=True):
+    """Load `script`, `IMP.init(user_code)`, then `IMP.request_pay(request_pay, …)`."""
+
+    script: str
+    user_code: str
+    request_pay: dict[str, Any]
+
+
+class BegunView(PaymentView, kw_only=True):
+    """A payment just begun, with what opens its window; `client_token` is for the shop to hand to a browser."""
+
+    window: WindowView
+    client_token: str | UnsetType = UNSET
+
+
+class PageView(Struct, kw_only=True, omit_defaults=True):
+    """Payments, newest first; `next` is the cursor of the next page, where there is one."""
+
+    payments: list[PaymentView]
+    next: str | None = None
+
+
+class EventView(Struct, kw_only=True):
+    """One change of a payment: when, what, who or what reported it, and the status it left behind."""
+
+    version: int
+    kind: Kind
+    at: datetime
+    by: str
+    status: Status
+    amount: int | None
+    currency: str
+    gateway_id: str | None
+    refund_id: str | None
+    reason: str
+
+
+class TimelineView(Struct, kw_only=True):
+    """A payment's changes, oldest first."""
+
+    events: list[EventView]
+
+
+class RefundView(Struct, kw_only=True):
+    """One refund. `open` until the provider's answer is known; `failure` is why it was refused."""
+
+    id: str
+    gateway_id: str
+    status: RefundStatus
+    amount: int
+    currency: str
+    tax_free: int
+    vat: int | None
+    reason: str
+    failure: str
+    by: str
+    asked_at: datetime
+    provider_id: str
+
+
+class RefundsView(Struct, kw_only=True):
+    """A payment's refunds in the order they were asked for; those made in the provider's console are by `external`."""
+
+    refunds: list[RefundView]
+
+
+class StrayView(Struct, kw_only=True):
+    """Money that nobody has dealt with: a capture that pays for nothing."""
+
+    merchant_id: str
+    gateway_id: str
+    disposition: Disposition
+    amount: int
+    remaining: int
+    currency: str
+    buyer: str
+    order: str
+    captured_at: datetime | None
+    open_refund: bool
+
+
+class StraysView(Struct, kw_only=True, omit_defaults=True):
+    """Strays, the newest payment's first."""
+
+    strays: list[StrayView]
+    next: str | None = None
+
+
+class HealthView(Struct, kw_only=True):
+    """`ok` or `ready`."""
+
+    status: str
+
+
+def payment_view(payment: Payment, *, for_shop: bool = False) -> PaymentView:
+    """Return the payment as its buyer sees it, or with its attempts as the shop does."""
+    return PaymentView(**_payment_fields(payment, for_shop=for_shop))
+
+
+def begun_view(payment: Payment, window: Window, client_token: str | None) -> BegunView:
+    """Return a payment just begun."""
+    return BegunView(
+        **_payment_fields(payment, for_shop=client_token is not None),
+        window=WindowView(script=window.script, user_code=window.user_code, request_pay=window.request_pay),
+        client_token=client_token or UNSET,
+    )
+
+
+def _payment_fields(payment: Payment, *, for_shop: bool) -> dict[str, Any]:
+    report = payment.accepted.report if payment.accepted else None
+    return {
+        "merchant_id": payment.merchant_id,
+        "buyer": payment.buyer,
+        "order": payment.order,
+        "name": payment.name,
+        "status": payment.status,
+        "reason": payment.reason,
+        "amount": payment.price.minor,
+        "currency": payment.price.currency,
+        "refunded": payment.refunded,
+        "method": payment.method,
+        "mode": payment.mode,
+        "version": payment.version,
+        "created_at": payment.created_at,
+        "expires_at": payment.expiry,
+        "paid_at": report.captured_at if report else None,
+        "receipt_url": (report.receipt_url or None) if report else None,
+        "deposits": [
+            _deposit_view(deposit) for deposit in payment.deposits if payment.status in (Status.AWAITING, Status.FAILED)
+        ],
+        "attempts": [_attempt_view(attempt) for attempt in payment.attempts] if for_shop else UNSET,
+    }
+
+
+def _deposit_view(deposit: Deposit) -> DepositView:
+    return DepositView(bank=deposit.bank, account=deposit.account, holder=deposit.holder, due=deposit.due)
+
+
+def _attempt_view(attempt: Attempt) -> AttemptView:
+    report = attempt.report
+    return AttemptView(
+        gateway_id=report.gateway_id,
+        state=report.rank.name.lower(),
+        disposition=attempt.disposition,
+        amount=report.amount.minor,
+        currency=report.amount.currency,
+        refunded=report.refunded,
+        method=report.method,
+        mode=report.mode,
+        reason=report.reason,
+        note=attempt.note,
+        captured_at=report.captured_at,
+        receipt_url=report.receipt_url or None,
+    )
+
+
+def event_view(happening: Happening, currency: str) -> EventView:
+    """Return one entry of a timeline."""
+    return EventView(
+        version=happening.version,
+        kind=happening.kind,
+        at=happening.at,
+        by=happening.by,
+        status=happening.status,
+        amount=happening.amount,
+        currency=currency,
+        gateway_id=happening.gateway_id,
+        refund_id=happening.refund_id,
+        reason=happening.reason,
+    )
+
+
+def refund_view(payment: Payment, refund: Refund) -> RefundView:
+    """Return one refund of *payment*."""
+    return RefundView(
+        id=refund.id,
+        gateway_id=refund.gateway_id,
+        status=refund.status,
+        amount=refund.amount,
+        currency=payment.capture(refund.gateway_id).report.amount.currency,
+        tax_free=refund.tax_free,
+        vat=refund.vat,
+        reason=refund.reason,
+        failure=refund.failure,
+        by=refund.by,
+        asked_at=refund.asked_at,
+        provider_id=refund.provider_id,
+    )
+
+
+def stray_views(payment: Payment) -> list[StrayView]:
+    """Return the strays of *payment* that nobody has dealt with."""
+    waiting = {refund.gateway_id for refund in payment.open_refunds}
+    return [
+        StrayView(
+            merchant_id=payment.merchant_id,
+            gateway_id=attempt.gateway_id,
+            disposition=attempt.disposition,
+            amount=attempt.report.amount.minor,
+            remaining=attempt.report.remaining,
+            currency=attempt.report.amount.currency,
+            buyer=payment.buyer,
+            order=payment.order,
+            captured_at=attempt.report.captured_at,
+            open_refund=attempt.gateway_id in waiting,
+        )
+        for attempt in payment.attempts
+        if attempt.is_unsettled_stray and attempt.disposition is not None
+    ]

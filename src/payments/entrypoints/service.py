@@ -1,0 +1,62 @@
+"""Service: everything an entrypoint may ask for, wired once by bootstrap and named by nobody's adapter."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import attrs
+
+from payments.domain.access import ApiKeys, IdempotencyKeys
+from payments.domain.checkout import Checkout
+from payments.domain.errors import PaymentsError
+from payments.domain.outbox import Outbox
+from payments.domain.payment import Payment
+from payments.domain.ports import Prices
+from payments.domain.refunds import Refunds
+from payments.domain.sweep import Sweep
+from payments.entrypoints.tokens import ClientTokens, Verifier
+
+
+class NotReady(PaymentsError):
+    """The service should get no traffic yet: its database cannot be written, or has another schema."""
+
+    slug = "not-ready"
+
+
+@attrs.frozen(kw_only=True)
+class Window:
+    """What a browser needs to open the provider's window: its script, the shop's code, and the parameters."""
+
+    script: str
+    user_code: str
+    request_pay: dict[str, Any]
+
+
+@attrs.frozen(kw_only=True)
+class Web:
+    """How the HTTP side behaves. `queue` is how many requests may wait for a thread before others are turned away."""
+
+    allowed_origins: tuple[str, ...] = ()
+    return_page: str = ""
+    threads: int = 16
+    queue: int = 64
+    max_body: int = 64 * 1024  # bytes
+
+
+@attrs.frozen(kw_only=True)
+class Service:
+    """`suspends` says that adapters wait in an event loop instead of blocking a thread."""
+
+    checkout: Checkout
+    refunds: Refunds
+    sweep: Sweep
+    outbox: Outbox
+    prices: Prices
+    api_keys: ApiKeys
+    idempotency: IdempotencyKeys
+    buyer_tokens: Verifier | None = None
+    order_tokens: Verifier | None = None
+    client_tokens: ClientTokens
+    window: Callable[[Payment], Window]
+    ready: Callable[[], Coroutine[Any, Any, None]]
+    web: Web = attrs.field(factory=Web)
+    suspends: bool = False

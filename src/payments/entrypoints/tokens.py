@@ -1,0 +1,108 @@
+"""Signed texts: a buyer's JWT, an order the shop vouches for, and the token that lets a browser finish one payment.
+
+Verifier       checks a JWT made by somebody else; the algorithm is ours to choose, never the token's
+ClientTokens   makes and checks the tokens for one payment
+new_key        a shop server's API key: told once, kept as a hash
+"""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
+
+import attrs
+import jwt
+
+from payments.domain.access import ApiKey
+from payments.domain.errors import PaymentsError
+from payments.domain.payment import Payment
+from payments.domain.values import MerchantId
+
+Algorithm = Literal["HS256", "RS256", "ES256"]
+LEEWAY: Final = timedelta(seconds=10)
+LONGEST: Final = 8192  # characters of a token that is looked at
+CLIENT_TOKEN: Final = "ct_"  # noqa: S105 - the head that tells a client token from a JWT
+API_KEY: Final = "pk_"
+MAX_NAME: Final = 100
+"""Characters of a buyer's or key's name: with its role before it, it must fit a timeline entry's `by`."""
+
+
+class BadToken(PaymentsError):
+    """A text that claims to be signed is not, not for us, or not any more."""
+
+    slug = "bad-token"
+
+
+@attrs.frozen(kw_only=True)
+class Verifier:
+    """`key` is the shared secret of HS256 (32 bytes at least), or the public key of RS256 and ES256 in PEM."""
+
+    algorithm: Algorithm
+    key: str = attrs.field(repr=False)
+    issuer: str
+    audience: str
+
+    def claims(self, token: str, *required: str) -> dict[str, Any]:
+        """Return what the token says: its subject and *required* are there. Raises BadToken."""
+        return _claims(token, self, ["exp", "iss", "aud", "sub", *required])
+
+
+def _claims(token: str, verifier: Verifier, required: list[str]) -> dict[str, Any]:
+    if len(token) > LONGEST:
+        raise BadToken("The token is too long.")
+    try:
+        claims = jwt.decode(
+            token,
+            verifier.key,
+            algorithms=[verifier.algorithm],
+            issuer=verifier.issuer,
+            audience=verifier.audience,
+            leeway=LEEWAY,
+            options={"require": required},
+        )
+    except jwt.ExpiredSignatureError:
+        raise BadToken("The token has expired.") from None
+    except (jwt.PyJWTError, ValueError, OverflowError):
+        raise BadToken("The token is not one that this service accepts.") from None
+    if not 1 <= len(str(claims["sub"])) <= MAX_NAME:
+        raise BadToken(f"The token's subject has 1 to {MAX_NAME} characters.")
+    return claims
+
+
+@attrs.frozen(kw_only=True)
+class ClientTokens:
+    """`secret` is this service's own: all its processes share it, and nobody else has it."""
+
+    secret: str = attrs.field(repr=False)
+    life: timedelta = timedelta(hours=24)
+
+    @property
+    def _verifier(self) -> Verifier:
+        return Verifier(algorithm="HS256", key=self.secret, issuer="payments", audience="payments:client")
+
+    def issue(self, payment: Payment, now: datetime) -> str:
+        """Return a token with which a browser may read, complete and abandon this payment."""
+        claims = {
+            "iss": "payments",
+            "aud": "payments:client",
+            "sub": payment.buyer,
+            "payment": payment.merchant_id,
+            "exp": now + self.life,
+        }
+        return CLIENT_TOKEN + jwt.encode(claims, self.secret, algorithm="HS256")
+
+    def read(self, token: str) -> tuple[str, MerchantId]:
+        """Return the buyer and the payment a token is for. Raises BadToken."""
+        claims = self._verifier.claims(token.removeprefix(CLIENT_TOKEN), "payment")
+        return claims["sub"], MerchantId(str(claims["payment"]))
+
+
+def new_key(name: str, at: datetime) -> tuple[ApiKey, str]:
+    """Return a new API key and its secret, which is told to the shop once and kept nowhere."""
+    prefix = API_KEY + secrets.token_hex(4)
+    return ApiKey(name=name, prefix=prefix, created_at=at), f"{prefix}_{secrets.token_urlsafe(32)}"
+
+
+def key_digest(secret: str) -> str:
+    """Return the hash under which an API key is kept: it has 256 random bits, so a plain SHA-256 is enough."""
+    return hashlib.sha256(secret.encode()).hexdigest()
