@@ -59,7 +59,7 @@ class Message:
         }
         told = {"type": f"payment.{happening.kind}", "timestamp": happening.at.isoformat(), "data": data}
         return cls(
-            id=f"{payment.merchant_id}.{happening.version}",
+            id=f"{payment.merchant_id}_{happening.version}",  # no full stop: webhook signatures are delimited by it
             merchant_id=payment.merchant_id,
             body=json.dumps(told, ensure_ascii=False, separators=(",", ":")),
             created_at=happening.at,

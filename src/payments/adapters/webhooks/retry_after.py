@@ -1,0 +1,19 @@
+"""How long the shop asks us to wait: `Retry-After`, in its two forms (RFC 9110, 10.2.3)."""
+
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from payments.domain.outbox import MAX_WAIT
+
+
+def wait_of(value: str | None, now: datetime) -> timedelta | None:
+    """Return the wait, at most MAX_WAIT; None where none is asked for, it is over, or the text makes no sense."""
+    text = (value or "").strip()
+    if text.isascii() and text.isdigit():
+        return min(timedelta(seconds=int(text[:9])), MAX_WAIT) or None
+    try:
+        until = parsedate_to_datetime(text)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    wait = (until if until.tzinfo else until.replace(tzinfo=UTC)) - now
+    return min(wait, MAX_WAIT) if wait > timedelta() else None
