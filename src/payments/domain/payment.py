@@ -168,10 +168,12 @@ class Payment:
         return self.closed(at, "clock", "expired")
 
     def begun_again(self, method: Method, at: datetime) -> Self:
-        """Return the open payment with a fresh window of time and the method now chosen: bookkeeping, not a change."""
+        """Return the open payment with the method now chosen, and with time and looks as at first: bookkeeping."""
         if self.status not in (Status.AWAITING, Status.FAILED):
             return self
-        return attrs.evolve(self, method=method, expires_at=max(self.expires_at, at + WINDOW))
+        renewed = attrs.evolve(self, method=method, expires_at=max(self.expires_at, at + WINDOW), looks=0)
+        soon = [due for due in (self.due_at, renewed.next_look(at)) if due]
+        return renewed.scheduled(min(soon))
 
     def with_price_prepared(self, at: datetime) -> Self:
         """Return the payment knowing that the provider refuses any other amount for it."""
