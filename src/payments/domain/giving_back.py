@@ -43,7 +43,7 @@ def request(payment: Payment, order: RefundOrder, refund_id: RefundId, at: datet
     attempt = payment.capture(order.gateway_id)
     remainder = attempt.report.remaining
     amount = remainder if order.amount is None else whole(order.amount, least=1, what="A refund")
-    if any(refund.gateway_id == attempt.gateway_id for refund in payment.open_refunds):
+    if payment.is_giving_back(attempt.gateway_id):
         raise RefundInProgress("Another refund of this capture is still open. Wait until its outcome is known.")
     if not 0 < amount <= remainder:
         raise RefundRefused(f"{amount} cannot be refunded: {remainder} is left of this capture. Nothing was sent.")
@@ -90,10 +90,15 @@ def doubt(payment: Payment, refund: Refund, at: datetime) -> Payment:
 
 
 def keep(payment: Payment, gateway_id: GatewayId, note: str, at: datetime, by: str) -> Payment:
-    """Return the payment with a stray kept for the reason in *note*. Raises RefundRefused if it is no stray."""
+    """Return the payment with a stray kept for the reason in *note*.
+
+    Raises RefundRefused if it is no stray, and RefundInProgress while it is on its way back.
+    """
     attempt = payment.capture(gateway_id)
     if not attempt.is_stray or not note.strip():
         raise RefundRefused("Only a stray capture can be kept, and only with a note that says why.")
+    if payment.is_giving_back(gateway_id):
+        raise RefundInProgress("This capture is on its way back. Wait until the outcome is known.")
     kept = payment.with_attempt(attrs.evolve(attempt, note=note))
     happening = Happening(kind=Kind.STRAY_KEPT, at=at, by=by, gateway_id=gateway_id, reason=note)
     return payment.record(happening, attempts=kept)

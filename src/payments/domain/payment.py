@@ -235,6 +235,10 @@ class Payment:
     def open_refunds(self) -> list[Refund]:
         return [refund for refund in self.refunds if refund.is_open]
 
+    def is_giving_back(self, gateway_id: GatewayId) -> bool:
+        """Whether a refund of this capture is open: there is one at most."""
+        return any(refund.gateway_id == gateway_id for refund in self.open_refunds)
+
     def attempt(self, gateway_id: GatewayId) -> Attempt | None:
         return next((a for a in self.attempts if a.gateway_id == gateway_id), None)
 

@@ -88,7 +88,7 @@ def _given_back(payment: Payment, report: Report, give_back_as: RefundId | None,
         return payment
     if attempt.disposition is Disposition.ORPHAN:
         return payment  # it may be another system's money: a person decides
-    if any(refund.gateway_id == attempt.gateway_id for refund in payment.open_refunds):
+    if payment.is_giving_back(attempt.gateway_id):
         return payment
     return give_back(payment, attempt, give_back_as, at)
 
