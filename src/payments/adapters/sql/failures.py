@@ -1,0 +1,100 @@
+"""What a database's error means: worth another try, or one of our own errors. Nothing here is swallowed.
+
+StoreRefused        the database is not what this code may work with: wrong mode, wrong schema, unsafe settings
+may_run_again       the transaction was certainly undone, and may well succeed when it is run again
+translated          conflict: a constraint that repeats a rule; busy: locks held too long; silence: no usable answer
+"""
+
+from typing import Any, Final
+
+import sqlalchemy as sa
+import sqlalchemy.exc
+
+from payments.domain.errors import (
+    ConcurrentUpdate,
+    GatewayIdTaken,
+    MerchantIdTaken,
+    OrderIsLive,
+    PaymentsError,
+    StorageUnavailable,
+)
+
+SERIALIZATION_FAILURE: Final = "40001"
+DEADLOCK_DETECTED: Final = "40P01"
+LOCK_NOT_AVAILABLE: Final = "55P03"
+SQLITE_BUSY: Final = 5
+SQLITE_LOCKED: Final = 6
+
+_RULES: Final = (  # PostgreSQL names the constraint, SQLite the columns
+    ("pk_payments", "payments.merchant_id", MerchantIdTaken, "This merchant id is in use."),
+    ("uq_payments_live_order", "payments.buyer, payments.order_ref", OrderIsLive, "This order has a live payment."),
+    ("pk_attempts", "attempts.gateway_id", GatewayIdTaken, "This attempt belongs to another payment."),
+)
+_SILENT: Final = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.InternalError, sa.exc.TimeoutError)
+
+
+class StoreRefused(PaymentsError):
+    """The database is not one that this code may work with. Nothing in it was changed."""
+
+    slug = "store-refused"
+
+
+class WrongMode(StoreRefused):
+    """The database is for the other mode: real and play money never meet."""
+
+    slug = "store-wrong-mode"
+
+
+class WrongSchema(StoreRefused):
+    """The tables are missing, older or newer than this code."""
+
+    slug = "store-wrong-schema"
+
+
+class UnsafeSettings(StoreRefused):
+    """The database runs with settings under which it could lose what it acknowledged."""
+
+    slug = "store-unsafe-settings"
+
+
+def may_run_again(error: sa.exc.SQLAlchemyError, *, committing: bool) -> bool:
+    """Tell whether nothing of the transaction was stored and the cause is likely to be gone at once."""
+    if not isinstance(error, sa.exc.DBAPIError):
+        return False
+    stale = error.connection_invalidated and not committing  # a pooled connection to a server that has gone since
+    return stale or _is_undone(error)
+
+
+def translated(error: sa.exc.SQLAlchemyError, *, committing: bool) -> PaymentsError | None:
+    """Return what *error* is in our own words; None where it has no place there, being a mistake of ours."""
+    if isinstance(error, sa.exc.IntegrityError):
+        return _rule_broken(error)
+    if isinstance(error, sa.exc.DBAPIError) and (_is_undone(error) or _sqlstate(error) == LOCK_NOT_AVAILABLE):
+        return ConcurrentUpdate("Other changes held the database for too long. Nothing was stored; try again later.")
+    if isinstance(error, _SILENT) or type(error) is sa.exc.DatabaseError:
+        stored = "It is unknown whether the change was stored: look." if committing else "Nothing was stored."
+        return StorageUnavailable(f"The database cannot be used now. {stored}")
+    return None
+
+
+def _rule_broken(error: sa.exc.IntegrityError) -> PaymentsError | None:
+    name = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+    columns = str(error.orig).removeprefix("UNIQUE constraint failed: ")
+    for constraint, where, conflict, detail in _RULES:
+        if constraint == name or columns == where:
+            return conflict(f"{detail} Nothing was stored.")
+    return None
+
+
+def _is_undone(error: sa.exc.DBAPIError) -> bool:
+    undone = _sqlstate(error) in (SERIALIZATION_FAILURE, DEADLOCK_DETECTED)
+    return undone or _sqlite_code(error) in (SQLITE_BUSY, SQLITE_LOCKED)
+
+
+def _sqlstate(error: sa.exc.DBAPIError) -> Any:
+    return getattr(error.orig, "sqlstate", None)
+
+
+def _sqlite_code(error: sa.exc.DBAPIError) -> int | None:
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF  # the rest of it only says why

@@ -1,0 +1,15 @@
+"""What alembic runs: the missing steps, in the transaction that `schema.upgrade` opened."""
+
+from alembic import context
+
+import payments.adapters.sql.side_tables
+import payments.adapters.sql.tables  # noqa: F401 - importing it fills the metadata
+from payments.adapters.sql.naming import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    render_as_batch=True,
+    transactional_ddl=True,
+)
+context.run_migrations()

@@ -1,0 +1,208 @@
+"""Payments to rows and back, by hand. Every value of the domain has its own column; only a report's history is JSON."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from payments.domain.machine import Status
+from payments.domain.money import Money
+from payments.domain.payment import Attempt, Disposition, Happening, Kind, Payment
+from payments.domain.refund import BankAccount, Refund, RefundStatus
+from payments.domain.report import Deposit, Rank, Report, ReportedRefund
+from payments.domain.values import GatewayId, MerchantId, Method, Mode, RefundId
+
+Row = dict[str, Any]
+Stored = Mapping[Any, Any]
+
+
+def payment_row(payment: Payment) -> Row:
+    return {
+        "merchant_id": payment.merchant_id,
+        "buyer": payment.buyer,
+        "order_ref": payment.order,
+        "name": payment.name,
+        "price": payment.price.minor,
+        "currency": payment.price.currency,
+        "mode": payment.mode,
+        "method": payment.method,
+        "created_at": payment.created_at,
+        "expires_at": payment.expires_at,
+        "status": payment.status,
+        "reason": payment.reason,
+        "prepared": payment.prepared,
+        "version": payment.version,
+        "due_at": payment.due_at,
+        "looks": payment.looks,
+    }
+
+
+def payment_of(row: Stored, attempts: tuple[Attempt, ...], refunds: tuple[Refund, ...]) -> Payment:
+    return Payment(
+        merchant_id=MerchantId(row["merchant_id"]),
+        buyer=row["buyer"],
+        order=row["order_ref"],
+        name=row["name"],
+        price=Money(row["price"], row["currency"]),
+        mode=Mode(row["mode"]),
+        method=Method(row["method"]),
+        created_at=row["created_at"],
+        expires_at=row["expires_at"],
+        status=Status(row["status"]),
+        reason=row["reason"],
+        prepared=row["prepared"],
+        version=row["version"],
+        attempts=attempts,
+        refunds=refunds,
+        due_at=row["due_at"],
+        looks=row["looks"],
+    )
+
+
+def attempt_row(attempt: Attempt) -> Row:
+    report = attempt.report
+    deposit = report.deposit
+    return {
+        "gateway_id": report.gateway_id,
+        "merchant_id": report.merchant_id,
+        "rank": int(report.rank),
+        "amount": report.amount.minor,
+        "currency": report.amount.currency,
+        "refunded": report.refunded,
+        "mode": report.mode,
+        "method": report.method,
+        "reason": report.reason,
+        "captured_at": report.captured_at,
+        "deposit_bank": deposit.bank if deposit else None,
+        "deposit_account": deposit.account if deposit else None,
+        "deposit_holder": deposit.holder if deposit else None,
+        "deposit_due": deposit.due if deposit else None,
+        "receipt_url": report.receipt_url,
+        "history": _history_text(report.refunds),
+        "disposition": attempt.disposition,
+        "note": attempt.note,
+    }
+
+
+def attempt_of(row: Stored) -> Attempt:
+    report = Report(
+        gateway_id=GatewayId(row["gateway_id"]),
+        merchant_id=MerchantId(row["merchant_id"]),
+        rank=Rank(row["rank"]),
+        amount=Money(row["amount"], row["currency"]),
+        refunded=row["refunded"],
+        mode=Mode(row["mode"]),
+        method=row["method"],
+        reason=row["reason"],
+        captured_at=row["captured_at"],
+        deposit=_deposit_of(row),
+        receipt_url=row["receipt_url"],
+        refunds=_history_of(row["history"]),
+    )
+    disposition = row["disposition"]
+    return Attempt(report=report, disposition=disposition and Disposition(disposition), note=row["note"])
+
+
+def _deposit_of(row: Stored) -> Deposit | None:
+    if row["deposit_account"] is None:
+        return None
+    return Deposit(
+        bank=row["deposit_bank"],
+        account=row["deposit_account"],
+        holder=row["deposit_holder"],
+        due=row["deposit_due"],
+    )
+
+
+def _history_text(history: tuple[ReportedRefund, ...]) -> str:
+    return json.dumps([[r.provider_id, r.amount, r.reason] for r in history], ensure_ascii=False) if history else "[]"
+
+
+def _history_of(text: str) -> tuple[ReportedRefund, ...]:
+    if text == "[]":
+        return ()
+    return tuple(ReportedRefund(provider_id=id_, amount=amount, reason=why) for id_, amount, why in json.loads(text))
+
+
+def refund_row(payment: Payment, position: int) -> Row:
+    refund = payment.refunds[position]
+    account = refund.account
+    return {
+        "merchant_id": payment.merchant_id,
+        "id": refund.id,
+        "position": position,
+        "gateway_id": refund.gateway_id,
+        "amount": refund.amount,
+        "remainder": refund.remainder,
+        "reason": refund.reason,
+        "asked_by": refund.by,
+        "asked_at": refund.asked_at,
+        "status": refund.status,
+        "tax_free": refund.tax_free,
+        "vat": refund.vat,
+        "account_bank": account.bank if account else None,
+        "account_number": account.number if account else None,
+        "account_holder": account.holder if account else None,
+        "account_phone": account.phone if account else None,
+        "unsure_since": refund.unsure_since,
+        "provider_id": refund.provider_id,
+        "failure": refund.failure,
+    }
+
+
+def refund_of(row: Stored) -> Refund:
+    return Refund(
+        id=RefundId(row["id"]),
+        gateway_id=GatewayId(row["gateway_id"]),
+        amount=row["amount"],
+        remainder=row["remainder"],
+        reason=row["reason"],
+        by=row["asked_by"],
+        asked_at=row["asked_at"],
+        status=RefundStatus(row["status"]),
+        tax_free=row["tax_free"],
+        vat=row["vat"],
+        account=_account_of(row),
+        unsure_since=row["unsure_since"],
+        provider_id=row["provider_id"],
+        failure=row["failure"],
+    )
+
+
+def _account_of(row: Stored) -> BankAccount | None:
+    if row["account_number"] is None:
+        return None
+    return BankAccount(
+        bank=row["account_bank"],
+        number=row["account_number"],
+        holder=row["account_holder"],
+        phone=row["account_phone"],
+    )
+
+
+def event_row(payment: Payment, happening: Happening) -> Row:
+    return {
+        "merchant_id": payment.merchant_id,
+        "version": happening.version,
+        "kind": happening.kind,
+        "at": happening.at,
+        "told_by": happening.by,
+        "gateway_id": happening.gateway_id,
+        "refund_id": happening.refund_id,
+        "amount": happening.amount,
+        "reason": happening.reason,
+        "status": happening.status,
+    }
+
+
+def happening_of(row: Stored) -> Happening:
+    return Happening(
+        kind=Kind(row["kind"]),
+        at=row["at"],
+        by=row["told_by"],
+        gateway_id=row["gateway_id"],
+        refund_id=row["refund_id"],
+        amount=row["amount"],
+        reason=row["reason"],
+        version=row["version"],
+        status=Status(row["status"]),
+    )

@@ -1,0 +1,34 @@
+"""What every store insists on, whatever keeps its rows: a payment is followed only by its own next self.
+
+A use case never breaks these rules; a store that let a broken one through would lose money without a word.
+"""
+
+from payments.domain.payment import Payment
+
+
+def check_news(before: Payment | None, after: Payment) -> None:
+    """Raise ValueError unless *after* may be stored over *before* (None: over nothing).
+
+    Its news must tell every change since, without a gap; no attempt or refund may be gone; every attempt must carry
+    this payment's own id.
+    """
+    known = before.version if before else 0
+    if [entry.version for entry in after.news] != list(range(known + 1, after.version + 1)):
+        raise ValueError(f"The news of payment {after.merchant_id} are not its changes since version {known}.")
+    if any(attempt.report.merchant_id != after.merchant_id for attempt in after.attempts):
+        raise ValueError(f"Payment {after.merchant_id} carries an attempt at another payment.")
+    if before is not None:
+        _check_same(before, after)
+
+
+def _check_same(before: Payment, after: Payment) -> None:
+    if _identity(before) != _identity(after):
+        raise ValueError(f"Payment {before.merchant_id} cannot become another one.")
+    attempts = {attempt.gateway_id for attempt in before.attempts} - {attempt.gateway_id for attempt in after.attempts}
+    refunds = {refund.id for refund in before.refunds} - {refund.id for refund in after.refunds}
+    if attempts or refunds:
+        raise ValueError(f"Payment {before.merchant_id} cannot forget an attempt or a refund.")
+
+
+def _identity(payment: Payment) -> tuple[object, ...]:
+    return (payment.merchant_id, payment.buyer, payment.order, payment.price, payment.mode, payment.created_at)
