@@ -112,3 +112,55 @@ def listener() -> Iterator[Listener]:
         yield listening
         server.shutdown()
         thread.join()
+
+
+PAGE = """<!doctype html><html lang="ko"><meta charset="utf-8"><link rel="icon" href="data:,">
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>shop</title>
+<h1>멤버십</h1><button id="pay">결제</button><pre id="result"></pre>
+<script src="{sandbox}/v1/iamport.js"></script><script src="/shop.js"></script>"""
+
+SCRIPT = """
+window.results = [];
+window.hear = function (result) {
+  window.results.push(result);
+  document.getElementById("result").textContent = JSON.stringify(result);
+  document.body.dataset.results = window.results.length;
+};
+window.params = {
+  merchant_uid: "order-1", amount: 12000, name: "프리미엄 멤버십", buyer_name: "홍길동", pg: "html5_inicis"
+};
+document.getElementById("pay").onclick = function () {
+  IMP.init("imp00000000");
+  IMP.request_pay(window.params, window.hear);
+};
+"""
+
+
+@pytest.fixture
+def shop_page(sandbox: Sandbox) -> Iterator[str]:
+    """A shop's page under a policy that allows the script and the frame of the sandbox and nothing else."""
+    sandbox_url = sandbox.url
+    policy = (
+        f"default-src 'none'; script-src 'self' {sandbox_url}; frame-src {sandbox_url}; style-src 'none'; "
+        "connect-src 'none'; img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            script = self.path.startswith("/shop.js")
+            body = (SCRIPT if script else PAGE.replace("{sandbox}", sandbox_url)).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "text/javascript" if script else "text/html; charset=utf-8")
+            self.send_header("Content-Security-Policy", policy)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
