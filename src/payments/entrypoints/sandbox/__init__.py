@@ -12,6 +12,7 @@
 └── command     `payments sandbox`
 """
 
+from payments.entrypoints.sandbox.app import sandbox_app
 from payments.entrypoints.sandbox.clock import Clock
 from payments.entrypoints.sandbox.guesses import Guesses
 from payments.entrypoints.sandbox.messages import NotPossibleError, RefusedError, WindowRefusedError
@@ -31,4 +32,5 @@ __all__ = [
     "SandboxSettings",
     "WindowRefusedError",
     "running_sandbox",
+    "sandbox_app",
 ]

@@ -3,8 +3,7 @@
 opening     `open`: what `IMP.request_pay` does at the server before a window shows
 paying      `approve`, `decline`, `issue_account`, `leave`, `deposit`, `approve_late`
 cancelling  `cancel` (API), `console_cancel`, `cancel_at_pg`
-vbanks      `order_account`, `change_account`, `revoke_account`
-looking     `payment`, `by_merchant_uid`, `with_status`
+looking     `payment`, `by_merchant_uid`, `with_status`; virtual accounts by API are in `accounts`
 """
 
 import heapq
@@ -36,8 +35,6 @@ from payments.entrypoints.sandbox.opening import WindowAsk
 from payments.entrypoints.sandbox.paying import How
 from payments.entrypoints.sandbox.prepared import Prepared
 from payments.entrypoints.sandbox.row import Behind, PaymentRow
-
-CHANGEABLE_PG = "settle"
 
 
 @attrs.frozen
@@ -106,9 +103,10 @@ class Book:
         channel = choose(self.channels, channel_key=ask.channel_key, pg=ask.pg)
         if channel is None:
             raise WindowRefusedError(self.guesses.bad_request_code, "존재하지 않는 channelKey입니다.")
-        return self._new(ask, channel, "imp")
+        return self.add(ask, channel, "imp")
 
-    def _new(self, ask: WindowAsk, channel: Channel, prefix: str) -> PaymentRow:
+    def add(self, ask: WindowAsk, channel: Channel, prefix: str) -> PaymentRow:
+        """Keep a new ready row under an imp_uid of its own."""
         now = self.clock.now()
         imp_uid = self.ids.imp_uid(prefix)
         while imp_uid in self.past:
@@ -185,12 +183,17 @@ class Book:
     def issue_account(self, imp_uid: str, bank_code: str = "088") -> PaymentRow:
         """The buyer chose a virtual account: it waits, `ready`, for its deposit."""
         row = self._open_window(imp_uid)
-        return self._issue(row, bank_code, row.behind.vbank_due, self.shop_name)
+        return self.issue(row, bank_code, row.behind.vbank_due, self.shop_name)
 
-    def _issue(self, row: PaymentRow, bank_code: str, due: int, holder: str) -> PaymentRow:
+    def issue(self, row: PaymentRow, bank_code: str, due: int, holder: str) -> PaymentRow:
+        """Give *row* an account that waits for its deposit until *due* (0: 30 days)."""
         issued = paying.account_issued(row, bank_code, due, holder, self.clock.now(), self.ids)
-        heapq.heappush(self._due, (issued.vbank_date, issued.imp_uid))
+        self.watch(issued)
         return self._tell(issued)
+
+    def watch(self, row: PaymentRow) -> None:
+        """Look at *row* again when its account's deadline has passed."""
+        heapq.heappush(self._due, (row.vbank_date, row.imp_uid))
 
     def deposit(self, imp_uid: str) -> PaymentRow:
         """Someone pays into the account."""
@@ -204,7 +207,7 @@ class Book:
             _, imp_uid = heapq.heappop(self._due)
             row = self.payment(imp_uid)
             if row.awaits_deposit and row.vbank_date >= now:
-                heapq.heappush(self._due, (row.vbank_date, imp_uid))
+                self.watch(row)
             elif row.awaits_deposit and self.guesses.vbank_after_due == "failed":
                 self.keep(paying.failed(row, self.guesses.vbank_expired_text, now))
 
@@ -254,33 +257,6 @@ class Book:
         row = self._in(imp_uid, "paid", "only a paid payment can be cancelled at the PG")
         return self.keep(attrs.evolve(row, behind=attrs.evolve(row.behind, cancelled_at_pg=True)))
 
-    # virtual accounts by API
-
-    def order_account(self, ask: WindowAsk, bank_code: str, holder: str) -> PaymentRow:
-        """Issue an account without a window; RefusedError for a burnt merchant_uid or a channel that is none."""
-        if self.was_paid(ask.merchant_uid):
-            raise RefusedError(Refusal(400, -1, ALREADY_PAID))
-        channel = choose(self.channels, channel_key=ask.channel_key, pg=ask.pg)
-        if channel is None:
-            raise RefusedError(Refusal(400, -1, self.guesses.bad_parameter_text).about("channel_key"))
-        return self._issue(self._new(ask, channel, "imps"), bank_code, ask.vbank_due, holder or self.shop_name)
-
-    def change_account(self, imp_uid: str, amount: Decimal | None, due: int | None) -> PaymentRow:
-        """Change what an account waits for, or until when."""
-        row = self._waiting_account(imp_uid)
-        if self.guesses.vbank_change == "settle only" and row.pg_provider != CHANGEABLE_PG:
-            raise RefusedError(Refusal(400, -1, self.guesses.vbank_refused_text))
-        changed = attrs.evolve(
-            row, amount=row.amount if amount is None else amount, vbank_date=row.vbank_date if due is None else due
-        )
-        heapq.heappush(self._due, (changed.vbank_date, imp_uid))
-        return self.keep(changed)
-
-    def revoke_account(self, imp_uid: str) -> PaymentRow:
-        """Close an account before its deposit: the payment shows as failed."""
-        row = self._waiting_account(imp_uid)
-        return self.keep(paying.failed(row, self.guesses.vbank_revoked_text, self.clock.now()))
-
     # states that a move needs
 
     def _tell(self, row: PaymentRow, cancellation_id: str | None = None) -> PaymentRow:
@@ -304,10 +280,4 @@ class Book:
         row = self.payment(imp_uid)
         if not row.awaits_deposit:
             raise NotPossibleError(f"{imp_uid} does not wait for a deposit")
-        return row
-
-    def _waiting_account(self, imp_uid: str) -> PaymentRow:
-        row = self.payment(imp_uid)
-        if not row.awaits_deposit:
-            raise RefusedError(Refusal(400, -1, self.guesses.vbank_refused_text))
         return row

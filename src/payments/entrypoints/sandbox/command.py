@@ -1,5 +1,6 @@
 """The command: `payments sandbox` serves a local Iamport until it is interrupted."""
 
+import contextlib
 import socket
 import sys
 from typing import Literal
@@ -61,7 +62,8 @@ def sandbox(
         served.served_at(url_of(sock))
         _say(f"Iamport sandbox (no real money) at {served.url}")
         _say(f'  <script src="{served.url}/v1/iamport.js"></script>  IMP.init("{user_code}")  imp_key {key}')
-        server_for(served).run(sockets=[sock])
+        with contextlib.suppress(KeyboardInterrupt):  # how it is meant to end
+            server_for(served).run(sockets=[sock])
 
 
 def _socket_or_sentence(host: str, port: int) -> socket.socket:

@@ -183,7 +183,9 @@ class Sandbox:
         try:
             with requests.Session() as session:
                 session.trust_env = False
-                answer = session.post(row.behind.confirm_url, json=body, timeout=self.settings.confirm_timeout)
+                answer = session.post(
+                    row.behind.confirm_url, json=body, timeout=self.settings.confirm_timeout, allow_redirects=False
+                )
             if answer.status_code == 200:
                 return None
             reason = str(answer.json()["reason"])

@@ -22,6 +22,7 @@ RETRY_AFTER: Final = 60
 WAITING_MAX: Final = 1000
 KEPT: Final = 1000
 LOOK_EVERY: Final = 0.2
+CLOSE_TIMEOUT: Final = 5
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -138,12 +139,12 @@ class Webhooks:
             self._queue.put_nowait(None)
 
     def close(self) -> None:
-        """Stop the thread after the delivery it is at."""
+        """Stop the thread after the delivery it is at, without waiting for a shop that hangs."""
         self._closed = True
         self.look()
         thread, self._thread = self._thread, None
         if thread is not None:
-            thread.join(timeout=CONNECT_TIMEOUT + READ_TIMEOUT)
+            thread.join(timeout=CLOSE_TIMEOUT)
 
     def _start(self) -> None:
         with self._lock:

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from payments.entrypoints.sandbox import accounts
 from payments.entrypoints.sandbox.cancelling import CancelAsk
 from payments.entrypoints.sandbox.opening import BUYER_FIELDS, MERCHANT_UID_MAX, NAME_MAX, WindowAsk, urls
 from payments.entrypoints.sandbox.prepared import Registration
@@ -82,7 +83,7 @@ def issue_vbank(sandbox: Sandbox, call: Call) -> Reply:
         user_agent="sorry_not_supported_anymore",
     )
     bank_code = body.text("vbank_code", required=True)
-    return Reply(sandbox.book.order_account(ask, bank_code, body.text("vbank_holder", longest=16)).shown())
+    return Reply(accounts.order(sandbox.book, ask, bank_code, body.text("vbank_holder", longest=16)).shown())
 
 
 def change_vbank(sandbox: Sandbox, call: Call) -> Reply:
@@ -90,12 +91,12 @@ def change_vbank(sandbox: Sandbox, call: Call) -> Reply:
     amount, due = call.body.number("amount"), call.body.whole("vbank_due")
     if amount is not None and amount <= 0:
         raise call.body.refused("amount")
-    return Reply(sandbox.book.change_account(call.places["imp_uid"], amount, due).shown())
+    return Reply(accounts.change(sandbox.book, call.places["imp_uid"], amount, due).shown())
 
 
 def revoke_vbank(sandbox: Sandbox, call: Call) -> Reply:
     """Close an account nobody has paid into."""
-    return Reply(sandbox.book.revoke_account(call.places["imp_uid"]).shown())
+    return Reply(accounts.revoke(sandbox.book, call.places["imp_uid"]).shown())
 
 
 TABLE = (
