@@ -28,6 +28,7 @@ class Tokens:
         self._fetch, self._clock = fetch, clock
         self._held: _Held | None = None
         self._fetching = threading.Lock()
+        self._replacing = threading.Lock()  # never held while the provider is asked
 
     def get(self, ends: Deadline) -> str:
         """Return a token that is good for a while. Raises NotSent, or Rejected where the keys are wrong."""
@@ -37,19 +38,25 @@ class Tokens:
         if not self._fetching.acquire(timeout=ends.left):
             raise NotSent("No access token could be had from the provider in time. Nothing else was sent; try again.")
         try:
-            if self._held is None or not self._good(self._held):
+            held = self._held
+            if held is None or not self._good(held):
                 asked = self._clock()
                 grant = self._fetch(ends)
-                self._held = _Held(grant.token, asked + grant.life)
-            return self._held.token
+                return self._hold(_Held(grant.token, asked + grant.life))
+            return held.token
         finally:
             self._fetching.release()
 
     def forget(self, token: str) -> None:
         """Hold *token* for refused; a newer one stays, so that many refusals of one token fetch one new token."""
-        with self._fetching:
+        with self._replacing:
             if self._held is not None and self._held.token == token:
                 self._held = None
+
+    def _hold(self, held: _Held) -> str:
+        with self._replacing:
+            self._held = held
+        return held.token
 
     @property
     def held(self) -> str:

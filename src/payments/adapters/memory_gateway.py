@@ -1,0 +1,211 @@
+"""MemoryGateway: a provider in dicts, for the tests of a shop that embeds us; held to the same contract as a real one.
+
+the port     prepare, find, attempts, refund, revoke, listing
+the buyer    open, approve, decline, issue_deposit, deposit
+the console  refund_in_console
+trouble      the next call of a method fails, before its work is done or after
+"""
+
+import itertools
+import math
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import attrs
+
+from payments.domain.errors import GatewayError, Rejected
+from payments.domain.money import Money
+from payments.domain.ports import ListingPage
+from payments.domain.refund import Refund
+from payments.domain.report import Deposit, Rank, Report, ReportedRefund
+from payments.domain.values import GatewayId, MerchantId, Method, Mode
+
+DEPOSIT_DAYS: Final = timedelta(days=7)
+
+
+@attrs.frozen
+class _Row:
+    """An attempt, and when it came to its present state."""
+
+    report: Report
+    since: datetime
+
+
+@attrs.frozen
+class _Trouble:
+    error: GatewayError
+    after_the_work: bool
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class MemoryGateway:
+    """Knows the attempts that were opened here, and forgets them with the process. Any thread may call it."""
+
+    def __init__(self, clock: Callable[[], datetime] = _now, *, mode: Mode = Mode.TEST, page_size: int = 100) -> None:
+        self.calls: list[str] = []
+        """The port's methods in the order they were called."""
+        self._clock, self._mode, self._page_size = clock, mode, page_size
+        self._prices: dict[MerchantId, Money] = {}
+        self._rows: dict[GatewayId, _Row] = {}  # in the order they were opened
+        self._troubles: defaultdict[str, list[_Trouble]] = defaultdict(list)
+        self._numbers = itertools.count(1)
+        self._lock = threading.RLock()
+
+    # the port
+
+    async def prepare(self, merchant_id: MerchantId, price: Money) -> None:
+        with self._call("prepare"):
+            self._prices[merchant_id] = price
+
+    async def find(self, gateway_id: GatewayId) -> Report | None:
+        with self._call("find"):
+            row = self._rows.get(gateway_id)
+            return row.report if row else None
+
+    async def attempts(self, merchant_id: MerchantId) -> Sequence[Report]:
+        with self._call("attempts"):
+            return [row.report for row in self._rows.values() if row.report.merchant_id == merchant_id]
+
+    async def refund(self, refund: Refund, currency: str) -> Report:
+        with self._call("refund"):
+            report = self._known(refund.gateway_id)
+            if not report.is_capture or report.amount.currency != currency:
+                raise _no("There is nothing to refund.")
+            if refund.remainder != report.remaining:
+                raise _no("The remainder is another than you say.")
+            if report.method == Method.VIRTUAL_ACCOUNT and refund.account is None:
+                raise _no("A deposit is refunded to an account, and none was named.")
+            return self._give_back(report, refund.amount, refund.label)
+
+    async def revoke(self, gateway_id: GatewayId) -> Report:
+        with self._call("revoke"):
+            report = self._known(gateway_id)
+            if report.rank is not Rank.READY or report.deposit is None:
+                raise _no("No account waits for a deposit here.")
+            return self._keep(report, rank=Rank.DECLINED, deposit=None, reason="The account was closed.")
+
+    async def listing(self, since: datetime, until: datetime, page: int) -> ListingPage:
+        with self._call("listing"):
+            within = [row.report for row in self._rows.values() if since <= row.since <= until]
+            start = (page - 1) * self._page_size
+            return ListingPage(tuple(within[start : start + self._page_size]), math.ceil(len(within) / self._page_size))
+
+    # the buyer
+
+    def open(
+        self,
+        merchant_id: str,
+        price: Money,
+        method: Method = Method.CARD,
+        *,
+        mode: Mode | None = None,
+        tampered: bool = False,
+    ) -> GatewayId:
+        """Open a payment window and return the new attempt.
+
+        Raises Rejected for a payment that was made before, also where all went back since, and where the price is not
+        the prepared one, unless *tampered*: then the window is forced open.
+        """
+        named = MerchantId(merchant_id)
+        with self._lock:
+            if not tampered and self._prices.get(named, price) != price:
+                raise _no("Another amount is prepared for this payment.")
+            if any(row.report.merchant_id == named and row.report.is_capture for row in self._rows.values()):
+                raise _no("This payment was made already.")
+            report = Report(
+                gateway_id=GatewayId(f"attempt_{next(self._numbers)}"),
+                merchant_id=named,
+                rank=Rank.READY,
+                amount=price,
+                mode=mode or self._mode,
+                method=method.value,
+            )
+            return self._keep(report).gateway_id
+
+    def approve(self, gateway_id: GatewayId) -> Report:
+        """Take the money, also late: after a refusal."""
+        with self._lock:
+            report = self._known(gateway_id)
+            if report.is_capture:
+                raise _no("The money was taken already.")
+            return self._keep(report, rank=Rank.CAPTURED, captured_at=self._clock(), deposit=None, reason="")
+
+    def decline(self, gateway_id: GatewayId, reason: str = "declined") -> Report:
+        with self._lock:
+            report = self._known(gateway_id)
+            if report.rank is not Rank.READY:
+                raise _no("The window is not open.")
+            return self._keep(report, rank=Rank.DECLINED, reason=reason, deposit=None)
+
+    def issue_deposit(self, gateway_id: GatewayId, due: datetime | None = None) -> Report:
+        """Issue a virtual account, which waits for `deposit` until *due* (7 days by default)."""
+        with self._lock:
+            report = self._known(gateway_id)
+            if report.rank is not Rank.READY:
+                raise _no("The window is not open.")
+            account = Deposit(
+                bank="088", account=f"110-{next(self._numbers):09}", due=due or self._clock() + DEPOSIT_DAYS
+            )
+            return self._keep(report, deposit=account, method=Method.VIRTUAL_ACCOUNT.value)
+
+    def deposit(self, gateway_id: GatewayId) -> Report:
+        """Pay into the virtual account."""
+        with self._lock:
+            if self._known(gateway_id).deposit is None:
+                raise _no("No account waits for a deposit here.")
+            return self.approve(gateway_id)
+
+    # the console
+
+    def refund_in_console(self, gateway_id: GatewayId, amount: int | None = None, reason: str = "console") -> Report:
+        """Give back *amount* minor units, or all that is left, past the shop."""
+        with self._lock:
+            report = self._known(gateway_id)
+            return self._give_back(report, report.remaining if amount is None else amount, reason)
+
+    # trouble
+
+    def trouble(self, method: str, error: GatewayError, *, after_the_work: bool = False, times: int = 1) -> None:
+        """Have the next *times* calls of the port's *method* raise *error*: before, or after, doing what was asked."""
+        with self._lock:
+            self._troubles[method] += [_Trouble(error, after_the_work)] * times
+
+    @contextmanager
+    def _call(self, method: str) -> Iterator[None]:
+        with self._lock:
+            self.calls.append(method)
+            waiting = self._troubles[method]
+            trouble = waiting.pop(0) if waiting else None
+            if trouble and not trouble.after_the_work:
+                raise trouble.error
+            yield
+            if trouble:
+                raise trouble.error
+
+    def _known(self, gateway_id: GatewayId) -> Report:
+        if gateway_id not in self._rows:
+            raise _no("There is no such attempt.")
+        return self._rows[gateway_id].report
+
+    def _give_back(self, report: Report, amount: int, reason: str) -> Report:
+        if not 0 < amount <= report.remaining:
+            raise _no("There is less than that to give back.")
+        made = ReportedRefund(provider_id=f"refund_{next(self._numbers)}", amount=amount, reason=reason)
+        rank = Rank.CANCELLED if amount == report.remaining else Rank.CAPTURED
+        return self._keep(report, rank=rank, refunded=report.refunded + amount, refunds=(*report.refunds, made))
+
+    def _keep(self, report: Report, **changes: Any) -> Report:
+        changed = attrs.evolve(report, **changes)
+        self._rows[changed.gateway_id] = _Row(changed, self._clock())
+        return changed
+
+
+def _no(sentence: str) -> Rejected:
+    return Rejected(f"{sentence} Nothing was done.", "memory", sentence)

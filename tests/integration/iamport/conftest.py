@@ -1,0 +1,30 @@
+"""What the tests of the adapter's own behaviour ask for: a gateway that talks to a scripted provider."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from integration.iamport.scripted import Scripted
+
+from payments.adapters.iamport import IamportGateway, IamportSettings
+from payments.domain.values import Mode
+
+KEY, SECRET = "rest-key-0123", "rest-secret-4567"
+
+
+def settings(url: str, **changes: Any) -> IamportSettings:
+    facts = {"api_url": url, "key": KEY, "secret": SECRET, "user_code": "imp00000000", "mode": Mode.TEST, "tries": 1}
+    return IamportSettings(**facts | changes)
+
+
+@pytest.fixture
+def gateway_to() -> Iterator[Callable[..., IamportGateway]]:
+    """`gateway_to(server_or_url, deadline=0.5)`: a gateway that tries once, unless told otherwise."""
+    with contextlib.ExitStack() as open_gateways:
+
+        def make(server: Scripted | str, **changes: Any) -> IamportGateway:
+            url = server if isinstance(server, str) else server.url
+            return open_gateways.enter_context(IamportGateway(settings(url, **changes)))
+
+        yield make
