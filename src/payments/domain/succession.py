@@ -3,20 +3,25 @@
 A use case never breaks these rules; a store that let a broken one through would lose money without a word.
 """
 
-from payments.domain.payment import Payment
+from payments.domain.payment import Disposition, Payment
 
 
 def check_news(before: Payment | None, after: Payment) -> None:
     """Raise ValueError unless *after* may be stored over *before* (None: over nothing).
 
     Its news must tell every change since, without a gap; no attempt or refund may be gone; every attempt must carry
-    this payment's own id.
+    this payment's own id; and there is one accepted capture at most, and one open refund of each.
     """
     known = before.version if before else 0
     if [entry.version for entry in after.news] != list(range(known + 1, after.version + 1)):
         raise ValueError(f"The news of payment {after.merchant_id} are not its changes since version {known}.")
     if any(attempt.report.merchant_id != after.merchant_id for attempt in after.attempts):
         raise ValueError(f"Payment {after.merchant_id} carries an attempt at another payment.")
+    if sum(attempt.disposition is Disposition.ACCEPTED for attempt in after.attempts) > 1:
+        raise ValueError(f"Payment {after.merchant_id} cannot accept two captures.")
+    opened = [refund.gateway_id for refund in after.open_refunds]
+    if len(opened) > len(set(opened)):
+        raise ValueError(f"Payment {after.merchant_id} cannot have two open refunds of one capture.")
     if before is not None:
         _check_same(before, after)
 

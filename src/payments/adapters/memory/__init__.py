@@ -1,0 +1,6 @@
+"""Everything that is kept, in dicts: for the tests of a shop that embeds us, and for trials. A restart forgets it.
+
+├── store            MemoryStore: the way in, of the same shape as an SqlStore
+├── books            what is shared: the dicts and their one lock
+└── payments, outbox, access    the ports
+"""

@@ -1,0 +1,69 @@
+"""MemoryOutbox: the messages that wait to be delivered."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import attrs
+
+from payments.adapters.memory.books import Books, Waiting
+from payments.domain.outbox import Message
+
+
+@attrs.frozen
+class MemoryOutbox:
+    """Where messages wait. What is raised, and what it means, is said in Outbox."""
+
+    _books: Books
+
+    async def claim(self, now: datetime, until: datetime, limit: int) -> Sequence[Message]:
+        """Return at most *limit* due messages, the longest due first, and make them due again at *until*."""
+        with self._books.open(to_change=True):
+            due = [(w.due_at, w.age, w) for w in self._books.outbox.values() if w.due_at and w.due_at <= now]
+            claimed = [waiting for *_, waiting in sorted(due, key=lambda d: d[:2])[:limit]]
+            self._put(*(attrs.evolve(waiting, due_at=until) for waiting in claimed))
+            return [waiting.message for waiting in claimed]
+
+    async def delivered(self, message_id: str) -> None:
+        """Forget a message that arrived."""
+        with self._books.open(to_change=True):
+            self._books.outbox.pop(message_id, None)
+
+    async def postpone(self, message_id: str, due_at: datetime, error: str) -> None:
+        """Count a failed try, and try again at *due_at*."""
+        self._fail(message_id, due_at, error)
+
+    async def bury(self, message_id: str, error: str) -> None:
+        """Count a failed try, and stop trying: a dead letter."""
+        self._fail(message_id, None, error)
+
+    async def dead(self, limit: int) -> Sequence[Message]:
+        """Return up to *limit* dead letters, oldest first."""
+        with self._books.open():
+            dead = [waiting for waiting in self._books.outbox.values() if waiting.due_at is None]
+            return [waiting.message for waiting in sorted(dead, key=lambda w: w.age)[:limit]]
+
+    async def replay(self, message_id: str, now: datetime) -> bool:
+        """Make a dead letter due now with its tries forgotten; False if there is no such dead letter."""
+        with self._books.open(to_change=True):
+            waiting = self._books.outbox.get(message_id)
+            if waiting is None or waiting.due_at is not None:
+                return False
+            fresh = attrs.evolve(waiting.message, tries=0, error="")
+            self._put(attrs.evolve(waiting, message=fresh, due_at=now))
+            return True
+
+    def _fail(self, message_id: str, due_at: datetime | None, error: str) -> None:
+        with self._books.open(to_change=True):
+            waiting = self._books.outbox.get(message_id)
+            if waiting is None or waiting.due_at is None:
+                return  # somebody else delivered or buried it meanwhile
+            failed = attrs.evolve(waiting.message, tries=waiting.message.tries + 1, error=_keepable(error))
+            self._put(attrs.evolve(waiting, message=failed, due_at=due_at))
+
+    def _put(self, *changed: Waiting) -> None:
+        self._books.outbox |= {waiting.message.id: waiting for waiting in changed}
+
+
+def _keepable(error: str) -> str:
+    """Return what would be left of somebody else's words in a database."""
+    return error[:1000].replace("\x00", "").encode(errors="replace").decode()

@@ -1,0 +1,130 @@
+"""MemoryPayments: the PaymentRepository in dicts, under the same rules as the tables."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import attrs
+
+from payments.adapters.memory.books import Books, Waiting
+from payments.domain.errors import GatewayIdTaken, MerchantIdTaken, OrderIsLive, PaymentNotFound
+from payments.domain.machine import Status
+from payments.domain.outbox import Message
+from payments.domain.payment import Happening, Payment
+from payments.domain.ports import Filter
+from payments.domain.succession import check_news
+from payments.domain.values import MerchantId
+
+
+@attrs.frozen
+class MemoryPayments:
+    """Where payments are kept. What is raised, and what it means, is said in PaymentRepository."""
+
+    _books: Books
+
+    async def add(self, payment: Payment) -> Payment:
+        """Store a new payment. Raises MerchantIdTaken, OrderIsLive (the order has a live one) or GatewayIdTaken."""
+        with self._books.open(to_change=True):
+            check_news(None, payment)
+            if payment.merchant_id in self._books.payments:
+                raise MerchantIdTaken("This merchant id is in use. Nothing was stored.")
+            return self._store(payment)
+
+    async def get(self, merchant_id: MerchantId) -> Payment:
+        """Return the payment. Raises PaymentNotFound."""
+        with self._books.open():
+            return self._known(merchant_id)
+
+    async def live(self, buyer: str, order: str) -> Payment | None:
+        """Return the buyer's payment for this order that is not cancelled, if there is one."""
+        with self._books.open():
+            merchant_id = self._books.live.get((buyer, order))
+            return None if merchant_id is None else self._books.payments[merchant_id]
+
+    async def update(self, merchant_id: MerchantId, change: Callable[[Payment], Payment]) -> Payment:
+        """Store what the pure *change* makes of the payment, under the lock."""
+        with self._books.open(to_change=True):
+            before = self._known(merchant_id)
+            after = change(before)
+            if after is before:
+                return before
+            check_news(before, after)
+            return self._store(after)
+
+    async def page(self, which: Filter, before: MerchantId | None, limit: int) -> Sequence[Payment]:
+        """Return up to *limit* payments, newest first, from *before* (the last one seen) on.
+
+        Raises PaymentNotFound where *before* is none of the payments that *which* lets this caller know of.
+        """
+        with self._books.open():
+            place = None if before is None else self._known(before)
+            if place and which.buyer not in (None, place.buyer):
+                raise PaymentNotFound
+            chosen = [p for p in self._books.payments.values() if _is_wanted(p, which)]
+            chosen = [p for p in chosen if place is None or _age(p) < _age(place)]
+            return sorted(chosen, key=_age, reverse=True)[:limit]
+
+    async def timeline(self, merchant_id: MerchantId) -> Sequence[Happening]:
+        """Return the payment's happenings, oldest first. Raises PaymentNotFound."""
+        with self._books.open():
+            self._known(merchant_id)
+            return self._books.timelines[merchant_id]
+
+    async def claim(self, now: datetime, until: datetime, limit: int) -> Sequence[Payment]:
+        """Return at most *limit* due payments, the longest due first, and make them due again at *until*."""
+        with self._books.open(to_change=True):
+            due = [(p.due_at, p.merchant_id) for p in self._books.payments.values() if p.due_at and p.due_at <= now]
+            claimed = [self._books.payments[merchant_id].scheduled(until) for _, merchant_id in sorted(due)[:limit]]
+            self._books.payments |= {payment.merchant_id: payment for payment in claimed}
+            return claimed
+
+    async def watermark(self) -> datetime | None:
+        """Return up to when the provider's list has been walked."""
+        return self._books.watermark
+
+    async def move_watermark(self, to: datetime) -> None:
+        """Remember that the list has been walked up to *to*; never moves back."""
+        with self._books.open(to_change=True):
+            self._books.watermark = max(self._books.watermark or to, to)
+
+    def _known(self, merchant_id: MerchantId) -> Payment:
+        try:
+            return self._books.payments[merchant_id]
+        except KeyError:
+            raise PaymentNotFound from None
+
+    def _store(self, payment: Payment) -> Payment:
+        """Write everything of *payment*, after all rules have been asked: none of it or all of it."""
+        books, merchant_id, order = self._books, payment.merchant_id, (payment.buyer, payment.order)
+        is_live = payment.status is not Status.CANCELLED
+        if is_live and books.live.get(order, merchant_id) != merchant_id:
+            raise OrderIsLive("This order has a live payment. Nothing was stored.")
+        if any(books.owners.get(attempt.gateway_id, merchant_id) != merchant_id for attempt in payment.attempts):
+            raise GatewayIdTaken("This attempt belongs to another payment. Nothing was stored.")
+        told = [_waiting(payment, happening) for happening in payment.news]
+        stored = attrs.evolve(payment, news=())
+        books.owners |= {attempt.gateway_id: merchant_id for attempt in payment.attempts}
+        if is_live:
+            books.live[order] = merchant_id
+        elif books.live.get(order) == merchant_id:
+            del books.live[order]
+        books.timelines[merchant_id] = (*books.timelines.get(merchant_id, ()), *payment.news)
+        books.outbox |= {waiting.message.id: waiting for waiting in told}
+        books.payments[merchant_id] = stored
+        return stored
+
+
+def _waiting(payment: Payment, happening: Happening) -> Waiting:
+    message = Message.about(payment, happening)
+    return Waiting(message=message, version=happening.version, due_at=message.created_at)
+
+
+def _is_wanted(payment: Payment, which: Filter) -> bool:
+    return (
+        which.buyer in (None, payment.buyer)
+        and which.status in (None, payment.status)
+        and (not which.unsettled_strays or any(attempt.is_unsettled_stray for attempt in payment.attempts))
+    )
+
+
+def _age(payment: Payment) -> tuple[datetime, MerchantId]:
+    return (payment.created_at, payment.merchant_id)

@@ -1,0 +1,38 @@
+"""MemoryStore: everything that is kept, in this process."""
+
+from typing import Self
+
+import attrs
+
+from payments.adapters.memory.access import MemoryApiKeys, MemoryIdempotencyKeys
+from payments.adapters.memory.books import Books
+from payments.adapters.memory.outbox import MemoryOutbox
+from payments.adapters.memory.payments import MemoryPayments
+
+
+@attrs.frozen(kw_only=True)
+class MemoryStore:
+    """The ports over one set of books; any number of threads may use it at once."""
+
+    payments: MemoryPayments
+    outbox: MemoryOutbox
+    api_keys: MemoryApiKeys
+    idempotency_keys: MemoryIdempotencyKeys
+
+    @classmethod
+    def empty(cls) -> Self:
+        """Return a store that nothing has been kept in yet."""
+        books = Books()
+        return cls(
+            payments=MemoryPayments(books),
+            outbox=MemoryOutbox(books),
+            api_keys=MemoryApiKeys(),
+            idempotency_keys=MemoryIdempotencyKeys(),
+        )
+
+    async def health(self) -> str | None:
+        """Return None: nothing can keep it from being used."""
+        return None
+
+    def close(self) -> None:
+        """Do nothing: there is nothing to give back."""
