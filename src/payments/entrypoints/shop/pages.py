@@ -1,0 +1,194 @@
+"""The pages: choose, enter, check out, see what became of it and what happened behind.
+
+Everything about money is asked of the payments API; the shop keeps no state of its own.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any, Final
+from urllib.parse import quote
+
+import attrs
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from payments.entrypoints.shop.catalogue import PLANS, new_order, ordered, plan
+from payments.entrypoints.shop.client import PaymentsClient, PaymentsDown
+from payments.entrypoints.shop.settings import ShopSettings
+from payments.entrypoints.shop.showing import LANGUAGE_COOKIE, VISITOR_COOKIE, Visit, local
+from payments.entrypoints.shop.stories import told
+from payments.entrypoints.shop.visitors import COOKIE_LIFE, Visitor
+from payments.entrypoints.shop.words import LANGUAGES, words
+
+Page = Callable[[Visit], Awaitable[Response]]
+PHONE: Final = "010-0000-0000"  # some providers open no window without one
+OUR_REASONS: Final = ("", "declined", "amount_mismatch")
+
+
+@attrs.frozen
+class Pages:
+    """The shop's pages over the payments API."""
+
+    settings: ShopSettings
+    payments: PaymentsClient
+
+    def routes(self) -> list[BaseRoute]:
+        """Return the routes; those of a buyer send others to the entrance first."""
+        anyone = [
+            ("/", self.home, "GET"),
+            ("/enter", self.entrance, "GET"),
+            ("/enter", self.enter, "POST"),
+            ("/leave", self.leave, "POST"),
+            ("/language/{code}", self.language, "GET"),
+            ("/returning", self.returning, "GET"),
+            ("/token", self.token, "POST"),
+        ]
+        buyers = [
+            ("/join/{plan}", self.join, "GET"),
+            ("/checkout/{order}", self.checkout, "GET"),
+            ("/history", self.history, "GET"),
+            ("/receipts/{merchant_id}", self.receipt, "GET"),
+            ("/receipts/{merchant_id}/behind", self.behind, "GET"),
+            ("/receipts/{merchant_id}/cancel", self.cancel, "POST"),
+        ]
+        pages = [*anyone, *((path, _for_buyers(page), method) for path, page, method in buyers)]
+        return [Route(path, self._endpoint(page), methods=[method]) for path, page, method in pages]
+
+    def _endpoint(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
+        async def endpoint(request: Request) -> Response:
+            visit = Visit.of(request, self.settings)
+            try:
+                return await page(visit)
+            except PaymentsDown:
+                return visit.trouble("down", 503)
+
+        return endpoint
+
+    async def _ask(self, visit: Visit, question: Callable[..., Any], *values: Any) -> Any:
+        """Ask the payments API, which takes a while, in a thread and in the buyer's name."""
+        assert visit.visitor  # noqa: S101 - only pages of buyers ask
+        return await run_in_threadpool(question, self.settings.signer.token(visit.visitor), *values)
+
+    # anyone
+
+    async def home(self, visit: Visit) -> Response:
+        return visit.page("home.html", plans=PLANS)
+
+    async def entrance(self, visit: Visit) -> Response:
+        return visit.page("enter.html", to=local(visit.request.query_params.get("to")))
+
+    async def enter(self, visit: Visit) -> Response:
+        form = await visit.request.form()
+        answer = RedirectResponse(local(str(form.get("to", "/"))), 303)
+        cookie = self.settings.signer.cookie(visit.visitor or Visitor.random())
+        life = int(COOKIE_LIFE.total_seconds())
+        answer.set_cookie(VISITOR_COOKIE, cookie, max_age=life, httponly=True, samesite="lax")
+        return answer
+
+    async def leave(self, _: Visit) -> Response:
+        answer = RedirectResponse("/", 303)
+        answer.delete_cookie(VISITOR_COOKIE)
+        return answer
+
+    async def language(self, visit: Visit) -> Response:
+        answer = RedirectResponse(local(visit.request.query_params.get("to")), 303)
+        code = visit.request.path_params["code"]
+        if code in LANGUAGES:
+            answer.set_cookie(LANGUAGE_COOKIE, code, max_age=int(COOKIE_LIFE.total_seconds()), samesite="lax")
+        return answer
+
+    async def returning(self, visit: Visit) -> Response:
+        """Where the payments API sends a phone's browser after the provider's window."""
+        return visit.page("returning.html")
+
+    async def token(self, visit: Visit) -> Response:
+        """A fresh token for this visitor's browser, which the provider's script never sees in the page."""
+        if visit.visitor is None:
+            return JSONResponse({"detail": "Nobody has entered."}, 401)
+        return JSONResponse({"token": self.settings.signer.token(visit.visitor)})
+
+    # buyers
+
+    async def join(self, visit: Visit) -> Response:
+        chosen = plan(visit.request.path_params["plan"])
+        if chosen is None:
+            return visit.trouble("missing", 404)
+        return RedirectResponse(f"/checkout/{new_order(chosen, datetime.now(UTC))}", 303)
+
+    async def checkout(self, visit: Visit) -> Response:
+        order = visit.request.path_params["order"]
+        chosen = ordered(order)
+        if chosen is None or visit.visitor is None:
+            return visit.trouble("missing", 404)
+        recent = await self._ask(visit, self.payments.payments, None, 50)
+        for payment in recent["payments"]:
+            if payment["order"] == order and payment["status"] == "paid":
+                return RedirectResponse(f"/receipts/{payment['merchant_id']}", 303)
+        name = visit.visitor.name.read_in(visit.language)
+        return visit.page(
+            "checkout.html",
+            plan=chosen,
+            reference=order,
+            signed=self.settings.signer.order(visit.visitor, order, chosen, visit.language),
+            methods=self.settings.methods,
+            script=self.settings.script,
+            extra={"language": visit.language, "buyer_name": name, "buyer_tel": PHONE},
+        )
+
+    async def history(self, visit: Visit) -> Response:
+        page = await self._ask(visit, self.payments.payments, visit.request.query_params.get("cursor"))
+        return visit.page("history.html", payments=page["payments"], next=page.get("next"))
+
+    async def receipt(self, visit: Visit) -> Response:
+        payment = await self._ask(visit, self.payments.payment, visit.request.path_params["merchant_id"])
+        if payment is None:
+            return visit.trouble("missing", 404)
+        texts = words(visit.language)
+        title, lead = headline(payment)
+        refused = "refused" in visit.request.query_params
+        return visit.page(
+            "receipt.html",
+            payment=payment,
+            title=texts[title],
+            lead=texts[lead],
+            reason=payment["reason"] if payment["status"] == "failed" and payment["reason"] not in OUR_REASONS else "",
+            notice=texts["cancel_refused"] if refused else "",
+        )
+
+    async def behind(self, visit: Visit) -> Response:
+        merchant_id = visit.request.path_params["merchant_id"]
+        payment = await self._ask(visit, self.payments.payment, merchant_id)
+        if payment is None:
+            return visit.trouble("missing", 404)
+        events = await self._ask(visit, self.payments.timeline, merchant_id)
+        return visit.page("behind.html", payment=payment, story=[told(event, visit.language) for event in events])
+
+    async def cancel(self, visit: Visit) -> Response:
+        merchant_id = visit.request.path_params["merchant_id"]
+        done = await self._ask(visit, self.payments.cancel, merchant_id)
+        return RedirectResponse(f"/receipts/{quote(merchant_id, safe='')}{'' if done else '?refused'}", 303)
+
+
+def _for_buyers(page: Page) -> Page:
+    async def guarded(visit: Visit) -> Response:
+        if visit.visitor is None:
+            return RedirectResponse(f"/enter?to={quote(visit.here)}", 303)
+        return await page(visit)
+
+    return guarded
+
+
+def headline(payment: dict[str, Any]) -> tuple[str, str]:
+    """Return the keys of the title and of the sentence under it, by what a payment became."""
+    status, reason = payment["status"], payment["reason"]
+    if status == "cancelled" and payment["refunded"]:
+        return "refunded_title", "refunded_text"
+    if status == "awaiting" and payment["deposits"]:
+        return "deposit_title", "deposit_text"
+    if status == "failed" and reason == "amount_mismatch":
+        return "failed_title", "mismatch_text"
+    if status == "cancelled" and reason == "expired":
+        return "cancelled_title", "expired_text"
+    return f"{status}_title", f"{status}_text"

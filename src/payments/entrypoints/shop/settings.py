@@ -1,0 +1,41 @@
+"""ShopSettings: where the shop finds the payments API and the provider's window, and what it signs with."""
+
+from typing import Final
+from urllib.parse import urlsplit
+
+import attrs
+
+from payments.entrypoints.shop.visitors import Signer
+
+METHODS: Final = ("card", "kakaopay", "naverpay", "tosspay", "virtual_account")
+
+
+@attrs.frozen(kw_only=True)
+class ShopSettings:
+    """`api` and `script` as a browser reaches them: the payments API, and the provider's iamport.js.
+
+    `sandbox_page` is where a person looks into the local sandbox, for a link; "" leaves the link out.
+    """
+
+    api: str
+    script: str
+    signer: Signer
+    sandbox_page: str = ""
+    methods: tuple[str, ...] = METHODS
+
+    @property
+    def policy(self) -> str:
+        """The Content-Security-Policy of every page: our own files, the API, the provider's script and window."""
+        provider = origin(self.script)
+        api = origin(self.api)
+        return (
+            f"default-src 'none'; script-src 'self' {api} {provider}; style-src 'self'; img-src 'self'; "
+            f"connect-src 'self' {api} {provider}; frame-src {provider}; form-action 'self'; base-uri 'none'; "
+            "frame-ancestors 'none'"
+        )
+
+
+def origin(url: str) -> str:
+    """Return scheme, host and port of an address."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

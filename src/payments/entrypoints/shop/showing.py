@@ -1,0 +1,78 @@
+"""Rendering: a template with the texts, the visitor and the language of one request."""
+
+from datetime import datetime
+from functools import partial
+from typing import Any, Final
+
+import attrs
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from payments.entrypoints import display
+from payments.entrypoints.display import Language
+from payments.entrypoints.shop.settings import ShopSettings
+from payments.entrypoints.shop.visitors import Visitor
+from payments.entrypoints.shop.words import LANGUAGES, SAID_BY_THE_PAGE, preferred, words
+
+VISITOR_COOKIE: Final = "shop_visitor"
+LANGUAGE_COOKIE: Final = "shop_language"
+PAGES: Final = Environment(
+    loader=PackageLoader("payments.entrypoints.shop"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+@attrs.frozen
+class Visit:
+    """One request, with who asks and in which language."""
+
+    request: Request
+    settings: ShopSettings
+    visitor: Visitor | None
+    language: Language
+
+    @classmethod
+    def of(cls, request: Request, settings: ShopSettings) -> "Visit":
+        visitor = settings.signer.visitor(request.cookies.get(VISITOR_COOKIE, ""))
+        accept = request.headers.get("accept-language", "")
+        return cls(request, settings, visitor, preferred(request.cookies.get(LANGUAGE_COOKIE), accept))
+
+    @property
+    def here(self) -> str:
+        """The address of this page on this site."""
+        query = self.request.url.query
+        return self.request.url.path + (f"?{query}" if query else "")
+
+    def page(self, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+        """Return a page of the shop."""
+        texts = words(self.language)
+        shown = {
+            "t": texts,
+            "said": {key: texts[key] for key in SAID_BY_THE_PAGE},
+            "lang": self.language,
+            "languages": LANGUAGES,
+            "visitor": self.visitor,
+            "here": local(self.here),
+            "api": self.settings.api,
+            "sandbox_page": self.settings.sandbox_page,
+            "money": partial(display.money, language=self.language),
+            "moment": lambda text: display.moment(datetime.fromisoformat(text), self.language),
+            "method_name": partial(display.method, language=self.language),
+            "status_name": partial(display.status, language=self.language),
+        }
+        return HTMLResponse(PAGES.get_template(template).render({**shown, **values}), status)
+
+    def trouble(self, which: str, status: int) -> HTMLResponse:
+        """Return a page that says what is wrong, by the head of its texts' keys."""
+        texts = words(self.language)
+        return self.page("trouble.html", status, title=texts[f"{which}_title"], lead=texts[f"{which}_text"])
+
+
+def local(path: str | None) -> str:
+    """Return *path* where it is one of this site, else the front page: nobody is sent elsewhere by a link to us."""
+    text = path or "/"
+    return text if text.startswith("/") and not text.startswith(("//", "/\\")) and text.isprintable() else "/"
