@@ -8,12 +8,18 @@ import attrs
 from payments.domain.access import ApiKeys, IdempotencyKeys
 from payments.domain.checkout import Checkout
 from payments.domain.errors import PaymentsError
-from payments.domain.outbox import Outbox
+from payments.domain.outbox import Courier, Outbox
 from payments.domain.payment import Payment
 from payments.domain.ports import Prices
 from payments.domain.refunds import Refunds
 from payments.domain.sweep import Sweep
 from payments.entrypoints.tokens import ClientTokens, Verifier
+
+
+class BadSettings(PaymentsError):
+    """The settings are wrong or incomplete. Nothing was started."""
+
+    slug = "bad-settings"
 
 
 class NotReady(PaymentsError):
@@ -32,6 +38,15 @@ class Window:
 
 
 @attrs.frozen(kw_only=True)
+class Contact:
+    """What a payment window is told of the buyer; it is passed on and not kept. Some providers demand the phone."""
+
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+
+
+@attrs.frozen(kw_only=True)
 class Web:
     """How the HTTP side behaves. `queue` is how many requests may wait for a thread before others are turned away."""
 
@@ -44,19 +59,20 @@ class Web:
 
 @attrs.frozen(kw_only=True)
 class Service:
-    """`suspends` says that adapters wait in an event loop instead of blocking a thread."""
+    """`courier` is None where nobody is to be told; `suspends`: adapters wait in an event loop, not in a thread."""
 
     checkout: Checkout
     refunds: Refunds
     sweep: Sweep
     outbox: Outbox
+    courier: Courier | None = None
     prices: Prices
     api_keys: ApiKeys
     idempotency: IdempotencyKeys
     buyer_tokens: Verifier | None = None
     order_tokens: Verifier | None = None
     client_tokens: ClientTokens
-    window: Callable[[Payment], Window]
+    window: Callable[[Payment, Contact], Window]
     ready: Callable[[], Coroutine[Any, Any, None]]
     web: Web = attrs.field(factory=Web)
     suspends: bool = False

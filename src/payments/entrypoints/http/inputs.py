@@ -24,12 +24,21 @@ class Strict(Struct, forbid_unknown_fields=True, kw_only=True):
     """A body or query of which every field is known."""
 
 
+class ContactInput(Strict):
+    """What the window is told of the buyer: passed on, not kept. Some providers demand the phone."""
+
+    name: Annotated[str, Meta(max_length=100)] = ""
+    phone: Annotated[str, Meta(max_length=40)] = ""
+    email: Annotated[str, Meta(max_length=254)] = ""
+
+
 class BeginByBuyer(Strict):
     """A buyer's browser begins: it names an order of the price list, or one that the shop's server signed."""
 
     order: Annotated[str, Meta(min_length=1, max_length=4096, pattern=r"^[^\x00]*$")]
     method: Method = Method.CARD
     expected_amount: Minor | None = None
+    contact: ContactInput | None = None
 
 
 class BeginByShop(Strict):
@@ -41,6 +50,7 @@ class BeginByShop(Strict):
     amount: Minor
     currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)")] = "KRW"
     method: Method = Method.CARD
+    contact: ContactInput | None = None
 
 
 class Complete(Strict):

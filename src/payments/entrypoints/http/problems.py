@@ -67,6 +67,7 @@ TABLE: Final[Mapping[type[PaymentsError], Row]] = {
     access.KeyInProgress: Row(409, "The first request is still being answered", retry_after=2),
     access.KeyReused: Row(422, "The idempotency key was used for another request"),
     outbox.DeliveryFailed: Row(502, "The shop did not take a message", "The shop's endpoint did not take the message."),
+    service.BadSettings: Row(500, "Wrong settings", "The service is not set up rightly. Tell its operator."),
     service.NotReady: Row(503, "Not ready", retry_after=5),
     tokens.BadToken: Row(401, "The token is not valid"),
     http.RequestError: Row(400, "Bad request"),

@@ -6,6 +6,8 @@ from typing import Final
 from payments.domain.machine import Status
 from payments.entrypoints.display import Language
 
+POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+
 _WORDS: Final[Mapping[Status | None, Mapping[Language, tuple[str, str]]]] = {
     Status.PAID: {
         "ko": ("결제가 완료되었습니다", "쇼핑몰로 돌아가 주문 내역을 확인해 주세요."),

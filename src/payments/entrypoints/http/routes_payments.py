@@ -1,6 +1,7 @@
 """Calls about a payment: begin, read, list, timeline, complete, abandon, cancel."""
 
 import logging
+from collections.abc import Sequence
 from typing import Final
 
 from payments.domain.checkout import Seen
@@ -19,11 +20,13 @@ from payments.domain.errors import (
     Unknown,
 )
 from payments.domain.money import Money
+from payments.domain.payment import Payment
 from payments.domain.ports import Filter
-from payments.domain.values import GatewayId, Offer
+from payments.domain.values import GatewayId, MerchantId, Offer
 from payments.entrypoints.http.auth import Who
 from payments.entrypoints.http.cursors import cursor_after, read_cursor
-from payments.entrypoints.http.inputs import Abandon, BeginByBuyer, BeginByShop, Complete, Nothing, Page
+from payments.entrypoints.http.errors import Malformed
+from payments.entrypoints.http.inputs import Abandon, BeginByBuyer, BeginByShop, Complete, ContactInput, Nothing, Page
 from payments.entrypoints.http.operations import Answer, Call, operation
 from payments.entrypoints.http.orders import Quote, check_expected, quote
 from payments.entrypoints.http.views import (
@@ -35,7 +38,7 @@ from payments.entrypoints.http.views import (
     event_view,
     payment_view,
 )
-from payments.entrypoints.service import Service
+from payments.entrypoints.service import Contact, Service
 
 log = logging.getLogger("payments.http")
 SOON: Final = {"Retry-After": "2"}
@@ -63,7 +66,11 @@ async def begin(service: Service, call: Call) -> Answer:
     buyer, asked = await (_asked_by_shop if by_shop else _asked_by_buyer)(service, call)
     payment = await service.checkout.begin(buyer, asked.order, asked.offer, call.body.method, call.caller)
     token = service.client_tokens.issue(payment, service.checkout.clock.now()) if by_shop else None
-    return Answer(201, begun_view(payment, service.window(payment), token))
+    return Answer(201, begun_view(payment, service.window(payment, _contact(call.body.contact)), token))
+
+
+def _contact(given: ContactInput | None) -> Contact:
+    return Contact(name=given.name, phone=given.phone, email=given.email) if given else Contact()
 
 
 async def _asked_by_buyer(service: Service, call: Call) -> tuple[str, Quote]:
@@ -108,7 +115,7 @@ async def listing(service: Service, call: Call) -> Answer:
     which = Filter(buyer=query.buyer if for_shop else call.caller.name, status=query.status)
     scope = f"{call.who.who} {which}"
     before = read_cursor(service.client_tokens.secret, scope, query.cursor)
-    found = await service.checkout.payments.page(which, before, query.limit + 1)
+    found = await _page(service, which, before, query.limit + 1)
     shown = found[: query.limit]
     more = len(found) > query.limit
     return Answer(
@@ -118,6 +125,13 @@ async def listing(service: Service, call: Call) -> Answer:
             next=cursor_after(service.client_tokens.secret, scope, shown[-1].merchant_id) if more else None,
         ),
     )
+
+
+async def _page(service: Service, which: Filter, before: MerchantId | None, limit: int) -> Sequence[Payment]:
+    try:
+        return await service.checkout.payments.page(which, before, limit)
+    except PaymentNotFound:
+        raise Malformed("The payment of this cursor is gone. Begin again without it.") from None
 
 
 @operation(

@@ -14,7 +14,7 @@ from payments.domain.payment import Payment
 from payments.domain.values import GatewayId, MerchantId, merchant_id
 from payments.entrypoints.http.inputs import Hint
 from payments.entrypoints.http.operations import Answer, Call, operation
-from payments.entrypoints.http.result_page import language_of, result_page
+from payments.entrypoints.http.result_page import POLICY, language_of, result_page
 from payments.entrypoints.http.views import HealthView
 from payments.entrypoints.service import Service
 
@@ -52,7 +52,8 @@ async def returning(service: Service, call: Call) -> Answer:
         which = payment.merchant_id if payment else named(hint)
         return Answer(303, None, {"Location": page_after(service.web.return_page, which)})
     language = language_of(call.request.headers.get("accept-language", ""))
-    return Answer(200, result_page(payment.status if payment else None, language))
+    page = result_page(payment.status if payment else None, language)
+    return Answer(200, page, {"Content-Security-Policy": POLICY})
 
 
 async def follow(service: Service, hint: Hint, by: str) -> None:

@@ -1,0 +1,199 @@
+"""From settings to a wired Service: the only module that names an adapter. It closes what it opened.
+
+opened          everything: what the API, the worker and an operator's commands work with
+opened_store    the store alone, for commands that ask no provider
+"""
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+import attrs
+
+from payments.adapters.iamport import Buyer, IamportGateway, IamportSettings, request_pay
+from payments.adapters.merchant_ids import RandomIds
+from payments.adapters.price_list import PriceList
+from payments.adapters.subscribers import Several, Subscriber, Subscribers
+from payments.adapters.webhooks import WebhookPublisher, WebhookSettings
+from payments.domain.access import ApiKeys, IdempotencyKeys
+from payments.domain.checkout import Checkout
+from payments.domain.outbox import Courier, Outbox, Publisher
+from payments.domain.payment import Payment
+from payments.domain.ports import Gateway, PaymentRepository, Prices
+from payments.domain.refunds import Refunds
+from payments.domain.sweep import Sweep
+from payments.entrypoints.service import Contact, NotReady, Service, Web, Window
+from payments.entrypoints.settings import BuyerSettings, OrderSettings, Settings, WebhookOptions, any_secret, public_url
+from payments.entrypoints.tokens import ClientTokens, Verifier
+
+MEMORY = "memory://"
+"""The database URL of a store that ends with the process: for tests and for trying things out."""
+
+
+class Store(Protocol):
+    """Everything that is kept, whichever database keeps it."""
+
+    @property
+    def payments(self) -> PaymentRepository: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def api_keys(self) -> ApiKeys: ...
+    @property
+    def idempotency_keys(self) -> IdempotencyKeys: ...
+    async def health(self) -> str | None: ...
+    def close(self) -> None: ...
+
+
+class SystemClock:
+    """The time of this machine."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+def opened_store(settings: Settings) -> AbstractContextManager[Store]:
+    """Return the store, to be used in a `with`. Raises BadInput, StorageUnavailable, or what refuses the database."""
+    return closing(_store(settings))
+
+
+@contextmanager
+def opened(
+    settings: Settings,
+    *,
+    subscribers: Sequence[Subscriber] = (),
+    gateway: Gateway | None = None,
+    prices: Prices | None = None,
+) -> Iterator[Service]:
+    """Wire a Service, and close it in the end.
+
+    *subscribers* of this process are told what happens beside the configured webhook. A shop that embeds us may bring
+    its own *prices*, a test its own *gateway*. Raises BadInput or what refuses the database: nothing was started.
+    """
+    with ExitStack() as stack:
+        asked = gateway or stack.enter_context(IamportGateway(_iamport(settings)))
+        store = stack.enter_context(closing(_store(settings)))
+        yield _wired(settings, store, asked, prices or _prices(settings.orders), _publisher(settings, subscribers))
+
+
+def _wired(settings: Settings, store: Store, gateway: Gateway, prices: Prices, publisher: Publisher | None) -> Service:
+    clock = SystemClock()
+    checkout = Checkout(
+        payments=store.payments,
+        gateway=gateway,
+        ids=RandomIds(settings.merchant_id_prefix),
+        clock=clock,
+        mode=settings.mode,
+        hold_strays=settings.hold_strays,
+    )
+    refunds = Refunds(checkout)
+    return Service(
+        checkout=checkout,
+        refunds=refunds,
+        sweep=Sweep(checkout, refunds),
+        outbox=store.outbox,
+        courier=_courier(store.outbox, publisher, clock),
+        prices=prices,
+        api_keys=store.api_keys,
+        idempotency=store.idempotency_keys,
+        buyer_tokens=_verifier(settings.buyers),
+        order_tokens=_verifier(settings.orders),
+        client_tokens=ClientTokens(secret=any_secret(settings)),
+        window=_window(settings),
+        ready=_readiness(store),
+        web=Web(
+            allowed_origins=settings.http.allowed_origins,
+            return_page=settings.http.return_page,
+            threads=settings.http.threads,
+            queue=settings.http.queue,
+        ),
+    )
+
+
+def _store(settings: Settings) -> Store:
+    if settings.database.url == MEMORY:
+        from payments.adapters.memory.store import MemoryStore
+
+        return MemoryStore.empty()
+    from payments.adapters.sql.store import open_store
+
+    size = settings.http.threads + 4  # and the worker's
+    return open_store(settings.database.url, settings.mode, create=settings.database.create, pool_size=size)
+
+
+def _iamport(settings: Settings) -> IamportSettings:
+    given = settings.iamport
+    return IamportSettings(
+        key=given.key.get_secret_value(),
+        secret=given.secret.get_secret_value(),
+        user_code=given.user_code,
+        mode=settings.mode,
+        api_url=given.api_url,
+        channel_key=given.channel_key,
+        pg=given.pg,
+        deadline=given.deadline,
+        connections=settings.http.threads + 4,
+    )
+
+
+def _window(settings: Settings) -> Callable[[Payment, Contact], Window]:
+    given, public = settings.iamport, public_url(settings)
+    waits = timedelta(days=given.deposit_days) if given.deposit_days else None
+
+    def window(payment: Payment, contact: Contact) -> Window:
+        opening = request_pay(
+            payment,
+            user_code=given.user_code,
+            channel_key=given.channel_key,
+            pg=given.pg,
+            return_url=f"{public}/payments/return",
+            notice_url=f"{public}/webhooks/iamport" if settings.http.public_url and given.notice else "",
+            buyer=Buyer(**attrs.asdict(contact)),
+            deposit_due=SystemClock().now() + waits if waits else None,
+        )
+        return Window(script=given.script, user_code=opening["user_code"], request_pay=opening["params"])
+
+    return window
+
+
+def _prices(orders: OrderSettings) -> Prices:
+    return PriceList.read(Path(orders.price_list)) if orders.price_list else PriceList({})
+
+
+def _verifier(keyed: BuyerSettings | OrderSettings) -> Verifier | None:
+    key = keyed.key.get_secret_value()
+    if not key:
+        return None
+    return Verifier(algorithm=keyed.algorithm, key=key, issuer=keyed.issuer, audience=keyed.audience)
+
+
+def _publisher(settings: Settings, subscribers: Sequence[Subscriber]) -> Publisher | None:
+    publishers: list[Publisher] = []
+    if settings.webhooks.url:
+        publishers.append(WebhookPublisher(_webhook(settings.webhooks)))
+    if subscribers:
+        publishers.append(Subscribers(tuple(subscribers)))
+    return Several(publishers) if publishers else None
+
+
+def _webhook(told: WebhookOptions) -> WebhookSettings:
+    signed: Any = told.secrets  # mypy does not see through the converter of the other side
+    return WebhookSettings(url=told.url, secrets=signed, allow_private=told.allow_private)
+
+
+def _courier(outbox: Outbox, publisher: Publisher | None, clock: SystemClock) -> Courier | None:
+    if publisher is None:
+        return None
+    return Courier(outbox=outbox, publisher=publisher, clock=clock, jitter=lambda: random.uniform(1.0, 1.1))  # noqa: S311
+
+
+def _readiness(store: Store) -> Callable[[], Any]:
+    async def ready() -> None:
+        trouble = await store.health()
+        if trouble:
+            raise NotReady(trouble)
+
+    return ready

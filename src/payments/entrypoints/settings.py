@@ -1,0 +1,208 @@
+"""Settings: environment variables (PAYMENTS_DATABASE_URL, …) over a TOML file (payments.toml, or PAYMENTS_CONFIG).
+
+    mode = "test"                       # or "live": real money
+
+    [database]
+    url = "sqlite:///payments.db"       # or postgresql://user:password@host/name
+
+    [iamport]
+    key = "…"
+    secret = "…"
+    user_code = "imp12345678"
+
+Every name is in the classes below: `key` of `[iamport]` is PAYMENTS_IAMPORT_KEY. Secrets are never shown.
+"""
+
+import os
+import re
+import secrets
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import typed_settings as ts
+from typed_settings import EnvLoader, FileLoader, Secret, TomlFormat, option, secret
+from typed_settings.converters import TSConverter
+from typed_settings.exceptions import TsError
+from typed_settings.loaders import Loader
+
+from payments.domain.values import Mode
+from payments.entrypoints.service import BadSettings
+from payments.entrypoints.tokens import Algorithm
+
+PREFIX: Final = "PAYMENTS_"
+FILE: Final = "payments.toml"
+SCRIPT: Final = "https://cdn.iamport.kr/v1/iamport.js"
+SHORTEST_SECRET: Final = 32  # characters
+
+
+def _secret(meaning: str) -> Any:
+    return secret(default=Secret(""), help=meaning)
+
+
+def _without_password(url: str) -> str:
+    return repr(re.sub(r"//([^:/@]*):[^@]*@", r"//\1:***@", url))
+
+
+@ts.settings(kw_only=True)
+class DatabaseSettings:
+    """Where payments are kept."""
+
+    url: str = option(
+        default="sqlite:///payments.db",
+        repr=_without_password,
+        help="sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME",
+    )
+    create: bool = option(default=False, help="create the tables of an empty database at start")
+
+
+@ts.settings(kw_only=True)
+class IamportOptions:
+    """The shop's account at Iamport (PortOne V1), and how its window is opened."""
+
+    key: Secret[str] = _secret("the console's REST API key")
+    secret: Secret[str] = _secret("the console's REST API secret")
+    user_code: str = option(default="", help="the shop's public code, imp and 8 digits")
+    api_url: str = option(default="https://api.iamport.kr", help="where its REST API is")
+    script: str = option(default=SCRIPT, help="the script that opens its window")
+    channel_key: str = option(default="", help="the console's channel that windows open on")
+    pg: str = option(default="", help="the older name of a channel: PROVIDER or PROVIDER.MID")
+    deadline: float = option(default=15.0, help="seconds that one operation may take")
+    deposit_days: int = option(default=0, help="days that a virtual account waits; 0: as the provider has it")
+    notice: bool = option(default=True, help="name our webhook address to every window (needs http.public_url)")
+
+
+@ts.settings(kw_only=True)
+class HttpSettings:
+    """How the API is served."""
+
+    host: str = option(default="127.0.0.1", help="the address to listen on")
+    port: int = option(default=8000, help="the port to listen on; 0: any free one")
+    public_url: str = option(default="", help="the API's address as browsers and the provider see it")
+    allowed_origins: tuple[str, ...] = option(default=(), help="origins whose pages may call the API (CORS)")
+    return_page: str = option(default="", help="the shop's page after the window; {merchant_id} or the end is filled")
+    threads: int = option(default=16, help="use cases at work at a time")
+    queue: int = option(default=64, help="requests that may wait for a thread before others get 503")
+    secret: Secret[str] = _secret("signs client tokens and cursors; the same for all processes, 32 characters or more")
+
+
+@ts.settings(kw_only=True)
+class BuyerSettings:
+    """How buyers' tokens (JWT) are checked; without a key there are none."""
+
+    algorithm: Algorithm = option(default="HS256", help="HS256, RS256 or ES256")
+    key: Secret[str] = _secret("the shared secret of HS256, or the public key in PEM")
+    issuer: str = option(default="", help="the iss that a token must have")
+    audience: str = option(default="payments", help="the aud that a token must have")
+
+
+@ts.settings(kw_only=True)
+class OrderSettings:
+    """What orders cost: a price list, or orders signed by the shop's server (JWS)."""
+
+    price_list: str = option(default="", help="a TOML file of things and prices")
+    algorithm: Algorithm = option(default="HS256", help="HS256, RS256 or ES256")
+    key: Secret[str] = _secret("the shared secret of HS256, or the public key in PEM")
+    issuer: str = option(default="", help="the iss that a signed order must have")
+    audience: str = option(default="payments", help="the aud that a signed order must have")
+
+
+@ts.settings(kw_only=True)
+class WebhookOptions:
+    """Where the shop's server is told what happened."""
+
+    url: str = option(default="", help="the shop's endpoint; empty: nobody is told")
+    secrets: tuple[str, ...] = option(default=(), repr=False, help="whsec_…: to sign with, then older ones")
+    allow_private: bool = option(default=False, help="also deliver to http:// and inside our own network")
+
+
+@ts.settings(kw_only=True)
+class Settings:
+    """Everything that can be set. `hold_strays`: money that pays for nothing waits for an operator."""
+
+    mode: Mode = option(default=Mode.TEST, help="live: real money; test: play money")
+    hold_strays: bool = option(default=False, help="strays wait for an operator instead of being given back")
+    merchant_id_prefix: str = option(default="", help="how our merchant ids begin")
+    database: DatabaseSettings = DatabaseSettings()
+    iamport: IamportOptions = IamportOptions()
+    http: HttpSettings = HttpSettings()
+    buyers: BuyerSettings = BuyerSettings()
+    orders: OrderSettings = OrderSettings()
+    webhooks: WebhookOptions = WebhookOptions()
+
+
+def load_settings(file: Path | None = None) -> Settings:
+    """Return the settings of the environment over *file* (else PAYMENTS_CONFIG, payments.toml). Raises BadSettings."""
+    named = file or (Path(given) if (given := os.environ.get(f"{PREFIX}CONFIG")) else None)
+    if named and not named.is_file():
+        raise BadSettings(f"There is no settings file {named}. Nothing was started.")
+    loaders: list[Loader] = [FileLoader({"*": TomlFormat(None)}, [named or Path(FILE)]), EnvLoader(PREFIX)]
+    try:
+        loaded = ts.load_settings(Settings, loaders, converter=TSConverter(strlist_sep=","))
+    except (TsError, ValueError, TypeError) as error:
+        raise BadSettings(f"The settings cannot be read: {_sentences(error)} Nothing was started.") from None
+    if troubles := check(loaded):
+        raise BadSettings(" ".join([*troubles, "Nothing was started."]))
+    return loaded
+
+
+def check(settings: Settings) -> list[str]:
+    """Return what is wrong with the settings as a whole, one sentence each: name, trouble, what to do."""
+    live = settings.mode is Mode.LIVE
+    http, found = settings.http, []
+    for name, keyed in (("buyers", settings.buyers), ("orders", settings.orders)):
+        found += _key_troubles(name, keyed)
+    given = http.secret.get_secret_value()
+    if live and not given:
+        found.append("http.secret is not set, and live mode needs one: 32 characters or more, the same everywhere.")
+    if given and len(given) < SHORTEST_SECRET:
+        found.append(f"http.secret is shorter than {SHORTEST_SECRET} characters.")
+    if live and not http.public_url.startswith("https://"):
+        found.append("http.public_url is not an https:// address, and live mode needs one.")
+    if "*" in http.allowed_origins:
+        found.append("http.allowed_origins names each origin; * would let any page call.")
+    if live and _is_here(settings.iamport.script):
+        found.append("iamport.script is a sandbox's, and the mode is live.")
+    if http.threads < 1 or http.queue < 0:
+        found.append("http.threads is 1 or more, http.queue 0 or more.")
+    return found
+
+
+def _key_troubles(name: str, keyed: BuyerSettings | OrderSettings) -> list[str]:
+    key = keyed.key.get_secret_value()
+    if not key:
+        return []
+    found = []
+    if keyed.algorithm == "HS256" and (len(key) < SHORTEST_SECRET or "-----BEGIN" in key):
+        found.append(f"{name}.key is a secret of {SHORTEST_SECRET} characters or more for HS256, and no public key.")
+    if keyed.algorithm != "HS256" and "-----BEGIN PUBLIC KEY-----" not in key:
+        found.append(f"{name}.key is a public key in PEM for {keyed.algorithm}.")
+    if not keyed.issuer or not keyed.audience:
+        found.append(f"{name}.issuer and {name}.audience say which tokens are meant; both are needed.")
+    return found
+
+
+def _is_here(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    return host == "localhost" or host.startswith("127.") or host == "::1" or host.endswith(".localhost")
+
+
+def _sentences(error: BaseException) -> str:
+    """Return what the loader found, each trouble once, without any value: one may be a secret."""
+    if inner := getattr(error, "exceptions", None):
+        return " ".join(dict.fromkeys(_sentences(one) for one in inner))
+    told = re.sub(r"Could not convert value .* for option ('[^']*') from loader ([^:]*):.*", _NOT_THAT, str(error))
+    return f"{told.rstrip('.')}."
+
+
+_NOT_THAT: Final = r"The value of \1 is not a possible one (\2)"
+
+
+def public_url(settings: Settings) -> str:
+    """Return the API's address as others see it, without a slash at its end."""
+    return (settings.http.public_url or f"http://{settings.http.host}:{settings.http.port}").rstrip("/")
+
+
+def any_secret(settings: Settings) -> str:
+    """Return the configured secret; in test mode, where there is none, one that ends with this process."""
+    return settings.http.secret.get_secret_value() or secrets.token_urlsafe(SHORTEST_SECRET)
