@@ -7,7 +7,7 @@ import attrs
 
 from payments.entrypoints.shop.visitors import Signer
 
-METHODS: Final = ("card", "kakaopay", "naverpay", "tosspay", "virtual_account")
+METHODS: Final = ("card", "kakaopay", "naverpay", "tosspay", "samsungpay", "virtual_account")
 
 
 @attrs.frozen(kw_only=True)
