@@ -120,7 +120,8 @@ def balanced(payment: Payment, *, hold: bool = False) -> None:
         assert done == report.refunded  # every won that went back is in our own books too
         assert len([r for r in of_it if r.is_open]) <= 1
         assert report.refunded + on_its_way <= (report.amount.minor if report.is_capture else 0)
-        held = hold or bool(attempt.note) or attempt.disposition is Disposition.ORPHAN
+        given_up = any(r.failure and not r.failure.startswith("outrun") for r in of_it)  # the provider said no
+        held = hold or bool(attempt.note) or given_up or attempt.disposition is Disposition.ORPHAN
         if attempt.is_stray and not held:
             assert on_its_way == report.remaining, "a stray lies here without a reason"
     if accepted:

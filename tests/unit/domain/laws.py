@@ -1,0 +1,87 @@
+"""What must hold in a world.
+
+always     after every step, whatever is under way, lost or dead
+at_last    once the faults have stopped and the worker has come to rest
+"""
+
+import itertools
+import json
+from collections import Counter
+
+from unit.domain.lives import balanced
+from unit.domain.simulator import World
+
+from payments.domain.machine import AWAITING, CANCELLED, FAILED, PAID, Status
+from payments.domain.payment import Disposition, Payment
+from payments.domain.report import Report
+from payments.domain.values import GatewayId, MerchantId
+
+MOVES: dict[Status, set[Status]] = {
+    AWAITING: {AWAITING, PAID, FAILED, CANCELLED},
+    FAILED: {FAILED, PAID, CANCELLED},
+    PAID: {PAID, CANCELLED},
+    CANCELLED: {CANCELLED},
+}
+
+
+def always(world: World) -> None:
+    truth = {report.gateway_id: report for report in world.truth()}
+    payments = world.payments()
+    for payment in payments:
+        _known_truly(payment, truth)
+        _told_without_a_gap(world, payment)
+        balanced(payment, hold=world.hold_strays)
+    owners = Counter(a.gateway_id for p in payments for a in p.attempts)
+    assert max(owners.values(), default=1) == 1, "an attempt belongs to two payments"
+    for report in truth.values():
+        labels = Counter(r.reason.split("]")[0] for r in report.refunds if r.reason.startswith("["))
+        assert max(labels.values(), default=1) == 1, "a refund was executed twice"
+
+
+def _known_truly(payment: Payment, truth: dict[GatewayId, Report]) -> None:
+    """What we know was true at the provider at some time, and a payment is paid by a capture that is there."""
+    for attempt in payment.attempts:
+        real = truth[attempt.gateway_id]
+        assert real.joined(attempt.report) == real, "more is known than was ever true"
+    if payment.status is PAID:
+        assert payment.accepted
+        real = truth[payment.accepted.gateway_id]
+        assert real.is_capture
+        assert (real.merchant_id, real.amount, real.mode) == (payment.merchant_id, payment.price, payment.mode)
+
+
+def _told_without_a_gap(world: World, payment: Payment) -> None:
+    timeline = world.timeline(payment.merchant_id)
+    assert [h.version for h in timeline] == list(range(1, payment.version + 1))
+    assert all(b.status in MOVES[a.status] for a, b in itertools.pairwise(timeline))
+    assert (timeline[0].status, timeline[-1].status) in [(AWAITING, payment.status)]
+
+
+def at_last(world: World) -> None:
+    always(world)
+    payments = {p.merchant_id: p for p in world.payments()}
+    for report in world.truth():
+        if report.is_capture:
+            _dealt_with(payments[report.merchant_id], report)
+    for payment in payments.values():
+        captures = [a for a in payment.attempts if a.disposition is Disposition.ACCEPTED]
+        assert len(captures) <= 1
+        assert payment.status is not AWAITING or world.now() < payment.expiry, "awaiting past its expiry"
+        assert not payment.open_refunds
+    _delivered(world, payments)
+
+
+def _dealt_with(payment: Payment, report: Report) -> None:
+    """Every capture is known with all that went back of it, and it is accepted, gone, or held for a reason."""
+    known = payment.attempt(report.gateway_id)
+    assert known, "money is at the provider that we do not know of"
+    assert known.report == report
+    if known.is_stray and report.remaining:
+        refused = [r.failure for r in payment.refunds if r.gateway_id == report.gateway_id and r.failure]
+        assert known.note or known.disposition is Disposition.ORPHAN or refused, "a stray lies here without a reason"
+
+
+def _delivered(world: World, payments: dict[MerchantId, Payment]) -> None:
+    heard = [json.loads(message.body)["data"] for message in world.shop.heard]
+    happened = {(p.merchant_id, version) for p in payments.values() for version in range(1, p.version + 1)}
+    assert {(data["merchant_id"], data["version"]) for data in heard} == happened, "the shop was not told of a change"

@@ -1,0 +1,286 @@
+"""A small world in which every `await` of a use case is a place to be overtaken, cut off, or killed.
+
+├── Process       one use case, driven step by step: a request, a webhook, a sweep; it can be killed between any two
+├── Pausing       wraps a port: every call pauses before its work and again before its answer
+├── Wire          wraps the gateway so: a call or its answer may get lost there, or arrive after everyone gave up on it
+└── World         shop, store, provider and clock; buyers act at the provider, and time passes
+
+No event loop, no thread, no sleep: whoever steps the processes decides the order; the same order ends the same.
+"""
+
+import itertools
+from collections.abc import Callable, Coroutine, Generator
+from datetime import datetime, timedelta
+from enum import Enum
+from types import coroutine
+from typing import Any, cast
+
+import attrs
+from builders import NOON
+
+from payments.adapters.memory.store import MemoryStore
+from payments.adapters.memory_gateway import MemoryGateway
+from payments.domain.checkout import Checkout
+from payments.domain.errors import GatewayError, NotSent, PaymentsError, Unknown
+from payments.domain.money import Money
+from payments.domain.outbox import Courier, DeliveryFailed, Message, Outbox, Publisher
+from payments.domain.payment import Happening, Payment
+from payments.domain.ports import Filter, Gateway, PaymentRepository
+from payments.domain.refund import Refund
+from payments.domain.refunds import Refunds
+from payments.domain.report import Report
+from payments.domain.sweep import Sweep
+from payments.domain.values import Caller, GatewayId, MerchantId, Method, Mode, Offer, RefundId
+from payments.entrypoints.blocking import run
+
+PATIENCE = timedelta(minutes=5)
+"""How long a call that nobody waits for any more may still be on its way."""
+
+ENOUGH = 2_000
+"""More rounds than a worker can need to bring any world of these tests to rest."""
+
+
+@coroutine
+def _pause(where: str) -> Generator[str, None, None]:
+    yield where
+
+
+class Process:
+    """One use case on its way. `at` is where it stands; in the end it has a `result` or an `error`."""
+
+    def __init__(self, name: str, use_case: Coroutine[Any, Any, Any]) -> None:
+        self.name, self.at, self.alive = name, "start", True
+        self.result: Any = None
+        self.error: PaymentsError | None = None
+        self._use_case = use_case
+
+    def step(self) -> None:
+        """Go on to the next pause, or to the end. Whatever is no PaymentsError is a bug and comes out here."""
+        try:
+            self.at = self._use_case.send(None)
+        except StopIteration as done:
+            self.alive, self.result = False, done.value
+        except PaymentsError as error:
+            self.alive, self.error = False, error
+
+    def run(self, steps: int | None = None) -> "Process":
+        """Go on *steps* times (None: to the end)."""
+        for _ in itertools.count() if steps is None else range(steps):
+            if not self.alive:
+                break
+            self.step()
+        return self
+
+    def kill(self) -> None:
+        """Die here, as by kill -9: nothing is cleaned up, and nobody is told."""
+        self._use_case.close()
+        self.alive = False
+
+
+class Pausing:
+    """A port, every call of which pauses before its work is done and again before the answer is heard."""
+
+    def __init__(self, port: object) -> None:
+        self._port = port
+
+    def __getattr__(self, name: str) -> Callable[..., Coroutine[Any, Any, Any]]:
+        async def call(*args: Any) -> Any:
+            await _pause(f"before {name}")
+            answer = await self._work(name, *args)
+            await _pause(f"after {name}")
+            return answer
+
+        return call
+
+    async def _work(self, name: str, *args: Any) -> Any:
+        return await getattr(self._port, name)(*args)
+
+
+class Fault(Enum):
+    """What may befall a call to the provider."""
+
+    NOT_SENT = "it never left, and we know"
+    LOST = "it never arrived, and we do not know"
+    UNANSWERED = "it was done, and we do not know"
+    LATE = "it is done after we gave up on it"
+
+
+class Wire(Pausing):
+    """The way to the provider. `faults` befall the next calls, one each; `in_flight` are those that arrive late."""
+
+    def __init__(self, provider: MemoryGateway, world: "World") -> None:
+        super().__init__(provider)
+        self.faults: list[Fault | None] = []
+        self.in_flight: list[tuple[datetime, Callable[[], object]]] = []
+        self._world = world
+
+    async def _work(self, name: str, *args: Any) -> Any:
+        self._world.witness(name, args)
+        fault = self.faults.pop(0) if self.faults else None
+        if fault is Fault.NOT_SENT:
+            raise NotSent("The provider was not reached. Nothing was sent.")
+        if fault is Fault.LATE:
+            self.in_flight.append((self._world.now(), lambda: run(super(Wire, self)._work(name, *args))))
+        if fault in (Fault.LOST, Fault.LATE):
+            raise Unknown("The provider did not answer.")
+        answer = await super()._work(name, *args)
+        if fault is Fault.UNANSWERED:
+            raise Unknown("The provider's answer was lost.")
+        return answer
+
+    def arrive(self, before: datetime | None = None) -> None:
+        """Let those arrive that are on their way (since before that time): nobody hears the answers."""
+        due = [flight for flight in self.in_flight if before is None or flight[0] < before]
+        self.in_flight = [flight for flight in self.in_flight if flight not in due]
+        for _, work in due:
+            try:
+                work()
+            except GatewayError:
+                continue  # the provider said no, and nobody was there to hear it
+
+
+class Ids:
+    """Names in the order they are asked for, so that a failure can be read."""
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count(1)
+
+    def merchant_id(self) -> MerchantId:
+        return MerchantId(f"m{next(self._numbers)}")
+
+    def refund_id(self) -> RefundId:
+        return RefundId(f"r{next(self._numbers)}")
+
+
+class Shop:
+    """The shop that is told of every change. While `closed`, it takes nothing."""
+
+    def __init__(self) -> None:
+        self.heard: list[Message] = []
+        self.closed = False
+
+    async def publish(self, message: Message) -> None:
+        if self.closed:
+            raise DeliveryFailed("The shop did not answer.")
+        self.heard.append(message)
+
+
+@attrs.define(slots=False)
+class World:
+    """Everything there is. The test starts processes and steps them; buyers act at the provider themselves."""
+
+    hold_strays: bool = False
+    mode: Mode = Mode.TEST
+    time: datetime = NOON
+    processes: list[Process] = attrs.Factory(list)
+    attempts: list[GatewayId] = attrs.Factory(list)
+
+    def __attrs_post_init__(self) -> None:
+        self.store = MemoryStore.empty()
+        self.provider = MemoryGateway(self.now, mode=self.mode, page_size=2)
+        self.wire = Wire(self.provider, self)
+        self.shop = Shop()
+        self.checkout = Checkout(
+            payments=cast(PaymentRepository, Pausing(self.store.payments)),
+            gateway=cast(Gateway, self.wire),
+            ids=Ids(),
+            clock=self,
+            mode=self.mode,
+            hold_strays=self.hold_strays,
+        )
+        self.refunds = Refunds(self.checkout)
+        self.sweep = Sweep(self.checkout, self.refunds)
+        self.courier = Courier(
+            outbox=cast(Outbox, Pausing(self.store.outbox)),
+            publisher=cast(Publisher, Pausing(self.shop)),
+            clock=self,
+            jitter=lambda: 1.0,
+        )
+        self.does(self.sweep.walk())  # as a worker does when it starts for the first time
+
+    # the shop's side
+
+    def now(self) -> datetime:
+        return self.time
+
+    def start(self, use_case: Coroutine[Any, Any, Any], name: str = "") -> Process:
+        """Have a use case begin; it stands before its first pause until it is stepped."""
+        process = Process(name or getattr(use_case, "__name__", "?"), use_case)
+        self.processes.append(process)
+        return process
+
+    def does(self, use_case: Coroutine[Any, Any, Any]) -> Any:
+        """Run a use case from its beginning to its end, alone; return or raise what it does."""
+        process = self.start(use_case).run()
+        if process.error:
+            raise process.error
+        return process.result
+
+    def begin(self, order: str = "order", amount: int = 12_000, buyer: str = "ann") -> Coroutine[Any, Any, Payment]:
+        offer = Offer("멤버십 1년", Money(amount))
+        return self.checkout.begin(buyer, order, offer, Method.CARD, Caller.buyer(buyer))
+
+    def payments(self) -> list[Payment]:
+        """All that is stored, the oldest first."""
+        return list(reversed(run(self.store.payments.page(Filter(), None, 1_000))))
+
+    def payment(self, merchant_id: MerchantId) -> Payment:
+        return run(self.store.payments.get(merchant_id))
+
+    def timeline(self, merchant_id: MerchantId) -> list[Happening]:
+        return list(run(self.store.payments.timeline(merchant_id)))
+
+    # the provider's side
+
+    def opens(self, payment: Payment, **how: Any) -> GatewayId:
+        """Have the buyer open a payment window: of this payment's price unless told otherwise."""
+        attempt = self.provider.open(payment.merchant_id, how.pop("price", payment.price), **how)
+        self.attempts.append(attempt)
+        return attempt
+
+    def pays(self, payment: Payment, **how: Any) -> GatewayId:
+        """Have the buyer open a window and pay there."""
+        attempt = self.opens(payment, **how)
+        self.provider.approve(attempt)
+        return attempt
+
+    def truth(self) -> list[Report]:
+        """What the provider would say of every attempt now."""
+        return [report for attempt in self.attempts if (report := run(self.provider.find(attempt)))]
+
+    # time, and the end of all trouble
+
+    def pass_time(self, wait: timedelta) -> None:
+        """Let time pass: nothing stays on its way to the provider for longer than PATIENCE."""
+        self.time += wait
+        self.wire.arrive(before=self.time - PATIENCE)
+
+    def recovers(self) -> None:
+        """Stop all faults, let everybody finish, and have the worker work until there is nothing left to wait for."""
+        self.wire.faults.clear()
+        self.shop.closed = False
+        for process in self.processes:
+            process.run()
+        self.wire.arrive()
+        for _ in range(ENOUGH):
+            if self.does(self.sweep.sweep()).looked:
+                continue
+            dues = [p.due_at for p in self.payments() if p.due_at]
+            if dues:
+                self.time = max(self.time, min(dues))
+            elif not self.does(self.sweep.walk()).changed:
+                break
+        else:
+            raise AssertionError("the worker never comes to rest")
+        for _ in range(100):  # hours: longer than a message waits for its next try
+            self.time += timedelta(hours=1)
+            self.does(self.courier.deliver(1_000))
+
+    def witness(self, name: str, args: tuple[Any, ...]) -> None:
+        """Nothing that moves money is sent without a committed row that says so."""
+        if name == "prepare":
+            assert self.payment(args[0]).price == args[1]
+        if name == "refund":
+            refund: Refund = args[0]
+            rows = [r for p in self.payments() for r in p.refunds if r.id == refund.id]
+            assert [(r.gateway_id, r.amount) for r in rows] == [(refund.gateway_id, refund.amount)]
