@@ -165,7 +165,6 @@ class Scripted:
                 return
             with self._lock:
                 self.connections += 1
-                self._open.append(connection)
             thread = threading.Thread(target=self._serve, args=(connection,), daemon=True)
             self._threads.append(thread)
             thread.start()
@@ -174,6 +173,8 @@ class Scripted:
         with contextlib.suppress(OSError), connection:
             if self._tls:
                 connection = self._tls.wrap_socket(connection, server_side=True)
+            with self._lock:
+                self._open.append(connection)
             self._converse(connection)
 
     def _converse(self, connection: socket.socket) -> None:

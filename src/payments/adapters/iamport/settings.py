@@ -64,27 +64,31 @@ class IamportSettings:
 
     @api_url.validator
     def _check_url(self, _: object, url: str) -> None:
-        parts = urlsplit(url)
-        if (
-            parts.scheme not in ("http", "https")
-            or not parts.hostname
-            or parts.username
-            or parts.query
-            or parts.fragment
-        ):
+        host = _host(url)
+        if not host:
             raise BadInput("Iamport's `api_url` is an address such as https://api.iamport.kr. Nothing was started.")
-        local = _is_local(parts.hostname)
-        if parts.scheme != "https" and not local:
+        local, secure = _is_local(host), url.lower().startswith("https:")
+        if not secure and not local:
             raise BadInput("Iamport's `api_url` is not https, so others could read the keys. Nothing was started.")
-        if self.mode is Mode.LIVE and (local or parts.scheme != "https" or "sandbox" in url.lower()):
+        if self.mode is Mode.LIVE and (local or not secure or "sandbox" in url.lower()):
             raise BadInput(
                 "`api_url` is a sandbox and the mode is live: play money would count as real. Use mode test."
             )
 
 
+def _host(url: str) -> str:
+    """Return the host of a plain address; empty where it is none, or carries more than scheme, host, port and path."""
+    try:
+        parts, port = urlsplit(url), urlsplit(url).port
+    except ValueError:
+        return ""
+    plain = parts.scheme in ("http", "https") and port != 0 and not (parts.username or parts.query or parts.fragment)
+    return parts.hostname or "" if plain else ""
+
+
 def _is_local(host: str) -> bool:
     """Tell whether a host is this machine itself."""
-    if host == "localhost" or host.endswith(".localhost"):
+    if host.rstrip(".").rpartition(".")[2] == "localhost":
         return True
     try:
         address = ipaddress.ip_address(host)

@@ -1,0 +1,184 @@
+"""What each operation asks, in which order, and how it gets past answers that never came."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from integration.iamport.scripted import Act, Scripted, answered, enveloped, granted, refused, reset
+from unit.iamport.rows import a_row
+
+from payments.adapters.iamport import IamportGateway
+from payments.domain.errors import Rejected, Unknown
+from payments.domain.money import Money
+from payments.domain.report import Rank
+from payments.domain.values import GatewayId, MerchantId, Mode
+from payments.entrypoints.blocking import run
+
+pytestmark = pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+
+GatewayTo = Callable[..., IamportGateway]
+IMP, NAME, WON = GatewayId("imp_056607798398"), MerchantId("m_1"), Money(1000)
+TAKEN = refused(200, 1, "결제정보 사전등록에 실패하였습니다(이미 등록된 merchant_uid입니다).")
+ABSENT = refused(404, -1, "사전등록된 결제정보가 존재하지 않습니다.")
+LOST = reset  # done or not, the answer never came
+
+
+def registered(amount: float = 1000, currency: str | None = "KRW") -> Act:
+    return granted({"merchant_uid": NAME, "amount": amount, "currency": currency})
+
+
+def asked(server: Scripted) -> list[str]:
+    return [seen.method for seen in server.asked("/payments/prepare")]
+
+
+def prepare(gateway_to: GatewayTo, *acts: Act, **settings: Any) -> list[str]:
+    with Scripted(*acts) as server:
+        run(gateway_to(server, **settings).prepare(NAME, WON))
+        assert server.asked()[0].json == {"merchant_uid": NAME, "amount": 1000, "currency": "KRW"}
+        return asked(server)
+
+
+PREPARES: dict[str, tuple[tuple[Act, ...], list[str]]] = {
+    "fresh": ((registered(),), ["POST"]),
+    "fresh, and the answer has no currency": ((registered(currency=None),), ["POST"]),
+    "there already": ((TAKEN, registered()), ["POST", "GET"]),
+    "there already, as 1000.0": ((TAKEN, registered(1000.0)), ["POST", "GET"]),
+    "another amount": ((TAKEN, registered(999), registered()), ["POST", "GET", "PUT"]),
+    "another currency": ((TAKEN, registered(1000, "USD"), registered()), ["POST", "GET", "PUT"]),
+    "no currency, so it is not checked": ((TAKEN, registered(currency=None), registered()), ["POST", "GET", "PUT"]),
+    "answer lost, but done": ((LOST, registered()), ["POST", "GET"]),
+    "answer lost, not done": ((LOST, ABSENT, registered()), ["POST", "GET", "POST"]),
+    "the first arrives late": ((LOST, ABSENT, TAKEN, registered()), ["POST", "GET", "POST", "GET"]),
+    "lost twice, but done": ((LOST, ABSENT, LOST, registered()), ["POST", "GET", "POST", "GET"]),
+}
+
+
+@pytest.mark.parametrize(("acts", "calls"), PREPARES.values(), ids=PREPARES)
+def test_a_price_gets_prepared_whatever_happens_to_the_answers(
+    gateway_to: GatewayTo, acts: tuple[Act, ...], calls: list[str]
+) -> None:
+    assert prepare(gateway_to, *acts) == calls
+
+
+def test_a_price_that_is_refused_for_itself_is_refused(gateway_to: GatewayTo) -> None:
+    with pytest.raises(Rejected) as refusal:
+        prepare(gateway_to, refused(400, -1, "지원되지 않는 통화입니다."), ABSENT)
+    assert refusal.value.provider_text == "지원되지 않는 통화입니다."
+
+
+def test_a_prepare_that_nobody_can_confirm_is_unknown(gateway_to: GatewayTo) -> None:
+    for acts in [(LOST, LOST), (TAKEN, answered(502, b"")), (LOST, ABSENT, LOST, ABSENT), (TAKEN, registered(1), LOST)]:
+        with pytest.raises(Unknown):
+            prepare(gateway_to, *acts)
+
+
+def test_play_money_is_asked_for_only_in_test_mode(gateway_to: GatewayTo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In live mode the provider hides it from this look-up; what comes by others says that it is play money."""
+    page = {"total": 1, "previous": 0, "next": 0, "list": [a_row()]}
+    with Scripted(granted(a_row()), granted(a_row()), granted(page)) as server:
+        gateway = gateway_to(server)
+        run(gateway.find(IMP))
+        monkeypatch.setattr(gateway, "_settings", _live(gateway._settings))
+        run(gateway.find(IMP))
+        assert [seen.target.partition("?")[2] for seen in server.asked()] == ["include_sandbox=true", ""]
+        assert [report.mode for report in run(gateway.attempts(NAME))] == [Mode.TEST]
+
+
+def _live(settings: Any) -> Any:
+    """A live gateway to this machine, which no settings would admit."""
+
+    class Live:
+        mode = Mode.LIVE
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(settings, name)
+
+    return Live()
+
+
+def test_attempts_are_read_page_by_page_in_an_order_that_stands(gateway_to: GatewayTo) -> None:
+    pages = [
+        granted({"total": 3, "previous": 0, "next": 2, "list": [a_row(), a_row(imp_uid="imp_2", status="ready")]}),
+        granted({"total": 3, "previous": 1, "next": 0, "list": [a_row(imp_uid="imp_3", status="failed")]}),
+    ]
+    with Scripted(*pages) as server:
+        reports = run(gateway_to(server, page_size=2).attempts(NAME))
+        assert [report.rank for report in reports] == [Rank.CAPTURED, Rank.READY, Rank.DECLINED]
+        assert [seen.target for seen in server.asked()] == [
+            f"/payments/findAll/m_1?page={number}&limit=2&sorting=started" for number in (1, 2)
+        ]
+
+
+def test_attempts_that_vanish_between_two_pages_are_not_taken_for_none(gateway_to: GatewayTo) -> None:
+    page = granted({"total": 3, "previous": 0, "next": 2, "list": [a_row()]})
+    with Scripted(page, refused(404, -1, "존재하지 않는 결제정보입니다.")) as server, pytest.raises(Rejected):
+        run(gateway_to(server).attempts(NAME))
+
+
+def test_one_attempt_that_cannot_be_read_spoils_the_look(gateway_to: GatewayTo) -> None:
+    """Without it, a look would have found nothing, and a payment could expire over a capture."""
+    page = {"total": 2, "previous": 0, "next": 0, "list": [a_row(), a_row(imp_uid="imp_2", status="disputed")]}
+    with Scripted(granted(page)) as server, pytest.raises(Unknown):
+        run(gateway_to(server).attempts(NAME))
+
+
+# The list.
+
+SINCE = datetime(2026, 11, 2, 3, 0, 0, 500_000, tzinfo=UTC)
+
+
+def test_a_row_that_cannot_be_read_is_told_and_hides_no_other(gateway_to: GatewayTo) -> None:
+    rows = [a_row(merchant_uid="뭐든지 / 40자"), None, a_row(imp_uid="imp_bad", amount=0), a_row(imp_uid=7)]
+    with Scripted(granted({"total": 201, "previous": 0, "next": 2, "list": rows})) as server:
+        page = run(gateway_to(server).listing(SINCE, SINCE + timedelta(hours=1), 1))
+    assert [report.merchant_id for report in page.reports] == ["뭐든지 / 40자"]
+    assert page.pages == 3
+    assert [told.partition(":")[0] for told in page.skipped] == [
+        "a row without imp_uid",
+        "imp_bad",
+        "a row without imp_uid",
+    ]
+
+
+def test_a_stretch_is_asked_for_in_whole_seconds_with_both_ends_in_it(gateway_to: GatewayTo) -> None:
+    empty = granted({"total": 0, "previous": 0, "next": 0, "list": []})
+    for span, asked_for in [(timedelta(hours=1), 3601), (timedelta(days=90), 90 * 24 * 3600), (timedelta(0), 1)]:
+        with Scripted(empty) as server:
+            run(gateway_to(server).listing(SINCE, SINCE + span, 2))
+            query = dict(pair.split("=") for pair in server.asked()[0].target.partition("?")[2].split("&"))
+            assert int(query["from"]) == int(SINCE.timestamp())
+            assert int(query["to"]) - int(query["from"]) == asked_for
+            assert (query["page"], query["limit"], query["sorting"]) == ("2", "100", "started")
+
+
+def test_a_stretch_that_the_provider_would_cut_is_not_asked_for(gateway_to: GatewayTo) -> None:
+    """It answers 400, which also means an empty page: money in it would go unseen."""
+    with Scripted(refused(400, -1, "from, to")) as server:
+        for span in (timedelta(days=90, seconds=1), timedelta(seconds=-1)):
+            with pytest.raises(Rejected):
+                run(gateway_to(server).listing(SINCE, SINCE + span, 1))
+        assert server.seen == []
+
+
+def test_a_page_beyond_the_data_is_empty(gateway_to: GatewayTo) -> None:
+    with Scripted(refused(400, -1, "존재하지 않는 페이지입니다.")) as server:
+        page = run(gateway_to(server).listing(SINCE, SINCE, 7))
+    assert (page.reports, page.pages, page.skipped) == ((), 0, ())
+
+
+def test_a_list_that_is_refused_is_not_empty(gateway_to: GatewayTo) -> None:
+    for refusal in (refused(404, -1, "없습니다."), refused(200, 1, "안 됩니다."), refused(403, -1, "IP")):
+        with Scripted(refusal) as server, pytest.raises(Rejected):
+            run(gateway_to(server).listing(SINCE, SINCE, 1))
+
+
+def test_a_page_that_is_none_is_unknown(gateway_to: GatewayTo) -> None:
+    for page in (
+        [],
+        {"total": 1, "list": [], "next": None},
+        {"total": "1", "list": [], "next": 0},
+        {"total": 1, "next": 0},
+    ):
+        with Scripted(enveloped(200, 0, None, page)) as server, pytest.raises(Unknown):
+            run(gateway_to(server).listing(SINCE, SINCE, 1))

@@ -1,0 +1,86 @@
+"""Settings that would take play money for real, or send keys in the clear, do not start."""
+
+from typing import Any
+
+import pytest
+
+from payments.adapters.iamport import IamportSettings
+from payments.domain.errors import BadInput
+from payments.domain.values import Mode
+
+
+def settings(**changes: Any) -> IamportSettings:
+    facts: dict[str, Any] = {"key": "the-key", "secret": "the-secret", "user_code": "imp00000000", "mode": "live"}
+    return IamportSettings(**facts | changes)
+
+
+def test_live_is_the_real_address_unless_told_otherwise() -> None:
+    live = settings()
+    assert (live.mode, live.api_url, live.deadline) == (Mode.LIVE, "https://api.iamport.kr", 15.0)
+    assert settings(api_url="https://api.iamport.kr/").api_url == "https://api.iamport.kr"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:4100",
+        "https://127.0.0.1:4100",
+        "https://localhost",
+        "https://LOCALHOST:1",
+        "https://[::1]:4100",
+        "https://0.0.0.0",
+        "https://127.9.9.9",
+        "https://shop.localhost",
+        "https://localhost.",
+        "https://sandbox.example",
+        "https://pay.example/Sandbox",
+        "http://api.iamport.kr",
+    ],
+)
+def test_a_live_shop_does_not_talk_to_a_sandbox_nor_in_the_clear(url: str) -> None:
+    with pytest.raises(BadInput):
+        settings(api_url=url)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:4100", "http://localhost:4100", "http://[::1]:1", "https://a.example"]
+)
+def test_a_test_shop_may(url: str) -> None:
+    assert settings(mode="test", api_url=url).api_url == url
+
+
+NO_ADDRESSES = ["", "127.0.0.1", "ftp://a", "https://", "https://k:s@a.example", "https://a/?k=1", "http://a"]
+
+
+@pytest.mark.parametrize("url", [*NO_ADDRESSES, "http://[::1", "https://a:99999"])
+def test_an_address_that_is_none_is_refused_in_any_mode(url: str) -> None:
+    with pytest.raises(BadInput):
+        settings(mode="test", api_url=url)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"key": ""},
+        {"secret": " "},
+        {"secret": None},
+        {"user_code": ""},
+        {"deadline": 0},
+        {"deadline": float("nan")},
+        {"deadline": float("inf")},
+        {"deadline": True},
+        {"tries": 0},
+        {"tries": 2.0},
+        {"connections": 0},
+        {"body_cap": -1},
+        {"page_size": 1001},
+    ],
+    ids=str,
+)
+def test_nonsense_is_refused_in_a_sentence_that_names_it(changes: dict[str, Any]) -> None:
+    with pytest.raises(BadInput, match=next(iter(changes))):
+        settings(**changes)
+
+
+def test_keys_are_not_shown() -> None:
+    assert not [secret for secret in ("the-key", "the-secret") if secret in repr(settings()) + str(settings())]
