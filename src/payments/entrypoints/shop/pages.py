@@ -52,6 +52,7 @@ class Pages:
             ("/receipts/{merchant_id}", self.receipt, "GET"),
             ("/receipts/{merchant_id}/behind", self.behind, "GET"),
             ("/receipts/{merchant_id}/cancel", self.cancel, "POST"),
+            ("/receipts/{merchant_id}/deposit", self.deposit, "POST"),
         ]
         pages = [*anyone, *((path, _for_buyers(page), method) for path, page, method in buyers)]
         return [Route(path, self._endpoint(page), methods=[method]) for path, page, method in pages]
@@ -134,7 +135,7 @@ class Pages:
             signed=self.settings.signer.order(visit.visitor, order, chosen, visit.language),
             methods=self.settings.methods,
             script=self.settings.script,
-            extra={"language": visit.language, "buyer_name": name, "buyer_tel": PHONE},
+            contact={"name": name, "phone": PHONE},
         )
 
     async def history(self, visit: Visit) -> Response:
@@ -155,6 +156,7 @@ class Pages:
             lead=texts[lead],
             reason=payment["reason"] if payment["status"] == "failed" and payment["reason"] not in OUR_REASONS else "",
             notice=texts["cancel_refused"] if refused else "",
+            plays_bank=self.settings.play_bank is not None,
         )
 
     async def behind(self, visit: Visit) -> Response:
@@ -169,6 +171,15 @@ class Pages:
         merchant_id = visit.request.path_params["merchant_id"]
         done = await self._ask(visit, self.payments.cancel, merchant_id)
         return RedirectResponse(f"/receipts/{quote(merchant_id, safe='')}{'' if done else '?refused'}", 303)
+
+    async def deposit(self, visit: Visit) -> Response:
+        """Play the bank, where the demo lets us: the page learns of the money as it would of a real transfer."""
+        merchant_id = visit.request.path_params["merchant_id"]
+        payment = await self._ask(visit, self.payments.payment, merchant_id)
+        if payment is None or self.settings.play_bank is None:
+            return visit.trouble("missing", 404)
+        await run_in_threadpool(self.settings.play_bank, merchant_id)
+        return RedirectResponse(f"/receipts/{quote(merchant_id, safe='')}", 303)
 
 
 def _for_buyers(page: Page) -> Page:

@@ -1,5 +1,6 @@
 """ShopSettings: where the shop finds the payments API and the provider's window, and what it signs with."""
 
+from collections.abc import Callable
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -14,13 +15,15 @@ METHODS: Final = ("card", "kakaopay", "naverpay", "tosspay", "samsungpay", "virt
 class ShopSettings:
     """`api` and `script` as a browser reaches them: the payments API, and the provider's iamport.js.
 
-    `sandbox_page` is where a person looks into the local sandbox, for a link; "" leaves the link out.
+    `sandbox_page` is where a person looks into the local sandbox, for a link; "" leaves the link out. `play_bank` pays
+    into the virtual account of a payment: a button of the demo, where no bank would ever do it.
     """
 
     api: str
     script: str
     signer: Signer
     sandbox_page: str = ""
+    play_bank: Callable[[str], None] | None = None
     methods: tuple[str, ...] = METHODS
 
     @property

@@ -1,5 +1,6 @@
 """Rendering: a template with the texts, the visitor and the language of one request."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -11,6 +12,7 @@ from starlette.responses import HTMLResponse
 
 from payments.entrypoints import display
 from payments.entrypoints.display import Language
+from payments.entrypoints.shop.catalogue import ordered
 from payments.entrypoints.shop.settings import ShopSettings
 from payments.entrypoints.shop.visitors import Visitor
 from payments.entrypoints.shop.words import LANGUAGES, SAID_BY_THE_PAGE, preferred, words
@@ -59,6 +61,7 @@ class Visit:
             "here": local(self.here),
             "api": self.settings.api,
             "sandbox_page": self.settings.sandbox_page,
+            "name_of": partial(_name, self.language),
             "money": partial(display.money, language=self.language),
             "moment": lambda text: display.moment(datetime.fromisoformat(text), self.language),
             "method_name": partial(display.method, language=self.language),
@@ -70,6 +73,12 @@ class Visit:
         """Return a page that says what is wrong, by the head of its texts' keys."""
         texts = words(self.language)
         return self.page("trouble.html", status, title=texts[f"{which}_title"], lead=texts[f"{which}_text"])
+
+
+def _name(language: Language, payment: Mapping[str, Any]) -> str:
+    """What was bought: in the visitor's language where it is ours, whichever language it was ordered in."""
+    plan = ordered(payment["order"])
+    return plan.name.read_in(language) if plan else payment["name"]
 
 
 def local(path: str | None) -> str:

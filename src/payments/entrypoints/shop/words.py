@@ -117,9 +117,7 @@ WORDS: Final[Mapping[str, Words]] = {
         "아래 계좌로 입금하면 이 화면이 저절로 바뀝니다.",
         "Transfer to this account; the page turns by itself when the money arrives.",
     ),
-    "deposit_demo": Words(
-        "데모에서는 샌드박스에서 입금을 흉내 낼 수 있어요.", "In this demo, play the bank in the sandbox."
-    ),
+    "play_bank": Words("데모: 입금하기", "Demo: make the transfer"),
     "awaiting_title": Words("아직 결제되지 않았습니다", "Not paid yet"),
     "awaiting_text": Words(
         "결제창을 닫았거나 결과를 기다리는 중입니다. 결과가 오면 이 화면이 저절로 바뀝니다.",

@@ -65,7 +65,7 @@
       button.querySelector(".spin").hidden = !doing;
     }
 
-    const { api, order, reference, amount, script, extra } = /** @type {Record<string, string>} */ ({ ...form.dataset });
+    const { api, order, reference, amount, script, contact, language } = /** @type {Record<string, string>} */ ({ ...form.dataset });
     const resumed = Payments.resume({ api, token })
       .then((/** @type {any} */ outcome) => outcome?.payment.order === reference && conclude(outcome))
       .catch(complain);
@@ -77,8 +77,8 @@
       await resumed;
       const method = new FormData(form).get("method");
       try {
-        const paying = { api, token, order, method, expectedAmount: Number(amount), script, extra: JSON.parse(extra) };
-        conclude(await Payments.pay(paying));
+        const what = { order, method, expectedAmount: Number(amount), contact: JSON.parse(contact) };
+        conclude(await Payments.pay({ api, token, script, extra: { language }, ...what }));
       } catch (error) {
         complain(error);
       } finally {
