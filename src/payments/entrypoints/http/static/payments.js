@@ -37,7 +37,8 @@
    * @property {Begun} [payment] instead of `order`: a payment begun by the shop's server
    * @property {string} [clientToken] with `payment`, where its own `client_token` was taken out
    * @property {string} [script] the address of iamport.js, to load it while the payment is begun
-   * @property {Record<string, unknown>} [extra] more of request_pay's parameters: buyer_tel, language, …; the server's win
+   * @property {{ name?: string, phone?: string, email?: string }} [contact] what the window is told of the buyer
+   * @property {Record<string, unknown>} [extra] more of request_pay's parameters, such as language; the server's win
    */
   /** @typedef {{ imp_uid?: unknown, error_msg?: unknown }} Said what the window's callback, or a return address, tells */
   /** @typedef {{ api: string, token?: Token }} Client */
@@ -176,8 +177,9 @@
   }
 
   /** @param {Options} options @returns {Promise<Begun>} */
-  async function begin({ api, token, order, method, expectedAmount }) {
-    const { body } = await post({ api, token }, "/payments", { order, method, expected_amount: expectedAmount });
+  async function begin({ api, token, order, method, expectedAmount, contact }) {
+    const asked = { order, method, expected_amount: expectedAmount, contact };
+    const { body } = await post({ api, token }, "/payments", asked);
     return body;
   }
 
