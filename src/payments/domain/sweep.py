@@ -10,7 +10,7 @@ from typing import Final
 import attrs
 
 from payments.domain.checkout import Checkout
-from payments.domain.errors import PaymentNotFound, PaymentsError
+from payments.domain.errors import PaymentNotFound
 from payments.domain.machine import Status
 from payments.domain.payment import Payment
 from payments.domain.refunds import Refunds
@@ -30,7 +30,7 @@ class Trouble:
     """One payment that could not be attended to, and why; the others were."""
 
     merchant_id: MerchantId
-    error: PaymentsError
+    error: Exception
 
 
 @attrs.define
@@ -58,7 +58,7 @@ class Sweep:
             done.looked += 1
             try:
                 after = await self._attend(payment)
-            except PaymentsError as error:
+            except Exception as error:  # noqa: BLE001 - a bug met at one payment must not starve those claimed with it
                 done.troubles.append(Trouble(payment.merchant_id, error))
                 await self._plan(payment.merchant_id)
             else:
@@ -89,7 +89,7 @@ class Sweep:
         """
         now = self.checkout.clock.now()
         start = since or await self.checkout.payments.watermark() or now
-        start -= OVERLAP
+        start = min(start, now) - OVERLAP  # another worker's clock may have been ahead
         done = Swept()
         while start < now:
             end = min(now, start + SPAN)
@@ -121,7 +121,7 @@ class Sweep:
             if attempt and attempt.report.joined(report) == attempt.report:
                 return False
             await self.checkout.settle(report, "listing")
-        except PaymentsError as error:
+        except Exception as error:  # noqa: BLE001 - nor may it hide every row of the list that comes after
             done.troubles.append(Trouble(report.merchant_id, error))
             return False
         return True
