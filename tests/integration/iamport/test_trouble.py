@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import socket
 import threading
 import time
@@ -183,6 +184,22 @@ def test_good_calls_share_one_connection(gateway_to: GatewayTo) -> None:
         for _ in range(20):
             run(gateway.find(IMP))
         assert server.connections == 1
+
+
+@pytest.mark.filterwarnings("ignore:This process")
+def test_a_forked_process_opens_connections_of_its_own(gateway_to: GatewayTo) -> None:
+    """As under a server that loads the shop before it forks; on a shared one, answers go to whoever reads first."""
+    with Scripted(granted(a_row())) as server:
+        gateway = gateway_to(server)
+        run(gateway.find(IMP))
+        child = os.fork()
+        if child == 0:
+            with contextlib.suppress(BaseException):
+                os._exit(0 if run(gateway.find(IMP)) else 1)
+            os._exit(2)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        run(gateway.find(IMP))
+        assert server.connections == 2
 
 
 # What may be sent again, and what may not.

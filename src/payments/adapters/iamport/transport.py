@@ -3,6 +3,7 @@
 A request that fails before its first byte was handed to a socket was not sent. From then on nobody can tell.
 """
 
+import os
 import threading
 import time
 from collections.abc import Mapping
@@ -68,6 +69,11 @@ class Transport:
 
     def __init__(self, settings: IamportSettings) -> None:
         self._settings = settings
+        self._open()
+
+    def _open(self) -> None:
+        settings = self._settings
+        self._process = os.getpid()
         self._places = threading.BoundedSemaphore(settings.connections)
         self._session = _Session()
         adapter = WatchedAdapter(pool_connections=1, pool_maxsize=settings.connections, pool_block=True)
@@ -78,6 +84,8 @@ class Transport:
 
     def send(self, method: str, target: str, headers: Mapping[str, str], body: bytes | None, ends: Deadline) -> Answer:
         """Send a request to *target* (path and query, percent-encoded). Raises NotSent or Unknown."""
+        if self._process != os.getpid():  # forked: on its parent's connections it would read its parent's answers
+            self._open()
         if not self._places.acquire(timeout=ends.left):
             raise NotSent("All connections to the provider are busy. Nothing was sent; try again.")
         try:
