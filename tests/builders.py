@@ -4,7 +4,7 @@
 ├── a_payment, a_report, an_attempt           one value each; ids are fresh, the rest is ordinary
 ├── paid, issued, with_refund                 a payment some steps later in its life
 ├── a_refund_order                            what an operator asks for
-└── texts, times, moneys, reports, payments   strategies; `payments` are what the domain makes of a life
+└── texts, times, moneys, reports, payments, lives   strategies; a life is what the domain makes of a payment
 """
 
 import itertools
@@ -160,16 +160,24 @@ def accounts() -> st.SearchStrategy[BankAccount]:
 
 
 @st.composite
-def payments(draw: st.DrawFn, steps: int = 8) -> Payment:
-    """A payment somewhere in its life: whatever up to *steps* steps of the domain make of one, its news included."""
-    payment = draw(_beginnings())
+def lives(draw: st.DrawFn, steps: int = 8) -> list[Payment]:
+    """A payment's life: what it is at its beginning, and what up to *steps* steps of the domain make of it in turn.
+
+    Each carries all its news since the beginning.
+    """
+    life = [draw(_beginnings())]
     for _ in range(draw(st.integers(0, steps))):
         step = draw(st.sampled_from(_STEPS))
         try:
-            payment = step(draw, payment)
+            life.append(step(draw, life[-1]))
         except PaymentsError:  # the domain refuses this step here, so no such payment exists
             continue
-    return payment
+    return life
+
+
+def payments(steps: int = 8) -> st.SearchStrategy[Payment]:
+    """A payment somewhere in its life, all its news included; no two share an id or an order."""
+    return lives(steps).map(lambda life: life[-1])
 
 
 @st.composite
@@ -177,7 +185,7 @@ def _beginnings(draw: st.DrawFn) -> Payment:
     price = draw(moneys())
     begun = a_payment(
         buyer=draw(texts(1, 120)),
-        order=draw(texts(1, 120)),
+        order=_fresh("order") + draw(texts(0, 60)),
         name=draw(texts(0, 200)),
         method=draw(st.sampled_from(Method)),
         mode=draw(st.sampled_from(Mode)),

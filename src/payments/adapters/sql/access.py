@@ -31,9 +31,10 @@ _HERE: Final = (idempotency_keys.c.scope == sa.bindparam("key_scope")) & (
     idempotency_keys.c.key == sa.bindparam("key_key")
 )
 _UNANSWERED: Final = idempotency_keys.c.status.is_(None)
+_COUNTED: Final = {"preserve_rowcount": True}
 _CLAIM: Final = {
-    "sqlite": insert_sqlite(idempotency_keys).on_conflict_do_nothing(),
-    "postgresql": insert_postgresql(idempotency_keys).on_conflict_do_nothing(),
+    "sqlite": insert_sqlite(idempotency_keys).on_conflict_do_nothing().execution_options(**_COUNTED),
+    "postgresql": insert_postgresql(idempotency_keys).on_conflict_do_nothing().execution_options(**_COUNTED),
 }
 _FIRST: Final = sa.select(idempotency_keys).where(_HERE).with_for_update()
 _TAKE_OVER: Final = (

@@ -1,0 +1,149 @@
+"""What holds of every store of API keys and idempotency keys."""
+
+import functools
+from datetime import timedelta
+
+import attrs
+import pytest
+from builders import NOON
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from support.at_once import at_once
+from support.stores import Store
+
+from payments.domain.access import ApiKey, KeptAnswer, KeyInProgress, KeyReused
+from payments.domain.errors import StorageConflict
+from payments.entrypoints.blocking import run
+
+UNTIL = NOON + timedelta(minutes=1)
+DONE = KeptAnswer(status=201, body=b'{"merchant_id":"m"}')
+
+
+def a_key(prefix: str = "pk_1", minutes: int = 0) -> ApiKey:
+    return ApiKey(name="가게 서버", prefix=prefix, created_at=NOON + timedelta(minutes=minutes))
+
+
+def claim(store: Store, *, scope: str = "shop POST /payments", key: str = "k", fingerprint: str = "f", now=NOON):
+    return run(store.idempotency_keys.claim_key(scope, key, fingerprint, now, now + timedelta(minutes=1)))
+
+
+# -- API keys --------------------------------------------------------------------------------------------------------
+
+
+def test_a_key_is_found_by_its_digest_alone(store: Store) -> None:
+    run(store.api_keys.add_key(a_key(), "d" * 64))
+    assert run(store.api_keys.find_key("d" * 64)) == a_key()
+    assert run(store.api_keys.find_key("e" * 64)) is None
+    assert run(store.api_keys.find_key("pk_1")) is None
+
+
+def test_a_revoked_key_is_not_found_but_still_listed(store: Store) -> None:
+    run(store.api_keys.add_key(a_key(), "d"))
+    assert run(store.api_keys.revoke_key("pk_1", UNTIL))
+    assert run(store.api_keys.find_key("d")) is None
+    assert run(store.api_keys.list_keys()) == [attrs.evolve(a_key(), revoked_at=UNTIL)]
+
+
+def test_only_a_living_key_can_be_revoked(store: Store) -> None:
+    run(store.api_keys.add_key(a_key(), "d"))
+    assert not run(store.api_keys.revoke_key("pk_2", UNTIL))
+    assert run(store.api_keys.revoke_key("pk_1", UNTIL))
+    assert not run(store.api_keys.revoke_key("pk_1", UNTIL + timedelta(1)))
+    [key] = run(store.api_keys.list_keys())
+    assert key.revoked_at == UNTIL
+
+
+def test_keys_are_listed_newest_first(store: Store) -> None:
+    for number, minutes in enumerate((1, 3, 2)):
+        run(store.api_keys.add_key(a_key(f"pk_{number}", minutes), str(number)))
+    assert [key.prefix for key in run(store.api_keys.list_keys())] == ["pk_1", "pk_2", "pk_0"]
+
+
+@pytest.mark.parametrize(("prefix", "digest"), [("pk_1", "other"), ("pk_2", "d")])
+def test_a_second_key_like_the_first_is_refused(store: Store, prefix: str, digest: str) -> None:
+    run(store.api_keys.add_key(a_key(), "d"))
+    with pytest.raises(StorageConflict):
+        run(store.api_keys.add_key(a_key(prefix), digest))
+    assert run(store.api_keys.list_keys()) == [a_key()]
+
+
+# -- idempotency keys ------------------------------------------------------------------------------------------------
+
+
+def test_a_key_is_claimed_once_and_its_answer_replayed(store: Store) -> None:
+    assert claim(store) is None
+    with pytest.raises(KeyInProgress):
+        claim(store)
+    run(store.idempotency_keys.keep_answer("shop POST /payments", "k", DONE))
+    assert claim(store) == claim(store, now=NOON + timedelta(days=6)) == DONE
+
+
+def test_one_of_many_claims_a_key(store: Store) -> None:
+    outcomes = at_once(*[functools.partial(claim, store)] * 8)
+    assert sorted(type(found).__name__ for found in outcomes) == ["KeyInProgress"] * 7 + ["NoneType"]
+
+
+def test_scopes_share_no_keys(store: Store) -> None:
+    assert claim(store, scope="one") is None
+    assert claim(store, scope="two") is None
+
+
+def test_a_claim_that_ran_out_is_taken_over_once(store: Store) -> None:
+    """Its process died. Fails where the new claim does not last as long as a first one."""
+    claim(store)
+    assert claim(store, now=UNTIL) is None
+    with pytest.raises(KeyInProgress):
+        claim(store, now=UNTIL + timedelta(seconds=59))
+
+
+def test_one_of_many_takes_a_dead_claim_over(store: Store) -> None:
+    claim(store)
+    outcomes = at_once(*[functools.partial(claim, store, now=UNTIL)] * 8)
+    assert sorted(type(found).__name__ for found in outcomes) == ["KeyInProgress"] * 7 + ["NoneType"]
+
+
+def test_a_key_is_not_for_another_request(store: Store) -> None:
+    """Whether the first one is at work, has died, or is answered."""
+    claim(store)
+    for now in (NOON, UNTIL):
+        with pytest.raises(KeyReused):
+            claim(store, fingerprint="other", now=now)
+    run(store.idempotency_keys.keep_answer("shop POST /payments", "k", DONE))
+    with pytest.raises(KeyReused):
+        claim(store, fingerprint="other")
+
+
+def test_a_released_key_may_be_claimed_again(store: Store) -> None:
+    claim(store)
+    run(store.idempotency_keys.release_key("shop POST /payments", "k"))
+    assert claim(store, fingerprint="other") is None
+
+
+def test_the_first_answer_kept_stays(store: Store) -> None:
+    """Two may answer where a slow one's claim was taken over: every repeat must hear the same."""
+    claim(store)
+    keys = store.idempotency_keys
+    run(keys.keep_answer("shop POST /payments", "k", DONE))
+    run(keys.keep_answer("shop POST /payments", "k", KeptAnswer(status=500, body=b"")))
+    run(keys.release_key("shop POST /payments", "k"))
+    assert claim(store) == DONE
+
+
+def test_old_keys_are_forgotten(store: Store) -> None:
+    claim(store, key="old")
+    run(store.idempotency_keys.keep_answer("shop POST /payments", "old", DONE))
+    claim(store, key="new", now=UNTIL)
+    assert run(store.idempotency_keys.forget_keys(UNTIL)) == 1
+    assert claim(store, key="old", fingerprint="other") is None
+    with pytest.raises(KeyInProgress):
+        claim(store, key="new", now=UNTIL)
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(body=st.binary(max_size=2_000), status=st.integers(200, 499))
+def test_an_answer_is_replayed_to_the_byte(store: Store, body: bytes, status: int) -> None:
+    run(store.idempotency_keys.forget_keys(NOON + timedelta(days=1)))
+    claim(store)
+    answer = KeptAnswer(status=status, body=body)
+    run(store.idempotency_keys.keep_answer("shop POST /payments", "k", answer))
+    assert claim(store) == answer

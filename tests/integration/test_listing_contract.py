@@ -1,0 +1,185 @@
+"""What holds of every PaymentRepository that is read through: its pages, its claims, and its watermark."""
+
+import functools
+from datetime import datetime, timedelta
+
+import attrs
+import pytest
+from builders import NOON, a_payment, paid, with_refund
+from support.at_once import at_once
+from support.stores import Store
+
+from payments.domain.errors import PaymentNotFound
+from payments.domain.giving_back import keep
+from payments.domain.machine import Status
+from payments.domain.money import Money
+from payments.domain.payment import Payment
+from payments.domain.ports import Filter
+from payments.domain.values import GatewayId, MerchantId
+from payments.entrypoints.blocking import run
+
+ALL = Filter()
+UNTIL = NOON + timedelta(minutes=2)
+
+
+def add(store: Store, payment: Payment) -> Payment:
+    return run(store.payments.add(payment))
+
+
+def begun_at(minutes: int, **facts: object) -> Payment:
+    return a_payment(at=NOON + timedelta(minutes=minutes), **facts)
+
+
+def due_at(minutes: int | None) -> Payment:
+    return a_payment().scheduled(None if minutes is None else NOON + timedelta(minutes=minutes))
+
+
+def strayed(**facts: object) -> Payment:
+    """Return a payment with a capture of another amount, which lies there without a reason."""
+    return paid(a_payment(**facts), gateway_id=f"imp_{facts.get('merchant_id')}", amount=Money(1, "KRW"))
+
+
+def walk(store: Store, which: Filter, limit: int) -> list[Payment]:
+    """Return all pages together."""
+    seen: list[Payment] = []
+    while page := run(store.payments.page(which, seen[-1].merchant_id if seen else None, limit)):
+        assert len(page) <= limit
+        seen += page
+    return seen
+
+
+# -- pages -----------------------------------------------------------------------------------------------------------
+
+
+def test_pages_show_whole_payments_newest_first(store: Store) -> None:
+    payments = [add(store, with_refund(paid(begun_at(minute)))) for minute in range(7)]
+    assert walk(store, ALL, 3) == payments[::-1]
+
+
+def test_payments_of_the_same_moment_are_each_shown_once(store: Store) -> None:
+    """Fails where the time alone marks the place of a page."""
+    payments = [add(store, a_payment()) for _ in range(7)]
+    seen = walk(store, ALL, 2)
+    assert sorted(p.merchant_id for p in seen) == sorted(p.merchant_id for p in payments)
+    assert [p.merchant_id for p in seen] == sorted((p.merchant_id for p in payments), reverse=True)
+
+
+def test_pages_visit_each_payment_once_while_new_ones_are_begun(store: Store) -> None:
+    """Fails with pages by offset: what is begun meanwhile pushes some payment onto two pages."""
+    payments = [add(store, begun_at(minute)) for minute in range(7)]
+    seen: list[Payment] = []
+    for later in range(100, 200):
+        page = run(store.payments.page(ALL, seen[-1].merchant_id if seen else None, 2))
+        if not page:
+            break
+        seen += page
+        add(store, begun_at(later))
+    assert seen == payments[::-1]
+
+
+def test_pages_go_on_from_a_payment_that_no_longer_fits(store: Store) -> None:
+    """Fails where the place of a page is looked for among the rows that fit."""
+    payments = [add(store, begun_at(minute)) for minute in range(4)]
+    awaiting = Filter(status=Status.AWAITING)
+    [*_, last] = run(store.payments.page(awaiting, None, 2))
+    run(store.payments.update(last.merchant_id, paid))
+    assert run(store.payments.page(awaiting, last.merchant_id, 2)) == [payments[1], payments[0]]
+
+
+def test_a_page_shows_only_what_was_asked_for(store: Store) -> None:
+    mine = add(store, begun_at(1, buyer="me"))
+    mine_paid = add(store, paid(begun_at(2, buyer="me")))
+    others = add(store, begun_at(3, buyer="another"))
+    assert walk(store, ALL, 10) == [others, mine_paid, mine]
+    assert walk(store, Filter(buyer="me"), 10) == [mine_paid, mine]
+    assert walk(store, Filter(status=Status.AWAITING), 10) == [others, mine]
+    assert walk(store, Filter(buyer="me", status=Status.PAID), 10) == [mine_paid]
+    assert walk(store, Filter(buyer="nobody"), 10) == []
+
+
+def test_strays_are_listed_until_somebody_has_dealt_with_them(store: Store) -> None:
+    strays = Filter(unsettled_strays=True)
+    add(store, paid(a_payment()))
+    first = add(store, strayed(merchant_id="a", at=NOON))
+    second = add(store, strayed(merchant_id="b", at=NOON + timedelta(minutes=1)))
+    assert walk(store, strays, 1) == [second, first]
+    run(store.payments.update(first.merchant_id, lambda p: keep(p, GatewayId("imp_a"), "a gift", NOON, "shop:test")))
+    assert walk(store, strays, 1) == [second]
+    back = functools.partial(paid, gateway_id="imp_b", amount=Money(1, "KRW"), refunded=1, rank=4)
+    assert back(second) != second
+    run(store.payments.update(second.merchant_id, back))
+    assert walk(store, strays, 1) == []
+
+
+@pytest.mark.parametrize("place", ["absent", "another's"])
+def test_a_buyer_cannot_tell_another_buyers_payment_from_an_absent_one(store: Store, place: str) -> None:
+    add(store, a_payment(merchant_id="another's", buyer="another"))
+    add(store, a_payment(buyer="me"))
+    with pytest.raises(PaymentNotFound):
+        run(store.payments.page(Filter(buyer="me"), MerchantId(place), 10))
+
+
+# -- claims ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_longest_due_are_claimed_first(store: Store) -> None:
+    late, later, _ = add(store, due_at(-2)), add(store, due_at(-1)), add(store, due_at(1))
+    add(store, due_at(None))
+    claimed = run(store.payments.claim(NOON, UNTIL, 10))
+    assert claimed == [late.scheduled(UNTIL), later.scheduled(UNTIL)]
+    assert [run(store.payments.get(p.merchant_id)) for p in claimed] == claimed
+
+
+def test_a_claim_takes_no_more_than_its_limit(store: Store) -> None:
+    due = [add(store, due_at(minute)) for minute in (-3, -2, -1)]
+    taken = [[p.merchant_id for p in run(store.payments.claim(NOON, UNTIL, 2))] for _ in range(3)]
+    assert taken == [[due[0].merchant_id, due[1].merchant_id], [due[2].merchant_id], []]
+
+
+def test_a_claim_that_is_not_followed_up_comes_due_again(store: Store) -> None:
+    payment = add(store, due_at(0))
+    assert run(store.payments.claim(NOON, UNTIL, 1))
+    assert not run(store.payments.claim(UNTIL - timedelta(microseconds=1), UNTIL, 1))
+    assert [p.merchant_id for p in run(store.payments.claim(UNTIL, UNTIL + timedelta(1), 1))] == [payment.merchant_id]
+
+
+def test_a_claim_is_no_change_of_the_payment(store: Store) -> None:
+    payment = add(store, with_refund(paid(a_payment())).scheduled(NOON))
+    [claimed] = run(store.payments.claim(NOON, UNTIL, 1))
+    assert claimed == attrs.evolve(payment, due_at=UNTIL)
+    assert len(run(store.payments.timeline(payment.merchant_id))) == payment.version
+
+
+def test_each_due_payment_is_claimed_by_exactly_one_of_many(store: Store) -> None:
+    due = [add(store, due_at(-minute)) for minute in range(24)]
+
+    def work() -> list[str]:
+        mine: list[str] = []
+        while claimed := run(store.payments.claim(NOON, UNTIL, 2)):
+            mine += [payment.merchant_id for payment in claimed]
+        return mine
+
+    taken = [name for names in at_once(*[work] * 6) for name in names]
+    assert sorted(taken) == sorted(payment.merchant_id for payment in due)
+
+
+# -- the watermark ---------------------------------------------------------------------------------------------------
+
+
+def test_nothing_has_been_walked_at_first(store: Store) -> None:
+    assert run(store.payments.watermark()) is None
+
+
+def test_the_watermark_never_moves_back(store: Store) -> None:
+    later = NOON + timedelta(microseconds=1)
+    reached: list[datetime | None] = []
+    for to in (NOON, later, NOON):
+        run(store.payments.move_watermark(to))
+        reached.append(run(store.payments.watermark()))
+    assert reached == [NOON, later, later]
+
+
+def test_walkers_at_once_leave_the_furthest_watermark(store: Store) -> None:
+    moments = [NOON + timedelta(minutes=minute) for minute in (3, 7, 5, 1)]
+    at_once(*(lambda to=to: run(store.payments.move_watermark(to)) for to in moments))
+    assert run(store.payments.watermark()) == max(moments)

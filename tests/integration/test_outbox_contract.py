@@ -1,0 +1,136 @@
+"""What holds of every Outbox: a message waits until it is delivered or buried, and each claim has one owner."""
+
+import json
+from datetime import timedelta
+
+import attrs
+from builders import NOON, a_payment, paid
+from support.at_once import at_once
+from support.stores import Store
+
+from payments.domain.outbox import Message
+from payments.domain.payment import Payment
+from payments.entrypoints.blocking import run
+
+UNTIL = NOON + timedelta(minutes=2)
+LATER = NOON + timedelta(hours=1)
+
+
+def begun(store: Store, *, minutes: int = 0) -> Message:
+    """Return the message that tells of a new payment."""
+    payment = a_payment(at=NOON + timedelta(minutes=minutes))
+    run(store.payments.add(payment))
+    return Message.about(payment, payment.news[0])
+
+
+def claim(store: Store, *, now=NOON, until=UNTIL, limit: int = 10) -> list[Message]:
+    return list(run(store.outbox.claim(now, until, limit)))
+
+
+def test_a_message_is_told_in_the_order_of_the_changes(store: Store) -> None:
+    payment = run(store.payments.add(a_payment(at=NOON)))
+
+    def changed(seen: Payment) -> Payment:
+        for _ in range(11):  # so many that 10 must not come before 2
+            seen = seen.record(attrs.evolve(happening, at=NOON))
+        return seen
+
+    happening = run(store.payments.timeline(payment.merchant_id))[0]
+    run(store.payments.update(payment.merchant_id, changed))
+    assert [message.id for message in claim(store, limit=100)] == [f"{payment.merchant_id}_{n}" for n in range(1, 13)]
+
+
+def test_the_longest_due_are_claimed_first_and_no_more_than_asked(store: Store) -> None:
+    second, first, third = (begun(store, minutes=minute) for minute in (-2, -3, -1))
+    begun(store, minutes=1)  # not yet due
+    assert claim(store, limit=2) == [first, second]
+    assert claim(store, limit=2) == [third]
+    assert claim(store, limit=2) == []
+
+
+def test_a_claimed_message_comes_due_again_unless_it_is_delivered(store: Store) -> None:
+    kept, delivered = begun(store, minutes=-2), begun(store, minutes=-1)
+    claim(store)
+    run(store.outbox.delivered(delivered.id))
+    assert claim(store, now=UNTIL - timedelta(microseconds=1)) == []
+    assert claim(store, now=UNTIL, until=LATER) == [kept]
+
+
+def test_each_message_is_claimed_by_exactly_one_of_many(store: Store) -> None:
+    waiting = [begun(store, minutes=-minute) for minute in range(24)]
+
+    def work() -> list[Message]:
+        mine: list[Message] = []
+        while claimed := claim(store, limit=2):
+            mine += claimed
+        return mine
+
+    taken = [message for messages in at_once(*[work] * 6) for message in messages]
+    assert sorted(m.id for m in taken) == sorted(m.id for m in waiting)
+
+
+def test_a_postponed_message_is_the_same_to_the_byte(store: Store) -> None:
+    message = begun(store)
+    claim(store)
+    run(store.outbox.postpone(message.id, LATER, "503"))
+    assert claim(store, now=LATER - timedelta(microseconds=1), until=LATER) == []
+    assert claim(store, now=LATER, until=LATER) == [attrs.evolve(message, tries=1, error="503")]
+    run(store.outbox.postpone(message.id, LATER, "504"))
+    assert claim(store, now=LATER) == [attrs.evolve(message, tries=2, error="504")]
+
+
+def test_a_dead_letter_is_never_due_until_it_is_replayed(store: Store) -> None:
+    message = begun(store)
+    run(store.outbox.bury(message.id, "410"))
+    assert claim(store, now=NOON + timedelta(days=1_000)) == []
+    assert run(store.outbox.dead(10)) == [attrs.evolve(message, tries=1, error="410")]
+    assert run(store.outbox.replay(message.id, LATER))
+    assert run(store.outbox.dead(10)) == []
+    assert claim(store, now=LATER - timedelta(microseconds=1)) == []
+    assert claim(store, now=LATER) == [message]
+
+
+def test_dead_letters_are_listed_oldest_first(store: Store) -> None:
+    letters = [begun(store, minutes=minute) for minute in (2, 0, 1)]
+    for letter in letters:
+        run(store.outbox.bury(letter.id, "gone"))
+    assert [letter.id for letter in run(store.outbox.dead(2))] == [letters[1].id, letters[2].id]
+
+
+def test_only_a_dead_letter_can_be_replayed(store: Store) -> None:
+    """Fails where a replay brings a delivered message back, or forgets the tries of a waiting one."""
+    waiting, delivered = begun(store), begun(store)
+    run(store.outbox.postpone(waiting.id, LATER, "503"))
+    run(store.outbox.delivered(delivered.id))
+    for message_id in (waiting.id, delivered.id, "never written"):
+        assert not run(store.outbox.replay(message_id, NOON))
+    assert claim(store) == []
+    assert [message.tries for message in claim(store, now=LATER)] == [1]
+
+
+def test_what_comes_too_late_changes_nothing(store: Store) -> None:
+    """A worker whose lease ran out reports after another has delivered or buried the message."""
+    delivered, buried = begun(store), begun(store)
+    run(store.outbox.delivered(delivered.id))
+    run(store.outbox.bury(buried.id, "410"))
+    for message in (delivered, buried):
+        run(store.outbox.postpone(message.id, NOON, "503"))
+    run(store.outbox.bury(delivered.id, "503"))
+    assert claim(store, now=LATER) == []
+    assert run(store.outbox.dead(10)) == [attrs.evolve(buried, tries=1, error="410")]
+
+
+def test_whatever_a_receiver_says_can_be_kept(store: Store) -> None:
+    """Fails where NUL, half a surrogate pair or a whole page of HTML gets as far as the database."""
+    message = begun(store)
+    run(store.outbox.postpone(message.id, NOON, "\x00\ud800" + "오류 " * 1_000))
+    [again] = claim(store)
+    assert again.error.startswith("?오류 ")
+    assert len(again.error) <= 1_000
+
+
+def test_a_paid_payment_is_told_to_the_shop(store: Store) -> None:
+    payment = run(store.payments.add(a_payment()))
+    run(store.payments.update(payment.merchant_id, paid))
+    kinds = [json.loads(message.body)["type"] for message in claim(store, now=LATER)]
+    assert kinds == ["payment.begun", "payment.captured"]

@@ -1,0 +1,49 @@
+"""What every store has, and looking into one from outside."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+from payments.domain.access import ApiKeys, IdempotencyKeys
+from payments.domain.outbox import Message, Outbox
+from payments.domain.payment import Happening, Payment
+from payments.domain.ports import PaymentRepository
+from payments.domain.values import MerchantId
+from payments.entrypoints.blocking import run
+
+FAR = datetime(2900, 1, 1, tzinfo=UTC)
+
+
+class Store(Protocol):
+    """Where everything is kept: memory, SQLite or PostgreSQL."""
+
+    @property
+    def payments(self) -> PaymentRepository: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def api_keys(self) -> ApiKeys: ...
+    @property
+    def idempotency_keys(self) -> IdempotencyKeys: ...
+    async def health(self) -> str | None: ...
+    def close(self) -> None: ...
+
+
+def everything_of(store: Store, merchant_id: MerchantId) -> tuple[Payment, list[Happening], list[Message]]:
+    """Return all that is kept of a payment: itself, its timeline, and the messages that wait to tell of it."""
+    payment, timeline = run(store.payments.get(merchant_id)), list(run(store.payments.timeline(merchant_id)))
+    return payment, timeline, messages(store, merchant_id)
+
+
+def messages(store: Store, merchant_id: MerchantId) -> list[Message]:
+    """Return the messages in the outbox that tell of a payment, in the order of its changes; all stay due."""
+    waiting = run(store.outbox.claim(FAR, FAR - timedelta(seconds=1), 100_000))
+    mine = [message for message in waiting if message.merchant_id == merchant_id]
+    return sorted(mine, key=lambda message: int(message.id.removeprefix(f"{merchant_id}_")))
+
+
+def outcome(use_case: Any) -> Any:
+    """Return what the coroutine returns, or the exception it raises."""
+    try:
+        return run(use_case)
+    except Exception as error:  # noqa: BLE001 - it is what the test wants to see
+        return error
