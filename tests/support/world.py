@@ -68,14 +68,18 @@ class Store(Protocol):
 
 
 class World:
-    """One shop. Its store may be a real one."""
+    """One shop. Its store may be a real one, shared by several worlds whose names begin with other numbers."""
 
-    def __init__(self, store: Store | None = None) -> None:
+    def __init__(self, store: Store | None = None, first: int = 1) -> None:
         self.clock = SetClock()
         self.store: Store = store or MemoryStore.empty()
         self.gateway = MemoryGateway(self.clock.now)
         self.checkout = Checkout(
-            payments=self.store.payments, gateway=self.gateway, ids=Ids(), clock=self.clock, mode=Mode.TEST
+            payments=self.store.payments,
+            gateway=self.gateway,
+            ids=Ids(itertools.count(first)),
+            clock=self.clock,
+            mode=Mode.TEST,
         )
         self.sweep = Sweep(self.checkout, Refunds(self.checkout))
 

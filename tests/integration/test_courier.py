@@ -1,0 +1,237 @@
+"""The courier's laws, on every outbox there is: at least once, the same bytes, ten tries, and never a message lost."""
+
+import itertools
+import threading
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from support.rounds import rounds
+from support.world import Overridden, Publishing, World
+
+from payments.adapters.memory.store import MemoryStore
+from payments.domain.outbox import MAX_WAIT, WAITS, Courier, DeliveryFailed, Message
+from payments.domain.schedule import LEASE
+from payments.entrypoints.blocking import run
+
+OUTAGE = timedelta(hours=72)
+STEP = timedelta(minutes=10)
+DOWN = DeliveryFailed("shop.example could not be reached.")
+
+_firsts = itertools.count(1, 100_000)
+
+
+class Killed(BaseException):
+    """The worker dies here: nothing after this line happens."""
+
+
+class Shop:
+    """The shop's endpoint, down until *up_at* of *world*'s clock; it answers by *troubles*, then simply fails."""
+
+    def __init__(self, world: World, up_at, troubles=()) -> None:
+        self.world, self.up_at, self.troubles = world, up_at, list(troubles)
+        self.tries: defaultdict[str, list[Message]] = defaultdict(list)
+        self.arrived: set[str] = set()
+
+    async def publish(self, message: Message) -> None:
+        self.tries[message.id].append(message)
+        if self.world.clock.now() < self.up_at:
+            raise self.troubles.pop() if self.troubles else DOWN
+        self.arrived.add(message.id)
+
+
+@pytest.fixture
+def world(store) -> World:
+    return World(store)
+
+
+def messages_of(world: World) -> list[Message]:
+    """Everything that waits, without touching it: claimed for no time at all."""
+    return list(run(world.store.outbox.claim(world.clock.now(), world.clock.now(), 1000)))
+
+
+def failing(world: World, *failures: DeliveryFailed, jitter=lambda: 1.0) -> Iterator[timedelta]:
+    """Let the only message fail with *failures* and then for want of a shop; yield the wait after each try."""
+    dues = []
+
+    async def postpone(message_id, due_at, error):
+        dues.append(due_at)
+        await world.store.outbox.postpone(message_id, due_at, error)
+
+    outcomes = iter(failures)
+
+    def refuse(_: Message) -> None:
+        raise next(outcomes, DOWN)
+
+    outbox = Overridden(world.store.outbox, postpone=postpone)
+    courier = Courier(outbox=outbox, publisher=Publishing(refuse), clock=world.clock, jitter=jitter)
+    while True:
+        assert list(run(courier.deliver())) == []
+        if not dues:
+            return
+        due = dues.pop()
+        yield due - world.clock.now()
+        world.clock.time = due - timedelta(seconds=1)
+        assert messages_of(world) == []  # not a second early
+        world.clock.time = due
+
+
+def only_message(world: World) -> Message:
+    """Leave one message in the outbox."""
+    world.begun()
+    first, second = messages_of(world)
+    run(world.store.outbox.delivered(second.id))
+    return first
+
+
+troubles = st.one_of(
+    st.builds(
+        lambda wait: DeliveryFailed("shop.example answered 503.", retry_after=wait),
+        st.timedeltas(timedelta(seconds=1), timedelta(days=30)),
+    ),
+    st.just(Killed()),
+)
+
+
+def outage(store, begins: list[int], jitters: list[float], what: list[BaseException]) -> None:
+    """Live through an outage and what follows; *begins* are minutes after its start at which a payment begins."""
+    world = World(store, next(_firsts))
+    start, jitter = world.clock.now(), itertools.cycle(jitters)
+    shop = Shop(world, start + OUTAGE, what)
+    written: dict[str, Message] = {}
+    begins = sorted(begins, reverse=True)
+    while world.clock.now() < start + OUTAGE + MAX_WAIT * 2:
+        while begins and start + timedelta(minutes=begins[-1]) <= world.clock.now():
+            begins.pop()
+            world.begun(f"order-{world.clock.now()}-{len(begins)}")
+            written |= {message.id: message for message in messages_of(world) if message.tries == 0}
+        deliver_all(world.courier(shop, lambda: next(jitter)))
+        world.clock.time += STEP
+    assert shop.arrived == written.keys()
+    assert not run(store.outbox.dead(10))
+    for message_id, tries in shop.tries.items():
+        told = {(message.id, message.body) for message in tries}
+        assert told == {(message_id, written[message_id].body)}  # every repeat, to the byte
+
+
+def deliver_all(courier: Courier) -> None:
+    for _ in range(100):
+        try:
+            if not run(courier.deliver()):
+                return
+        except Killed:
+            continue  # another worker takes its place
+    raise AssertionError("the outbox is never done")
+
+
+lives = {
+    "begins": st.lists(st.integers(0, 72 * 60), min_size=1, max_size=4),
+    "jitters": st.lists(st.floats(1.0, 1.1), min_size=1, max_size=5),
+    "what": st.lists(troubles, max_size=8),
+}
+
+
+@given(**lives)
+@settings(max_examples=rounds(40, 1000), suppress_health_check=[HealthCheck.too_slow])
+def test_after_three_days_without_a_shop_every_event_arrives(begins, jitters, what):
+    outage(MemoryStore.empty(), begins, jitters, what)
+
+
+@given(**lives)
+@settings(max_examples=rounds(3, 50), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+def test_after_three_days_without_a_shop_every_event_arrives_from_every_outbox(store, begins, jitters, what):
+    outage(store, begins, jitters, what)
+
+
+def test_ten_tries_over_three_days_then_a_dead_letter(world):
+    message = only_message(world)
+    waits = list(failing(world))
+    assert waits == list(WAITS)
+    assert len(waits) + 1 == 10
+    assert sum(waits, timedelta()) > OUTAGE
+    [dead] = run(world.store.outbox.dead(10))
+    assert (dead.id, dead.body, dead.tries, dead.error) == (message.id, message.body, 10, str(DOWN))
+    world.clock.pass_(days=365)
+    assert messages_of(world) == []  # nobody tries a dead letter
+
+
+@given(jitter=st.floats(1.0, 1.1))
+def test_a_wait_is_stretched_by_its_jitter_and_never_shortened(jitter):
+    world = World()
+    only_message(world)
+    for wait, planned in zip(failing(world, jitter=lambda: jitter), WAITS, strict=True):
+        assert planned <= wait <= planned * 1.1
+        assert abs(wait - planned * jitter) <= timedelta(microseconds=1)
+
+
+def test_the_shop_is_given_the_time_it_asks_for_but_not_more_than_two_days(world):
+    only_message(world)
+    busy = [DeliveryFailed("busy", retry_after=wait) for wait in (timedelta(hours=1), timedelta(days=9), None)]
+    hour, longest, *rest = failing(world, *busy)
+    assert (hour, longest) == (timedelta(hours=1), MAX_WAIT)
+    assert rest == list(WAITS[2:])  # afterwards it goes on where it was
+
+
+def test_a_shorter_wish_does_not_hurry_us(world):
+    only_message(world)
+    first, second, *_ = failing(world, *[DeliveryFailed("busy", retry_after=timedelta(seconds=1))] * 2)
+    assert (first, second) == WAITS[:2]
+
+
+def test_a_shop_that_wants_no_more_gets_no_more(world):
+    message = only_message(world)
+    assert list(failing(world, DeliveryFailed("shop.example answered 410.", gone=True))) == []
+    [dead] = run(world.store.outbox.dead(10))
+    assert (dead.id, dead.tries, dead.error) == (message.id, 1, "shop.example answered 410.")
+
+
+def test_a_dead_letter_that_is_replayed_is_the_same_message_with_ten_new_tries(world):
+    message = only_message(world)
+    list(failing(world))
+    assert run(world.store.outbox.replay(message.id, world.clock.now()))
+    assert not run(world.store.outbox.dead(10))
+    assert list(failing(world)) == list(WAITS)
+    assert run(world.store.outbox.replay(message.id, world.clock.now()))
+    publisher = Publishing()
+    [arrived] = run(world.courier(publisher).deliver())
+    assert (arrived.id, arrived.body) == (message.id, message.body)
+    assert messages_of(world) == []
+    assert not run(world.store.outbox.replay(message.id, world.clock.now()))  # it has arrived
+
+
+def test_only_a_dead_letter_is_replayed(world):
+    message = only_message(world)
+    assert not run(world.store.outbox.replay(message.id, world.clock.now()))
+    assert not run(world.store.outbox.replay("m_0_1", world.clock.now()))
+
+
+def test_a_message_whose_courier_died_comes_again_after_its_lease_and_no_try_is_counted(world):
+    message = only_message(world)
+
+    def die(_: Message) -> None:
+        raise Killed
+
+    with pytest.raises(Killed):
+        run(world.courier(Publishing(die)).deliver())
+    world.clock.time += LEASE - timedelta(seconds=1)
+    assert messages_of(world) == []
+    world.clock.pass_(seconds=1)
+    assert messages_of(world) == [message]
+
+
+def test_two_couriers_at_once_tell_nothing_twice(world):
+    for n in range(20):
+        world.begun(f"order-{n}")
+    told: list[str] = []
+    publisher = Publishing(lambda message: told.append(message.id))
+    threads = [
+        threading.Thread(target=lambda: deliver_all(world.courier(publisher)), name=f"courier-{n}") for n in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(told) == sorted(f"m_{n}_{version}" for n in range(1, 21) for version in (1, 2))
