@@ -128,6 +128,15 @@ def test_a_provider_that_is_not_there_was_not_asked(gateway_to: GatewayTo, url: 
         run(gateway_to(url, deadline=5.0).refund(REFUND, "KRW"))
 
 
+def test_a_provider_that_went_away_since_was_not_asked(gateway_to: GatewayTo) -> None:
+    """With a token at hand, so that it is the call itself that fails; what an earlier call sent does not count."""
+    with Scripted(granted(a_row())) as server:
+        gateway = gateway_to(server)
+        run(gateway.find(IMP))
+    with pytest.raises(NotSent):
+        run(gateway.refund(REFUND, "KRW"))
+
+
 def test_a_server_that_does_not_speak_tls_was_not_asked(gateway_to: GatewayTo) -> None:
     with Scripted(granted(a_row())) as server, pytest.raises(NotSent):
         run(gateway_to(server.url.replace("http:", "https:"), deadline=2.0).refund(REFUND, "KRW"))
@@ -310,10 +319,11 @@ def test_an_id_cannot_leave_its_place_in_the_path(gateway_to: GatewayTo, name: s
         assert query == "include_sandbox=true"
 
 
-def test_an_empty_id_is_no_question(gateway_to: GatewayTo) -> None:
-    """It would ask for the list of all payments."""
+@pytest.mark.parametrize("name", ["", "i" * 65, "\ud800" * 1_000_000], ids=["empty", "long", "endless"])
+def test_an_id_that_no_attempt_has_is_no_question(gateway_to: GatewayTo, name: str) -> None:
+    """An empty one would ask for the list of all payments."""
     with Scripted(granted([])) as server:
-        assert run(gateway_to(server).find(GatewayId(""))) is None
+        assert run(gateway_to(server).find(GatewayId(name))) is None
         assert server.seen == []
 
 

@@ -4,12 +4,14 @@ import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import unquote
 
 from builders import NOON, a_payment, moneys
 from hypothesis import given
 from hypothesis import strategies as st
 
 from payments.adapters.iamport import Buyer, request_pay, wire
+from payments.adapters.iamport.api import Call
 from payments.adapters.iamport.jsontext import decoded, encoded
 from payments.adapters.iamport.vocabulary import ASKED, method_answered
 from payments.domain.money import EXPONENTS, Money
@@ -74,6 +76,14 @@ def test_every_method_can_be_asked_for_and_recognised_in_the_answer() -> None:
     assert set(ASKED) == set(Method)
     answers = {**ASKED, Method.SAMSUNGPAY: "samsung"}
     assert {method: method_answered(word) for method, word in answers.items()} == {m: m.value for m in Method}
+
+
+@given(st.text() | st.text(st.characters(categories=["Cs", "Cc", "Po"])))
+def test_an_id_stays_one_part_of_the_path(name: str) -> None:
+    target = Call(method="GET", path="/payments/{}", about=name).target
+    assert target.isascii()
+    assert not set(target.removeprefix("/payments/")) & set("./?#\\ \r\n\x00")
+    assert unquote(target.removeprefix("/payments/"), errors="surrogatepass") == name
 
 
 # The window.

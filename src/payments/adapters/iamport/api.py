@@ -45,7 +45,8 @@ class Call:
     @property
     def target(self) -> str:
         """Path and query as they are sent; an id can break out of neither, also not as `.` or `..`."""
-        path = self.path.replace("{}", quote(self.about, safe="").replace(".", "%2E"))
+        about = quote(self.about, safe="", errors="surrogatepass").replace(".", "%2E")
+        path = self.path.replace("{}", about)
         return f"{path}?{urlencode(self.query)}" if self.query else path
 
 

@@ -31,6 +31,9 @@ LONGEST_SPAN: Final = timedelta(days=90)
 MOST_PAGES: Final = 50
 """How many pages of attempts at one payment are read: more is nobody's honest buyer."""
 
+LONGEST_ID: Final = 64
+"""Longer names than any attempt's can come from strangers, and none is asked for."""
+
 PREPARE_ROUNDS: Final = 2
 """How often an amount is sent anew after no answer: a first one may still arrive between our look and our second."""
 
@@ -89,7 +92,7 @@ class IamportGateway:
 
     async def find(self, gateway_id: GatewayId) -> Report | None:
         """Look at one attempt. In live mode the provider does not show those of a test channel here: None."""
-        if not gateway_id:
+        if not 0 < len(gateway_id) <= LONGEST_ID:
             return None
         query: Query = {"include_sandbox": "true"} if self._settings.mode is Mode.TEST else {}
         call = Call(method="GET", path="/payments/{}", about=gateway_id, query=query, harmless=True)
