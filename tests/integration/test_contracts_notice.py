@@ -1,0 +1,65 @@
+"""The contracts themselves: each of them fails when a store is put in that breaks the promise it is about."""
+
+from collections.abc import Callable
+
+import attrs
+import pytest
+from builders import paid
+from integration import broken_stores as broken
+from integration import test_access_contract as access
+from integration import test_listing_contract as listing
+from integration import test_outbox_contract as outbox
+from integration import test_repository_at_once_contract as at_once
+from integration import test_repository_contract as repository
+from support.stores import Store
+
+from payments.adapters.memory.store import MemoryStore
+
+Claim = Callable[[Store], None]
+
+
+def told_twice(store: Store) -> None:
+    repository.test_what_no_use_case_may_make_of_a_payment_is_not_stored(
+        store, lambda p: attrs.evolve(paid(p, rank=1), news=paid(p, rank=1).news * 2)
+    )
+
+
+def anothers_place(store: Store) -> None:
+    listing.test_a_buyer_cannot_tell_another_buyers_payment_from_an_absent_one(store, "another's")
+
+
+CAUGHT: list[tuple[type, Claim]] = [
+    (broken.ForgetsTheEvent, repository.test_every_change_has_exactly_one_event_and_one_message),
+    (broken.ForgetsTheMessage, repository.test_every_change_has_exactly_one_event_and_one_message),
+    (broken.LosesUpdates, at_once.test_a_payment_overtaken_by_its_cancellation_is_not_paid),
+    (broken.ComparesTheVersionAlone, at_once.test_bookkeeping_done_at_once_is_all_kept),
+    (broken.WritesBeforeItAsks, repository.test_what_a_change_raises_passes_through_and_nothing_is_stored),
+    (broken.SwallowsWhatAChangeRaises, repository.test_what_a_change_raises_passes_through_and_nothing_is_stored),
+    (broken.SwallowsAClash, repository.test_an_order_has_one_live_payment),
+    (broken.StoresRowByRow, repository.test_a_clash_of_one_of_several_attempts_stores_none_of_them),
+    (broken.LetsAnAttemptPayTwice, repository.test_an_attempt_belongs_to_one_payment),
+    (broken.LetsAnOrderLiveTwice, repository.test_an_order_has_one_live_payment),
+    (broken.KeepsOrdersForEver, repository.test_a_cancelled_payment_leaves_its_order_free),
+    (broken.LooksAtTheVersionAlone, repository.test_bookkeeping_is_stored_without_an_event),
+    (broken.HandsNewsBack, repository.test_what_is_returned_has_no_news),
+    (broken.OverwritesWhatIsThere, repository.test_a_merchant_id_is_used_once),
+    (broken.BelievesAnyChange, told_twice),
+    (broken.PagesByOffset, listing.test_pages_visit_each_payment_once_while_new_ones_are_begun),
+    (broken.PagesByTimeAlone, listing.test_payments_of_the_same_moment_are_each_shown_once),
+    (broken.ShowsTheWayPastOthers, anothers_place),
+    (broken.ClaimsWithoutALease, listing.test_a_claim_takes_no_more_than_its_limit),
+    (broken.ClaimsForEver, listing.test_a_claim_that_is_not_followed_up_comes_due_again),
+    (broken.MovesTheWatermarkAnywhere, listing.test_the_watermark_never_moves_back),
+    (broken.ForgetsWhatItHandsOut, outbox.test_a_claimed_message_comes_due_again_unless_it_is_delivered),
+    (broken.SpeaksAnew, outbox.test_a_postponed_message_is_the_same_to_the_byte),
+    (broken.ReplaysAnything, outbox.test_only_a_dead_letter_can_be_replayed),
+    (broken.AnswersAnyRequest, access.test_a_key_is_not_for_another_request),
+    (broken.WaitsForTheDead, access.test_a_claim_that_ran_out_is_taken_over_once),
+]
+
+
+@pytest.mark.parametrize(("store", "claim"), CAUGHT, ids=lambda part: part.__name__)
+def test_a_broken_store_is_noticed(store: type, claim: Claim) -> None:
+    claim(MemoryStore.empty())  # a healthy one passes
+    with pytest.raises((Exception, pytest.fail.Exception)):
+        claim(broken.store_with(store))
