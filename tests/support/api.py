@@ -1,0 +1,157 @@
+"""running_api: the API on a socket of this machine, over a memory store and a provider in dicts, or a store you bring.
+
+RunningApi   its address, its callers' credentials, and what stands behind it
+"""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Any, Final
+
+import attrs
+import jwt
+import requests
+import uvicorn
+from starlette.types import ASGIApp
+from typed_settings import Secret
+
+from payments.adapters.memory_gateway import MemoryGateway
+from payments.adapters.price_list import PriceList
+from payments.domain.money import Money
+from payments.domain.payment import Payment
+from payments.domain.values import GatewayId, MerchantId, Offer
+from payments.entrypoints.blocking import run
+from payments.entrypoints.bootstrap import opened
+from payments.entrypoints.http.app import http_app
+from payments.entrypoints.service import Service
+from payments.entrypoints.settings import (
+    BuyerSettings,
+    DatabaseSettings,
+    HttpSettings,
+    IamportOptions,
+    OrderSettings,
+    Settings,
+)
+from payments.entrypoints.tokens import key_digest, new_key
+
+KEY: Final = "a key that buyers' tokens are signed with"
+ORDER_KEY: Final = "a key that the shop signs its orders with"
+SECRET: Final = "the service's own secret, 32 characters"
+GOLD: Final = Offer("골드 멤버십", Money(12_000))
+SILVER: Final = Offer("실버 멤버십", Money(8_000))
+
+
+def api_settings(url: str = "memory://") -> Settings:
+    """Return settings of a test API: both kinds of tokens with keys of their own."""
+    return Settings(
+        database=DatabaseSettings(url=url, create=True),
+        iamport=IamportOptions(user_code="imp12345678"),
+        http=HttpSettings(secret=Secret(SECRET)),
+        buyers=BuyerSettings(key=Secret(KEY), issuer="shop", audience="payments"),
+        orders=OrderSettings(key=Secret(ORDER_KEY), issuer="shop", audience="orders"),
+    )
+
+
+def signed(claims: dict[str, Any], key: str = KEY, algorithm: str = "HS256") -> str:
+    """Return a JWT that the API accepts from a buyer, but for what *claims* say differently; None leaves one out."""
+    whole = {"iss": "shop", "aud": "payments", "sub": "alice", "exp": int(time.time()) + 600, **claims}
+    return jwt.encode({name: each for name, each in whole.items() if each is not None}, key, algorithm=algorithm)
+
+
+def signed_order(**claims: Any) -> str:
+    """Return an order that the shop's server vouches for."""
+    facts = {"aud": "orders", "order": "cart-1", "name": "장바구니", "amount": 5_500, "currency": "KRW"}
+    return signed(facts | claims, ORDER_KEY)
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+@attrs.frozen
+class RunningApi:
+    """`alice` and `bob` are buyers, `shop` is the shop's server: headers, each."""
+
+    url: str
+    service: Service
+    gateway: MemoryGateway
+    session: requests.Session
+
+    @property
+    def alice(self) -> dict[str, str]:
+        return bearer(signed({"sub": "alice"}))
+
+    @property
+    def bob(self) -> dict[str, str]:
+        return bearer(signed({"sub": "bob"}))
+
+    @property
+    def shop(self) -> dict[str, str]:
+        key, secret = new_key("test-shop", self.service.checkout.clock.now())
+        run(self.service.api_keys.add_key(key, key_digest(secret)))
+        return bearer(secret)
+
+    def get(self, path: str, **options: Any) -> requests.Response:
+        return self.session.get(self.url + path, timeout=10, allow_redirects=False, **options)
+
+    def post(self, path: str, json: Any = None, **options: Any) -> requests.Response:
+        return self.session.post(self.url + path, json=json, timeout=10, **options)
+
+    def begun(self, order: str = "gold", **body: Any) -> dict[str, Any]:
+        """Return alice's payment, just begun."""
+        answer = self.post("/payments", {"order": order} | body, headers=self.alice)
+        assert answer.status_code == 201, answer.text
+        begun: dict[str, Any] = answer.json()
+        return begun
+
+    def approved(self, payment: dict[str, Any], amount: int | None = None) -> GatewayId:
+        """Have the provider take the money; nobody here knows of it yet."""
+        price = Money(amount or payment["amount"], payment["currency"])
+        attempt = self.gateway.open(payment["merchant_id"], price, tampered=amount is not None)
+        self.gateway.approve(attempt)
+        return attempt
+
+    def paid(self, order: str = "gold") -> tuple[dict[str, Any], GatewayId]:
+        """Return a paid payment of alice's and its attempt."""
+        payment = self.begun(order)
+        attempt = self.approved(payment)
+        path = f"/payments/{payment['merchant_id']}/complete"
+        answer = self.post(path, {"gateway_id": attempt}, headers=self.alice)
+        assert answer.json()["status"] == "paid", answer.text
+        return answer.json(), attempt
+
+    def stored(self, merchant_id: str) -> Payment:
+        return run(self.service.checkout.payments.get(MerchantId(merchant_id)))
+
+
+@contextmanager
+def serving(app: ASGIApp) -> Iterator[str]:
+    """Serve *app* from a thread; the value is its address."""
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    sock.bind(("127.0.0.1", 0))
+    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=2, ws="none")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
+    sock.listen(128)  # from now on a client is kept waiting, not refused
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{sock.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
+        sock.close()
+
+
+@contextmanager
+def running_api(
+    *, settings: Settings | None = None, gateway: MemoryGateway | None = None, **changes: Any
+) -> Iterator[RunningApi]:
+    """Serve the API; *changes* are set on the wired Service."""
+    provider = gateway or MemoryGateway()
+    prices = PriceList({"gold": GOLD, "silver": SILVER})
+    with opened(settings or api_settings(), gateway=provider, prices=prices) as service:
+        known = attrs.evolve(service, **changes)
+        with serving(http_app(known)) as url, closing(requests.Session()) as session:
+            yield RunningApi(url, known, provider, session)

@@ -1,0 +1,87 @@
+"""Use cases run whole, one thread each, never more than fit; adapters that suspend need no thread."""
+
+import asyncio
+import threading
+
+import pytest
+
+from payments.entrypoints.http.errors import Busy
+from payments.entrypoints.http.threads import Threads
+
+
+@pytest.fixture
+def threads():
+    pool = Threads(1, 1)
+    yield pool
+    pool.close()
+
+
+async def where() -> str:
+    return threading.current_thread().name
+
+
+def test_a_use_case_runs_off_the_event_loop(threads):
+    assert asyncio.run(threads.run(where())).startswith("use-case")
+
+
+def test_where_adapters_suspend_it_is_awaited_in_the_loop():
+    async def suspends() -> str:
+        await asyncio.sleep(0)
+        return await where()
+
+    pool = Threads(1, 0, suspends=True)
+    assert asyncio.run(pool.run(suspends())) == threading.current_thread().name
+    pool.close()
+
+
+def test_what_it_raises_comes_out(threads):
+    async def fails() -> None:
+        raise KeyError("x")
+
+    with pytest.raises(KeyError):
+        asyncio.run(threads.run(fails()))
+    assert asyncio.run(threads.run(where()))
+
+
+def test_one_more_than_fits_is_turned_away_and_never_runs(threads):
+    """The queue would grow without end if a place were not counted; a place would leak if it were not given back."""
+    leave, ran = threading.Event(), []
+
+    async def work(number: int) -> None:
+        assert leave.wait(10)
+        ran.append(number)
+
+    async def crowd() -> None:
+        at_work = [asyncio.create_task(threads.run(work(number))) for number in range(2)]
+        await asyncio.sleep(0)
+        for number in range(2, 5):
+            with pytest.raises(Busy):
+                await threads.run(work(number))
+        leave.set()
+        await asyncio.gather(*at_work)
+        await threads.run(work(9))
+
+    asyncio.run(crowd())
+    assert ran == [0, 1, 9]
+
+
+def test_one_whose_caller_left_before_it_began_never_runs(threads):
+    leave, ran = threading.Event(), []
+
+    async def work(name: str) -> None:
+        assert leave.wait(10)
+        ran.append(name)
+
+    async def impatient() -> None:
+        first = asyncio.create_task(threads.run(work("first")))
+        second = asyncio.create_task(threads.run(work("second")))
+        await asyncio.sleep(0)
+        second.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await second
+        leave.set()
+        await first
+        await threads.run(work("third"))
+
+    asyncio.run(impatient())
+    assert ran == ["first", "third"]
