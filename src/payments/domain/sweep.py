@@ -66,13 +66,13 @@ class Sweep:
         return done
 
     async def _attend(self, payment: Payment) -> Payment:
-        merchant_id = payment.merchant_id
+        merchant_id, asked_at = payment.merchant_id, self.checkout.clock.now()
         if payment.open_refunds:  # pushing one shows its attempt as well as a look would
             for refund in payment.open_refunds:
                 await self.refunds.push(merchant_id, refund.id)
         else:
             await self.checkout.look(merchant_id, "sweep")
-        payment = await self.checkout.payments.update(merchant_id, lambda p: p.expired(self.checkout.clock.now()))
+        payment = await self.checkout.payments.update(merchant_id, lambda p: p.expired(asked_at))  # money came since?
         if payment.status is Status.CANCELLED:
             await self.checkout.revoke_deposits(payment)
         return await self.checkout.payments.update(merchant_id, lambda p: p.looked_at(self.checkout.clock.now()))
