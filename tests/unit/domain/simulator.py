@@ -158,13 +158,14 @@ class Shop:
     """The shop that is told of every change. While `closed`, it takes nothing."""
 
     def __init__(self) -> None:
-        self.heard: list[Message] = []
+        self.told: set[tuple[MerchantId, int]] = set()
         self.closed = False
 
     async def publish(self, message: Message) -> None:
         if self.closed:
             raise DeliveryFailed("The shop did not answer.")
-        self.heard.append(message)
+        data = json.loads(message.body)["data"]
+        self.told.add((data["merchant_id"], data["version"]))
 
 
 @attrs.define(slots=False)
@@ -278,16 +279,16 @@ class World:
         else:
             raise AssertionError("the worker never comes to rest")
         self.does(self.courier.deliver(1_000))
-        for _ in range(100):  # hours: longer than a message waits for its next try
-            if self.untold():
-                self.time += timedelta(hours=1)
-                self.does(self.courier.deliver(1_000))
+        hours = range(100)  # longer than a message waits for its next try
+        while self.untold() and hours:
+            hours = hours[1:]
+            self.time += timedelta(hours=1)
+            self.does(self.courier.deliver(1_000))
 
-    def untold(self) -> set[tuple[str, int]]:
+    def untold(self) -> set[tuple[MerchantId, int]]:
         """The changes that the shop has not heard of, by payment and version."""
-        heard = [json.loads(message.body)["data"] for message in self.shop.heard]
         happened = {(p.merchant_id, version) for p in self.payments() for version in range(1, p.version + 1)}
-        return happened - {(data["merchant_id"], data["version"]) for data in heard}
+        return happened - self.shop.told
 
     def witness(self, name: str, args: tuple[Any, ...]) -> None:
         """Note it where something that moves money is sent without a committed row that says so."""
