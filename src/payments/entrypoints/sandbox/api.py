@@ -8,12 +8,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from payments.entrypoints.sandbox.messages import Refusal, RefusedError
-from payments.entrypoints.sandbox.routes import certifications, changes, payments
+from payments.entrypoints.sandbox.routes import certifications, changes, payments, subscribe
 from payments.entrypoints.sandbox.routes.table import Entry
 from payments.entrypoints.sandbox.service import Sandbox
 from payments.entrypoints.sandbox.wire import Call, Envelope, Reply, read_call
 
-TABLE = (*changes.TABLE, *payments.TABLE, *certifications.TABLE)
+TABLE = (*changes.TABLE, *payments.TABLE, *subscribe.TABLE, *certifications.TABLE)
 
 
 @attrs.frozen
@@ -38,7 +38,7 @@ class Endpoint:
     def answer(self, call: Call) -> Reply | Refusal:
         """Do what *call* asks for."""
         with self.sandbox.lock:
-            self.sandbox.book.catch_up()
+            self.sandbox.catch_up()
             if self.entry.token:
                 self.sandbox.tokens.check(call.authorization)
             return self.entry.handler(self.sandbox, call)

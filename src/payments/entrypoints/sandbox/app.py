@@ -1,9 +1,12 @@
 """The sandbox over HTTP: the API, the browser side and the administration, as one ASGI application."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -16,6 +19,16 @@ from payments.entrypoints.sandbox.routes.admin import AdminRoutes
 from payments.entrypoints.sandbox.routes.window import WindowRoutes
 from payments.entrypoints.sandbox.service import Sandbox
 from payments.entrypoints.sandbox.wire import Envelope
+
+TICK: Final = 0.2
+
+
+async def tick(sandbox: Sandbox) -> None:
+    """Try schedules as they fall due in real time, also while nobody calls."""
+    while True:
+        await asyncio.sleep(TICK)
+        if sandbox.is_due():
+            await run_in_threadpool(sandbox.catch_up)
 
 
 def sandbox_app(sandbox: Sandbox) -> Starlette:
@@ -30,7 +43,9 @@ def sandbox_app(sandbox: Sandbox) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        ticking = asyncio.create_task(tick(sandbox))
         yield
+        ticking.cancel()
         sandbox.close()
 
     app = Starlette(

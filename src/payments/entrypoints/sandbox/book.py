@@ -168,7 +168,11 @@ class Book:
 
     def _take(self, row: PaymentRow, how: How) -> PaymentRow:
         row = paying.paid(row, how, self.clock.now(), self.ids, self.guesses)
-        return self._tell(attrs.evolve(row, receipt_url=f"{self.receipts_at}/_sandbox/receipts/{row.imp_uid}"))
+        return self.tell(attrs.evolve(row, receipt_url=self.receipt_url(row.imp_uid)))
+
+    def receipt_url(self, imp_uid: str) -> str:
+        """Return where a payment's sales slip is shown."""
+        return f"{self.receipts_at}/_sandbox/receipts/{imp_uid}"
 
     def decline(self, imp_uid: str, reason: str) -> PaymentRow:
         """The PG refuses; no webhook ever tells."""
@@ -189,7 +193,7 @@ class Book:
         """Give *row* an account that waits for its deposit until *due* (0: 30 days)."""
         issued = paying.account_issued(row, bank_code, due, holder, self.clock.now(), self.ids)
         self.watch(issued)
-        return self._tell(issued)
+        return self.tell(issued)
 
     def watch(self, row: PaymentRow) -> None:
         """Look at *row* again when its account's deadline has passed."""
@@ -198,7 +202,7 @@ class Book:
     def deposit(self, imp_uid: str) -> PaymentRow:
         """Someone pays into the account."""
         row = self._awaiting(imp_uid)
-        return self._tell(row.with_status("paid", self.clock.now(), paid_at=self.clock.now()))
+        return self.tell(row.with_status("paid", self.clock.now(), paid_at=self.clock.now()))
 
     def catch_up(self) -> None:
         """Do what has fallen due by the clock: accounts whose deadline passed (see Guesses)."""
@@ -250,19 +254,20 @@ class Book:
             refund_tel="0",
         )
         row = cancelled(row, ask, self.clock.now(), self.ids.uuid(), self.guesses)
-        return self._tell(row, row.cancel_history[-1].cancellation_id)
+        return self.tell(row, row.cancel_history[-1].cancellation_id)
 
     def cancel_at_pg(self, imp_uid: str) -> PaymentRow:
         """The PG gives the money back by itself (its admin page, the end of a test day): PortOne stays paid."""
         row = self._in(imp_uid, "paid", "only a paid payment can be cancelled at the PG")
         return self.keep(attrs.evolve(row, behind=attrs.evolve(row.behind, cancelled_at_pg=True)))
 
-    # states that a move needs
-
-    def _tell(self, row: PaymentRow, cancellation_id: str | None = None) -> PaymentRow:
+    def tell(self, row: PaymentRow, cancellation_id: str | None = None) -> PaymentRow:
+        """Store *row* and let webhooks tell of it."""
         self.keep(row)
         self.notify(Notice(row, cancellation_id))
         return row
+
+    # states that a move needs
 
     def _in(self, imp_uid: str, status: str, sentence: str) -> PaymentRow:
         row = self.payment(imp_uid)

@@ -39,6 +39,23 @@ CHANNELS: Final = (
         channel_key="channel-key-inicis-billing",
         channel_name="KG이니시스 정기결제",
     ),
+    Channel(
+        pg_provider="nice",
+        pg_id="nictest04m",
+        channel_key="channel-key-nice-api",
+        channel_name="나이스페이먼츠 키인결제",
+        type="api_payment",
+    ),
+    Channel(pg_provider="payco", pg_id="PARTNERTEST", channel_key="channel-key-payco", channel_name="페이코"),
+    Channel(
+        pg_provider="naverpay",
+        pg_id="naverpay-test",
+        channel_key="channel-key-naverpay",
+        channel_name="네이버페이 결제형",
+    ),
+    Channel(
+        pg_provider="naverco", pg_id="naverco-test", channel_key="channel-key-naverco", channel_name="네이버페이 주문형"
+    ),
 )
 
 NEW_SHAPE_PGS: Final = frozenset({"tosspayments", "smartro_v2", "nice_v2", "paypal_v2", "ksnet", "welcome"})

@@ -5,6 +5,9 @@ from collections.abc import Callable
 
 import attrs
 
+ROUNDING = 1e-6
+"""Seconds that make up for what a sum of floats may lose."""
+
 
 @attrs.define
 class Clock:
@@ -42,6 +45,14 @@ class Clock:
             self._ahead += seconds
         else:
             self._stopped_at += seconds
+        return self.now()
+
+    def move_to(self, at: float) -> int:
+        """Go ahead to *at* (UNIX seconds) if that is still to come; return the time."""
+        if self._stopped_at is not None:
+            self._stopped_at = max(self._stopped_at, at)
+        elif (ahead := at - self.exact()) > 0:
+            self._ahead += ahead + ROUNDING
         return self.now()
 
     def stop(self) -> None:

@@ -81,6 +81,31 @@ class Guesses:
     easy_pay_method: Literal["card", "brand", "point"] = choice(
         "card", "brand", "point", why="pay_method of an easy pay inside a PG's window"
     )
+    customer_unknown_http: Literal[404, 200] = choice(
+        404, 200, why="HTTP status for a billing key that does not exist: documented as 404, seen as 200"
+    )
+    card_expired_text: str = wording(
+        "유효기간이 만료된 카드입니다.", why="refusal or fail_reason of a card past its month"
+    )
+    card_check_reason: str = wording("카드 유효성 확인", why="cancel_reason of a checking_amount")
+    schedule_in_the_past: Literal["refused", "tried at once"] = choice(
+        "refused", "tried at once", why="a new schedule for a moment that is over"
+    )
+    schedule_past_text: str = wording("예약시각은 현재 시각 이후여야 합니다.", why="its refusal, also of a change")
+    schedule_taken_text: str = wording(
+        "이미 결제예약에 사용된 merchant_uid입니다.", why="a second schedule of a merchant_uid"
+    )
+    schedule_unknown_text: str = wording("존재하지 않는 결제예약입니다.", why="404 of a schedule")
+    schedule_over_text: str = wording("이미 실행되었거나 취소된 결제예약입니다.", why="changing one that waits no more")
+    schedule_not_failed_text: str = wording(
+        "실패했거나 취소된 결제예약만 다시 시도할 수 있습니다.", why="repeating one that waits or was paid"
+    )
+    schedules_of_deleted_key: Literal["fail", "revoked"] = choice(
+        "fail", "revoked", why="schedules whose billing key is deleted before they are due"
+    )
+    schedule_list: Literal["page", "array"] = choice(
+        "page", "array", why="lists of schedules: two clients read a page object, the schema says an array"
+    )
     page_beyond_find_all: Literal["refused", "empty"] = choice(
         "refused", "empty", why="findAll with a page beyond the data"
     )

@@ -55,11 +55,15 @@ PG_REFUSED_CANCEL: Final = Refusal(200, -1, "결제취소에 실패하였습니�
 CUSTOMER_UNKNOWN_AGAIN: Final = Refusal(200, 1, "등록되지 않은 구매자입니다.")
 CUSTOMER_UNKNOWN: Final = Refusal(404, 1, "요청하신 customer_uid({})로 등록된 정보를 찾을 수 없습니다.")
 CUSTOMER_UNKNOWN_SCHEDULE: Final = Refusal(200, 1, "등록된 고객정보가 없습니다.")
+CARD_REFUSED: Final = Refusal(200, -1, "카드정보 인증에 실패하였습니다. {}")
+KEY_REFUSED: Final = Refusal(200, -1, "카드정보 인증 및 빌키 발급에 실패하였습니다. {}")
+INICIS_NEEDS_NAME: Final = Refusal(400, 1, "이니시스 빌링결제는 상품명이 필수입니다.")
 SCHEDULE_EMPTY: Final = Refusal(200, 1, "취소할 예약결제 기록이 존재하지 않습니다.")
 
 PG_ALREADY_CANCELLED: Final = "해당거래 취소실패(기취소성공) : 전화 문의(1661-0808)"
 PG_CANCEL_TOO_MUCH: Final = "취소금액이 미정산 금액보다 큽니다."
 PG_CANCEL_TOO_MUCH_KAKAOPAY: Final = "(requested cancel amount is bigger than cancelable amount)"
+PG_BAD_CARD: Final = "[F112]유효하지않은 카드번호를 입력하셨습니다. (card_bin 없음)"
 PG_NO_DEPOSIT: Final = "요청하신 건에 대해 입금된 내역이 없습니다"
 
 ALREADY_PAID_CODE: Final = "F1002"

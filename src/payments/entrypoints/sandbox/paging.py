@@ -64,17 +64,24 @@ def page_of(
     rows: list[PaymentRow], page: int, limit: int, guesses: Guesses, *, beyond_refused: bool = True
 ) -> dict[str, Any]:
     """Return one page object `{total, previous, next, list}`; a page beyond the data is refused with 400."""
+    cut = slice_of(rows, page, limit, guesses, beyond_refused=beyond_refused)
+    return cut | {"list": [row.shown() for row in cut["list"]]}
+
+
+def slice_of(
+    items: list[Any], page: int, limit: int, guesses: Guesses, *, beyond_refused: bool = True
+) -> dict[str, Any]:
+    """Return one page object over anything, its `list` untouched."""
     if page < 1 or limit < 1 or (limit > MAX_LIMIT and guesses.limit_over_max == "refused"):
         raise RefusedError(Refusal(400, -1, guesses.bad_parameter_text).about("page, limit"))
     limit = min(limit, MAX_LIMIT)
     start = (page - 1) * limit
-    beyond = start >= len(rows)
+    beyond = start >= len(items)
     if beyond and beyond_refused and (page > 1 or guesses.page_of_nothing == "refused"):
         raise RefusedError(Refusal(400, -1, guesses.page_beyond_text))
-    more = start + limit < len(rows)
     return {
-        "total": len(rows),
+        "total": len(items),
         "previous": page - 1,
-        "next": page + 1 if more else 0,
-        "list": [row.shown() for row in rows[start : start + limit]],
+        "next": page + 1 if start + limit < len(items) else 0,
+        "list": items[start : start + limit],
     }

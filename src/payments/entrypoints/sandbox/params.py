@@ -12,6 +12,7 @@ import attrs
 from payments.entrypoints.sandbox.messages import Refusal, RefusedError
 
 KEY_PARTS: Final = re.compile(r"[^\[\]]+|\[[^\[\]]*\]")
+DEEPEST: Final = 8
 TRUE: Final = ("true", "1")
 
 
@@ -31,21 +32,29 @@ def decode_json(text: bytes) -> dict[str, Any]:
 
 
 def nest(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    """Return form *pairs* as PHP reads them: `a[]` and `a[0]` are lists, `a[b]` an object."""
+    """Return form *pairs* as PHP reads them: `a[]` and `a[0]` are lists, `a[b]` an object, and so on inwards."""
     found: dict[str, Any] = {}
     for key, value in pairs:
         first, *rest = KEY_PARTS.findall(key) or [key]
-        names = [part.strip("[]") for part in rest]
-        if not names:
-            found[first] = value
-        elif all(name == "" or name.isdigit() for name in names[:1]):
-            listed = found.setdefault(first, [])
-            listed.append(value) if isinstance(listed, list) else None
-        else:
-            inner = found.setdefault(first, {})
-            if isinstance(inner, dict):
-                inner[names[0]] = value
-    return found
+        _put(found, [first, *(part.strip("[]") for part in rest[:DEEPEST])], value)
+    return {name: _listed(value) for name, value in found.items()}
+
+
+def _put(into: dict[str, Any], names: list[str], value: Any) -> None:
+    name, *rest = names
+    if not rest:
+        into[name] = value
+        return
+    inner = into.setdefault(name, {})
+    if isinstance(inner, dict):
+        _put(inner, [rest[0] or str(len(inner)), *rest[1:]], value)
+
+
+def _listed(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    inner = {name: _listed(item) for name, item in value.items()}
+    return list(inner.values()) if all(name.isdigit() for name in inner) else inner
 
 
 def decode_form(text: str) -> dict[str, Any]:
@@ -101,6 +110,13 @@ class Params:
     def flag(self, name: str) -> bool:
         """Return whether a boolean is set: true, "true" or 1."""
         return str(self.values.get(name, "")).lower() in TRUE
+
+    def objects(self, name: str) -> list["Params"]:
+        """Return a list of at least one object, each to be read like this one."""
+        value = self.values.get(name)
+        if not isinstance(value, list) or not value or not all(isinstance(item, dict) for item in value):
+            raise self.refused(name)
+        return [Params(item, self.complaint) for item in value]
 
     def texts(self, name: str) -> list[str]:
         """Return a repeated value as strings."""

@@ -33,6 +33,7 @@ def paid(row: PaymentRow, how: How, now: int, ids: Ids, guesses: Guesses) -> Pay
         failed_at=0,
         fail_reason=None,
         pg_tid=row.pg_tid or f"StdpayCARD{row.pg_id}{now}{ids.digits(6)}",
+        customer_uid_usage=row.customer_uid_usage or ("issue" if row.customer_uid else None),
         **_method(row, how, guesses),
         **(_card(row, how, ids) if how.method not in ("trans", "phone") else {}),
         **({"bank_code": how.bank_code, "bank_name": BANKS.get(how.bank_code)} if how.method == "trans" else {}),

@@ -21,6 +21,7 @@ from payments.entrypoints.sandbox.opening import WindowAsk
 from payments.entrypoints.sandbox.paying import How
 from payments.entrypoints.sandbox.row import PaymentRow
 from payments.entrypoints.sandbox.settings import SandboxSettings
+from payments.entrypoints.sandbox.subscribing import Billing
 from payments.entrypoints.sandbox.tokens import TokenDesk
 from payments.entrypoints.sandbox.webhooks import Delivery, Webhooks
 
@@ -34,6 +35,7 @@ class Sandbox:
     settings: SandboxSettings
     clock: Clock
     book: Book
+    billing: Billing
     tokens: TokenDesk
     webhooks: Webhooks
     journal: Journal
@@ -54,6 +56,7 @@ class Sandbox:
             shop_name=settings.shop_name,
             notify=self._notify,
         )
+        self.billing = Billing(self.book)
         self.tokens = TokenDesk(settings.key, settings.secret, clock, ids, settings.guesses)
         self.journal = Journal()
         self.certifications = Certifications(clock, ids)
@@ -100,7 +103,7 @@ class Sandbox:
         """Open a window for what a page passed to request_pay."""
         ask = WindowAsk.of(params, self.settings.guesses.bad_request_code)
         with self.lock:
-            self.book.catch_up()
+            self.catch_up()
             return self.book.open(ask, enforce_prepare=self.settings.enforce_prepare)
 
     def approve(self, imp_uid: str, method: str = "card", **how: Any) -> PaymentRow:
@@ -110,7 +113,7 @@ class Sandbox:
             row = (
                 self.book.decline(imp_uid, objection)
                 if objection
-                else self.book.approve(imp_uid, How(method=method, **how))
+                else self.billing.issued_in_window(self.book.approve(imp_uid, How(method=method, **how)))
             )
         return self._after_webhooks(row)
 
@@ -145,7 +148,7 @@ class Sandbox:
     def approve_late(self, imp_uid: str) -> PaymentRow:
         """Approve after a failure, as PayPal and Paymentwall do; its webhook goes out."""
         with self.lock:
-            return self.book.approve_late(imp_uid)
+            return self.billing.issued_in_window(self.book.approve_late(imp_uid))
 
     def cancel_at_pg(self, imp_uid: str) -> PaymentRow:
         """Cancel in the PG's own admin page, which Iamport never learns."""
@@ -159,10 +162,31 @@ class Sandbox:
     def move_clock(self, seconds: float) -> int:
         """Go ahead in time and let what falls due happen; return the new UNIX time."""
         with self.lock:
-            now = self.clock.move(seconds)
-            self.book.catch_up()
+            goal = self.clock.exact() + seconds
+            while (due := self.billing.schedules.next_at()) is not None and due <= goal:
+                self.clock.move_to(due)
+                self.catch_up()
+            now = self.clock.move(seconds) if seconds < 0 else self.clock.move_to(goal)
+            self.catch_up()
         self.webhooks.look()
         return now
+
+    def catch_up(self) -> None:
+        """Do what has fallen due by the clock; every call does so first."""
+        with self.lock:
+            self.book.catch_up()
+            self.billing.catch_up()
+
+    def is_due(self) -> bool:
+        """Whether a schedule waits to be tried."""
+        with self.lock:
+            due = self.billing.schedules.next_at()
+            return due is not None and due <= self.clock.now()
+
+    def refuse_key(self, customer_uid: str, reason: str | None = DECLINED) -> None:
+        """Have the bank refuse payments with a billing key from now on; a reason of None lets them pass again."""
+        with self.lock:
+            self.billing.customers.refuse(customer_uid, reason)
 
     def _notify(self, notice: Notice) -> None:
         self.webhooks.tell(notice)

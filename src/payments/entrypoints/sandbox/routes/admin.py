@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
+from urllib.parse import unquote
 
 import attrs
 from starlette.concurrency import run_in_threadpool
@@ -15,7 +16,7 @@ from payments.entrypoints.sandbox.messages import NotPossibleError, RefusedError
 from payments.entrypoints.sandbox.params import Params
 from payments.entrypoints.sandbox.routes.window import complaint, json_answer, read_json
 from payments.entrypoints.sandbox.row import PaymentRow
-from payments.entrypoints.sandbox.service import Sandbox
+from payments.entrypoints.sandbox.service import DECLINED, Sandbox
 
 SHOWN_DEFAULT = 100
 FIXED = frozenset({"key", "secret", "channels", "seed", "guesses"})
@@ -43,6 +44,9 @@ class AdminRoutes:
             Route("/_sandbox/payments", self.answered(self.open), methods=["POST"]),
             Route("/_sandbox/payments/{imp_uid}", self.answered(self.payment)),
             Route("/_sandbox/payments/{imp_uid}/{action}", self.answered(self.act), methods=["POST"]),
+            Route("/_sandbox/customers", self.answered(self.customers)),
+            Route("/_sandbox/customers/{customer_uid}/{action}", self.answered(self.act_on_key), methods=["POST"]),
+            Route("/_sandbox/schedules", self.answered(self.schedules)),
             Route("/_sandbox/calls", self.calls),
             Route("/_sandbox/webhooks", self.webhooks),
             Route("/_sandbox/settings", self.answered(self.settings), methods=["GET", "PATCH"]),
@@ -104,7 +108,7 @@ class AdminRoutes:
         sandbox, imp_uid, values = self.sandbox, request.path_params["imp_uid"], Params(body, "{}")
         actions: dict[str, Callable[[], Any]] = {
             "approve": lambda: sandbox.approve(imp_uid, values.text("method") or "card"),
-            "decline": lambda: sandbox.decline(imp_uid, values.text("reason") or "카드 한도초과"),
+            "decline": lambda: sandbox.decline(imp_uid, values.text("reason") or DECLINED),
             "leave": lambda: sandbox.leave(imp_uid)[0],
             "issue_vbank": lambda: sandbox.issue_vbank(imp_uid, values.text("bank_code") or "088"),
             "deposit": lambda: sandbox.deposit(imp_uid),
@@ -118,6 +122,26 @@ class AdminRoutes:
             raise ValueError(f"no action {action!r}; there are: {', '.join(actions)}")
         done = actions[action]()
         return shown(done) if isinstance(done, PaymentRow) else done
+
+    def customers(self, *_: Any) -> list[dict[str, Any]]:
+        """The billing keys, with why the bank refuses theirs."""
+        with self.sandbox.lock:
+            return [row.shown() | {"refuses": row.refuses} for row in self.sandbox.billing.customers.rows()]
+
+    def act_on_key(self, request: Request, body: dict[str, Any]) -> list[dict[str, Any]]:
+        """Have the bank `refuse` payments with a billing key, for a `reason`, or `accept` them again."""
+        customer_uid, action = unquote(request.path_params["customer_uid"]), request.path_params["action"]
+        if action not in ("refuse", "accept"):
+            raise ValueError(f"no action {action!r}; there are: refuse, accept")
+        reason = Params(body, "{}").text("reason") or DECLINED
+        self.sandbox.refuse_key(customer_uid, reason if action == "refuse" else None)
+        return self.customers()
+
+    def schedules(self, *_: Any) -> list[dict[str, Any]]:
+        """The schedules and what became of them, oldest first."""
+        billing = self.sandbox.billing
+        with self.sandbox.lock:
+            return [row.shown(billing.payment_of(row)) for row in billing.schedules.rows()]
 
     def settings(self, request: Request, body: dict[str, Any]) -> dict[str, Any]:
         """The settings that can change while the sandbox runs; PATCH changes them, `guesses` one by one."""
