@@ -74,6 +74,7 @@ UNKNOWN: dict[str, Act] = {
     "403 of a wall before the provider": answered(403, HTML),
     "404 of a wall before the provider": answered(404, HTML),
     "404 with success": answered(404, b'{"code": 0, "message": null, "response": null}'),
+    "404 with a payment": answered(404, PAID),
     "a huge body": flood(b"HTTP/1.1 200 OK\r\n\r\n" + b" " * 65536),
     "a huge body that says so": answered(200, PAID + b" " * (1 << 20)),
     "a huge head": flood(b"HTTP/1.1 200 OK\r\n" + b"X-Pad: 0123456789\r\n" * 1000),
@@ -169,8 +170,10 @@ def test_with_every_connection_busy_a_further_call_is_not_sent() -> None:
         first.start()
         while not server.seen:
             time.sleep(0.001)
+        began = time.monotonic()
         with pytest.raises(NotSent):
             transport.send("GET", "/second", {}, None, Deadline(0.1))
+        assert time.monotonic() - began < 0.6  # not when the first is over
         first.join()
         transport.close()
         assert [seen.target for seen in server.seen] == ["/first"]

@@ -52,7 +52,7 @@ class Call:
 
 @attrs.frozen
 class Reply:
-    """An answer in the envelope, which may still be a refusal."""
+    """An answer in the envelope, so of Iamport itself; it may still be a refusal, and with 4xx it always is."""
 
     status: int
     envelope: wire.Envelope
@@ -63,8 +63,8 @@ class Reply:
 
     @property
     def is_absence(self) -> bool:
-        """Whether Iamport itself says that there is no such thing; a 404 of anything before it says nothing."""
-        return self.status == 404 and self.is_refusal
+        """Whether Iamport says that there is no such thing; a 404 of anything before it is no Reply."""
+        return self.status == 404
 
 
 class Api:

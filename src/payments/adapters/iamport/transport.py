@@ -109,7 +109,7 @@ class Transport:
         left = ends.left
         if not left:
             raise NotSent("The time for this operation was over before the provider could be asked. Nothing was sent.")
-        timeout: Any = Timeout(total=left, connect=min(left, self._settings.connect_timeout))
+        timeout: Any = Timeout(total=left, connect=self._settings.connect_timeout)
         SENDING.begun = False
         try:
             response = self._session.send(request, stream=True, timeout=timeout, allow_redirects=False, proxies={})
