@@ -49,7 +49,8 @@ class Stub(asyncio.Protocol):
             if len(self.buffer) < end + 4 + length:
                 return
             body, self.buffer = self.buffer[end + 4 : end + 4 + length], self.buffer[end + 4 + length :]
-            answer = self.answer(*head.split(" ", 2)[:2], body)
+            method, target, _ = head.split(" ", 2)
+            answer = self.answer(method, target, body)
             asyncio.get_running_loop().call_later(self.latency, self.send, answer)
 
     def send(self, answer: bytes) -> None:
