@@ -4,6 +4,8 @@ import subprocess
 import sys
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from payments.entrypoints.sandbox.clock import Clock
 from payments.entrypoints.sandbox.guesses import Guesses, variants
@@ -24,6 +26,17 @@ def test_a_clock_runs_stops_moves_and_never_goes_back() -> None:
     assert clock.now() == 161
     with pytest.raises(ValueError, match="cannot go back"):
         clock.move(-1)
+
+
+@given(at=st.floats(0, 1e5, allow_nan=False), start=st.floats(1.6e9, 1.8e9), stopped=st.booleans())
+def test_a_clock_moved_to_a_moment_has_reached_it(at: float, start: float, stopped: bool) -> None:
+    clock = Clock(source=lambda: start)
+    if stopped:
+        clock.stop()
+    assert clock.move_to(int(start + at)) >= int(start + at)
+    before = clock.exact()
+    clock.move_to(0)
+    assert clock.exact() == before, "what is past stays past"
 
 
 def test_every_guess_takes_its_variants_and_nothing_else() -> None:

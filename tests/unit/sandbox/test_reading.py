@@ -41,6 +41,13 @@ def test_a_form_reads_back(values: dict[str, str]) -> None:
 
 def test_a_form_nests_as_php_nests() -> None:
     assert decode_form("a[]=1&a[]=2&b[0]=3&c[d]=4&e=5") == {"a": ["1", "2"], "b": ["3"], "c": {"d": "4"}, "e": "5"}
+    assert decode_form("a[0][b]=1&a[0][c]=2&a[1][b]=3") == {"a": [{"b": "1", "c": "2"}, {"b": "3"}]}
+    assert decode_form("a[b][c][]=1&a[b][c][]=2") == {"a": {"b": {"c": ["1", "2"]}}}
+    assert decode_form("a=1&a[b]=2") == {"a": "1"}
+
+
+def test_a_form_cannot_nest_without_end() -> None:
+    assert decode_form("a" + "[b]" * 100_000 + "=1")
 
 
 @pytest.mark.parametrize("body", [b"[]", b"1", b"nope", b'{"a":NaN}', b'{"a":Infinity}', b"[" * 100_000, b"\xff"])
