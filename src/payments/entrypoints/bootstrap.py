@@ -7,12 +7,13 @@ opened_store    the store alone, for commands that ask no provider
 import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
 import attrs
 
+from payments.adapters.clock import SystemClock
 from payments.adapters.iamport import Buyer, IamportGateway, IamportSettings, request_pay
 from payments.adapters.merchant_ids import RandomIds
 from payments.adapters.price_list import PriceList
@@ -46,13 +47,6 @@ class Store(Protocol):
     def idempotency_keys(self) -> IdempotencyKeys: ...
     async def health(self) -> str | None: ...
     def close(self) -> None: ...
-
-
-class SystemClock:
-    """The time of this machine."""
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
 
 
 def opened_store(settings: Settings) -> AbstractContextManager[Store]:
