@@ -52,6 +52,8 @@ def test_the_api_does_as_its_document_says(shared: RunningApi, schema, method, p
     def ask(case, caller, known):
         for name in known.keys() & case.path_parameters.keys():
             case.path_parameters[name] = known[name]
+        if known and isinstance(case.body, dict) and "gateway_id" in case.body:
+            case.body["gateway_id"] = attempt
         case.body = integral_floats_as_ints(case.body)
         response = case.call(headers=caller, session=shared.session, timeout=20, allow_redirects=False)
         assert response.status_code != 500, response.text
