@@ -1,0 +1,90 @@
+"""Several processes on one database: no update is lost, and whoever is killed takes nothing acknowledged along."""
+
+import contextlib
+import functools
+import random
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+from builders import a_payment, paid
+from support.at_once import at_once
+from support.rounds import rounds
+from support.stores import everything_of
+from support.writers import started
+
+from payments.adapters.sql.store import SqlStore, open_store
+from payments.domain.machine import Status
+from payments.domain.ports import Filter
+from payments.domain.values import MerchantId, Mode
+from payments.entrypoints.blocking import run
+
+PROCESSES = 3
+TIMES = rounds(60, 600)
+
+
+@pytest.fixture
+def opened(url: str) -> Iterator[SqlStore]:
+    store = open_store(url, Mode.TEST)
+    yield store
+    store.close()
+
+
+def test_no_change_of_several_processes_is_lost(url: str, opened: SqlStore) -> None:
+    """Fails with Python's own SQLite transactions, which lose most of them without an error."""
+    payment = run(opened.payments.add(a_payment()))
+    with contextlib.ExitStack() as ended:
+        writers = [
+            ended.enter_context(started("count", url, payment.merchant_id, str(TIMES))) for _ in range(PROCESSES)
+        ]
+        for writer in writers:
+            assert writer.stdout.readline() == "ready\n"
+        for writer in writers:
+            writer.stdin.write("go\n")
+            writer.stdin.flush()
+        assert [writer.wait(240) for writer in writers] == [0] * PROCESSES
+    assert run(opened.payments.get(payment.merchant_id)).looks == PROCESSES * TIMES
+
+
+def test_two_stores_of_one_process_on_one_database_lose_nothing(url: str, opened: SqlStore) -> None:
+    """The demo runs its API and its worker so. Fails where each has a queue of its own for the file's lock."""
+    other = open_store(url, Mode.TEST)
+    payment = run(opened.payments.add(a_payment()))
+
+    def learn(store: SqlStore, name: str) -> None:
+        for number in range(20):
+            opening = functools.partial(paid, gateway_id=f"{name}/{number}", rank=1)
+            run(store.payments.update(payment.merchant_id, opening))
+
+    assert at_once(lambda: learn(opened, "a"), lambda: learn(other, "b")) == [None, None]
+    other.close()
+    assert len(run(opened.payments.get(payment.merchant_id)).attempts) == 40
+
+
+def test_a_killed_writer_takes_nothing_acknowledged_along(url: str, opened: SqlStore) -> None:
+    """kill -9 between and within its transactions; what it had said it stored is there, whole."""
+    chance = random.Random(3)
+    for _ in range(rounds(5, 80)):
+        writer = started("begin", url)
+        with writer:
+            said = [writer.stdout.readline().strip() for _ in range(chance.randint(1, 20))]
+            writer.kill()
+            said += [line.strip() for line in writer.stdout if line.endswith("\n")]
+        assert all(said)
+        for merchant_id in said:
+            payment, timeline, told = everything_of(opened, MerchantId(merchant_id))
+            assert payment.status is Status.PAID
+            assert len(timeline) == len(told) == payment.version == 2
+    for payment in run(opened.payments.page(Filter(), None, 10_000)):
+        assert len(run(opened.payments.timeline(payment.merchant_id))) == payment.version
+    if opened.database.engine.dialect.name == "sqlite":
+        assert opened.database.read(lambda c: c.execute(sa.text("PRAGMA integrity_check")).scalar()) == "ok"
+
+
+def test_a_writer_killed_within_a_change_leaves_no_lock_and_no_trace(url: str, opened: SqlStore) -> None:
+    payment = run(opened.payments.add(a_payment()))
+    with started("hang", url, payment.merchant_id) as writer:
+        assert writer.stdout.readline() == "inside\n"
+        writer.kill()
+    assert run(opened.payments.get(payment.merchant_id)) == payment
+    assert run(opened.payments.update(payment.merchant_id, paid)).status is Status.PAID

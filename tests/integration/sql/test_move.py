@@ -1,0 +1,182 @@
+"""copy_database: everything arrives, or nothing does."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from builders import NOON, a_payment, paid, payments, with_refund
+from hypothesis import HealthCheck, Phase, given, settings
+from support.stores import everything_of
+
+from payments.adapters.sql import move
+from payments.adapters.sql.failures import StoreRefused, WrongMode, WrongSchema
+from payments.adapters.sql.move import CopyDiffers, NotEmpty, Tally, copy_database
+from payments.adapters.sql.naming import metadata
+from payments.adapters.sql.store import SqlStore, open_store
+from payments.domain.access import ApiKey, KeptAnswer
+from payments.domain.errors import MerchantIdTaken
+from payments.domain.payment import Payment
+from payments.domain.ports import Filter
+from payments.domain.values import Mode
+from payments.entrypoints.blocking import run
+
+
+@pytest.fixture
+def sqlite_target(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'target.db'}"
+
+
+@pytest.fixture(params=["out", "back"])
+def ways(request: pytest.FixtureRequest, sqlite_url: str, sqlite_target: str) -> tuple[str, str]:
+    """From SQLite to PostgreSQL without tables, and from PostgreSQL to SQLite without a file."""
+    if request.param == "out":
+        return sqlite_url, request.getfixturevalue("postgresql_url")
+    return request.getfixturevalue("migrated_url"), sqlite_target
+
+
+def fill(url: str) -> list[Payment]:
+    """Store a bit of everything, and return the payments."""
+    store = open_store(url, Mode.TEST)
+
+    @settings(max_examples=25, phases=[Phase.generate], suppress_health_check=list(HealthCheck), database=None)
+    @given(payments())
+    def lives(payment: Payment) -> None:
+        run(store.payments.add(payment))
+
+    lives()
+    run(store.payments.add(with_refund(paid(a_payment()))))
+    run(store.payments.move_watermark(NOON))
+    run(store.api_keys.add_key(ApiKey(name="server", prefix="pk", created_at=NOON), "d" * 64))
+    run(store.idempotency_keys.claim_key("s", "k", "f", NOON, NOON + timedelta(1)))
+    run(store.idempotency_keys.keep_answer("s", "k", KeptAnswer(status=201, body=b"\x00\xff")))
+    [message, *_] = run(store.outbox.claim(NOON + timedelta(days=80_000), NOON, 1))
+    run(store.outbox.bury(message.id, "410"))
+    stored = list(run(store.payments.page(Filter(), None, 1_000)))
+    store.close()
+    return stored
+
+
+def rows(url: str) -> dict[str, int]:
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        found = {
+            table.name: connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
+            for table in metadata.sorted_tables
+            if sa.inspect(connection).has_table(table.name)
+        }
+    engine.dispose()
+    return found
+
+
+def test_everything_arrives_both_ways(ways: tuple[str, str]) -> None:
+    source_url, target_url = ways
+    stored = fill(source_url)
+    told: list[tuple[str, int]] = []
+    counts = copy_database(source_url, target_url, lambda table, done: told.append((table, done)))
+    assert counts == rows(source_url) == rows(target_url)
+    assert set(counts) == {table.name for table in metadata.sorted_tables}
+    assert min(counts.values()) >= 1, "a table without rows shows nothing"
+    assert set(told) == set(counts.items())
+    source, target = open_store(source_url, Mode.TEST), open_store(target_url, Mode.TEST)
+    for payment in stored:
+        kept = everything_of(source, payment.merchant_id)
+        assert everything_of(target, payment.merchant_id) == kept
+        assert kept[0] == payment
+    for store in (source, target):
+        assert run(store.payments.watermark()) == NOON
+        assert [letter.error for letter in run(store.outbox.dead(10))] == ["410"]
+        answer = run(store.idempotency_keys.claim_key("s", "k", "f", NOON, NOON))
+        assert answer == KeptAnswer(status=201, body=b"\x00\xff")
+        assert run(store.api_keys.find_key("d" * 64)) is not None
+        store.close()
+
+
+def test_the_copy_keeps_the_rules(sqlite_url: str, sqlite_target: str) -> None:
+    """Fails where the target was made without its constraints."""
+    [payment, *_] = fill(sqlite_url)
+    copy_database(sqlite_url, sqlite_target)
+    target = open_store(sqlite_target, Mode.TEST)
+    with pytest.raises(MerchantIdTaken):
+        run(target.payments.add(a_payment(merchant_id=payment.merchant_id)))
+    target.close()
+
+
+def test_the_copy_is_stamped_like_its_source(sqlite_url: str, sqlite_target: str) -> None:
+    fill(sqlite_url)
+    copy_database(sqlite_url, sqlite_target)
+    with pytest.raises(WrongMode):
+        open_store(sqlite_target, Mode.LIVE)
+
+
+def test_a_target_that_holds_anything_is_refused(sqlite_url: str, migrated_url: str) -> None:
+    fill(sqlite_url)
+    open_store(migrated_url, Mode.TEST).close()  # stamps it, no more
+    before = rows(migrated_url)
+    with pytest.raises(NotEmpty):
+        copy_database(sqlite_url, migrated_url)
+    assert rows(migrated_url) == before
+
+
+def test_a_database_is_not_copied_onto_itself(sqlite_url: str) -> None:
+    fill(sqlite_url)
+    before = rows(sqlite_url)
+    with pytest.raises(StoreRefused):
+        copy_database(sqlite_url, sqlite_url)
+    assert rows(sqlite_url) == before
+
+
+def test_a_source_without_tables_is_refused(tmp_path: Path, sqlite_target: str) -> None:
+    with pytest.raises(WrongSchema, match="payments db upgrade"):
+        copy_database(f"sqlite:///{tmp_path / 'nothing.db'}", sqlite_target)
+
+
+def test_a_copy_that_differs_is_not_kept(ways: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """One won more in one row of the target: nothing of the copy stays."""
+    source_url, target_url = ways
+    fill(source_url)
+    copied = move._copy_table
+
+    def slipping(table: sa.Table, reader: sa.Connection, target: sa.Connection, progress: move.Progress) -> Tally:
+        tally = copied(table, reader, target, progress)
+        if table.name == "attempts":
+            target.exec_driver_sql(
+                "UPDATE attempts SET note = 'x' WHERE gateway_id = (SELECT min(gateway_id) FROM attempts)"
+            )
+        return tally
+
+    monkeypatch.setattr(move, "_copy_table", slipping)
+    with pytest.raises(CopyDiffers, match="attempts"):
+        copy_database(source_url, target_url)
+    assert sum(rows(target_url).values()) == 0
+
+
+def test_a_copy_that_is_broken_off_is_not_kept(ways: tuple[str, str]) -> None:
+    source_url, target_url = ways
+    fill(source_url)
+
+    def give_up(table: str, _: int) -> None:
+        if table == "refunds":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        copy_database(source_url, target_url, give_up)
+    assert sum(rows(target_url).values()) == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "money"), [({"price": 12_001}, True), ({"status": "failed"}, True), ({"name": "x"}, False)]
+)
+def test_a_tally_notices_any_difference(sqlite_store: SqlStore, change: dict[str, object], money: bool) -> None:
+    table = metadata.tables["payments"]
+    run(sqlite_store.payments.add(a_payment()))
+
+    def tallied() -> Tally:
+        return sqlite_store.database.read(lambda connection: move._tally(table, connection))
+
+    before = tallied()
+    sqlite_store.database.write(lambda connection: connection.execute(sa.update(table).values(**change)))
+    after = tallied()
+    assert after.rows == before.rows
+    assert after.checksum != before.checksum
+    assert (after.sums != before.sums) is money
