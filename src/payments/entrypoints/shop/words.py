@@ -79,7 +79,11 @@ WORDS: Final[Mapping[str, Words]] = {
     "checking": Words("결제 결과를 확인하는 중…", "Checking the result…"),
     "not_paid": Words("아직 결제되지 않았습니다.", "Nothing has been paid."),
     "not_paid_more": Words("다시 누르면 같은 주문을 이어서 결제합니다.", "Press again to go on with the same order."),
-    "not_paid_failed": Words("결제가 승인되지 않았습니다.", "The payment was not approved."),
+    "not_approved": Words("결제가 승인되지 않았습니다.", "The payment was not approved."),
+    "not_approved_more": Words(
+        "돈은 빠져나가지 않았습니다. 다시 누르면 같은 주문을 이어서 결제합니다.",
+        "No money was taken. Press again to go on with the same order.",
+    ),
     "unsure": Words("결제사가 아직 대답하지 않습니다.", "The provider has not answered yet."),
     "unsure_more": Words(
         "결과를 알게 되면 ‘내 결제’에 저절로 나타납니다. 다시 결제하지 마세요.",
@@ -136,7 +140,7 @@ WORDS: Final[Mapping[str, Words]] = {
     "seoul": Words("서울 시간", "Seoul time"),
     "order": Words("주문 번호", "Order"),
     "payment_id": Words("결제 번호", "Payment"),
-    "reason": Words("결제사가 알려준 이유", "In the provider's words"),
+    "reason": Words("결제사의 답", "The provider says"),
     "bank": Words("은행", "Bank"),
     "holder": Words("예금주", "Account holder"),
     "due": Words("입금 기한", "Transfer by"),
@@ -176,7 +180,7 @@ WORDS: Final[Mapping[str, Words]] = {
 }
 
 SAID_BY_THE_PAGE: Final = (
-    *("opening", "checking", "not_paid", "not_paid_more", "not_paid_failed", "unsure", "unsure_more"),
+    *("opening", "checking", "not_paid", "not_paid_more", "not_approved", "not_approved_more", "unsure", "unsure_more"),
     *("already-paid", "already-paid_more", "price-changed", "price-changed_more", "order-not-found"),
     *("order-not-found_more", "no-window", "no-window_more", "trouble", "trouble_more", "copied"),
 )

@@ -28,7 +28,7 @@
     const rest = document.createTextNode(words[`${what}_more`] ?? "");
     const said = document.createElement("span");
     said.className = "provider";
-    said.textContent = provider;
+    said.textContent = `“${provider}”`;
     notice.replaceChildren(text, rest, ...(provider ? [said] : []));
     notice.classList.toggle("bad", bad);
     notice.hidden = false;
@@ -45,9 +45,9 @@
   function conclude({ status, payment, settled, message }) {
     if (status === "paid" || status === "cancelled" || payment.deposits.length) return receipt(payment.merchant_id);
     if (!settled) return tell("unsure");
-    const bad = status === "failed";
-    tell("not_paid", { bad, provider: message || (bad && payment.reason !== "amount_mismatch" ? payment.reason : "") });
-    if (payment.reason === "amount_mismatch") receipt(payment.merchant_id);
+    if (status !== "failed") return tell("not_paid", { provider: message });
+    if (payment.reason === "amount_mismatch") return receipt(payment.merchant_id);
+    tell("not_approved", { bad: true, provider: message || payment.reason });
   }
 
   // --- checkout --------------------------------------------------------------------------------------------------
@@ -65,6 +65,10 @@
       button.querySelector(".spin").hidden = !doing;
     }
 
+    if (!Payments) {
+      form.addEventListener("submit", (event) => event.preventDefault());
+      return tell("no-window", { bad: true });
+    }
     const { api, order, reference, amount, script, contact, language } = /** @type {Record<string, string>} */ ({ ...form.dataset });
     const resumed = Payments.resume({ api, token })
       .then((/** @type {any} */ outcome) => outcome?.payment.order === reference && conclude(outcome))

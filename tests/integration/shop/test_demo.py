@@ -1,0 +1,63 @@
+"""The demo as a process: it comes up, says where, and stops when told to."""
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+
+RUN = "import pathlib, sys; from payments.entrypoints.shop.demo import demo; "
+ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
+
+
+@contextmanager
+def demo_process(port: int, folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Run the demo, and yield the process with what it prints until it is up."""
+    command = [sys.executable, "-c", RUN + f"demo(port={port}, database=pathlib.Path('demo.sqlite3'))"]
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        told = ""
+        try:
+            while "Ctrl-C" not in told:
+                line = process.stdout.readline()
+                assert line, "the demo ended before it was up"
+                told += line
+            yield process, told
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_the_demo_comes_up_in_seconds_and_stops_cleanly(tmp_path: Path, stop: signal.Signals) -> None:
+    begun = time.monotonic()
+    with demo_process(port=0, folder=tmp_path) as (process, told):
+        assert time.monotonic() - begun < 20, "a few seconds, and some for a busy machine"
+        shop, api, sandbox = ADDRESS.findall(told)
+        assert "멤버십" in requests.get(shop, timeout=10).text
+        assert requests.get(f"{api}/readyz", timeout=10).status_code == 200
+        assert requests.get(f"{sandbox}/v1/iamport.js", timeout=10).status_code == 200
+        assert (tmp_path / "demo.sqlite3").exists()
+        process.send_signal(stop)
+        rest, _ = process.communicate(timeout=30)
+        assert process.returncode == 0
+        assert rest.rstrip().endswith("Stopped.")
+    for address in (shop, api, sandbox):
+        with pytest.raises(requests.ConnectionError):
+            requests.get(address, timeout=5)
+
+
+def test_a_taken_port_is_told_and_the_next_one_used(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with demo_process(port, tmp_path) as (_, told):
+            assert f"port {port} is taken" in told
+            shop = ADDRESS.findall(told)[0]
+            assert shop != f"http://127.0.0.1:{port}"
+            assert requests.get(shop, timeout=10).status_code == 200
