@@ -63,6 +63,10 @@ def test_more_than_what_is_left_is_refused_in_the_pgs_words() -> None:
     assert refusal(a_paid_row(), Guesses(cancel_too_much="portone"), amount=Decimal(1001))[1] == 1
 
 
+def test_more_than_what_is_left_is_refused_also_when_it_was_once_there() -> None:
+    assert refusal(cancel(a_paid_row(), amount=Decimal(300)), amount=Decimal(701))[1] == -1
+
+
 @pytest.mark.parametrize("status", ["ready", "failed"])
 def test_what_was_never_paid_cannot_be_cancelled(status: str) -> None:
     assert refusal(a_paid_row(status=status)) == (200, 1, "취소할 결제건이 존재하지 않습니다.")
