@@ -1,0 +1,96 @@
+"""The shop's texts: each thing that can happen has a sentence, in both languages."""
+
+import re
+from typing import Any, get_args
+
+import pytest
+
+from payments.domain.payment import Disposition, Kind
+from payments.entrypoints.display import Language
+from payments.entrypoints.shop.catalogue import PLANS
+from payments.entrypoints.shop.stories import told, told_by
+from payments.entrypoints.shop.words import SAID_BY_THE_PAGE, WORDS, preferred, words
+
+HANGUL = re.compile(r"[가-힣]")
+
+
+def an_event(kind: str, reason: str = "", by: str = "webhook") -> dict[str, Any]:
+    return {
+        "version": 1,
+        "kind": kind,
+        "at": "2026-11-23T07:00:12.5Z",
+        "by": by,
+        "status": "awaiting",
+        "amount": 12_000,
+        "currency": "KRW",
+        "gateway_id": "imp_1",
+        "refund_id": None,
+        "reason": reason,
+    }
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_every_happening_is_told_in_a_sentence(kind: Kind) -> None:
+    korean, english = told(an_event(kind), "ko"), told(an_event(kind), "en")
+    assert korean.what.endswith("다.")
+    assert HANGUL.search(korean.what)
+    assert english.what.endswith(".")
+    assert not HANGUL.search(english.what + english.why)
+    assert kind not in (korean.what, english.what)
+    assert "{" not in korean.what + english.what
+    assert korean.at == "2026년 11월 23일 16:00:12"
+
+
+@pytest.mark.parametrize("disposition", [d for d in Disposition if d is not Disposition.ACCEPTED])
+def test_every_kind_of_stray_money_has_its_reason_told(disposition: Disposition) -> None:
+    told_why = {told(an_event("strayed", disposition), language).why for language in get_args(Language)}
+    assert len(told_why) == 2
+    assert "" not in told_why
+
+
+def test_the_providers_own_words_are_shown_as_they_are_and_ours_are_not() -> None:
+    assert told(an_event("declined", "카드 한도초과"), "en").words == "카드 한도초과"
+    assert told(an_event("strayed", "mismatch"), "en").words == ""
+
+
+@pytest.mark.parametrize(
+    ("by", "who"),
+    [
+        ("buyer:demo-1", "The buyer"),
+        ("shop:server", "The shop"),
+        ("webhook", "Asked the provider after a webhook"),
+        ("something new", "something new"),
+    ],
+)
+def test_who_reported_it_is_told_without_their_name(by: str, who: str) -> None:
+    assert told_by(by, "en") == who
+
+
+def test_every_text_is_there_in_both_languages() -> None:
+    for key, text in WORDS.items():
+        assert text.ko, key
+        assert text.en, key
+        assert not HANGUL.search(text.en), key
+        assert text.ko.count("{}") == text.en.count("{}"), key
+    assert set(SAID_BY_THE_PAGE) <= words("ko").keys()
+
+
+@pytest.mark.parametrize(
+    ("cookie", "accept", "language"),
+    [
+        (None, "en-US,en;q=0.9", "en"),
+        (None, "fr-FR,ko;q=0.8,en;q=0.7", "ko"),
+        (None, "fr-FR", "ko"),
+        ("en", "ko-KR", "en"),
+        ("xx", "en", "en"),
+    ],
+)
+def test_the_language_chosen_before_comes_first_then_the_browsers(
+    cookie: str | None, accept: str, language: str
+) -> None:
+    assert preferred(cookie, accept) == language
+
+
+def test_a_longer_membership_costs_less_a_month() -> None:
+    monthly = [plan.monthly for plan in PLANS]
+    assert monthly == sorted(monthly, reverse=True)
