@@ -191,3 +191,18 @@ def _readiness(store: Store) -> Callable[[], Any]:
             raise NotReady(trouble)
 
     return ready
+
+
+def upgrade_database(settings: Settings) -> tuple[str, str]:
+    """Bring the database's tables up to date; return the revision before ("" for none) and now."""
+    from payments.adapters.sql.naming import SCHEMA
+    from payments.adapters.sql.schema import upgrade
+
+    return upgrade(settings.database.url), SCHEMA
+
+
+def move_database(settings: Settings, target: str, progress: Callable[[str, int], None]) -> dict[str, int]:
+    """Copy everything into the empty database at *target*, and compare; return how many rows each table has."""
+    from payments.adapters.sql.move import copy_database
+
+    return copy_database(settings.database.url, target, progress)

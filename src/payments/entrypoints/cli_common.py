@@ -1,0 +1,116 @@
+"""What all commands share: their options, the service they work with, and how results are printed.
+
+Common      --config, --json, --language
+working     the wired service for one command; stored: the store alone, where no provider is asked
+say         one line on stdout; table: aligned columns; told: JSON for machines
+"""
+
+import getpass
+import os
+import sys
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import attrs
+from cyclopts import Parameter
+
+from payments.domain.values import Caller
+from payments.entrypoints.display import Language
+
+if TYPE_CHECKING:
+    from payments.entrypoints.bootstrap import Store
+    from payments.entrypoints.service import Service
+
+MAX_NAME: Final = 60
+
+
+def _language() -> Language:
+    spoken = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "ko" if spoken.lower().startswith("ko") else "en"
+
+
+@Parameter(name="*")
+@attrs.frozen(kw_only=True)
+class Common:
+    """Options of every command.
+
+    Parameters
+    ----------
+    config
+        The settings file; else PAYMENTS_CONFIG, else payments.toml. Environment variables go before it.
+    json
+        Print JSON for machines: money in minor units, times in UTC.
+    language
+        The language of what is printed, ko or en; else that of LANG.
+    """
+
+    config: Path | None = None
+    json: Annotated[bool, Parameter(negative="")] = False
+    language: Language = attrs.field(factory=_language)
+
+
+DEFAULT: Final = Common()
+
+
+@contextmanager
+def working(common: Common) -> "Iterator[Service]":
+    """Return the wired Service. Raises BadSettings, or what refuses the database or the provider's settings."""
+    from payments.entrypoints.bootstrap import opened
+    from payments.entrypoints.settings import load_settings
+
+    with opened(load_settings(common.config)) as service:
+        yield service
+
+
+@contextmanager
+def stored(common: Common) -> "Iterator[Store]":
+    """Return the store alone, for commands that ask no provider and need none of its keys."""
+    from payments.entrypoints.bootstrap import opened_store
+    from payments.entrypoints.settings import load_settings
+
+    with opened_store(load_settings(common.config)) as store:
+        yield store
+
+
+def operator() -> Caller:
+    """Return who asks: the shop, by the name of whoever is logged in here, for the timeline."""
+    try:
+        name = getpass.getuser()
+    except (OSError, KeyError, ImportError):  # nobody by name, as in some containers
+        name = "operator"
+    return Caller.shop(f"cli:{name}"[:MAX_NAME])
+
+
+def say(*lines: str) -> None:
+    """Print lines."""
+    for line in lines:
+        sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def told(value: Any) -> None:
+    """Print *value* as one line of JSON."""
+    import msgspec
+
+    say(msgspec.json.encode(value).decode())
+
+
+def table(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset()) -> None:
+    """Print rows in aligned columns; those in *right* to the right. Korean characters are two columns wide."""
+    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [_padded(cell, widths[i], to_right=i in right) for i, cell in enumerate(row)]
+        say("  ".join(cells).rstrip())
+
+
+def width(text: str) -> int:
+    """Return how many columns a terminal gives *text*."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def _padded(text: str, columns: int, *, to_right: bool) -> str:
+    blanks = " " * (columns - width(text))
+    return blanks + text if to_right else text + blanks
