@@ -14,7 +14,7 @@ from support.shopper import Shopper
 from payments.entrypoints.shop.demo import Demo, running_demo
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
-DESK = {"width": 1280, "height": 860}
+DESK = {"width": 1280, "height": 892}
 LANGUAGES = {"": "en-US", ".ko": "ko-KR"}  # the end of a picture's name, and whom it is drawn for
 
 

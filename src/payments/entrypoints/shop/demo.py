@@ -48,7 +48,7 @@ PORT: Final = 8000
 DATABASE: Final = Path("payments-demo.sqlite3")
 ISSUER: Final = "corner-bookshop"
 AUDIENCE: Final = "payments"
-SHOP_NAME: Final = "모퉁이 책방"
+SHOP_NAME: Final = "모퉁이 책방 Corner Bookshop"
 PORTS_TRIED: Final = 20
 
 

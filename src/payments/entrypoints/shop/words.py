@@ -151,14 +151,14 @@ WORDS: Final[Mapping[str, Words]] = {
     "go_on": Words("이어서 결제하기", "Go on paying"),
     "cancel": Words("주문 취소", "Cancel the order"),
     "cancel_refused": Words("취소할 수 없는 결제입니다.", "This payment cannot be cancelled."),
-    "behind": Words("무슨 일이 있었나요?", "What happened behind?"),
+    "behind": Words("무슨 일이 있었나요?", "Behind the scenes"),
     "home": Words("책방으로 돌아가기", "Back to the shop"),
     # history
     "history_text": Words("모든 시각은 서울 시간입니다.", "All times are Seoul time."),
     "empty": Words("아직 결제한 것이 없어요.", "Nothing here yet."),
     "more": Words("더 보기", "Show more"),
     # behind
-    "behind_title": Words("무슨 일이 있었나요?", "What happened behind"),
+    "behind_title": Words("무슨 일이 있었나요?", "Behind the scenes"),
     "behind_text": Words(
         "결제 하나에 일어난 모든 변화입니다. 결제사의 답으로 확인한 것만 적혀 있습니다.",
         "Every change of one payment, in order. Money is only believed when the provider confirms it.",
