@@ -8,12 +8,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from payments.entrypoints.sandbox.messages import Refusal, RefusedError
-from payments.entrypoints.sandbox.routes import certifications, changes, payments, subscribe
+from payments.entrypoints.sandbox.routes import certifications, changes, naver, payments, pgs, receipts, subscribe
 from payments.entrypoints.sandbox.routes.table import Entry
 from payments.entrypoints.sandbox.service import Sandbox
 from payments.entrypoints.sandbox.wire import Call, Envelope, Reply, read_call
 
-TABLE = (*changes.TABLE, *payments.TABLE, *subscribe.TABLE, *certifications.TABLE)
+TABLES = (changes, payments, subscribe, certifications, receipts, pgs, naver)
+TABLE = tuple(entry for module in TABLES for entry in module.TABLE)
 
 
 @attrs.frozen

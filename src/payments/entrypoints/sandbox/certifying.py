@@ -6,10 +6,12 @@ from typing import Any
 import attrs
 
 from payments.entrypoints.sandbox.clock import Clock
+from payments.entrypoints.sandbox.guesses import Guesses
 from payments.entrypoints.sandbox.ids import Ids
 from payments.entrypoints.sandbox.messages import NotPossibleError, Refusal, RefusedError
 
-NO_CERTIFICATION = Refusal(404, -1, "존재하지 않는 인증정보입니다.")
+NO_CERTIFICATION = Refusal(404, -1, "인증결과가 존재하지 않습니다.")
+OTP_DIGITS = 6
 
 
 @attrs.frozen(kw_only=True)
@@ -33,6 +35,8 @@ class Certification:
     unique_in_site: str | None = None
     origin: str = ""
     m_redirect_url: str = attrs.field(default="", metadata={"hidden": True})
+    otp: str = attrs.field(default="", repr=False, metadata={"hidden": True})
+    """What the carrier texts to the person; shown under `/_sandbox/certifications`."""
 
     def shown(self) -> dict[str, Any]:
         """Return it as the API shows it."""
@@ -45,6 +49,7 @@ class Certifications:
 
     clock: Clock
     ids: Ids
+    guesses: Guesses = attrs.field(factory=Guesses)
     _rows: dict[str, Certification] = attrs.field(factory=dict, init=False)
 
     def open(self, params: dict[str, Any], origin: str = "") -> Certification:
@@ -57,6 +62,29 @@ class Certifications:
             origin=origin,
             m_redirect_url=str(params.get("m_redirect_url") or ""),
         )
+        return self._rows.setdefault(row.imp_uid, row)
+
+    def request(self, params: dict[str, Any]) -> Certification:
+        """Begin a check without a window: the carrier texts a one-time password."""
+        row = attrs.evolve(self.open(params), otp=self.ids.digits(OTP_DIGITS), birthday=params["birth"])
+        self._rows[row.imp_uid] = row
+        return row
+
+    def answer(self, imp_uid: str, otp: str) -> Certification:
+        """End it with the password; RefusedError (400) for another one, and once it is over."""
+        row = self.get(imp_uid)
+        if row.certified or not row.otp:
+            raise RefusedError(Refusal(400, -1, self.guesses.otp_over_text))
+        if otp != row.otp:
+            raise RefusedError(Refusal(400, -1, self.guesses.otp_wrong_text))
+        return self.confirm(imp_uid, row.name or "", row.birthday or "", row.phone or "")
+
+    def rows(self) -> list[Certification]:
+        """Return all of them, oldest first."""
+        return list(self._rows.values())
+
+    def put(self, row: Certification) -> Certification:
+        """Keep a check that was made elsewhere."""
         return self._rows.setdefault(row.imp_uid, row)
 
     def get(self, imp_uid: str) -> Certification:

@@ -106,6 +106,18 @@ class Guesses:
     schedule_list: Literal["page", "array"] = choice(
         "page", "array", why="lists of schedules: two clients read a page object, the schema says an array"
     )
+    pg_lacks_text: str = wording(
+        "해당 PG사에서 지원하지 않는 기능입니다.", why="a call that the payment's PG does not know"
+    )
+    receipt_unpaid_text: str = wording("결제완료된 결제건이 아닙니다.", why="400 for a receipt of what is not paid")
+    receipt_issued_text: str = wording("이미 현금영수증이 발행되었습니다.", why="400 for a second receipt")
+    receipt_none_text: str = wording("현금영수증 발행내역이 존재하지 않습니다.", why="400 or 404 where there is none")
+    escrow_none_text: str = wording("에스크로 결제건이 아닙니다.", why="409 for a parcel of any other payment")
+    escrow_registered_text: str = wording("이미 배송정보가 등록되었습니다.", why="409 for a second parcel")
+    escrow_unregistered_text: str = wording("등록된 배송정보가 존재하지 않습니다.", why="409 where there is none")
+    naver_failed_text: str = wording("네이버페이 상품주문 처리에 실패하였습니다.", why="500 when no order took it")
+    otp_wrong_text: str = wording("인증번호가 일치하지 않습니다.", why="400 for another one-time password")
+    otp_over_text: str = wording("이미 인증이 완료된 건입니다.", why="400 for a second confirmation")
     page_beyond_find_all: Literal["refused", "empty"] = choice(
         "refused", "empty", why="findAll with a page beyond the data"
     )

@@ -14,11 +14,14 @@ import requests
 from payments.entrypoints.sandbox.book import Book, Notice
 from payments.entrypoints.sandbox.certifying import Certifications
 from payments.entrypoints.sandbox.clock import Clock
+from payments.entrypoints.sandbox.escrows import Escrows
 from payments.entrypoints.sandbox.ids import Ids
 from payments.entrypoints.sandbox.journal import Journal
 from payments.entrypoints.sandbox.messages import CONFIRM_REASON_UNKNOWN, CONFIRM_REFUSED
+from payments.entrypoints.sandbox.naver import Naver
 from payments.entrypoints.sandbox.opening import WindowAsk
 from payments.entrypoints.sandbox.paying import How
+from payments.entrypoints.sandbox.receipts import Receipts
 from payments.entrypoints.sandbox.row import PaymentRow
 from payments.entrypoints.sandbox.settings import SandboxSettings
 from payments.entrypoints.sandbox.subscribing import Billing
@@ -40,6 +43,9 @@ class Sandbox:
     webhooks: Webhooks
     journal: Journal
     certifications: Certifications
+    receipts: Receipts
+    escrows: Escrows
+    naver: Naver
     lock: threading.RLock
     base_url: str
 
@@ -59,7 +65,8 @@ class Sandbox:
         self.billing = Billing(self.book)
         self.tokens = TokenDesk(settings.key, settings.secret, clock, ids, settings.guesses)
         self.journal = Journal()
-        self.certifications = Certifications(clock, ids)
+        self.certifications = Certifications(clock, ids, settings.guesses)
+        self.receipts, self.escrows, self.naver = Receipts(ids), Escrows(settings.guesses), Naver(ids)
         self.lock = threading.RLock()
         self.base_url = ""
 

@@ -47,6 +47,7 @@ class AdminRoutes:
             Route("/_sandbox/customers", self.answered(self.customers)),
             Route("/_sandbox/customers/{customer_uid}/{action}", self.answered(self.act_on_key), methods=["POST"]),
             Route("/_sandbox/schedules", self.answered(self.schedules)),
+            Route("/_sandbox/certifications", self.answered(self.certifications)),
             Route("/_sandbox/calls", self.calls),
             Route("/_sandbox/webhooks", self.webhooks),
             Route("/_sandbox/settings", self.answered(self.settings), methods=["GET", "PATCH"]),
@@ -142,6 +143,11 @@ class AdminRoutes:
         billing = self.sandbox.billing
         with self.sandbox.lock:
             return [row.shown(billing.payment_of(row)) for row in billing.schedules.rows()]
+
+    def certifications(self, *_: Any) -> list[dict[str, Any]]:
+        """The identity checks, with the one-time password that the carrier would have texted."""
+        with self.sandbox.lock:
+            return [row.shown() | {"otp": row.otp} for row in self.sandbox.certifications.rows()]
 
     def settings(self, request: Request, body: dict[str, Any]) -> dict[str, Any]:
         """The settings that can change while the sandbox runs; PATCH changes them, `guesses` one by one."""
