@@ -12,7 +12,7 @@ from payments.adapters.sql.failures import UnsafeSettings
 
 OLDEST: Final = 130000
 _SESSION: Final = {"lock_timeout": "2s", "statement_timeout": "5s", "TimeZone": "UTC"}
-_NETWORK: Final[
+_CONNECTION: Final[
     dict[str, Any]
 ] = {  # a server that vanished is noticed within seconds, not after the quarter of an hour of the system
     "connect_timeout": 5,
@@ -21,6 +21,7 @@ _NETWORK: Final[
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
     "application_name": "payments",
+    "client_encoding": "utf8",
 }
 _log = logging.getLogger(__name__)
 
@@ -56,7 +57,7 @@ def _setting(connection: sa.Connection, name: str) -> str:
 
 
 def _engine(url: sa.URL, pool: dict[str, Any]) -> sa.Engine:
-    ours = {name: value for name, value in _NETWORK.items() if name not in url.query}
+    ours = {name: value for name, value in _CONNECTION.items() if name not in url.query}
     engine = sa.create_engine(
         url.set(drivername="postgresql+psycopg"),
         connect_args=ours,
