@@ -61,6 +61,12 @@ def test_a_price_gets_prepared_whatever_happens_to_the_answers(
     assert prepare(gateway_to, *acts) == calls
 
 
+def test_after_no_answer_a_look_comes_before_the_repeat(gateway_to: GatewayTo) -> None:
+    """Also where calls are tried three times: blindly repeated, the second would be refused for the first."""
+    assert prepare(gateway_to, LOST, registered(), tries=3) == ["POST", "GET"]
+    assert prepare(gateway_to, TAKEN, registered(1), LOST, registered(), tries=3) == ["POST", "GET", "PUT", "PUT"]
+
+
 def test_a_price_that_is_refused_for_itself_is_refused(gateway_to: GatewayTo) -> None:
     with pytest.raises(Rejected) as refusal:
         prepare(gateway_to, refused(400, -1, "지원되지 않는 통화입니다."), ABSENT)

@@ -273,6 +273,12 @@ def test_whatever_a_body_is_only_our_errors_come_out(body: bytes) -> None:
             reader(wire.decoded(body))
 
 
+@pytest.mark.parametrize("code", ["NaN", "Infinity", "null", "true", '"0"', "[]"])
+def test_a_code_that_is_no_number_is_neither_yes_nor_no(code: str) -> None:
+    with pytest.raises(Unknown):
+        wire.envelope(f'{{"code": {code}, "message": "x", "response": {{}}}}'.encode())
+
+
 @pytest.mark.parametrize("token", ["", "a b", "a\r\nX: y", "토큰", "a" * 1001, 5, None], ids=str)
 def test_a_token_that_would_break_a_header_is_not_used(token: object) -> None:
     with pytest.raises(Unknown):

@@ -67,10 +67,10 @@ class IamportSettings:
         host = _host(url)
         if not host:
             raise BadInput("Iamport's `api_url` is an address such as https://api.iamport.kr. Nothing was started.")
-        local, secure = _is_local(host), url.lower().startswith("https:")
-        if not secure and not local:
+        local = _is_local(host)
+        if not local and not url.lower().startswith("https:"):
             raise BadInput("Iamport's `api_url` is not https, so others could read the keys. Nothing was started.")
-        if self.mode is Mode.LIVE and (local or not secure or "sandbox" in url.lower()):
+        if self.mode is Mode.LIVE and (local or "sandbox" in url.lower()):
             raise BadInput(
                 "`api_url` is a sandbox and the mode is live: play money would count as real. Use mode test."
             )

@@ -83,7 +83,7 @@ def report(value: object) -> Report:
             captured_at=fields.moment("paid_at") if rank >= Rank.CAPTURED else None,
             deposit=_deposit(fields) if rank is Rank.READY else None,
             receipt_url=_link(fields.text("receipt_url", 1001)),
-            refunds=_history(fields, currency, refunded),
+            refunds=_history(fields, currency),
         )
     except BadInput as error:
         raise ContractViolation(f"The provider reports a payment that cannot be: {error}") from error
@@ -131,11 +131,11 @@ def _deposit(fields: Fields) -> Deposit | None:
     return Deposit(bank=fields.text("vbank_name", 64), account=account, holder=fields.text("vbank_holder", 64), due=due)
 
 
-def _history(fields: Fields, currency: str, refunded: int) -> tuple[ReportedRefund, ...]:
+def _history(fields: Fields, currency: str) -> tuple[ReportedRefund, ...]:
     if fields.values.get("cancel_history") is None:
         return ()
     entries = [Fields.of(entry, "cancel_history") for entry in fields.required_list("cancel_history")]
-    refunds = tuple(
+    return tuple(
         ReportedRefund(
             provider_id=entry.text("cancellation_id", 64),
             amount=entry.sum("amount", currency),
@@ -143,9 +143,6 @@ def _history(fields: Fields, currency: str, refunded: int) -> tuple[ReportedRefu
         )
         for entry in entries
     )
-    if any(refund.amount < 1 for refund in refunds) or sum(refund.amount for refund in refunds) > refunded:
-        raise ContractViolation("The provider's history of refunds is of more, or less than nothing, than it refunded.")
-    return refunds
 
 
 @attrs.frozen
