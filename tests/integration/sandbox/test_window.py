@@ -73,7 +73,7 @@ def test_leaving_the_window_is_a_failure_with_an_imp_uid(
     page: Page, sandbox: Sandbox, shop_page: str, how: str
 ) -> None:
     window = press_pay(page, shop_page, pg="kakaopay")
-    window.locator("#approve").wait_for()
+    window.locator("#approve:focus").wait_for()
     window.locator("#close").click() if how == "button" else page.keyboard.press("Escape")
     told = result(page)
     row = sandbox.payments("order-1")[0]

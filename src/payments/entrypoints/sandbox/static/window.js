@@ -92,6 +92,8 @@
   document.addEventListener("keydown", function (event) {
     if (event.key === "Escape" && document.getElementById("close")) actions.close();
   });
+  // Until here nothing would happen on a press, so nothing could be pressed.
+  document.querySelectorAll("button").forEach(function (button) { button.disabled = false; });
   var first = document.getElementById("approve") || document.getElementById("back") || document.getElementById("certify");
   if (first) first.focus();
 })();
