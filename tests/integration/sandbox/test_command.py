@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import requests
 
@@ -23,6 +24,30 @@ def test_the_command_serves_until_it_is_interrupted() -> None:
         assert answer.json()["code"] == 0
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 0
+
+
+def test_the_command_knows_what_a_file_says(tmp_path: Path) -> None:
+    path = tmp_path / "seed.json"
+    path.write_text('{"payments": [{"imp_uid": "imp_1", "merchant_uid": "o-1", "amount": 1000}]}')
+    options = ["--port", "0", "--key", "k", "--secret", "s", "--seed-data", str(path), "--no-hide-sandbox-payments"]
+    with (
+        subprocess.Popen([*COMMAND, *options], stdout=subprocess.PIPE, text=True) as process,
+        requests.Session() as shop,
+    ):
+        assert process.stdout
+        url = process.stdout.readline().split()[-1]
+        answer = shop.post(f"{url}/users/getToken", data={"imp_key": "k", "imp_secret": "s"}, timeout=10)
+        shop.headers["Authorization"] = answer.json()["response"]["access_token"]
+        assert shop.get(f"{url}/payments/imp_1", timeout=10).json()["response"]["status"] == "paid"
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
+
+
+def test_the_command_says_what_is_wrong_with_a_file(tmp_path: Path) -> None:
+    done = subprocess.run([*COMMAND, "--seed-data", str(tmp_path / "none")], capture_output=True, text=True, timeout=30)
+    assert done.returncode == 1
+    assert done.stderr.startswith("The sandbox did not start: ")
+    assert "Traceback" not in done.stderr
 
 
 def test_the_command_does_not_serve_other_machines() -> None:

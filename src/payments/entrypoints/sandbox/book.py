@@ -128,7 +128,13 @@ class Book:
             **ask.buyer,
             behind=self._behind(ask, now),
         )
-        self._by_merchant.setdefault(row.merchant_uid, []).append(imp_uid)
+        return self.adopt(row)
+
+    def adopt(self, row: PaymentRow) -> PaymentRow:
+        """Keep a row that is new to the book."""
+        self._by_merchant.setdefault(row.merchant_uid, []).append(row.imp_uid)
+        if row.awaits_deposit:
+            self.watch(row)
         return self.keep(row)
 
     def _behind(self, ask: WindowAsk, now: int) -> Behind:

@@ -3,8 +3,10 @@
 import contextlib
 import socket
 import sys
+from pathlib import Path
 from typing import Literal
 
+from payments.entrypoints.sandbox.seeding import SeedError
 from payments.entrypoints.sandbox.serve import listening_socket, server_for, url_of
 from payments.entrypoints.sandbox.service import Sandbox
 from payments.entrypoints.sandbox.settings import KEY, SECRET, USER_CODE, SandboxSettings
@@ -23,6 +25,8 @@ def sandbox(
     webhook_format: Literal["json", "form"] = "json",
     shop_name: str = SandboxSettings().shop_name,
     seed: int | None = None,
+    seed_data: Path | None = None,
+    hide_sandbox_payments: bool = True,
 ) -> None:
     """Serve a local Iamport: the API, the payment window and webhooks. No payment in it is real.
 
@@ -46,8 +50,12 @@ def sandbox(
         The name the payment window shows.
     seed
         Same seed, same ids.
+    seed_data
+        A JSON or TOML file of payments, billing keys, schedules, ... that are there from the start.
+    hide_sandbox_payments
+        Show a test payment by imp_uid only to those who ask with `include_sandbox`, as Iamport does since 2026.
     """
-    served = Sandbox(
+    served = _sandbox_or_sentence(
         SandboxSettings(
             user_code=user_code,
             key=key,
@@ -56,6 +64,8 @@ def sandbox(
             webhook_format=webhook_format,
             shop_name=shop_name,
             seed=seed,
+            seed_data=seed_data,
+            hide_sandbox_payments=hide_sandbox_payments,
         )
     )
     with _socket_or_sentence(host, port) as sock:
@@ -64,6 +74,13 @@ def sandbox(
         _say(f'  <script src="{served.url}/v1/iamport.js"></script>  IMP.init("{user_code}")  imp_key {key}')
         with contextlib.suppress(KeyboardInterrupt):  # how it is meant to end
             server_for(served).run(sockets=[sock])
+
+
+def _sandbox_or_sentence(settings: SandboxSettings) -> Sandbox:
+    try:
+        return Sandbox(settings)
+    except SeedError as error:
+        raise SystemExit(f"The sandbox did not start: {error}") from error
 
 
 def _socket_or_sentence(host: str, port: int) -> socket.socket:

@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 import requests
 
+from payments.entrypoints.sandbox import seeding
 from payments.entrypoints.sandbox.book import Book, Notice
 from payments.entrypoints.sandbox.certifying import Certifications
 from payments.entrypoints.sandbox.clock import Clock
@@ -69,6 +70,8 @@ class Sandbox:
         self.receipts, self.escrows, self.naver = Receipts(ids), Escrows(settings.guesses), Naver(ids)
         self.lock = threading.RLock()
         self.base_url = ""
+        if settings.seed_data is not None:
+            seeding.plant(self, seeding.read(settings.seed_data))
 
     @property
     def url(self) -> str:

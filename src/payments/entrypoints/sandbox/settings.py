@@ -1,5 +1,6 @@
 """SandboxSettings: how one sandbox behaves; most can be changed while it runs."""
 
+from pathlib import Path
 from typing import Final, Literal
 
 import attrs
@@ -23,6 +24,8 @@ class SandboxSettings:
     secret: str = attrs.field(default=SECRET, repr=False)
     seed: int | None = attrs.field(default=None, on_setattr=attrs.setters.frozen)
     """Same seed, same ids; None makes new ones each time."""
+    seed_data: Path | None = attrs.field(default=None, on_setattr=attrs.setters.frozen)
+    """A JSON or TOML file of payments, billing keys, … that are there from the start (see `seeding`)."""
     shop_name: str = "샌드박스 상점"
     channels: tuple[Channel, ...] = attrs.field(default=CHANNELS, on_setattr=attrs.setters.frozen)
     webhook_url: str = ""
