@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import signal
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import attrs
 from cyclopts import Parameter
 
 from payments.entrypoints.cli_common import DEFAULT, Common, say
+from payments.entrypoints.service import BadSettings
 
 if TYPE_CHECKING:
     from payments.entrypoints.settings import Settings
@@ -33,7 +35,7 @@ def serve(
     host
         The address to listen on, before http.host.
     port
-        The port to listen on, before http.port.
+        The port to listen on, before http.port; 0 takes a free one.
     with_worker
         Run a worker in this process too: enough for a shop on one machine.
     """
@@ -43,9 +45,11 @@ def serve(
     from payments.entrypoints.http.app import http_app
     from payments.entrypoints.settings import load_settings
 
-    settings = _listening(load_settings(common.config), host, port)
+    settings = _with_address(load_settings(common.config), host, port)
     set_up_logging()
     with _stoppable(), contextlib.ExitStack() as stack:
+        sock = stack.enter_context(_listening(settings.http.host, settings.http.port))
+        settings = _with_address(settings, None, sock.getsockname()[1])
         service = stack.enter_context(opened(settings))
         if with_worker:
             from payments.entrypoints.worker import Worker, running_worker
@@ -54,15 +58,13 @@ def serve(
         _announce(settings)
         config = uvicorn.Config(
             http_app(service),
-            host=settings.http.host,
-            port=settings.http.port,
             log_config=None,
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=GRACE,
             ws="none",
         )
-        uvicorn.Server(config).run()
+        uvicorn.Server(config).run(sockets=[sock])
 
 
 def worker(*, heartbeat: Path | None = None, common: Common = DEFAULT) -> int:
@@ -81,13 +83,28 @@ def worker(*, heartbeat: Path | None = None, common: Common = DEFAULT) -> int:
     return work(settings, heartbeat=heartbeat)
 
 
-def _listening(settings: "Settings", host: str | None, port: int | None) -> "Settings":
+def _with_address(settings: "Settings", host: str | None, port: int | None) -> "Settings":
     http = attrs.evolve(
         settings.http,
         host=settings.http.host if host is None else host,
         port=settings.http.port if port is None else port,
     )
     return attrs.evolve(settings, http=http)
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """Return a listening socket: from now on callers are kept waiting, not refused."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # asyncio turns Nagle's delay (40 ms an answer) off only on a socket that says it is TCP.
+    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((host, port))
+        sock.listen(2048)
+    except (OSError, OverflowError) as error:
+        sock.close()
+        raise BadSettings(f"Cannot listen on {host}:{port}: {error}. Nothing was started.") from None
+    return sock
 
 
 def _announce(settings: "Settings") -> None:
