@@ -62,7 +62,7 @@ def at_last(world: World) -> None:
     payments = {p.merchant_id: p for p in world.payments()}
     for report in world.truth():
         if report.is_capture:
-            _dealt_with(payments[report.merchant_id], report)
+            _dealt_with(payments[report.merchant_id], report, hold=world.hold_strays)
     for payment in payments.values():
         captures = [a for a in payment.attempts if a.disposition is Disposition.ACCEPTED]
         assert len(captures) <= 1
@@ -71,11 +71,13 @@ def at_last(world: World) -> None:
     assert not world.untold(), "the shop was not told of a change"
 
 
-def _dealt_with(payment: Payment, report: Report) -> None:
+def _dealt_with(payment: Payment, report: Report, *, hold: bool) -> None:
     """Every capture is known with all that went back of it, and it is accepted, gone, or held for a reason."""
     known = payment.attempt(report.gateway_id)
     assert known, "money is at the provider that we do not know of"
     assert known.report == report
     if known.is_stray and report.remaining:
         refused = [r.failure for r in payment.refunds if r.gateway_id == report.gateway_id and r.failure]
-        assert known.note or known.disposition is Disposition.ORPHAN or refused, "a stray lies here without a reason"
+        assert hold or known.note or known.disposition is Disposition.ORPHAN or refused, (
+            "a stray lies here without a reason"
+        )

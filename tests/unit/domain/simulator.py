@@ -213,6 +213,9 @@ class World:
         self.processes.append(process)
         return process
 
+    def running(self) -> list[Process]:
+        return [process for process in self.processes if process.alive]
+
     def does(self, use_case: Coroutine[Any, Any, Any]) -> Any:
         """Run a use case from its beginning to its end, alone; return or raise what it does."""
         process = self.start(use_case).run()
