@@ -1,0 +1,188 @@
+"""Settings: where they come from, which go before which, and what is said of wrong ones."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from payments.adapters.price_list import PriceList
+from payments.domain.errors import BadInput, OrderNotFound
+from payments.domain.money import Money
+from payments.domain.values import Mode
+from payments.entrypoints.blocking import run
+from payments.entrypoints.bootstrap import opened
+from payments.entrypoints.service import BadSettings
+from payments.entrypoints.settings import Settings, load_settings
+
+SECRET = "0123456789abcdef0123456789abcdef"
+
+
+@pytest.fixture(autouse=True)
+def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in [name for name in os.environ if name.startswith("PAYMENTS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def loaded(text: str = "") -> Settings:
+    Path("payments.toml").write_text(text, encoding="utf-8")
+    return load_settings()
+
+
+def test_without_anything_it_is_play_money_in_a_file_here():
+    settings = load_settings()
+    assert (settings.mode, settings.database.url) == (Mode.TEST, "sqlite:///payments.db")
+
+
+def test_the_environment_goes_before_the_file(monkeypatch):
+    monkeypatch.setenv("PAYMENTS_DATABASE_URL", "sqlite:///env.db")
+    settings = loaded('[database]\nurl = "sqlite:///file.db"\n[http]\nport = 9000')
+    assert (settings.database.url, settings.http.port) == ("sqlite:///env.db", 9000)
+
+
+def test_another_file_is_named_by_the_environment_or_by_hand(monkeypatch, tmp_path):
+    (tmp_path / "a.toml").write_text("[http]\nport = 1")
+    (tmp_path / "b.toml").write_text("[http]\nport = 2")
+    monkeypatch.setenv("PAYMENTS_CONFIG", str(tmp_path / "a.toml"))
+    assert load_settings().http.port == 1
+    assert load_settings(tmp_path / "b.toml").http.port == 2
+
+
+def test_lists_are_separated_by_commas_in_the_environment(monkeypatch):
+    monkeypatch.setenv("PAYMENTS_HTTP_ALLOWED_ORIGINS", "https://a.test,https://b.test:8443")
+    assert load_settings().http.allowed_origins == ("https://a.test", "https://b.test:8443")
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("[http]\nprot = 1", "http.prot"),
+        ("[htpp]\nport = 1", "htpp"),
+        ('[http]\nport = "many"', "http.port"),
+        ('mode = "real"', "mode"),
+        ('[buyers]\nalgorithm = "none"', "buyers.algorithm"),
+        ("[database\n", "payments.toml"),
+    ],
+)
+def test_what_cannot_be_read_is_named(text, named):
+    if named == "payments.toml":
+        named = "cannot be read"
+    with pytest.raises(BadSettings, match=named):
+        loaded(text)
+
+
+def test_a_file_that_is_not_there_is_no_empty_file():
+    with pytest.raises(BadSettings, match=r"nowhere\.toml"):
+        load_settings(Path("nowhere.toml"))
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ('[buyers]\nkey = "short"\nissuer = "shop"', "buyers.key"),
+        (f'[buyers]\nkey = "{SECRET}"', "buyers.issuer"),
+        (f'[orders]\nkey = "{SECRET}"\nissuer = "shop"\naudience = ""', "orders.audience"),
+        (f'[buyers]\nkey = "{SECRET}"\nissuer = "shop"\nalgorithm = "RS256"', "buyers.key"),
+        (
+            '[buyers]\nkey = """-----BEGIN PUBLIC KEY-----\nM\n-----END PUBLIC KEY-----"""\nissuer = "s"',
+            "buyers.key",
+        ),
+        ('[http]\nsecret = "short"', "http.secret"),
+        ('[http]\nallowed_origins = ["*"]', "http.allowed_origins"),
+        ("[http]\nthreads = 0", "http.threads"),
+        ('mode = "live"', "http.secret"),
+        ('mode = "live"', "http.public_url"),
+        ('mode = "live"\n[iamport]\nscript = "http://localhost:4100/v1/iamport.js"', "iamport.script"),
+    ],
+)
+def test_what_could_hurt_is_refused_by_name_and_never_repeats_a_secret(text, named):
+    with pytest.raises(BadSettings, match=named) as refusal:
+        loaded(text)
+    assert "short" not in str(refusal.value).replace("shorter", "")
+    assert SECRET not in str(refusal.value)
+    assert str(refusal.value).endswith("Nothing was started.")
+
+
+def test_all_that_is_wrong_is_told_at_once():
+    with pytest.raises(BadSettings) as refusal:
+        loaded('mode = "live"\n[buyers]\nkey = "x"')
+    assert {"http.secret", "http.public_url", "buyers.key", "buyers.issuer"} <= set(str(refusal.value).split())
+
+
+def test_no_secret_shows_when_settings_are_printed(monkeypatch):
+    monkeypatch.setenv("PAYMENTS_DATABASE_URL", "postgresql://shop:hunter2@db.test/payments")
+    monkeypatch.setenv("PAYMENTS_WEBHOOKS_SECRETS", "whsec_hunter2")
+    for name in ("IAMPORT_KEY", "IAMPORT_SECRET", "HTTP_SECRET", "BUYERS_KEY", "ORDERS_KEY"):
+        monkeypatch.setenv(f"PAYMENTS_{name}", f"hunter2-{SECRET}")
+    for name in ("BUYERS_ISSUER", "ORDERS_ISSUER"):
+        monkeypatch.setenv(f"PAYMENTS_{name}", "shop")
+    settings = load_settings()
+    assert "hunter2" in settings.iamport.secret.get_secret_value()
+    assert "hunter2" not in repr(settings) + str(settings)
+    assert "db.test" in repr(settings)
+
+
+LIVE = f"""
+mode = "live"
+[database]
+url = "memory://"
+[http]
+secret = "{SECRET}"
+public_url = "https://pay.shop.test"
+[iamport]
+key = "k"
+secret = "s"
+user_code = "imp12345678"
+"""
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:4100", "https://localhost:4100", "https://sandbox.shop.test"])
+def test_live_mode_takes_no_sandbox_for_the_provider(url):
+    settings = loaded(LIVE + f'api_url = "{url}"')
+    with pytest.raises(BadInput, match="api_url"), opened(settings):
+        pass
+
+
+def test_live_mode_opens_with_what_it_needs():
+    with opened(loaded(LIVE)) as service:
+        assert service.checkout.mode is Mode.LIVE
+
+
+def price_list(text: str) -> PriceList:
+    Path("prices.toml").write_text(text, encoding="utf-8")
+    return PriceList.read(Path("prices.toml"))
+
+
+def test_a_price_list_prices_an_order_by_what_comes_before_the_hash():
+    prices = price_list('[gold]\nname = "골드"\namount = 12000\n[book]\nname = "B"\namount = 1999\ncurrency = "USD"')
+    assert run(prices.offer("alice", "gold")).price == run(prices.offer("bob", "gold#2026-11")).price == Money(12_000)
+    assert run(prices.offer("alice", "book")).price == Money(1_999, "USD")
+    for order in ("silver", "", "#gold", "gold ", "Gold"):
+        with pytest.raises(OrderNotFound):
+            run(prices.offer("alice", order))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[gold",
+        "gold = 12000",
+        '[gold]\nname = "G"',
+        '[gold]\nname = "G"\namount = 0',
+        '[gold]\nname = "G"\namount = 12000.0',
+        '[gold]\nname = "G"\namount = "12000"',
+        '[gold]\nname = "G"\namount = true',
+        '[gold]\nname = "G"\namount = 12000\ncurrency = "WON"',
+        '[gold]\nname = "G"\namount = 12000\ndiscount = 10',
+        '[gold]\nname = ""\namount = 12000',
+        '["gold#1"]\nname = "G"\namount = 12000',
+    ],
+)
+def test_a_price_list_that_could_be_misread_is_refused(text):
+    with pytest.raises(BadInput, match=r"prices\.toml"):
+        price_list(text)
+
+
+def test_a_price_list_that_is_not_there_is_refused():
+    with pytest.raises(BadInput, match=r"nowhere\.toml"):
+        PriceList.read(Path("nowhere.toml"))
