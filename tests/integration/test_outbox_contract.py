@@ -48,6 +48,12 @@ def test_the_longest_due_are_claimed_first_and_no_more_than_asked(store: Store) 
     assert claim(store, limit=2) == []
 
 
+def test_of_those_due_at_the_same_moment_the_oldest_is_claimed_first(store: Store) -> None:
+    newest, oldest, middle = (begun(store, minutes=minute) for minute in (-1, -3, -2))
+    assert len(claim(store)) == 3  # now all three are due again at the same moment
+    assert claim(store, now=UNTIL) == [oldest, middle, newest]
+
+
 def test_a_claimed_message_comes_due_again_unless_it_is_delivered(store: Store) -> None:
     kept, delivered = begun(store, minutes=-2), begun(store, minutes=-1)
     claim(store)

@@ -78,10 +78,10 @@ def _update_refunds(connection: sa.Connection, before: Payment, after: Payment) 
 def _tell(connection: sa.Connection, payment: Payment) -> None:
     """Write each happening and the message that tells of it, or neither."""
     _insert(connection, events, [event_row(payment, happening) for happening in payment.news])
-    _insert(connection, outbox, [_message_row(payment, happening) for happening in payment.news])
+    _insert(connection, outbox, [message_row(payment, happening) for happening in payment.news])
 
 
-def _message_row(payment: Payment, happening: Happening) -> Row:
+def message_row(payment: Payment, happening: Happening) -> Row:
     message = Message.about(payment, happening)
     return {
         "id": message.id,

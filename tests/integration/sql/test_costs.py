@@ -1,0 +1,145 @@
+"""The calls of every day cost the same however full the books are: measured in steps and pages, not in seconds."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import attrs
+import pytest
+import sqlalchemy as sa
+from builders import NOON, a_payment, paid
+
+from payments.adapters.sql.rows import Row, attempt_row, event_row, payment_row
+from payments.adapters.sql.side_tables import outbox
+from payments.adapters.sql.store import SqlStore, open_store
+from payments.adapters.sql.tables import attempts, events, payments
+from payments.adapters.sql.writing import message_row
+from payments.domain.machine import Status
+from payments.domain.money import Money
+from payments.domain.payment import Payment
+from payments.domain.ports import Filter
+from payments.domain.values import MerchantId, Mode
+from payments.entrypoints.blocking import run
+
+FEW, MANY = 300, 6_000
+ME = Filter(buyer="me")
+PLACE = MerchantId("p00150")
+LATER = NOON + timedelta(days=1)
+
+CALLS: dict[str, Callable[[SqlStore], object]] = {
+    "get": lambda store: run(store.payments.get(PLACE)),
+    "live": lambda store: run(store.payments.live("me", "order-150")),
+    "newest page of a buyer": lambda store: run(store.payments.page(ME, None, 10)),
+    "deep page of a buyer": lambda store: run(store.payments.page(ME, PLACE, 10)),
+    "newest page of all": lambda store: run(store.payments.page(Filter(), None, 10)),
+    "newest page of a status": lambda store: run(store.payments.page(Filter(status=Status.PAID), None, 10)),
+    "unsettled strays": lambda store: run(store.payments.page(Filter(unsettled_strays=True), None, 10)),
+    "timeline": lambda store: run(store.payments.timeline(PLACE)),
+    "change": lambda store: run(store.payments.update(PLACE, lambda p: attrs.evolve(p, looks=p.looks + 1))),
+    "claim of the sweep": lambda store: run(store.payments.claim(NOON, LATER, 10)),
+    "claim of the outbox": lambda store: run(store.outbox.claim(LATER, LATER, 10)),
+    "dead letters": lambda store: run(store.outbox.dead(10)),
+}
+
+
+def number(n: int) -> Payment:
+    """Return the n-th payment of one buyer: paid, due, and with a stray among the first five."""
+    begun = a_payment(merchant_id=f"p{n:05}", buyer="me", order=f"order-{n}", at=NOON + timedelta(seconds=n))
+    amount = Money(1, "KRW") if n < 5 else begun.price
+    return attrs.evolve(paid(begun, gateway_id=f"imp_{n}", amount=amount), due_at=NOON)
+
+
+def fill(store: SqlStore, first: int, last: int) -> None:
+    """Store many payments quickly."""
+    filled = [number(n) for n in range(first, last)]
+    tables: dict[sa.Table, list[Row]] = {
+        payments: [payment_row(p) for p in filled],
+        attempts: [attempt_row(a) for p in filled for a in p.attempts],
+        events: [event_row(p, h) for p in filled for h in p.news],
+        outbox: [message_row(p, h) for p in filled for h in p.news],
+    }
+
+    def work(connection: sa.Connection) -> None:
+        for table, rows in tables.items():
+            connection.execute(sa.insert(table), rows)
+
+    store.database.write(work)
+
+
+def steps(store: SqlStore, call: Callable[[SqlStore], object]) -> int:
+    """Return how many steps SQLite's machine takes for *call*."""
+    taken = [0]
+
+    def count() -> int:
+        taken[0] += 1
+        return 0
+
+    with store.database.engine.connect() as connection:
+        connection.connection.driver_connection.set_progress_handler(count, 1)
+    call(store)
+    with store.database.engine.connect() as connection:
+        connection.connection.driver_connection.set_progress_handler(None, 0)
+    return taken[0]
+
+
+def pages(store: SqlStore, call: Callable[[SqlStore], object]) -> int:
+    """Return how many pages PostgreSQL touches for the statements of *call*."""
+    told: list[tuple[str, object]] = []
+
+    def tell(_c: object, _u: object, statement: str, given: object, *_: object) -> None:
+        told.append((statement, given))
+
+    sa.event.listen(store.database.engine, "before_cursor_execute", tell)
+    call(store)
+    sa.event.remove(store.database.engine, "before_cursor_execute", tell)
+    touched = 0
+    for statement, given in told:
+        with store.database.engine.connect() as connection:  # rolled back
+            explained = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}", given)
+            plan = explained.scalar_one()[0]["Plan"]
+            touched += plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
+    return touched
+
+
+def measured(store: SqlStore) -> dict[str, int]:
+    is_sqlite = store.database.engine.dialect.name == "sqlite"
+    if not is_sqlite:
+        with store.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM ANALYZE")
+    for call in CALLS.values():
+        call(store)  # what is done once, such as preparing a statement, is not of interest
+    return {name: (steps if is_sqlite else pages)(store, call) for name, call in CALLS.items()}
+
+
+def test_no_call_costs_more_on_full_books(url: str) -> None:
+    """Twenty times the rows, not twice the cost. Fails where a statement no longer fits its index, and rows are scanned."""
+    store = open_store(url, Mode.TEST, pool_size=1)
+    fill(store, 0, FEW)
+    few = measured(store)
+    fill(store, FEW, MANY)
+    many = measured(store)
+    store.close()
+    assert {name: (few[name], cost) for name, cost in many.items() if cost > 2 * few[name] + 10} == {}
+
+
+def test_the_measure_notices_a_scan(url: str) -> None:
+    store = open_store(url, Mode.TEST, pool_size=1)
+    scan = sa.select(sa.func.count()).select_from(payments).where(payments.c.name == "x")
+    measure = steps if store.database.engine.dialect.name == "sqlite" else pages
+    costs = []
+    for first, last in ((0, FEW), (FEW, MANY)):
+        fill(store, first, last)
+        costs.append(measure(store, lambda s: s.database.read(lambda c: c.execute(scan).scalar())))
+    store.close()
+    assert costs[1] > 5 * costs[0]
+
+
+@pytest.mark.parametrize("call", ["get", "live", "newest page of a buyer"])
+def test_a_call_that_reads_is_one_statement(url: str, call: str) -> None:
+    """Fails where attempts or refunds are read one payment at a time."""
+    store = open_store(url, Mode.TEST, pool_size=1)
+    fill(store, 0, FEW)
+    told: list[str] = []
+    sa.event.listen(store.database.engine, "before_cursor_execute", lambda *told_of: told.append(told_of[2]))
+    CALLS[call](store)
+    store.close()
+    assert len(told) == 1, told
