@@ -111,7 +111,7 @@ def measured(store: SqlStore) -> dict[str, int]:
 
 
 def test_no_call_costs_more_on_full_books(url: str) -> None:
-    """Twenty times the rows, not twice the cost. Fails where a statement no longer fits its index, and rows are scanned."""
+    """Twenty times the rows, not twice the cost. Fails where a statement no longer fits its index."""
     store = open_store(url, Mode.TEST, pool_size=1)
     fill(store, 0, FEW)
     few = measured(store)
