@@ -78,6 +78,8 @@ class Pages:
         return visit.page("home.html", plans=PLANS)
 
     async def entrance(self, visit: Visit) -> Response:
+        if visit.visitor:  # came back to it
+            return RedirectResponse("/", 303)
         return visit.page("enter.html", to=local(visit.request.query_params.get("to")))
 
     async def enter(self, visit: Visit) -> Response:

@@ -17,8 +17,8 @@
     return (await answer.json()).token;
   }
 
-  /** @param {string} merchantId */
-  const receipt = (merchantId) => location.assign(`/receipts/${encodeURIComponent(merchantId)}`);
+  /** Show a payment in place of this page: going back from it leads to before the checkout. @param {string} merchantId */
+  const receipt = (merchantId) => location.replace(`/receipts/${encodeURIComponent(merchantId)}`);
 
   /** @param {string} what a key of the shop's words @param {{ bad?: boolean, provider?: string }} [more] */
   function tell(what, { bad = false, provider = "" } = {}) {
@@ -99,7 +99,7 @@
     try {
       const outcome = await Payments.resume({ api: page.dataset.api, token });
       if (outcome) receipt(outcome.payment.merchant_id);
-      else location.assign("/history");
+      else location.replace("/history");
     } catch (error) {
       complain(error);
     }
