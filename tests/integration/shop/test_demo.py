@@ -61,3 +61,15 @@ def test_a_taken_port_is_told_and_the_next_one_used(tmp_path: Path) -> None:
             shop = ADDRESS.findall(told)[0]
             assert shop != f"http://127.0.0.1:{port}"
             assert requests.get(shop, timeout=10).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [("port=99999", "no port from 99999 on"), ("database=pathlib.Path('/no/such/folder/x')", "there is no folder")],
+)
+def test_a_demo_that_cannot_start_says_why_in_a_sentence(asked: str, sentence: str, tmp_path: Path) -> None:
+    ended = subprocess.run([sys.executable, "-c", RUN + f"demo({asked})"], cwd=tmp_path, capture_output=True, text=True)
+    assert ended.returncode == 1
+    assert sentence in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert list(tmp_path.iterdir()) == []

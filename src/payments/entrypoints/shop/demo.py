@@ -73,6 +73,8 @@ def demo(*, port: int = PORT, database: Path = DATABASE) -> None:
     database
         The SQLite file that keeps the payments; it is made where there is none.
     """
+    if not database.absolute().parent.is_dir():
+        raise SystemExit(f"The demo did not start: there is no folder {database.absolute().parent} for its database.")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with (
         contextlib.suppress(KeyboardInterrupt),
@@ -176,14 +178,11 @@ def _serving(app: ASGIApp, sock: socket.socket) -> Iterator[None]:
 
 
 def _free_socket(port: int) -> socket.socket:
-    """Return a listening socket on *port* or the next free one. Raises OSError where many in a row are taken."""
+    """Return a listening socket on *port* or the next free one. Raises SystemExit where many in a row are taken."""
     for candidate in range(port, port + PORTS_TRIED):
-        try:
+        with contextlib.suppress(OSError, OverflowError):
             return listening_socket(HOST, candidate)
-        except OSError:
-            if candidate == port + PORTS_TRIED - 1:
-                raise
-    raise AssertionError("unreachable")
+    raise SystemExit(f"The demo did not start: no port from {port} on can be had. Choose another with --port.")
 
 
 def _free_port(port: int) -> int:
