@@ -65,7 +65,9 @@ class Checkout:
             except (MerchantIdTaken, OrderIsLive):
                 continue
             if payment is not None:
-                return await self._prepared(payment)
+                payment = await self._prepared(payment)
+                if payment.is_payable:  # else somebody closed it meanwhile
+                    return payment
         raise ConcurrentUpdate("Others are beginning the same order. Nothing was begun here; try again.")
 
     async def _live_or_new(self, buyer: str, order: str, offer: Offer, method: Method, by: Caller) -> Payment | None:
@@ -81,7 +83,7 @@ class Checkout:
             await self._close(live, by, "superseded")
             return None
         renewed = await self.payments.update(live.merchant_id, lambda p: p.begun_again(method, self.clock.now()))
-        return renewed if renewed.status in (Status.AWAITING, Status.FAILED) else None
+        return renewed if renewed.is_payable else None
 
     async def _prepared(self, payment: Payment) -> Payment:
         if payment.prepared:
@@ -119,13 +121,25 @@ class Checkout:
             return await self.settle(report, by)
 
     async def look(self, merchant_id: MerchantId, by: str) -> Payment:
-        """Ask the gateway for all attempts at a payment and settle each. Raises PaymentNotFound or GatewayError."""
+        """Ask the gateway for all attempts at a payment and settle each. Raises PaymentNotFound or GatewayError.
+
+        A report that breaks the contract is raised at last, for it must not hide the attempt that paid.
+        """
         payment = await self.payments.get(merchant_id)
+        broken: ContractViolation | None = None
         for report in await self.gateway.attempts(merchant_id):
-            if report.merchant_id != merchant_id:
-                raise ContractViolation(f"Asked for {merchant_id}, the provider answered with another payment.")
-            payment = await self.settle(report, by)
+            try:
+                payment = await self._settle_answer(merchant_id, report, by)
+            except ContractViolation as error:
+                broken = error
+        if broken:
+            raise broken
         return payment
+
+    async def _settle_answer(self, asked_for: MerchantId, report: Report, by: str) -> Payment:
+        if report.merchant_id != asked_for:
+            raise ContractViolation(f"Asked for {asked_for}, the provider answered with another payment.")
+        return await self.settle(report, by)
 
     async def hear(self, gateway_id: GatewayId, by: str) -> Payment | None:
         """Follow a hint (a webhook, a return): fetch this attempt and settle it. None if the provider knows none.

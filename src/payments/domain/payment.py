@@ -169,7 +169,7 @@ class Payment:
 
     def begun_again(self, method: Method, at: datetime) -> Self:
         """Return the open payment with the method now chosen, and with time and looks as at first: bookkeeping."""
-        if self.status not in (Status.AWAITING, Status.FAILED):
+        if not self.is_payable:
             return self
         renewed = attrs.evolve(self, method=method, expires_at=max(self.expires_at, at + WINDOW), looks=0)
         soon = [due for due in (self.due_at, renewed.next_look(at)) if due]
@@ -225,6 +225,11 @@ class Payment:
     def refunded(self) -> int:
         """What went back of the accepted capture, in minor units."""
         return self.accepted.report.refunded if self.accepted else 0
+
+    @property
+    def is_payable(self) -> bool:
+        """Whether an exact capture would still pay it: its door is open, and it is not paid."""
+        return self.status in (Status.AWAITING, Status.FAILED)
 
     @property
     def is_burnt(self) -> bool:

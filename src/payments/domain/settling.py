@@ -76,8 +76,7 @@ def _orphaned(payment: Payment) -> Disposition | None:
 def _strayed(payment: Payment, attempt: Attempt, at: datetime, by: str) -> Payment:
     attempts = payment.with_attempt(attempt)
     happening = attrs.evolve(_about(Kind.STRAYED, attempt.report, at, by), reason=str(attempt.disposition))
-    open_door = payment.status in (Status.AWAITING, Status.FAILED)
-    if attempt.disposition is Disposition.MISMATCH and open_door:
+    if attempt.disposition is Disposition.MISMATCH and payment.is_payable:
         return payment.after(Event.DECLINED, happening, attempts=attempts, reason=MISMATCH)
     return payment.record(happening, attempts=attempts)
 

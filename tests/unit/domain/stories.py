@@ -76,8 +76,7 @@ def bought(world: World) -> Payment:
 
 
 def closed(world: World) -> Payment:
-    payment = begun(world)
-    world.does(world.checkout.cancel(ANN, payment.merchant_id))
+    payment: Payment = world.does(world.checkout.cancel(ANN, begun(world).merchant_id))
     return payment
 
 

@@ -176,4 +176,4 @@ class Chaos(RuleBasedStateMachine):
 
 
 TestChaos = Chaos.TestCase
-TestChaos.settings = settings(max_examples=rounds(80, 5_000), stateful_step_count=40, deadline=None)
+TestChaos.settings = settings(max_examples=rounds(80, 2_000), stateful_step_count=40, deadline=None)

@@ -28,7 +28,7 @@ from unit.domain.stories import (
     the_orphan_is_held,
 )
 
-from payments.domain.errors import AlreadyPaid, GatewayError, RefundInProgress, RefundRefused
+from payments.domain.errors import AlreadyPaid, ConcurrentUpdate, RefundInProgress, RefundRefused
 from payments.domain.giving_back import RefundOrder
 from payments.domain.machine import CANCELLED, PAID
 from payments.domain.payment import Payment
@@ -265,7 +265,7 @@ RACES = {
     "cancel × webhook": Race(cancel_and_webhook, paid, (AlreadyPaid,)),
     "cancel × deposit": Race(cancel_and_deposit, paid_or_back, (AlreadyPaid,)),
     "begin × begin": Race(two_beginnings, nothing_lives),
-    "begin × begin at another price": Race(two_beginnings_at_two_prices, nothing_lives, (GatewayError,)),
+    "begin × begin at another price": Race(two_beginnings_at_two_prices, nothing_lives, (ConcurrentUpdate,)),
     "begin at another price × payment": Race(another_price_and_payment, one_order_one_price, (AlreadyPaid,)),
     "refund × refund": Race(two_refunds_of_all, refunds_as_asked(12_000), (RefundInProgress, RefundRefused)),
     "part × part": Race(two_refunds_of_parts, refunds_as_asked(5_000, 5_000), (RefundInProgress,)),
