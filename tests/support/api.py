@@ -36,7 +36,7 @@ from payments.entrypoints.settings import (
 )
 from payments.entrypoints.tokens import key_digest, new_key
 
-KEY: Final = "a key that buyers' tokens are signed with"
+KEY: Final = "a key that buyers' tokens are signed with, long enough for the longest hash"
 ORDER_KEY: Final = "a key that the shop signs its orders with"
 SECRET: Final = "the service's own secret, 32 characters"
 GOLD: Final = Offer("골드 멤버십", Money(12_000))

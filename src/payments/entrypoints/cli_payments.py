@@ -179,7 +179,7 @@ def print_payment(payment: Payment, common: Common, happenings: Sequence[Happeni
             {
                 "payment": payment_view(payment, for_shop=True),
                 "refunds": [refund_view(payment, one) for one in payment.refunds],
-                **({"events": [event_view(one, payment.price.currency) for one in happenings]} if happenings else {}),
+                **({"events": [event_view(payment, one) for one in happenings]} if happenings else {}),
             }
         )
         return
@@ -236,7 +236,9 @@ def _refund(payment: Payment, refund: Refund, language: Language) -> list[str]:
 
 
 def _happening(happening: Happening, payment: Payment, language: Language) -> list[str]:
-    amount = "" if happening.amount is None else display.money(happening.amount, payment.price.currency, language)
+    attempt = payment.attempt(happening.gateway_id) if happening.gateway_id else None
+    currency = (attempt.report.amount if attempt else payment.price).currency
+    amount = "" if happening.amount is None else display.money(happening.amount, currency, language)
     at = display.moment(happening.at, language, seconds=True)
     what = display.happening(happening.kind, language)
     return ["   ", at, what, amount, happening.by, happening.gateway_id or "", happening.reason]

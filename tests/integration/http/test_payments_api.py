@@ -7,6 +7,7 @@ from support.api import RunningApi, bearer, running_api, signed_order
 
 from payments.domain.errors import ContractViolation, NotSent, Rejected, Unknown
 from payments.domain.machine import Status
+from payments.domain.money import Money
 from payments.entrypoints.service import Web
 
 
@@ -258,6 +259,17 @@ def test_the_timeline_tells_what_changed_when_and_by_whom(api: RunningApi):
     assert (events[-1]["by"], events[-1]["status"], events[-1]["gateway_id"]) == ("complete", "paid", attempt)
 
 
+def test_money_in_another_currency_is_told_in_its_own(api: RunningApi):
+    payment = api.begun()
+    attempt = api.gateway.open(payment["merchant_id"], Money(1_999, "USD"), tampered=True)
+    api.gateway.approve(attempt)
+    path = f"/payments/{payment['merchant_id']}"
+    api.post(f"{path}/complete", {"gateway_id": attempt}, headers=api.alice)
+    events = {event["kind"]: event for event in api.get(f"{path}/events", headers=api.alice).json()["events"]}
+    assert (events["begun"]["amount"], events["begun"]["currency"]) == (12_000, "KRW")
+    assert (events["strayed"]["amount"], events["strayed"]["currency"]) == (1_999, "USD")
+
+
 def test_a_buyer_lists_only_their_own_newest_first_page_by_page(api: RunningApi):
     mine = [api.begun(f"gold#{number}")["merchant_id"] for number in range(5)]
     api.post("/payments", {"order": "gold"}, headers=api.bob)
@@ -316,8 +328,8 @@ def test_the_shop_sees_the_attempts_and_the_buyer_does_not(api: RunningApi):
     assert "attempts" not in api.get(path, headers=api.alice).json()
 
 
-def test_when_every_thread_works_and_the_queue_is_full_the_next_is_turned_away():
-    """A request beyond what fits would wait for ever if the queue had no bound."""
+def test_a_flood_of_strangers_is_turned_away_and_keeps_no_buyer_waiting():
+    """A request beyond what fits would wait for ever if the queue had no bound; in one pool it would stop everybody."""
     entered, leave = threading.Semaphore(0), threading.Event()
 
     async def slowly():
@@ -332,10 +344,12 @@ def test_when_every_thread_works_and_the_queue_is_full_the_next_is_turned_away()
         answer = _until_busy(api)
         assert slug(answer) == "busy"
         assert answer.headers["Retry-After"] == "1"
+        assert api.begun()["status"] == "awaiting"
+        assert api.get("/healthz").status_code == 200
         leave.set()
         for thread in held:
             thread.join(10)
-        assert api.get("/healthz").status_code == 200
+        assert api.get("/readyz").status_code == 200
 
 
 def _until_busy(api: RunningApi):

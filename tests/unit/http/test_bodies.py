@@ -1,5 +1,6 @@
 """What is read and what is refused: no bytes whatever make more of a body than a problem."""
 
+import asyncio
 import json
 from urllib.parse import urlencode
 
@@ -7,9 +8,10 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.requests import Request
 
-from payments.entrypoints.http.bodies import decode_body, decode_query
-from payments.entrypoints.http.errors import Malformed, UnsupportedMediaType
+from payments.entrypoints.http.bodies import decode_body, decode_query, read_body
+from payments.entrypoints.http.errors import Malformed, TooSlow, UnsupportedMediaType
 from payments.entrypoints.http.inputs import AskRefund, BeginByBuyer, BeginByShop, Complete, Hint, Nothing, Page
 
 JSON = {"content-type": "application/json"}
@@ -106,6 +108,24 @@ def test_json_is_read_by_any_of_its_names(media_type):
 def test_an_attempts_name_cannot_lead_elsewhere(gateway_id):
     with pytest.raises(Malformed):
         decode_body(msgspec.json.encode({"gateway_id": gateway_id}), JSON, Complete)
+
+
+def test_a_body_that_drips_is_not_waited_for():
+    """Without a limit a few callers who never finish would hold connections for ever."""
+
+    async def drip():
+        await asyncio.Event().wait()
+
+    with pytest.raises(TooSlow):
+        asyncio.run(read_body(Request({"type": "http"}, drip), 100, patience=0.01))
+
+
+def test_a_body_that_is_cut_off_is_a_problem():
+    async def gone():
+        return {"type": "http.disconnect"}
+
+    with pytest.raises(Malformed):
+        asyncio.run(read_body(Request({"type": "http"}, gone), 100))
 
 
 def test_no_body_is_an_empty_object():

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -20,7 +20,7 @@ from payments.entrypoints.http.bodies import read_body
 from payments.entrypoints.http.errors import NoSuchPage, RequestError, WrongMethod
 from payments.entrypoints.http.middleware import Requests, SafeHeaders
 from payments.entrypoints.http.openapi import document
-from payments.entrypoints.http.operations import Operation, Request, perform
+from payments.entrypoints.http.operations import Lane, Operation, Request, perform
 from payments.entrypoints.http.problems import Reply, reply_to
 from payments.entrypoints.http.statics import static_routes
 from payments.entrypoints.http.threads import Threads
@@ -33,19 +33,26 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *routes_health.OPERATIONS,
 )
 
+Lanes = Mapping[Lane, Threads]
+
 
 def http_app(service: Service) -> Starlette:
     """Return the application. It starts no worker and closes nothing of *service*: who made it closes it."""
-    threads = Threads(service.web.threads, service.web.queue, suspends=service.suspends)
+    web = service.web
+    lanes = {
+        Lane.CALLERS: Threads(web.threads, web.queue, suspends=service.suspends),
+        Lane.STRANGERS: Threads(max(web.threads // 4, 1), max(web.queue // 4, 1), suspends=service.suspends),
+    }
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
-        threads.close()
+        for threads in lanes.values():
+            threads.close()
 
     app = Starlette(
-        routes=[*_routes(service, threads), _openapi_route(), *static_routes()],
-        middleware=_middleware(service.web),
+        routes=[*_routes(service, lanes), _openapi_route(), *static_routes()],
+        middleware=_middleware(web),
         exception_handlers={HTTPException: _no_route, PaymentsError: _problem},
         lifespan=lifespan,
     )
@@ -53,16 +60,16 @@ def http_app(service: Service) -> Starlette:
     return app
 
 
-def _routes(service: Service, threads: Threads) -> Iterable[Route]:
+def _routes(service: Service, lanes: Lanes) -> Iterable[Route]:
     """One route per path, so that a wrong method is told all the right ones."""
     by_path: dict[str, dict[str, Operation]] = defaultdict(dict)
     for operation in OPERATIONS:
         by_path[operation.path][operation.method] = operation
     for path, methods in by_path.items():
-        yield Route(path, _endpoint(service, threads, methods), methods=list(methods))
+        yield Route(path, _endpoint(service, lanes, methods), methods=list(methods))
 
 
-def _endpoint(service: Service, threads: Threads, methods: dict[str, Operation]) -> Any:
+def _endpoint(service: Service, lanes: Lanes, methods: dict[str, Operation]) -> Any:
     async def endpoint(received: Received) -> Response:
         operation = methods["GET" if received.method == "HEAD" else received.method]
         request = Request(
@@ -71,7 +78,8 @@ def _endpoint(service: Service, threads: Threads, methods: dict[str, Operation])
             headers=received.headers,
             body=await read_body(received, service.web.max_body),
         )
-        return _rendered(await threads.run(perform(operation, service, request)))
+        work = perform(operation, service, request)
+        return _rendered(await (work if operation.lane is Lane.LOOP else lanes[operation.lane].run(work)))
 
     return endpoint
 

@@ -1,19 +1,30 @@
 """Bodies and queries, decoded strictly: what cannot be read as documented is refused, with the place of the trouble."""
 
+import asyncio
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
 from starlette.requests import ClientDisconnect, Request
 
-from payments.entrypoints.http.errors import BodyTooLarge, Malformed, UnsupportedMediaType
+from payments.entrypoints.http.errors import BodyTooLarge, Malformed, TooSlow, UnsupportedMediaType
 
 T = TypeVar("T", bound=msgspec.Struct)
+PATIENCE: Final = 10.0
+"""Seconds that a whole body may take to arrive: a caller who drips it holds nothing for longer."""
 
 
-async def read_body(request: Request, most: int) -> bytes:
-    """Return the body, read to its end. Raises BodyTooLarge as soon as there are more than *most* bytes."""
+async def read_body(request: Request, most: int, patience: float = PATIENCE) -> bytes:
+    """Return the body, read to its end. Raises BodyTooLarge, TooSlow (after *patience* seconds) or Malformed."""
+    try:
+        async with asyncio.timeout(patience):
+            return await _read(request, most)
+    except TimeoutError:
+        raise TooSlow(f"The body did not arrive within {patience:g} seconds.") from None
+
+
+async def _read(request: Request, most: int) -> bytes:
     chunks, size = [], 0
     try:
         async for chunk in request.stream():

@@ -2,7 +2,7 @@
 
 ├── Unauthenticated, NotAllowed                          who asks
 ├── NoSuchPage, WrongMethod                              what is asked for
-├── Malformed, BodyTooLarge, UnsupportedMediaType        how it is written
+├── Malformed, BodyTooLarge, TooSlow, UnsupportedMediaType   how it is written
 └── Busy, Unexpected                                     our own trouble
 """
 
@@ -49,6 +49,12 @@ class BodyTooLarge(RequestError):
     """More bytes than any of our calls needs."""
 
     slug = "body-too-large"
+
+
+class TooSlow(RequestError):
+    """The body did not arrive in time."""
+
+    slug = "too-slow"
 
 
 class UnsupportedMediaType(RequestError):

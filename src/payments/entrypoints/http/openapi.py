@@ -15,6 +15,7 @@ from payments.entrypoints.http.errors import (
     Busy,
     Malformed,
     NotAllowed,
+    TooSlow,
     Unauthenticated,
     Unexpected,
     UnsupportedMediaType,
@@ -30,6 +31,13 @@ _SCHEMES: Final = {
     ),
     Who.SHOP: ("pk_…", "A shop server's API key, made with `payments keys create`."),
     Who.CLIENT: ("ct_…", "A client token: lets a browser read, complete and abandon the one payment it was made for."),
+}
+_TAGS: Final = {
+    "payments": "A buyer pays: begin, open the window, complete or abandon.",
+    "refunds": "Money goes back. For the shop's server.",
+    "strays": "Money that pays for nothing: another amount, twice, too late, or for no payment of ours.",
+    "provider": "Where the provider and its window come back to. What they say is a hint, never believed.",
+    "health": "For whoever keeps this service alive.",
 }
 _KEY_PARAMETER: Final = {
     "name": "Idempotency-Key",
@@ -55,6 +63,7 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
             "version": version("payments"),
             "description": "Taking money, correctly. Sums are whole minor units (won, cents), times are UTC.",
         },
+        "tags": [{"name": name, "description": text} for name, text in _TAGS.items()],
         "paths": dict(paths),
         "components": {"schemas": components, "securitySchemes": _security_schemes()},
     }
@@ -165,7 +174,7 @@ def _problem(found: list[type[PaymentsError]]) -> dict[str, Any]:
 
 def _everywhere(operation: Operation) -> list[type[PaymentsError]]:
     """Return what may go wrong with any call of this shape."""
-    found: list[type[PaymentsError]] = [Unexpected, Busy, BodyTooLarge]
+    found: list[type[PaymentsError]] = [Unexpected, Busy, BodyTooLarge, TooSlow]
     if operation.callers:
         found += [Unauthenticated, BadToken, NotAllowed, StorageUnavailable]
     if operation.takes_body:

@@ -7,6 +7,7 @@ perform     authenticate, decode, handle, encode: a coroutine without a loop, so
 """
 
 from collections.abc import Callable, Coroutine, Mapping
+from enum import StrEnum
 from typing import Any
 
 import attrs
@@ -74,6 +75,14 @@ class Answer:
     headers: Mapping[str, str] = attrs.field(factory=dict)
 
 
+class Lane(StrEnum):
+    """Where an operation runs. What strangers may call has few threads of its own: a flood of it harms nobody."""
+
+    CALLERS = "callers"
+    STRANGERS = "strangers"
+    LOOP = "loop"  # it asks nobody, so it needs no thread
+
+
 Handler = Callable[[Service, Call], Coroutine[Any, Any, Answer]]
 Shape = type[msgspec.Struct]
 
@@ -95,6 +104,7 @@ class Operation:
     answers: Mapping[int, tuple[str, Shape | type[str] | None]]
     problems: tuple[type[PaymentsError], ...] = ()
     idempotent: bool = False
+    lane: Lane = Lane.CALLERS
 
     @property
     def takes_body(self) -> bool:

@@ -77,6 +77,7 @@ TABLE: Final[Mapping[type[PaymentsError], Row]] = {
     http.WrongMethod: Row(405, "Method not allowed"),
     http.Malformed: Row(400, "The request cannot be read"),
     http.BodyTooLarge: Row(413, "The request is too large"),
+    http.TooSlow: Row(408, "The request took too long"),
     http.UnsupportedMediaType: Row(415, "This kind of body is not read here"),
     http.Busy: Row(503, "Busy", retry_after=1),
     http.Unexpected: Row(500, "Unexpected trouble"),

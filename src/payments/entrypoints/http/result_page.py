@@ -14,8 +14,8 @@ _WORDS: Final[Mapping[Status | None, Mapping[Language, tuple[str, str]]]] = {
         "en": ("Your payment is complete", "Go back to the shop to see your order."),
     },
     Status.FAILED: {
-        "ko": ("결제가 완료되지 않았습니다", "쇼핑몰로 돌아가 다시 시도해 주세요. 결제된 금액은 없습니다."),
-        "en": ("Your payment did not go through", "Nothing is taken for this order. Go back to the shop to try again."),
+        "ko": ("결제가 완료되지 않았습니다", "쇼핑몰로 돌아가 주문 내역을 확인하거나 다시 시도해 주세요."),
+        "en": ("Your payment did not go through", "Go back to the shop to see your order, or to try again."),
     },
     Status.CANCELLED: {
         "ko": ("취소된 결제입니다", "쇼핑몰로 돌아가 주문 내역을 확인해 주세요."),
@@ -39,7 +39,8 @@ _PAGE: Final = """<!doctype html>
 <title>{title}</title>
 <style>
   body {{ font: 16px/1.6 system-ui, sans-serif; margin: 0; min-height: 100vh; display: grid; place-items: center;
-         background: #f4f5f7; color: #1c2430; }}
+         background: #f4f5f7; color: #1c2430;
+         word-break: keep-all; text-wrap: balance; }}
   main {{ background: #fff; border-radius: 16px; padding: 2.5rem; margin: 1rem; max-width: 26rem; text-align: center;
          box-shadow: 0 1px 3px #0002; }}
   h1 {{ font-size: 1.35rem; margin: 0 0 .5rem; }}

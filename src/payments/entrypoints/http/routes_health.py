@@ -2,18 +2,25 @@
 
 from typing import Final
 
-from payments.entrypoints.http.operations import Answer, Call, operation
+from payments.entrypoints.http.operations import Answer, Call, Lane, operation
 from payments.entrypoints.http.views import HealthView
 from payments.entrypoints.service import NotReady, Service
 
 
-@operation("GET", "/healthz", tag="health", answers={200: ("Alive", HealthView)})
+@operation("GET", "/healthz", tag="health", lane=Lane.LOOP, answers={200: ("Alive", HealthView)})
 async def alive(_: Service, __: Call) -> Answer:
     """Whether this process answers at all"""
     return Answer(200, HealthView(status="ok"))
 
 
-@operation("GET", "/readyz", tag="health", answers={200: ("Ready", HealthView)}, problems=(NotReady,))
+@operation(
+    "GET",
+    "/readyz",
+    tag="health",
+    lane=Lane.STRANGERS,
+    answers={200: ("Ready", HealthView)},
+    problems=(NotReady,),
+)
 async def ready(service: Service, _: Call) -> Answer:
     """Whether it should get traffic: the database can be written and its schema is current"""
     await service.ready()

@@ -13,7 +13,7 @@ from payments.domain.machine import Status
 from payments.domain.payment import Payment
 from payments.domain.values import GatewayId, MerchantId, merchant_id
 from payments.entrypoints.http.inputs import Hint
-from payments.entrypoints.http.operations import Answer, Call, operation
+from payments.entrypoints.http.operations import Answer, Call, Lane, operation
 from payments.entrypoints.http.result_page import POLICY, language_of, result_page
 from payments.entrypoints.http.views import HealthView
 from payments.entrypoints.service import Service
@@ -26,6 +26,7 @@ _GATEWAY_ID: Final = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
     "POST",
     "/webhooks/iamport",
     tag="provider",
+    lane=Lane.STRANGERS,
     body=Hint,
     form=True,
     answers={200: ("Understood, whatever became of it", HealthView)},
@@ -41,6 +42,7 @@ async def webhook(service: Service, call: Call) -> Answer:
     "GET",
     "/payments/return",
     tag="provider",
+    lane=Lane.STRANGERS,
     query=Hint,
     answers={200: ("What became of it, for a person to read", str), 303: ("On to the shop's own page", None)},
 )

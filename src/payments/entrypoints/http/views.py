@@ -9,7 +9,7 @@ from payments.domain.machine import Status
 from payments.domain.payment import Attempt, Disposition, Happening, Kind, Payment
 from payments.domain.refund import Refund, RefundStatus
 from payments.domain.report import Deposit
-from payments.domain.values import Method, Mode
+from payments.domain.values import GatewayId, Method, Mode
 from payments.entrypoints.service import Window
 
 
@@ -218,8 +218,14 @@ def _attempt_view(attempt: Attempt) -> AttemptView:
     )
 
 
-def event_view(happening: Happening, currency: str) -> EventView:
-    """Return one entry of a timeline."""
+def currency_of(payment: Payment, gateway_id: GatewayId | None) -> str:
+    """Return the currency of an attempt: a stray may be of another one than was asked."""
+    attempt = payment.attempt(gateway_id) if gateway_id else None
+    return attempt.report.amount.currency if attempt else payment.price.currency
+
+
+def event_view(payment: Payment, happening: Happening) -> EventView:
+    """Return one entry of *payment*'s timeline."""
     return EventView(
         version=happening.version,
         kind=happening.kind,
@@ -227,7 +233,7 @@ def event_view(happening: Happening, currency: str) -> EventView:
         by=happening.by,
         status=happening.status,
         amount=happening.amount,
-        currency=currency,
+        currency=currency_of(payment, happening.gateway_id),
         gateway_id=happening.gateway_id,
         refund_id=happening.refund_id,
         reason=happening.reason,
