@@ -7,6 +7,7 @@
 ├── cli_outbox      outbox dead, replay
 ├── cli_db          db upgrade, check, move
 ├── cli_serve       serve, worker
+├── cli_printing    how payments and refunds are printed
 └── cli_words       labels of what is printed, in Korean and English
 
 Exit codes: 0 done · 1 refused · 2 wrong usage or settings · 3 no answer, so look before asking again · 130 interrupted.

@@ -13,7 +13,7 @@ from payments.domain.values import GatewayId, merchant_id
 from payments.entrypoints import display
 from payments.entrypoints.blocking import run
 from payments.entrypoints.cli_common import DEFAULT, Common, operator, say, stored, table, told, working
-from payments.entrypoints.cli_payments import print_payment, print_refund
+from payments.entrypoints.cli_printing import print_payment, print_refund
 from payments.entrypoints.cli_words import word
 
 
