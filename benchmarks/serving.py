@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -92,15 +93,16 @@ def serving(source: Path, url: str, latency: float) -> Iterator[Server]:
             "PAYMENTS_HTTP_PORT": "0",
         }
         room = stack.enter_context(tempfile.TemporaryDirectory())
-        cli = [sys.executable, "-m", "payments.entrypoints.cli"]
+        cli = [sys.executable, "-c", "from payments.entrypoints.cli import main; main()"]
         subprocess.run([*cli, "db", "upgrade"], env=env, cwd=room, check=True, capture_output=True)
         made = subprocess.run(
             [*cli, "keys", "create", "bench", "--json"], env=env, cwd=room, check=True, capture_output=True, text=True
         )
         server = stack.enter_context(_process([*cli, "serve"], cwd=Path(room), env=env))
-        port = int(_line(server, "http://").rpartition(":")[2].split("/")[0].split()[0])
+        port = int(_line(server, "documented at http://").split("http://")[1].split(",")[0].rpartition(":")[2])
+        threading.Thread(target=_drain, args=(server,), daemon=True).start()
         os.sched_setaffinity(server.pid, {0})
-        yield Server(process=server, port=port, stub_port=stub_port, api_key=json.loads(made.stdout)["secret"])
+        yield Server(process=server, port=port, stub_port=stub_port, api_key=json.loads(made.stdout)["key"])
 
 
 @contextlib.contextmanager
@@ -112,6 +114,13 @@ def _process(command: list[str], *, cwd: Path, env: dict[str, str]) -> Iterator[
             yield process
         finally:
             process.kill()
+
+
+def _drain(process: "subprocess.Popen[str]") -> None:
+    """Read what the server logs, so that it never waits for a reader."""
+    assert process.stdout
+    for _ in process.stdout:
+        pass
 
 
 def _line(process: "subprocess.Popen[str]", containing: str = "") -> str:
