@@ -2,6 +2,7 @@
 
 count URL MERCHANT_ID TIMES     says "ready", waits for a line, and changes a payment so many times by what it reads
 begin URL                       begins payments, and says the id of each once it is stored, until it is killed
+fork URL MERCHANT_ID TIMES      forks with the store open, and lets both count
 hang URL MERCHANT_ID            says "inside" in the middle of a change, and stays there
 """
 
@@ -32,8 +33,21 @@ def started(*arguments: str) -> subprocess.Popen[str]:
 def count(store: SqlStore, merchant_id: str, times: str) -> None:
     print("ready", flush=True)  # noqa: T201 - how it is heard
     sys.stdin.readline()
+    _count(store, merchant_id, times)
+
+
+def _count(store: SqlStore, merchant_id: str, times: str) -> None:
     for _ in range(int(times)):
         run(store.payments.update(MerchantId(merchant_id), lambda p: attrs.evolve(p, looks=p.looks + 1)))
+
+
+def fork(store: SqlStore, merchant_id: str, times: str) -> None:
+    run(store.payments.get(MerchantId(merchant_id)))  # there are connections in the pool
+    child = os.fork()
+    _count(store, merchant_id, times)
+    if child:
+        _, status = os.waitpid(child, 0)
+        sys.exit(os.waitstatus_to_exitcode(status))
 
 
 def begin(store: SqlStore) -> None:
@@ -54,5 +68,5 @@ def hang(store: SqlStore, merchant_id: str) -> None:
 
 if __name__ == "__main__":
     what, address, *rest = sys.argv[1:]
-    writers: dict[str, Callable[..., None]] = {"count": count, "begin": begin, "hang": hang}
+    writers: dict[str, Callable[..., None]] = {"count": count, "fork": fork, "begin": begin, "hang": hang}
     writers[what](open_store(address, Mode.TEST), *rest)

@@ -46,6 +46,14 @@ def test_no_change_of_several_processes_is_lost(url: str, opened: SqlStore) -> N
     assert run(opened.payments.get(payment.merchant_id)).looks == PROCESSES * TIMES
 
 
+def test_a_store_opened_before_a_fork_is_of_use_on_both_sides(url: str, opened: SqlStore) -> None:
+    """As under a server that loads the program once. Fails where both sides talk over one connection."""
+    payment = run(opened.payments.add(a_payment()))
+    with started("fork", url, payment.merchant_id, str(TIMES)) as writer:
+        assert writer.wait(240) == 0
+    assert run(opened.payments.get(payment.merchant_id)).looks == 2 * TIMES
+
+
 def test_two_stores_of_one_process_on_one_database_lose_nothing(url: str, opened: SqlStore) -> None:
     """The demo runs its API and its worker so. Fails where each has a queue of its own for the file's lock."""
     other = open_store(url, Mode.TEST)

@@ -9,6 +9,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from payments.adapters.sql.database import PATIENCE, Database
 from payments.adapters.sql.failures import UnsafeSettings
+from payments.adapters.sql.forks import safe_to_fork
 
 OLDEST: Final = 130000
 _SESSION: Final = {"lock_timeout": "2s", "statement_timeout": "5s", "TimeZone": "UTC"}
@@ -29,7 +30,7 @@ _log = logging.getLogger(__name__)
 def open_postgresql(url: sa.URL, pool_size: int) -> Database:
     """Return the database at *url*; nothing is connected yet."""
     pool = {"poolclass": QueuePool, "pool_size": pool_size, "max_overflow": 0, "pool_timeout": PATIENCE}
-    engine = _engine(url, pool)
+    engine = safe_to_fork(_engine(url, pool))
     reading = engine.execution_options(isolation_level="AUTOCOMMIT")  # spares BEGIN and COMMIT their way over the net
     return Database(engine=engine, reading=reading, writing=engine, turn=None)
 

@@ -17,6 +17,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from payments.adapters.sql.database import PATIENCE, Database
 from payments.adapters.sql.failures import UnsafeSettings
+from payments.adapters.sql.forks import safe_to_fork
 from payments.domain.errors import BadInput
 
 BEGIN: Final = "sqlite_begin"
@@ -29,7 +30,8 @@ _turns_lock = threading.Lock()
 
 def open_sqlite(url: sa.URL, pool_size: int) -> Database:
     """Return the database in a file. Raises BadInput where *url* names no file."""
-    engine = _engine(url, {"poolclass": QueuePool, "pool_size": pool_size, "max_overflow": 0, "pool_timeout": PATIENCE})
+    pool = {"poolclass": QueuePool, "pool_size": pool_size, "max_overflow": 0, "pool_timeout": PATIENCE}
+    engine = safe_to_fork(_engine(url, pool))
     return Database(
         engine=engine,
         reading=engine,
