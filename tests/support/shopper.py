@@ -128,7 +128,9 @@ class Shopper:
         return story.inner_text()
 
     def shot(self, name: str) -> None:
-        """Keep a picture, named after the device too."""
+        """Keep a picture, named after the device too. No page of the shop scrolls sideways."""
+        sideways = self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+        assert not sideways, f"{self.page.url} is wider than the screen"
         shot(self.page, f"shop-{name}-{'phone' if self.on_phone else 'desk'}")
 
 
