@@ -103,7 +103,7 @@ def _listening(host: str, port: int) -> socket.socket:
         sock.listen(2048)
     except (OSError, OverflowError) as error:
         sock.close()
-        raise BadSettings(f"Cannot listen on {host}:{port}: {error}. Nothing was started.") from None
+        raise BadSettings(f"Cannot listen on {host}:{port} ({error}). Nothing was started.") from None
     return sock
 
 
