@@ -10,6 +10,7 @@ from payments.entrypoints.sandbox.seeding import SeedError
 from payments.entrypoints.sandbox.serve import listening_socket, server_for, url_of
 from payments.entrypoints.sandbox.service import Sandbox
 from payments.entrypoints.sandbox.settings import KEY, SECRET, USER_CODE, SandboxSettings
+from payments.entrypoints.sandbox.state import StateError
 
 DEFAULT_PORT = 4100
 
@@ -26,6 +27,7 @@ def sandbox(
     shop_name: str = SandboxSettings().shop_name,
     seed: int | None = None,
     seed_data: Path | None = None,
+    state: Path | None = None,
     hide_sandbox_payments: bool = True,
 ) -> None:
     """Serve a local Iamport: the API, the payment window and webhooks. No payment in it is real.
@@ -52,6 +54,8 @@ def sandbox(
         Same seed, same ids.
     seed_data
         A JSON or TOML file of payments, billing keys, schedules, ... that are there from the start.
+    state
+        A file that keeps what the sandbox knows, also when it is killed; without it all is gone at the end.
     hide_sandbox_payments
         Show a test payment by imp_uid only to those who ask with `include_sandbox`, as Iamport does since 2026.
     """
@@ -65,6 +69,7 @@ def sandbox(
             shop_name=shop_name,
             seed=seed,
             seed_data=seed_data,
+            state=state,
             hide_sandbox_payments=hide_sandbox_payments,
         )
     )
@@ -79,7 +84,7 @@ def sandbox(
 def _sandbox_or_sentence(settings: SandboxSettings) -> Sandbox:
     try:
         return Sandbox(settings)
-    except SeedError as error:
+    except (SeedError, StateError) as error:
         raise SystemExit(f"The sandbox did not start: {error}") from error
 
 

@@ -8,6 +8,10 @@ class Ids:
     """A stream of made-up identifiers; the same *seed* gives the same stream, None a new one each time."""
 
     def __init__(self, seed: int | str | None = None) -> None:
+        self.begin(seed)
+
+    def begin(self, seed: int | str | None) -> None:
+        """Begin the stream of *seed*."""
         self._random = random.Random(None if seed is None else f"{seed}:ids")  # noqa: S311 - play money, not secrets
 
     def digits(self, count: int) -> str:

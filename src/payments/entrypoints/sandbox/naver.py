@@ -103,4 +103,5 @@ class Naver:
             if action.refunds:
                 refund(order)
             order.update(action.changes)
+        self._orders[row.imp_uid] = orders
         return done

@@ -5,6 +5,7 @@ console with `console_cancel`, `resend_webhook`; the PG with `approve_late`, `ca
 """
 
 import threading
+from contextlib import AbstractContextManager
 from decimal import Decimal
 from typing import Any
 
@@ -23,8 +24,10 @@ from payments.entrypoints.sandbox.naver import Naver
 from payments.entrypoints.sandbox.opening import WindowAsk
 from payments.entrypoints.sandbox.paying import How
 from payments.entrypoints.sandbox.receipts import Receipts
+from payments.entrypoints.sandbox.remembering import Memory
 from payments.entrypoints.sandbox.row import PaymentRow
 from payments.entrypoints.sandbox.settings import SandboxSettings
+from payments.entrypoints.sandbox.state import StateFile
 from payments.entrypoints.sandbox.subscribing import Billing
 from payments.entrypoints.sandbox.tokens import TokenDesk
 from payments.entrypoints.sandbox.webhooks import Delivery, Webhooks
@@ -47,7 +50,8 @@ class Sandbox:
     receipts: Receipts
     escrows: Escrows
     naver: Naver
-    lock: threading.RLock
+    lock: AbstractContextManager[object]
+    memory: Memory | None
     base_url: str
 
     def __init__(self, settings: SandboxSettings | None = None, clock: Clock | None = None) -> None:
@@ -68,10 +72,26 @@ class Sandbox:
         self.journal = Journal()
         self.certifications = Certifications(clock, ids, settings.guesses)
         self.receipts, self.escrows, self.naver = Receipts(ids), Escrows(settings.guesses), Naver(ids)
-        self.lock = threading.RLock()
+        self.lock, self.memory = threading.RLock(), None
         self.base_url = ""
-        if settings.seed_data is not None:
+        if settings.state is not None:
+            self._remember(Memory(StateFile(settings.state)))
+        elif settings.seed_data is not None:
             seeding.plant(self, seeding.read(settings.seed_data))
+
+    def _remember(self, memory: Memory) -> None:
+        """Go on where *memory* ends, and keep it from now on."""
+        try:
+            memory.recall(self)
+            if memory.starts:
+                self.book.ids.begin(memory.seed(self.settings.seed))
+            elif self.settings.seed_data is not None:
+                seeding.plant(self, seeding.read(self.settings.seed_data))
+            memory.attach(self)
+        except BaseException:
+            memory.close()
+            raise
+        self.lock, self.memory = memory.lock, memory
 
     @property
     def url(self) -> str:
@@ -81,10 +101,13 @@ class Sandbox:
     def served_at(self, base_url: str) -> None:
         """Learn the sandbox's own address, for receipts and windows."""
         self.base_url = self.book.receipts_at = base_url.rstrip("/")
+        self.webhooks.resume()
 
     def close(self) -> None:
-        """Stop sending webhooks."""
+        """Stop sending webhooks, and let go of the state file."""
         self.webhooks.close()
+        if self.memory is not None:
+            self.memory.close()
 
     def seen(self, imp_uid: str) -> PaymentRow:
         """Return a payment as the API shows it."""

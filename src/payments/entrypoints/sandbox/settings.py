@@ -26,6 +26,8 @@ class SandboxSettings:
     """Same seed, same ids; None makes new ones each time."""
     seed_data: Path | None = attrs.field(default=None, on_setattr=attrs.setters.frozen)
     """A JSON or TOML file of payments, billing keys, … that are there from the start (see `seeding`)."""
+    state: Path | None = attrs.field(default=None, on_setattr=attrs.setters.frozen)
+    """A file that keeps what the sandbox knows; it wins over `seed_data` once it knows something. None: in memory."""
     shop_name: str = "샌드박스 상점"
     channels: tuple[Channel, ...] = attrs.field(default=CHANNELS, on_setattr=attrs.setters.frozen)
     webhook_url: str = ""

@@ -6,6 +6,7 @@ import itertools
 import queue
 import threading
 from collections import deque
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 import attrs
@@ -66,6 +67,10 @@ class Webhooks:
 
     settings: SandboxSettings
     clock: Clock
+    settled: Callable[[], object] = lambda: None
+    """Called before a delivery goes out: returns once what it tells is certain."""
+    heard: Callable[[Delivery], object] = lambda _: None
+    """Told of each delivery when it is queued and when it has ended."""
     deliveries: deque[Delivery] = attrs.field(factory=lambda: deque(maxlen=KEPT), init=False)
     _numbers: "itertools.count[int]" = attrs.field(factory=lambda: itertools.count(1), init=False)
     _queue: "queue.Queue[Delivery | None]" = attrs.field(factory=lambda: queue.Queue(WAITING_MAX), init=False)
@@ -101,6 +106,7 @@ class Webhooks:
             attempt=attempt,
         )
         self.deliveries.append(delivery)
+        self.heard(delivery)
         if delay:
             with self._lock:
                 heapq.heappush(self._later, (self.clock.exact() + delay, delivery.number, delivery))
@@ -113,7 +119,23 @@ class Webhooks:
         try:
             self._queue.put_nowait(delivery)
         except queue.Full:
-            delivery.finish(self.clock.exact(), 0, f"dropped: {WAITING_MAX} webhooks are waiting already")
+            self._end(delivery, 0, f"dropped: {WAITING_MAX} webhooks are waiting already")
+
+    def _end(self, delivery: Delivery, http: int, error: str) -> None:
+        delivery.finish(self.clock.exact(), http, error)
+        self.heard(delivery)
+
+    def restore(self, deliveries: Iterable[Delivery]) -> None:
+        """Know *deliveries* of an earlier process; `resume` sends those that had not ended."""
+        self.deliveries.extend(deliveries)
+        self._numbers = itertools.count(max((delivery.number for delivery in self.deliveries), default=0) + 1)
+
+    def resume(self) -> None:
+        """Send what was restored and has not ended."""
+        for delivery in list(self.deliveries):
+            if delivery.http is None:
+                self._start()
+                self._put(delivery)
 
     def resend(self, imp_uid: str) -> list[Delivery]:
         """Send a payment's newest webhook again, to where it went before; NotPossibleError if it never had one."""
@@ -173,11 +195,12 @@ class Webhooks:
             self._put(delivery)
 
     def _deliver(self, session: requests.Session, delivery: Delivery) -> None:
+        self.settled()
         http, error = self._post(session, delivery)
         if (http == 0 or http >= 500) and delivery.attempt <= self.settings.webhook_retries:
             again = delivery.attempt + 1
             self.queue(delivery.imp_uid, delivery.url, delivery.body, attempt=again, delay=RETRY_AFTER)
-        delivery.finish(self.clock.exact(), http, error)
+        self._end(delivery, http, error)
 
     def _post(self, session: requests.Session, delivery: Delivery) -> tuple[int, str]:
         content: dict[str, Any] = {"json" if delivery.format == "json" else "data": delivery.body}
