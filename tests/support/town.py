@@ -1,0 +1,131 @@
+"""Town: the provider, the API and the worker as processes of their own, which a test may kill at any moment."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import attrs
+import requests
+
+from payments.entrypoints.sandbox import KEY, SECRET, USER_CODE
+
+CLI = [sys.executable, "-c", "from payments.entrypoints.cli import main; main()"]
+GIVE_UP = 60.0  # seconds without an answer: then something is broken, not slow
+POLL = 0.01
+
+
+def free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port: int = sock.getsockname()[1]
+        return port
+
+
+@attrs.define
+class House:
+    """One process that always comes back: `kill` is kill -9, `start` returns when it answers (seconds it took)."""
+
+    name: str
+    command: list[str]
+    env: dict[str, str]
+    log: IO[bytes]
+    ready_at: str = ""
+    heartbeat: Path | None = None
+    process: "subprocess.Popen[bytes] | None" = None
+
+    def start(self) -> float:
+        began = time.monotonic()
+        if self.heartbeat:
+            self.heartbeat.unlink(missing_ok=True)
+        self.process = subprocess.Popen(self.command, env=self.env, stdout=self.log, stderr=self.log)
+        while not self._answers():
+            assert self.process.poll() is None, f"{self.name} ended by itself: see {self.log.name}"
+            assert time.monotonic() - began < GIVE_UP, f"{self.name} does not answer: see {self.log.name}"
+            time.sleep(POLL)
+        return time.monotonic() - began
+
+    def _answers(self) -> bool:
+        if self.heartbeat:
+            return self.heartbeat.exists()
+        with contextlib.suppress(requests.RequestException):
+            return requests.get(self.ready_at, timeout=2).ok
+        return False
+
+    def kill(self) -> None:
+        assert self.process
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+
+@attrs.frozen(kw_only=True)
+class Town:
+    """The three houses, and the shop's key to the API."""
+
+    sandbox: House
+    api: House
+    worker: House
+    provider_url: str
+    api_url: str
+    api_key: str
+
+    def houses(self) -> list[House]:
+        return [self.sandbox, self.api, self.worker]
+
+    def provider_rows(self, merchant_id: str) -> list[dict[str, Any]]:
+        answer = requests.get(
+            f"{self.provider_url}/_sandbox/payments", params={"merchant_uid": merchant_id}, timeout=10
+        )
+        rows: list[dict[str, Any]] = answer.json()
+        return rows
+
+
+@contextlib.contextmanager
+def town(database_url: str, room: Path) -> Iterator[Town]:
+    """Build the town on a database; its logs and the provider's state lie in *room*."""
+    provider_port, api_port = free_port(), free_port()
+    provider_url, api_url = f"http://127.0.0.1:{provider_port}", f"http://127.0.0.1:{api_port}"
+    env = os.environ | {
+        "PAYMENTS_DATABASE_URL": database_url,
+        "PAYMENTS_IAMPORT_API_URL": provider_url,
+        "PAYMENTS_IAMPORT_KEY": KEY,
+        "PAYMENTS_IAMPORT_SECRET": SECRET,
+        "PAYMENTS_IAMPORT_USER_CODE": USER_CODE,
+        "PAYMENTS_HTTP_SECRET": "t" * 32,
+        "PAYMENTS_HTTP_PORT": str(api_port),
+    }
+    subprocess.run([*CLI, "db", "upgrade"], env=env, check=True, capture_output=True)
+    made = subprocess.run([*CLI, "keys", "create", "town", "--json"], env=env, check=True, capture_output=True)
+    with contextlib.ExitStack() as stack:
+
+        def log(name: str) -> IO[bytes]:
+            return stack.enter_context((room / f"{name}.log").open("ab"))
+
+        sandbox = [sys.executable, "-m", "payments.entrypoints.sandbox", "--port", str(provider_port)]
+        sandbox += ["--state", str(room / "sandbox.state"), "--webhook-url", f"{api_url}/webhooks/iamport"]
+        beat = room / "heartbeat"
+        built = Town(
+            sandbox=House("sandbox", sandbox, dict(env), log("sandbox"), ready_at=f"{provider_url}/_sandbox/clock"),
+            api=House("api", [*CLI, "serve"], dict(env), log("api"), ready_at=f"{api_url}/readyz"),
+            worker=House(
+                "worker", [*CLI, "worker", "--heartbeat", str(beat)], dict(env), log("worker"), heartbeat=beat
+            ),
+            provider_url=provider_url,
+            api_url=api_url,
+            api_key=json.loads(made.stdout)["key"],
+        )
+        try:
+            for house in built.houses():
+                house.start()
+            yield built
+        finally:
+            for house in built.houses():
+                if house.process and house.process.poll() is None:
+                    house.kill()
