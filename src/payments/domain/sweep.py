@@ -10,7 +10,7 @@ from typing import Final
 import attrs
 
 from payments.domain.checkout import Checkout
-from payments.domain.errors import PaymentNotFound
+from payments.domain.errors import PaymentNotFound, StorageConflict, StorageUnavailable
 from payments.domain.machine import Status
 from payments.domain.payment import Payment
 from payments.domain.refunds import Refunds
@@ -23,6 +23,9 @@ OVERLAP: Final = timedelta(hours=1)
 
 SPAN: Final = timedelta(days=89)
 """The longest stretch one walk asks for at once; the provider allows 90 days."""
+
+AGAIN: Final = (StorageConflict, StorageUnavailable)
+"""Troubles with a row that pass: it is walked past again."""
 
 
 @attrs.frozen
@@ -72,9 +75,11 @@ class Sweep:
                 await self.refunds.push(merchant_id, refund.id)
         else:
             await self.checkout.look(merchant_id, "sweep")
-        payment = await self.checkout.payments.update(merchant_id, lambda p: p.expired(asked_at))  # money came since?
-        if payment.status is Status.CANCELLED:
-            await self.checkout.revoke_deposits(payment)
+        after = await self.checkout.payments.update(merchant_id, lambda p: p.expired(asked_at))  # money came since?
+        if after.status is Status.CANCELLED:
+            after = await self.checkout.revoke_deposits(after)
+        if after.version != payment.version:
+            return after  # news plan their own next look
         return await self.checkout.payments.update(merchant_id, lambda p: p.looked_at(self.checkout.clock.now()))
 
     async def _plan(self, merchant_id: MerchantId) -> None:
@@ -85,16 +90,21 @@ class Sweep:
     async def walk(self, since: datetime | None = None) -> Swept:
         """Settle all in the provider's list that differs or is unknown here, from the watermark or *since* on.
 
-        The watermark moves only after the last page of a stretch. Raises GatewayError: the next walk begins there.
+        The watermark moves only after the last page of a stretch, once all of it is stored, and never past what has not
+        been walked. Raises GatewayError: the next walk begins there.
         """
         now = self.checkout.clock.now()
-        start = since or await self.checkout.payments.watermark() or now
-        start = min(start, now) - OVERLAP  # another worker's clock may have been ahead
+        mark = await self.checkout.payments.watermark() or now
+        start = min(since or mark, now) - OVERLAP  # another worker's clock may have been ahead
+        leaves_a_gap = start > mark
         done = Swept()
         while start < now:
             end = min(now, start + SPAN)
             await self._walk_stretch(start, end, done)
-            await self.checkout.payments.move_watermark(end)
+            if any(isinstance(trouble.error, AGAIN) for trouble in done.troubles):
+                break
+            if not leaves_a_gap:
+                await self.checkout.payments.move_watermark(end)
             start = end
         return done
 

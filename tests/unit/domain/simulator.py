@@ -130,6 +130,10 @@ class Wire(Pausing):
             raise Unknown("The provider's answer was lost.")
         return answer
 
+    def connect(self, provider: MemoryGateway) -> None:
+        """Lead to another provider from now on."""
+        self._port = provider
+
     def arrive(self, before: datetime | None = None) -> None:
         """Let those arrive that are on their way (since before that time): nobody hears the answers."""
         due = [flight for flight in self.in_flight if before is None or flight[0] < before]
@@ -236,6 +240,9 @@ class World:
 
     def timeline(self, merchant_id: MerchantId) -> list[Happening]:
         return list(run(self.store.payments.timeline(merchant_id)))
+
+    def watermark(self) -> datetime | None:
+        return run(self.store.payments.watermark())
 
     # the provider's side
 
