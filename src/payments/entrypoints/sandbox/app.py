@@ -16,6 +16,7 @@ from payments.entrypoints.sandbox.api import api_routes
 from payments.entrypoints.sandbox.guard import Guard
 from payments.entrypoints.sandbox.messages import Refusal
 from payments.entrypoints.sandbox.routes.admin import AdminRoutes
+from payments.entrypoints.sandbox.routes.faults import FaultRoutes
 from payments.entrypoints.sandbox.routes.window import WindowRoutes
 from payments.entrypoints.sandbox.service import Sandbox
 from payments.entrypoints.sandbox.wire import Envelope
@@ -48,8 +49,10 @@ def sandbox_app(sandbox: Sandbox) -> Starlette:
         ticking.cancel()
         sandbox.close()
 
+    admin = AdminRoutes(sandbox)
+    around = [*WindowRoutes(sandbox).routes(), *admin.routes(), *FaultRoutes(admin).routes()]
     app = Starlette(
-        routes=[*WindowRoutes(sandbox).routes(), *AdminRoutes(sandbox).routes(), *api_routes(sandbox)],
+        routes=[*around, *api_routes(sandbox)],
         middleware=[Middleware(Guard)],
         exception_handlers={HTTPException: no_route, Exception: broken},
         lifespan=lifespan,

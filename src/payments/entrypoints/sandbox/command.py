@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Literal
 
+from payments.entrypoints.sandbox.faults import FaultError
 from payments.entrypoints.sandbox.seeding import SeedError
 from payments.entrypoints.sandbox.serve import listening_socket, server_for, url_of
 from payments.entrypoints.sandbox.service import Sandbox
@@ -28,6 +29,7 @@ def sandbox(
     seed: int | None = None,
     seed_data: Path | None = None,
     state: Path | None = None,
+    faults: str = "",
     hide_sandbox_payments: bool = True,
 ) -> None:
     """Serve a local Iamport: the API, the payment window and webhooks. No payment in it is real.
@@ -51,11 +53,14 @@ def sandbox(
     shop_name
         The name the payment window shows.
     seed
-        Same seed, same ids.
+        Same seed, same ids, and the same faults for the same calls.
     seed_data
         A JSON or TOML file of payments, billing keys, schedules, ... that are there from the start.
     state
         A file that keeps what the sandbox knows, also when it is killed; without it all is gone at the end.
+    faults
+        How it misbehaves, e.g. "cancel:drop@3,find:500@10%": the third cancel is done but not answered, a tenth of the
+        look-ups by order fail. `/_sandbox/faults` lists and changes them.
     hide_sandbox_payments
         Show a test payment by imp_uid only to those who ask with `include_sandbox`, as Iamport does since 2026.
     """
@@ -70,6 +75,7 @@ def sandbox(
             seed=seed,
             seed_data=seed_data,
             state=state,
+            faults=faults,
             hide_sandbox_payments=hide_sandbox_payments,
         )
     )

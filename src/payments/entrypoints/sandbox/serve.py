@@ -9,6 +9,7 @@ import uvicorn
 
 from payments.entrypoints.sandbox.app import sandbox_app
 from payments.entrypoints.sandbox.clock import Clock
+from payments.entrypoints.sandbox.faults_wire import FaultyProtocol
 from payments.entrypoints.sandbox.guard import LOOPBACK
 from payments.entrypoints.sandbox.service import Sandbox
 from payments.entrypoints.sandbox.settings import SandboxSettings
@@ -40,7 +41,12 @@ def url_of(sock: socket.socket) -> str:
 def server_for(sandbox: Sandbox) -> uvicorn.Server:
     """Return the server of *sandbox*, not yet running."""
     config = uvicorn.Config(
-        sandbox_app(sandbox), log_level="warning", access_log=False, timeout_graceful_shutdown=2, ws="none"
+        sandbox_app(sandbox),
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=2,
+        ws="none",
+        http=FaultyProtocol,
     )
     return uvicorn.Server(config)
 

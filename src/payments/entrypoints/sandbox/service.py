@@ -17,6 +17,7 @@ from payments.entrypoints.sandbox.book import Book, Notice
 from payments.entrypoints.sandbox.certifying import Certifications
 from payments.entrypoints.sandbox.clock import Clock
 from payments.entrypoints.sandbox.escrows import Escrows
+from payments.entrypoints.sandbox.faults_armed import Faults
 from payments.entrypoints.sandbox.ids import Ids
 from payments.entrypoints.sandbox.journal import Journal
 from payments.entrypoints.sandbox.messages import CONFIRM_REASON_UNKNOWN, CONFIRM_REFUSED
@@ -50,6 +51,7 @@ class Sandbox:
     receipts: Receipts
     escrows: Escrows
     naver: Naver
+    faults: Faults
     lock: AbstractContextManager[object]
     memory: Memory | None
     base_url: str
@@ -58,6 +60,7 @@ class Sandbox:
         self.settings = settings = settings or SandboxSettings()
         self.clock = clock = clock or Clock()
         ids = Ids(settings.seed)
+        self.faults = Faults(settings.seed, settings.faults)
         self.webhooks = Webhooks(settings, clock)
         self.book = Book(
             clock=clock,

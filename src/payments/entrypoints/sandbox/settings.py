@@ -28,6 +28,8 @@ class SandboxSettings:
     """A JSON or TOML file of payments, billing keys, … that are there from the start (see `seeding`)."""
     state: Path | None = attrs.field(default=None, on_setattr=attrs.setters.frozen)
     """A file that keeps what the sandbox knows; it wins over `seed_data` once it knows something. None: in memory."""
+    faults: str = attrs.field(default="", on_setattr=attrs.setters.frozen)
+    """The faults that are on from the start, as text (see `faults`)."""
     shop_name: str = "샌드박스 상점"
     channels: tuple[Channel, ...] = attrs.field(default=CHANNELS, on_setattr=attrs.setters.frozen)
     webhook_url: str = ""

@@ -19,7 +19,7 @@ from payments.entrypoints.sandbox.row import PaymentRow
 from payments.entrypoints.sandbox.service import DECLINED, Sandbox
 
 SHOWN_DEFAULT = 100
-FIXED = frozenset({"key", "secret", "channels", "seed", "seed_data", "state", "guesses"})
+FIXED = frozenset({"key", "secret", "channels", "faults", "seed", "seed_data", "state", "guesses"})
 WELCOME = (
     "A local Iamport sandbox. No payment here is real. State: /_sandbox/payments, /_sandbox/calls, /_sandbox/webhooks\n"
 )
