@@ -1,12 +1,14 @@
 """The API of the original: a table of handlers behind tokens, the envelope and the journal."""
 
 import time
+from collections.abc import Callable
 
 import attrs
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from payments.entrypoints.sandbox.faults_calls import StruckCall
 from payments.entrypoints.sandbox.messages import Refusal, RefusedError
 from payments.entrypoints.sandbox.routes import certifications, changes, naver, payments, pgs, receipts, subscribe
 from payments.entrypoints.sandbox.routes.table import Entry
@@ -25,26 +27,35 @@ class Endpoint:
     entry: Entry
 
     async def handle(self, request: Request) -> Response:
-        """Answer one HTTP request."""
+        """Answer one HTTP request, well or as the faults have it."""
+        if hits := self.sandbox.faults.hits(self.entry.name):
+            return await StruckCall(self, request, hits).answered()
         began = time.perf_counter()
         call: Call | None = None
         try:
-            call = await read_call(request, self.sandbox.settings.guesses.bad_parameter_text)
+            call = await self.read(request)
             envelope = Envelope.of(self.answer(call))
         except RefusedError as error:
             envelope = Envelope.of(error.refusal)
-        self._record(request, call, envelope, (time.perf_counter() - began) * 1000)
+        self.record(request, call, envelope, (time.perf_counter() - began) * 1000)
         return envelope.rendered()
 
-    def answer(self, call: Call) -> Reply | Refusal:
-        """Do what *call* asks for."""
+    async def read(self, request: Request) -> Call:
+        """Read a request; RefusedError where it is none."""
+        return await read_call(request, self.sandbox.settings.guesses.bad_parameter_text)
+
+    def answer(self, call: Call, handle: Callable[[Call], Reply] | None = None) -> Reply | Refusal:
+        """Do what *call* asks for; *handle* stands in for the handler."""
         with self.sandbox.lock:
             self.sandbox.catch_up()
             if self.entry.token:
                 self.sandbox.tokens.check(call.authorization)
-            return self.entry.handler(self.sandbox, call)
+            return handle(call) if handle else self.entry.handler(self.sandbox, call)
 
-    def _record(self, request: Request, call: Call | None, envelope: Envelope, milliseconds: float) -> None:
+    def record(
+        self, request: Request, call: Call | None, envelope: Envelope, milliseconds: float, fault: str = ""
+    ) -> None:
+        """Note a call in the journal."""
         self.sandbox.journal.add(
             at=self.sandbox.clock.exact(),
             method=request.method,
@@ -55,9 +66,11 @@ class Endpoint:
             code=envelope.code,
             message=envelope.message,
             milliseconds=round(milliseconds, 3),
+            fault=fault,
         )
 
 
 def api_routes(sandbox: Sandbox) -> list[Route]:
-    """Return the routes of the API over *sandbox*."""
+    """Return the routes of the API over *sandbox*, whose faults are aimed at their names."""
+    sandbox.faults.know(frozenset(entry.name for entry in TABLE))
     return [Route(entry.path, Endpoint(sandbox, entry).handle, methods=[entry.method]) for entry in TABLE]

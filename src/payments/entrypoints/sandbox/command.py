@@ -90,7 +90,7 @@ def sandbox(
 def _sandbox_or_sentence(settings: SandboxSettings) -> Sandbox:
     try:
         return Sandbox(settings)
-    except (SeedError, StateError) as error:
+    except (SeedError, StateError, FaultError) as error:
         raise SystemExit(f"The sandbox did not start: {error}") from error
 
 

@@ -31,8 +31,8 @@ class FaultyProtocol(_Protocol):  # type: ignore[misc]  # its base is known at r
 
 def transport_of(request: Request) -> asyncio.Transport:
     """Return the connection of a request. Raises RuntimeError under another server than the sandbox's own."""
-    found = getattr(request.state, TRANSPORT, None)
-    if not isinstance(found, asyncio.Transport):
+    found: asyncio.Transport | None = getattr(request.state, TRANSPORT, None)
+    if found is None:
         raise RuntimeError("this fault needs the sandbox's own server: run `payments sandbox` or running_sandbox()")
     return found
 
@@ -44,7 +44,7 @@ class Broken(Response):
         super().__init__()
         self.transport, self.reset, self.told = transport, reset, told
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
         """End it, and wait until the server has noticed: it would say 500 otherwise."""
         if self.told is not None:
             body = bytes(self.told.body)
@@ -68,7 +68,7 @@ class Dripping(Response):
         super().__init__()
         self.told, self.apart = told, apart
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, _: Receive, send: Send) -> None:
         """Send it, until the client has had enough."""
         start = {"type": "http.response.start", "status": self.told.status_code, "headers": self.told.raw_headers}
         await send(start)

@@ -18,6 +18,7 @@ from payments.entrypoints.sandbox.certifying import Certifications
 from payments.entrypoints.sandbox.clock import Clock
 from payments.entrypoints.sandbox.escrows import Escrows
 from payments.entrypoints.sandbox.faults_armed import Faults
+from payments.entrypoints.sandbox.faults_webhooks import StruckWebhooks
 from payments.entrypoints.sandbox.ids import Ids
 from payments.entrypoints.sandbox.journal import Journal
 from payments.entrypoints.sandbox.messages import CONFIRM_REASON_UNKNOWN, CONFIRM_REFUSED
@@ -61,7 +62,7 @@ class Sandbox:
         self.clock = clock = clock or Clock()
         ids = Ids(settings.seed)
         self.faults = Faults(settings.seed, settings.faults)
-        self.webhooks = Webhooks(settings, clock)
+        self.webhooks = Webhooks(settings, clock, strike=StruckWebhooks(self.faults).send)
         self.book = Book(
             clock=clock,
             ids=ids,

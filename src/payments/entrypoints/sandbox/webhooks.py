@@ -39,6 +39,8 @@ class Delivery:
     attempt: int = 1
     http: int | None = None
     error: str = ""
+    fault: str = ""
+    """What a fault made of it."""
     finished_at: float | None = None
     _finished: threading.Event = attrs.field(factory=threading.Event, init=False, repr=False)
 
@@ -71,6 +73,8 @@ class Webhooks:
     """Called before a delivery goes out: returns once what it tells is certain."""
     heard: Callable[[Delivery], object] = lambda _: None
     """Told of each delivery when it is queued and when it has ended."""
+    strike: "Callable[[Webhooks, str, str, dict[str, Any]], list[Delivery]] | None" = None
+    """Queues in `queue`'s place what the faults make of a webhook."""
     deliveries: deque[Delivery] = attrs.field(factory=lambda: deque(maxlen=KEPT), init=False)
     _numbers: "itertools.count[int]" = attrs.field(factory=lambda: itertools.count(1), init=False)
     _queue: "queue.Queue[Delivery | None]" = attrs.field(factory=lambda: queue.Queue(WAITING_MAX), init=False)
@@ -92,21 +96,13 @@ class Webhooks:
         else:
             targets = self._targets.get(row.imp_uid) or row.behind.notice_urls or console
             self._targets |= {row.imp_uid: targets} if targets else {}
-        return [self.queue(row.imp_uid, url, body) for url in targets]
+        if self.strike is None:
+            return [self.queue(row.imp_uid, url, body) for url in targets]
+        return [delivery for url in targets for delivery in self.strike(self, row.imp_uid, url, body)]
 
-    def queue(self, imp_uid: str, url: str, body: dict[str, Any], *, attempt: int = 1, delay: float = 0) -> Delivery:
-        """Queue one delivery, to be sent *delay* seconds from now by the sandbox's clock."""
-        delivery = Delivery(
-            number=next(self._numbers),
-            imp_uid=imp_uid,
-            url=url,
-            body=dict(body),
-            format=self.settings.webhook_format,
-            queued_at=self.clock.exact(),
-            attempt=attempt,
-        )
-        self.deliveries.append(delivery)
-        self.heard(delivery)
+    def queue(self, imp_uid: str, url: str, body: dict[str, Any], *, delay: float = 0, **about: Any) -> Delivery:
+        """Queue one delivery, to be sent *delay* seconds from now by the sandbox's clock; *about*: attempt, fault."""
+        delivery = self._noted(imp_uid, url, body, **about)
         if delay:
             with self._lock:
                 heapq.heappush(self._later, (self.clock.exact() + delay, delivery.number, delivery))
@@ -114,6 +110,36 @@ class Webhooks:
         if not delay:
             self._put(delivery)
         return delivery
+
+    def _noted(self, imp_uid: str, url: str, body: dict[str, Any], **about: Any) -> Delivery:
+        delivery = Delivery(
+            number=next(self._numbers),
+            imp_uid=imp_uid,
+            url=url,
+            body=dict(body),
+            format=self.settings.webhook_format,
+            queued_at=self.clock.exact(),
+            **about,
+        )
+        self.deliveries.append(delivery)
+        self.heard(delivery)
+        return delivery
+
+    def lose(self, imp_uid: str, url: str, body: dict[str, Any], fault: str) -> Delivery:
+        """Keep a delivery that never goes out."""
+        delivery = self._noted(imp_uid, url, body, fault=fault)
+        self._end(delivery, 0, "lost by a fault")
+        return delivery
+
+    def hasten(self, deliveries: list[Delivery]) -> None:
+        """Send those of *deliveries* now that wait for their time."""
+        if not deliveries:
+            return
+        numbers = {delivery.number for delivery in deliveries}
+        with self._lock:
+            self._later = [(0.0 if number in numbers else due, number, late) for due, number, late in self._later]
+            heapq.heapify(self._later)
+        self.look()
 
     def _put(self, delivery: Delivery) -> None:
         try:
