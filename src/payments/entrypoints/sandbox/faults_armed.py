@@ -41,7 +41,6 @@ class Armed:
         return counts | {"text": str(self.fault)} | attrs.asdict(self.fault)
 
 
-@attrs.define(init=False)
 class Faults:
     """The faults of one sandbox, in the order they were turned on. Any thread may call it."""
 
