@@ -80,6 +80,10 @@ PATTERNS: Final = {
 }
 
 
+def _text(given: object) -> str:
+    return "" if given is None else str(given)
+
+
 def _whole(least: int) -> Any:
     def check(_: object, field: Any, value: Any) -> None:
         if value is not None and (type(value) is not int or value < least):
@@ -97,7 +101,7 @@ class Fault:
 
     where: str
     what: str
-    value: str = attrs.field(default="", converter=lambda given: "" if given is None else str(given))
+    value: str = attrs.field(default="", converter=_text)
     done: bool = False
     percent: float | None = None
     nth: int | None = attrs.field(default=None, validator=_whole(1))

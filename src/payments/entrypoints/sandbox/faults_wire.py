@@ -23,6 +23,8 @@ _Protocol: Any = AutoHTTPProtocol  # one of two, by what is installed
 class FaultyProtocol(_Protocol):  # type: ignore[misc]  # its base is known at run time only
     """uvicorn's protocol; `request.state` of every request has the connection it came by."""
 
+    app_state: dict[str, Any]
+
     def connection_made(self, transport: asyncio.Transport) -> None:
         """Begin a connection."""
         self.app_state = {**self.app_state, TRANSPORT: transport}
