@@ -1,0 +1,108 @@
+"""Faults of webhooks, as a shop's endpoint hears them; and time: deposits, tokens and late webhooks follow the clock.
+
+What would break these: a webhook that is sent although it is said to be lost, or that waits for the machine's time.
+"""
+
+import json
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from payments.entrypoints.sandbox import Sandbox
+
+
+def told(listener: Any) -> tuple[str, str]:
+    kind, body = listener.hear()
+    assert kind == "application/json"
+    said = json.loads(body)
+    return said["merchant_uid"], said["status"]
+
+
+@pytest.fixture
+def hearing(sandbox: Sandbox, listener: Any) -> Sandbox:
+    sandbox.settings.webhook_url = listener.url
+    return sandbox
+
+
+def approved(sandbox: Sandbox, merchant_uid: str) -> str:
+    imp_uid = sandbox.open_window(merchant_uid, 1000)
+    sandbox.approve(imp_uid)
+    return imp_uid
+
+
+def test_a_webhook_is_lost_and_the_console_knows(hearing: Sandbox, listener: Any) -> None:
+    hearing.faults.add("webhook:drop@1")
+    lost, _ = approved(hearing, "a"), approved(hearing, "b")
+    assert told(listener) == ("b", "paid")
+    assert hearing.webhooks.wait(10)
+    assert listener.heard.empty()
+    assert [(d.http, d.fault) for d in hearing.webhooks.of(lost)] == [(0, "drop")]
+    hearing.resend_webhook(lost)
+    assert told(listener) == ("a", "paid")
+
+
+def test_a_webhook_comes_late_by_the_sandboxs_clock(hearing: Sandbox, listener: Any) -> None:
+    hearing.faults.add("webhook:late=3600@1")
+    approved(hearing, "a")
+    approved(hearing, "b")
+    hearing.move_clock(3599)
+    approved(hearing, "c")
+    assert [told(listener)[0], told(listener)[0]] == ["b", "c"]
+    hearing.move_clock(1)
+    assert told(listener) == ("a", "paid")
+
+
+def test_a_webhook_comes_twice(hearing: Sandbox, listener: Any) -> None:
+    hearing.faults.add("webhook:twice x1")
+    approved(hearing, "a")
+    approved(hearing, "b")
+    assert [told(listener)[0] for _ in range(3)] == ["a", "a", "b"]
+
+
+def test_a_webhook_is_overtaken_by_the_next(hearing: Sandbox, listener: Any) -> None:
+    hearing.faults.add("webhook:reordered@1")
+    imp_uid = approved(hearing, "a")
+    hearing.console_cancel(imp_uid)
+    assert [told(listener), told(listener)] == [("a", "cancelled"), ("a", "paid")]
+
+
+def test_a_reordered_webhook_that_nothing_overtakes_comes_a_minute_later(hearing: Sandbox, listener: Any) -> None:
+    hearing.faults.add("webhook:reordered@1")
+    approved(hearing, "a")
+    hearing.move_clock(59)
+    assert listener.heard.empty()
+    hearing.move_clock(1)
+    assert told(listener) == ("a", "paid")
+
+
+def test_a_lie_comes_before_the_truth(hearing: Sandbox, listener: Any) -> None:
+    hearing.faults.add("webhook:forged@1,webhook:forged=stranger@2")
+    for merchant_uid in ("a", "b"):
+        approved(hearing, merchant_uid)
+    assert [told(listener), told(listener)] == [("a", "cancelled"), ("a", "paid")]
+    (_, lie), (_, truth) = listener.hear(), listener.hear()
+    stranger = json.loads(lie)["imp_uid"]
+    assert stranger.startswith("imp_forged_")
+    assert stranger not in hearing.book.past
+    assert json.loads(truth)["imp_uid"] in hearing.book.past
+    assert [d.fault for d in hearing.webhooks.deliveries] == ["forged", "", "forged", ""]
+
+
+def test_an_account_a_token_and_a_deposit_follow_the_clock(hearing: Sandbox, listener: Any, shop: Any) -> None:
+    hearing.settings.guesses.vbank_after_due = "failed"
+    due = hearing.clock.now() + 3600
+    early, late = (hearing.open_window(uid, 1000, vbank_due=_korean(due)) for uid in ("early", "late"))
+    for imp_uid in (early, late):
+        assert hearing.issue_vbank(imp_uid).vbank_date == due
+    hearing.move_clock(1800)
+    assert shop.get("/payments/find/early")[0] == 401, "the token lived for half an hour"
+    hearing.deposit(early)
+    hearing.move_clock(1801)
+    assert (hearing.payment(early).status, hearing.payment(late).status) == ("paid", "failed")
+    assert hearing.payment(early).paid_at == due - 1800
+    assert [told(listener) for _ in range(3)] == [("early", "ready"), ("late", "ready"), ("early", "paid")]
+
+
+def _korean(at: int) -> str:
+    return datetime.fromtimestamp(at, timezone(timedelta(hours=9))).strftime("%Y-%m-%d %H:%M:%S")
