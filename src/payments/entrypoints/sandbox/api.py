@@ -17,6 +17,8 @@ from payments.entrypoints.sandbox.wire import Call, Envelope, Reply, read_call
 
 TABLES = (changes, payments, subscribe, certifications, receipts, pgs, naver)
 TABLE = tuple(entry for module in TABLES for entry in module.TABLE)
+NAMES = frozenset(entry.name for entry in TABLE)
+"""What faults are aimed at."""
 
 
 @attrs.frozen
@@ -72,5 +74,5 @@ class Endpoint:
 
 def api_routes(sandbox: Sandbox) -> list[Route]:
     """Return the routes of the API over *sandbox*, whose faults are aimed at their names."""
-    sandbox.faults.know(frozenset(entry.name for entry in TABLE))
+    sandbox.faults.know(NAMES)
     return [Route(entry.path, Endpoint(sandbox, entry).handle, methods=[entry.method]) for entry in TABLE]

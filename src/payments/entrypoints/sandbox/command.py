@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Literal
 
+from payments.entrypoints.sandbox.api import NAMES
 from payments.entrypoints.sandbox.faults import FaultError
 from payments.entrypoints.sandbox.seeding import SeedError
 from payments.entrypoints.sandbox.serve import listening_socket, server_for, url_of
@@ -89,9 +90,11 @@ def sandbox(
 
 def _sandbox_or_sentence(settings: SandboxSettings) -> Sandbox:
     try:
-        return Sandbox(settings)
+        served = Sandbox(settings)
+        served.faults.know(NAMES)
     except (SeedError, StateError, FaultError) as error:
         raise SystemExit(f"The sandbox did not start: {error}") from error
+    return served
 
 
 def _socket_or_sentence(host: str, port: int) -> socket.socket:
