@@ -1,0 +1,189 @@
+"""A storm: our product, its SQLite store and its sweep, beside a provider that does everything badly at once.
+
+Each round plays shops, buyers, banks and consoles from a seed while faults strike calls and webhooks. Then the faults
+stop, the sweep runs as time goes by and the provider's list is walked; after that both sides' books agree. What would
+break it: a refund sent twice, an answer believed that was none, money that no sweep finds.
+"""
+
+import random
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import timedelta
+
+import attrs
+import pytest
+from support.actors import SHOP, ShiftedClock
+from support.agreement import check_agreement
+from support.api import serving
+from support.rounds import rounds
+from typed_settings import Secret
+
+from payments.domain.checkout import Checkout
+from payments.domain.errors import PaymentsError
+from payments.domain.giving_back import RefundOrder
+from payments.domain.money import Money
+from payments.domain.refunds import Refunds
+from payments.domain.sweep import Sweep
+from payments.domain.values import Caller, GatewayId, MerchantId, Method, Offer, RefundId
+from payments.entrypoints.blocking import run
+from payments.entrypoints.bootstrap import opened
+from payments.entrypoints.http.app import http_app
+from payments.entrypoints.sandbox import KEY, SECRET, USER_CODE, Sandbox, SandboxSettings, running_sandbox
+from payments.entrypoints.sandbox.messages import NotPossibleError, RefusedError, WindowRefusedError
+from payments.entrypoints.sandbox.row import PaymentRow
+from payments.entrypoints.settings import DatabaseSettings, HttpSettings, IamportOptions, Settings
+
+ROUNDS = rounds(ci=12, soak=400)
+STEPS = 40
+PRICE = 12_000
+DEADLINE = 0.4  # seconds that one operation of ours may take; delays outlast it
+HEALING = (60.0, 900.0, 4_000.0, 9_000.0, 20_000.0)  # seconds ahead at which the sweep runs again
+
+STORM = ",".join(
+    (
+        *(f"*:{fault}@2%" for fault in ("refuse", "drop", "cut", "delay=0.6", "delay-done=0.6", "drip=0.01")),
+        *(f"*:{fault}@2%" for fault in ("500", "503-done", "html", "html-done", "truncated", "garbage")),
+        *(f"*:{fault}@3%" for fault in ("missing", "ill-typed", "token", "stale", "stale=2")),
+        *(f"*:{fault}@4%" for fault in ("late-approval", "late-approval-done")),
+        *(f"*:{fault}@2%" for fault in ("second-tab", "second-tab-done")),
+        *(f"*:{fault}@3%" for fault in ("console-refund=700", "console-refund-done=900")),
+        *(f"webhook:{fault}@15%" for fault in ("drop", "late=30", "twice", "reordered", "forged", "forged=stranger")),
+    )
+)
+AGAINST = (PaymentsError, NotPossibleError, RefusedError, WindowRefusedError)
+"""What a step may come to while the storm lasts; anything else is a bug."""
+
+
+@attrs.define
+class Storm:
+    """The people of one round, and the chance that moves them."""
+
+    sandbox: Sandbox
+    checkout: Checkout
+    clock: ShiftedClock
+    chance: random.Random
+    begun: list[MerchantId] = attrs.field(factory=list)
+    asked: int = 0
+
+    @property
+    def refunds(self) -> Refunds:
+        return Refunds(self.checkout)
+
+    @property
+    def sweep(self) -> Sweep:
+        return Sweep(self.checkout, self.refunds)
+
+    def row(self, *statuses: str) -> PaymentRow:
+        """Return one of the provider's payments in one of *statuses*."""
+        rows = [row for uid in self.begun for row in self.sandbox.payments(uid) if row.status in statuses]
+        if not rows:
+            raise NotPossibleError("there is none")
+        return self.chance.choice(rows)
+
+    def begin(self) -> None:
+        order = f"order-{self.chance.randrange(1_000_000)}"
+        offer = Offer("멤버십", Money(PRICE))
+        for _ in range(2):  # a shop tries once more, and then leaves it
+            try:
+                run(self.checkout.begin("buyer", order, offer, Method.CARD, SHOP))
+            except PaymentsError:
+                continue
+            finally:
+                live = run(self.checkout.payments.live("buyer", order))
+                if live and live.merchant_id not in self.begun:
+                    self.begun.append(live.merchant_id)
+
+    def open(self) -> None:
+        self.sandbox.open_window(self.chance.choice(self.begun), PRICE)
+
+    def approve(self) -> None:
+        self.sandbox.approve(self.row("ready").imp_uid)
+
+    def decline(self) -> None:
+        self.sandbox.decline(self.row("ready").imp_uid)
+
+    def leave(self) -> None:
+        self.sandbox.leave(self.row("ready").imp_uid)
+
+    def refund_in_the_console(self) -> None:
+        self.sandbox.console_cancel(self.row("paid", "cancelled").imp_uid, self.chance.choice((None, 300)))
+
+    def complete(self) -> None:
+        row = self.row("ready", "paid", "failed", "cancelled")
+        run(self.checkout.complete(Caller.buyer("buyer"), MerchantId(row.merchant_uid), GatewayId(row.imp_uid)))
+
+    def abandon(self) -> None:
+        run(self.checkout.abandon(Caller.buyer("buyer"), self.chance.choice(self.begun)))
+
+    def cancel(self) -> None:
+        run(self.checkout.cancel(Caller.buyer("buyer"), self.chance.choice(self.begun)))
+
+    def refund(self) -> None:
+        self.asked += 1
+        order = RefundOrder(reason="storm", amount=self.chance.choice((1_000, 4_000, None)))
+        uid = self.chance.choice(self.begun)
+        run(self.refunds.refund(SHOP, uid, order, RefundId(f"{uid[-20:]}-{self.asked}")))
+
+    def sweep_now(self) -> None:
+        self.clock.ahead += timedelta(seconds=self.chance.choice((10, 60, 600)))
+        run(self.sweep.sweep())
+
+    def walk(self) -> None:
+        run(self.sweep.walk())
+
+    def rage(self) -> None:
+        """Let everybody do what chance has them do."""
+        often = (self.begin, self.open, self.open, self.approve, self.approve, self.complete, self.refund, self.refund)
+        rarely = (self.decline, self.leave, self.abandon, self.cancel, self.sweep_now, self.walk)
+        deeds = (*often, *rarely, self.refund_in_the_console)
+        for _ in range(STEPS):
+            with suppress(*AGAINST):
+                deed = self.chance.choice(deeds) if self.begun else self.begin
+                deed()
+
+    def calm(self) -> None:
+        """Stop the faults, let what they have left behind arrive, and let the sweep run as time goes by."""
+        self.sandbox.faults.clear()
+        assert self.sandbox.faults.wait()
+        self.sandbox.move_clock(120)
+        assert self.sandbox.webhooks.wait()
+        start = self.clock.ahead
+        for ahead in HEALING:
+            self.clock.ahead = start + timedelta(seconds=ahead)
+            walked = run(self.sweep.walk(self.clock.now() - timedelta(days=1)))
+            assert not walked.troubles, walked.troubles
+            while (swept := run(self.sweep.sweep())).looked:
+                assert not swept.troubles, swept.troubles
+
+
+@pytest.fixture(params=range(ROUNDS))
+def storm(request: pytest.FixtureRequest, sqlite_url: str) -> Iterator[Storm]:
+    seed: int = request.param
+    settings = SandboxSettings(seed=seed)
+    with running_sandbox(settings) as sandbox:
+        ours = Settings(
+            database=DatabaseSettings(url=sqlite_url),
+            iamport=IamportOptions(
+                key=Secret(KEY), secret=Secret(SECRET), user_code=USER_CODE, api_url=sandbox.url, deadline=DEADLINE
+            ),
+            http=HttpSettings(secret=Secret("s" * 32), threads=4),
+        )
+        with opened(ours) as service:
+            clock = ShiftedClock()
+            checkout = attrs.evolve(service.checkout, clock=clock)
+            with serving(http_app(attrs.evolve(service, checkout=checkout))) as url:
+                settings.webhook_url = f"{url}/webhooks/iamport"
+                run(checkout.payments.move_watermark(clock.now()))
+                yield Storm(sandbox, checkout, clock, random.Random(seed))
+
+
+def test_the_books_agree_after_a_storm_of_all_faults(storm: Storm) -> None:
+    storm.begin()
+    storm.sandbox.faults.add(STORM)
+    storm.rage()
+    struck = [call.fault for call in storm.sandbox.journal.calls if call.fault]
+    storm.calm()
+    for merchant_id in storm.begun:
+        check_agreement(storm.checkout, storm.sandbox, merchant_id)
+    assert struck, "there was a storm"
+    assert any(storm.sandbox.payments(merchant_id) for merchant_id in storm.begun), "somebody tried to pay"
