@@ -18,7 +18,7 @@ from payments.domain.report import Report
 from payments.domain.schedule import LEASE
 from payments.domain.values import MerchantId
 
-OVERLAP: Final = timedelta(hours=1)
+OVERLAP: Final = timedelta(minutes=15)
 """How far before the watermark a walk begins: clocks differ, and rows are stamped before they can be read."""
 
 SPAN: Final = timedelta(days=89)

@@ -265,7 +265,7 @@ def test_an_outage_of_more_than_the_provider_lists_at_once_is_walked_in_stretche
 
 @pytest.mark.parametrize("error", [StorageUnavailable("no answer"), ConcurrentUpdate("overtaken")], ids=repr)
 def test_what_could_not_be_stored_is_walked_past_again(world: World, error: Exception) -> None:
-    """However long ago it was: the overlap of an hour alone would forget it."""
+    """However long ago it was: the overlap alone would forget it."""
     orphan(world)
     world.pass_time(3 * HOUR)
     with failing_once(world, "add", error):
