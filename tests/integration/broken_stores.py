@@ -215,6 +215,21 @@ class SpeaksAnew(MemoryOutbox):
         self._put(attrs.evolve(waiting, message=fresh))
 
 
+class ForgetsWithoutALimit(MemoryOutbox):
+    async def forget(self, before: datetime, limit: int) -> int:  # noqa: ARG002 - that is what is broken
+        return await super().forget(before, 1_000_000)
+
+
+class ForgetsWhatStillWaits(MemoryOutbox):
+    """By age alone, also what is on its way."""
+
+    async def forget(self, before: datetime, limit: int) -> int:
+        old = [name for name, w in self._books.outbox.items() if w.message.created_at < before][:limit]
+        for name in old:
+            del self._books.outbox[name]
+        return len(old)
+
+
 class ReplaysAnything(MemoryOutbox):
     async def replay(self, message_id: str, now: datetime) -> bool:
         await self.bury(message_id, "")

@@ -53,6 +53,8 @@ CAUGHT: list[tuple[type, Claim]] = [
     (broken.ForgetsWhatItHandsOut, outbox.test_a_claimed_message_comes_due_again_unless_it_is_delivered),
     (broken.SpeaksAnew, outbox.test_a_postponed_message_is_the_same_to_the_byte),
     (broken.ReplaysAnything, outbox.test_only_a_dead_letter_can_be_replayed),
+    (broken.ForgetsWithoutALimit, outbox.test_no_more_is_forgotten_at_once_than_asked),
+    (broken.ForgetsWhatStillWaits, outbox.test_what_nobody_took_for_long_is_forgotten_and_nothing_younger),
     (broken.AnswersAnyRequest, access.test_a_key_is_not_for_another_request),
     (broken.WaitsForTheDead, access.test_a_claim_that_ran_out_is_taken_over_once),
 ]

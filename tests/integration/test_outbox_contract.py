@@ -140,3 +140,21 @@ def test_a_paid_payment_is_told_to_the_shop(store: Store) -> None:
     run(store.payments.update(payment.merchant_id, paid))
     kinds = [json.loads(message.body)["type"] for message in claim(store, now=LATER)]
     assert kinds == ["payment.begun", "payment.captured"]
+
+
+def test_what_nobody_took_for_long_is_forgotten_and_nothing_younger(store: Store) -> None:
+    _, dead, young, postponed = (begun(store, minutes=minute) for minute in (-9, -8, 1, -7))
+    for letter in (dead, young):
+        run(store.outbox.bury(letter.id, "410"))
+    run(store.outbox.postpone(postponed.id, LATER, "503"))
+    assert run(store.outbox.forget(NOON, 10)) == 2
+    assert run(store.outbox.dead(10)) == [attrs.evolve(young, tries=1, error="410")]
+    assert [message.id for message in claim(store, now=LATER)] == [postponed.id]
+
+
+def test_no_more_is_forgotten_at_once_than_asked(store: Store) -> None:
+    """Fails where one hurried delete locks everybody else out, or takes the limit twice: for waiting ones and dead."""
+    for minute in (-4, -3, -2):
+        begun(store, minutes=minute)
+    run(store.outbox.bury(begun(store, minutes=-1).id, "410"))
+    assert [run(store.outbox.forget(NOON, 2)) for _ in range(3)] == [2, 2, 0]

@@ -18,6 +18,7 @@ from payments.entrypoints.worker.delivering import Delivering
 from payments.entrypoints.worker.forgetting import Forgetting
 from payments.entrypoints.worker.looking import Sweeping, Walking, WalkingDeep
 from payments.entrypoints.worker.loops import BACKOFF_MAX, Loop, Stopping, Troubled
+from payments.entrypoints.worker.running import Worker
 
 
 @pytest.fixture
@@ -314,3 +315,29 @@ def test_idempotency_keys_are_forgotten_after_seven_days(world):
     world.clock.pass_(days=4, seconds=1)
     assert Forgetting(keys, world.clock, 3600.0)() == 3600.0
     assert run(keys.forget_keys(world.clock.now() + timedelta(days=1))) == 1  # the young one was still there
+
+
+def test_messages_that_nobody_is_there_to_be_told_are_forgotten_after_thirty_days(world):
+    """Without an endpoint or a subscriber the outbox would grow for ever."""
+    world.begun()
+    begun = world.clock.now()
+    forgetting = Forgetting(world.store.idempotency_keys, world.clock, 3600.0, unheard=world.store.outbox)
+    for seconds, waiting in ((30 * 86_400, 2), (1, 0)):  # not a second before
+        world.clock.pass_(seconds=seconds)
+        assert forgetting() == 3600.0
+        assert len(run(world.store.outbox.claim(world.clock.now(), begun, 10))) == waiting
+
+
+def test_more_messages_than_are_forgotten_at_once_are_forgotten_at_once_after_another(world, monkeypatch):
+    monkeypatch.setattr("payments.entrypoints.worker.forgetting.AT_ONCE", 2)
+    world.begun()  # two messages
+    world.clock.pass_(days=31)
+    forgetting = Forgetting(world.store.idempotency_keys, world.clock, 3600.0, unheard=world.store.outbox)
+    assert [forgetting(), forgetting()] == [0, 3600.0]
+
+
+@pytest.mark.parametrize("somebody", [True, False])
+def test_only_where_nobody_is_told_are_messages_forgotten(world, somebody):
+    courier = world.courier(Publishing()) if somebody else None
+    worker = Worker(sweep=world.sweep, courier=courier, outbox=world.store.outbox, keys=world.store.idempotency_keys)
+    assert (worker._forgetting().step.unheard is None) == somebody

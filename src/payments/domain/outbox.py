@@ -87,6 +87,9 @@ class Outbox(Protocol):
     async def replay(self, message_id: str, now: datetime) -> bool:
         """Make a dead letter due now with its tries forgotten; False if there is no such dead letter."""
 
+    async def forget(self, before: datetime, limit: int) -> int:
+        """Drop at most *limit* messages made before *before*, dead or due before then too; returns how many."""
+
 
 @attrs.define
 class DeliveryFailed(PaymentsError):

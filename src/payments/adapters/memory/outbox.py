@@ -52,6 +52,14 @@ class MemoryOutbox:
             self._put(attrs.evolve(waiting, message=fresh, due_at=now))
             return True
 
+    async def forget(self, before: datetime, limit: int) -> int:
+        """Drop at most *limit* messages made before *before*, dead or due before then too; returns how many."""
+        with self._books.open(to_change=True):
+            old = [name for name, w in self._books.outbox.items() if (w.due_at or w.message.created_at) < before]
+            for name in old[:limit]:
+                del self._books.outbox[name]
+            return len(old[:limit])
+
     def _fail(self, message_id: str, due_at: datetime | None, error: str) -> None:
         with self._books.open(to_change=True):
             waiting = self._books.outbox.get(message_id)

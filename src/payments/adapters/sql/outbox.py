@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from payments.adapters.sql.database import Database
 from payments.adapters.sql.moment import Moment
-from payments.adapters.sql.side_tables import DEAD, outbox
+from payments.adapters.sql.side_tables import DEAD, WAITING, outbox
 from payments.domain.outbox import Message
 from payments.domain.values import MerchantId
 
@@ -35,6 +35,16 @@ _FAILED: Final = (
 )
 _DEAD: Final = sa.select(outbox).where(DEAD).order_by(*_OLDEST).limit(sa.bindparam("limit", type_=sa.Integer))
 _REPLAY: Final = sa.update(outbox).where(_THIS, DEAD).values(due_at=sa.bindparam("due_at"), tries=0, error="")
+_FORGET: Final = tuple(
+    sa.delete(outbox).where(
+        outbox.c.id.in_(
+            sa.select(outbox.c.id)
+            .where(old < sa.bindparam("before", type_=Moment), which)
+            .limit(sa.bindparam("limit", type_=sa.Integer))
+        )
+    )
+    for old, which in ((outbox.c.due_at, WAITING), (outbox.c.created_at, DEAD))  # one for each index
+)
 
 
 @attrs.frozen
@@ -74,6 +84,17 @@ class SqlOutbox:
         """Make a dead letter due now with its tries forgotten; False if there is no such dead letter."""
         given = {"key_id": message_id, "due_at": now}
         return self._database.write(lambda connection: connection.execute(_REPLAY, given).rowcount == 1)
+
+    async def forget(self, before: datetime, limit: int) -> int:
+        """Drop at most *limit* messages made before *before*, dead or due before then too; returns how many."""
+
+        def work(connection: sa.Connection) -> int:
+            gone = 0
+            for statement in _FORGET:
+                gone += connection.execute(statement, {"before": before, "limit": limit - gone}).rowcount
+            return gone
+
+        return self._database.write(work)
 
     def _fail(self, message_id: str, due_at: datetime | None, error: str) -> None:
         given = {"key_id": message_id, "due_at": due_at, "error": _keepable(error)}

@@ -6,7 +6,7 @@
 ├── loops        Loop: a thread that survives what its steps raise
 ├── looking      the steps that ask the provider: the sweep of what is due, the walks of its list
 ├── delivering   the step that tells the shop
-└── forgetting   the step that drops old idempotency keys
+└── forgetting   the step that drops old idempotency keys, and messages that nobody is told
 
 Any number may run beside each other and beside HTTP processes: what one has claimed is nobody else's until its lease
 ends, so one that is killed loses nothing.

@@ -15,7 +15,7 @@ from typing import Final, Self
 import attrs
 
 from payments.domain.access import IdempotencyKeys
-from payments.domain.outbox import Courier
+from payments.domain.outbox import Courier, Outbox
 from payments.domain.sweep import Sweep
 from payments.entrypoints.service import Service
 from payments.entrypoints.worker.delivering import Delivering
@@ -36,12 +36,13 @@ BEAT: Final = 5.0
 class Worker:
     """The loops. Its adapters must block, not suspend, and be safe to use from several threads.
 
-    Without a `courier` nobody is told, and messages wait. `heartbeat` is a file that is written every few seconds while
-    all loops are well: a probe looks at its age.
+    Without a `courier` nobody is told, and messages wait in the `outbox`, 30 days at most. `heartbeat` is a file that
+    is written every few seconds while all loops are well: a probe looks at its age.
     """
 
     sweep: Sweep
     courier: Courier | None
+    outbox: Outbox
     keys: IdempotencyKeys
     pace: Pace = attrs.field(factory=Pace)
     heartbeat: Path | None = None
@@ -54,6 +55,7 @@ class Worker:
         return cls(
             sweep=service.sweep,
             courier=service.courier,
+            outbox=service.outbox,
             keys=service.idempotency,
             pace=pace or Pace(),
             heartbeat=heartbeat,
@@ -68,7 +70,7 @@ class Worker:
             loop.start()
         log.info("worker started: %s", ", ".join(loop.name for loop in self._loops))
         if self.courier is None:
-            log.warning("nobody is told what happens: no endpoint and no subscriber; messages wait in the outbox")
+            log.warning("nobody is told what happens: no endpoint and no subscriber; messages wait 30 days at most")
 
     def _looking(self) -> Iterator[Loop]:
         pace, sweep = self.pace, self.sweep
@@ -86,7 +88,8 @@ class Worker:
                 yield Loop(f"deliver-{number + 1}", delivering, self._stop, PATIENCE)
 
     def _forgetting(self) -> Loop:
-        forgetting = Forgetting(self.keys, self.sweep.checkout.clock, self.pace.forget_every)
+        unheard = self.outbox if self.courier is None else None
+        forgetting = Forgetting(self.keys, self.sweep.checkout.clock, self.pace.forget_every, unheard)
         return Loop("forget", forgetting, self._stop, PATIENCE)
 
     @property
