@@ -3,8 +3,10 @@
 import os
 from pathlib import Path
 
+import attrs
 import pytest
 
+from payments.adapters.memory_gateway import MemoryGateway
 from payments.adapters.price_list import PriceList
 from payments.domain.errors import BadInput, OrderNotFound
 from payments.domain.money import Money
@@ -12,7 +14,8 @@ from payments.domain.values import Mode
 from payments.entrypoints.blocking import run
 from payments.entrypoints.bootstrap import opened
 from payments.entrypoints.service import BadSettings
-from payments.entrypoints.settings import Settings, load_settings
+from payments.entrypoints.settings import DatabaseSettings, HttpSettings, Settings, load_settings
+from payments.entrypoints.worker import Pace, Worker, running_worker
 
 SECRET = "0123456789abcdef0123456789abcdef"
 
@@ -186,3 +189,18 @@ def test_a_price_list_that_could_be_misread_is_refused(text):
 def test_a_price_list_that_is_not_there_is_refused():
     with pytest.raises(BadInput, match=r"nowhere\.toml"):
         PriceList.read(Path("nowhere.toml"))
+
+
+def test_every_thread_of_a_process_finds_a_connection_of_its_own(tmp_path):
+    """Fails where a worker in the API's process waits for connections that the API's callers hold."""
+    settings = attrs.evolve(
+        load_settings(),
+        database=DatabaseSettings(url=f"sqlite:///{tmp_path / 'pool.db'}", create=True),
+        http=HttpSettings(threads=8),
+    )
+    with opened(settings, gateway=MemoryGateway(), subscribers=[print]) as service:
+        with running_worker(Worker.of(service)) as worker:
+            loops = len(worker.health)
+        assert loops == Pace().threads
+        pool = service.checkout.payments._database.engine.pool
+        assert pool.size() == 8 + service.web.strangers + loops

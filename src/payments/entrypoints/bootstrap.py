@@ -29,6 +29,7 @@ from payments.domain.sweep import Sweep
 from payments.entrypoints.service import Contact, NotReady, Service, Web, Window
 from payments.entrypoints.settings import BuyerSettings, OrderSettings, Settings, WebhookOptions, any_secret, public_url
 from payments.entrypoints.tokens import ClientTokens, Verifier
+from payments.entrypoints.worker.pace import Pace
 
 MEMORY = "memory://"
 """The database URL of a store that ends with the process: for tests and for trying things out."""
@@ -98,12 +99,7 @@ def _wired(settings: Settings, store: Store, gateway: Gateway, prices: Prices, p
         client_tokens=ClientTokens(secret=any_secret(settings)),
         window=_window(settings),
         ready=_readiness(store),
-        web=Web(
-            allowed_origins=settings.http.allowed_origins,
-            return_page=settings.http.return_page,
-            threads=settings.http.threads,
-            queue=settings.http.queue,
-        ),
+        web=_web(settings),
     )
 
 
@@ -114,8 +110,21 @@ def _store(settings: Settings) -> Store:
         return MemoryStore.empty()
     from payments.adapters.sql.store import open_store
 
-    size = settings.http.threads + 4  # and the worker's
-    return open_store(settings.database.url, settings.mode, create=settings.database.create, pool_size=size)
+    url, create = settings.database.url, settings.database.create
+    return open_store(url, settings.mode, create=create, pool_size=_at_once(settings))
+
+
+def _at_once(settings: Settings) -> int:
+    """How many calls to the database or the provider one process may make at a time: a worker's in it included."""
+    web = _web(settings)
+    return web.threads + web.strangers + Pace().threads
+
+
+def _web(settings: Settings) -> Web:
+    http = settings.http
+    return Web(
+        allowed_origins=http.allowed_origins, return_page=http.return_page, threads=http.threads, queue=http.queue
+    )
 
 
 def _iamport(settings: Settings) -> IamportSettings:
@@ -129,7 +138,7 @@ def _iamport(settings: Settings) -> IamportSettings:
         channel_key=given.channel_key,
         pg=given.pg,
         deadline=given.deadline,
-        connections=settings.http.threads + 4,
+        connections=_at_once(settings),
     )
 
 

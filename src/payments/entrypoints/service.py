@@ -56,6 +56,11 @@ class Web:
     queue: int = 64
     max_body: int = 64 * 1024  # bytes
 
+    @property
+    def strangers(self) -> int:
+        """How many use cases of callers without credentials are at work at a time, beside the others."""
+        return max(self.threads // 4, 1)
+
 
 @attrs.frozen(kw_only=True)
 class Service:

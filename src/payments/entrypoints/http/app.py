@@ -41,7 +41,7 @@ def http_app(service: Service) -> Starlette:
     web = service.web
     lanes = {
         Lane.CALLERS: Threads(web.threads, web.queue, suspends=service.suspends),
-        Lane.STRANGERS: Threads(max(web.threads // 4, 1), max(web.queue // 4, 1), suspends=service.suspends),
+        Lane.STRANGERS: Threads(web.strangers, max(web.queue // 4, 1), suspends=service.suspends),
     }
 
     @contextlib.asynccontextmanager

@@ -30,3 +30,8 @@ class Pace:
     forget_every: float = 3600.0
     grace: float = 5.0
     """How long to wait for work at hand when stopping; what is left then comes due again."""
+
+    @property
+    def threads(self) -> int:
+        """How many loops a worker has at most: sweepers, deliverers, the two walks, and the one that forgets."""
+        return self.sweepers + self.deliverers + 3
