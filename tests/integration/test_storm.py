@@ -7,8 +7,9 @@ break it: a refund sent twice, an answer believed that was none, money that no s
 
 import random
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import timedelta
+from pathlib import Path
 
 import attrs
 import pytest
@@ -29,24 +30,25 @@ from payments.entrypoints.blocking import run
 from payments.entrypoints.bootstrap import opened
 from payments.entrypoints.http.app import http_app
 from payments.entrypoints.sandbox import KEY, SECRET, USER_CODE, Sandbox, SandboxSettings, running_sandbox
+from payments.entrypoints.sandbox.faults import faults_of
 from payments.entrypoints.sandbox.messages import NotPossibleError, RefusedError, WindowRefusedError
 from payments.entrypoints.sandbox.row import PaymentRow
 from payments.entrypoints.settings import DatabaseSettings, HttpSettings, IamportOptions, Settings
 
-ROUNDS = rounds(ci=12, soak=400)
-STEPS = 40
+ROUNDS = rounds(ci=8, soak=200)
+STEPS = 150
 PRICE = 12_000
-DEADLINE = 0.4  # seconds that one operation of ours may take; delays outlast it
+DEADLINE = 0.3  # seconds that one operation of ours may take; delays outlast it
 HEALING = (60.0, 900.0, 4_000.0, 9_000.0, 20_000.0)  # seconds ahead at which the sweep runs again
 
 STORM = ",".join(
     (
-        *(f"*:{fault}@2%" for fault in ("refuse", "drop", "cut", "delay=0.6", "delay-done=0.6", "drip=0.01")),
+        *(f"*:{fault}@2%" for fault in ("refuse", "drop", "cut", "delay=0.45", "delay-done=0.45", "drip=0.01")),
         *(f"*:{fault}@2%" for fault in ("500", "503-done", "html", "html-done", "truncated", "garbage")),
         *(f"*:{fault}@3%" for fault in ("missing", "ill-typed", "token", "stale", "stale=2")),
-        *(f"*:{fault}@4%" for fault in ("late-approval", "late-approval-done")),
-        *(f"*:{fault}@2%" for fault in ("second-tab", "second-tab-done")),
-        *(f"*:{fault}@3%" for fault in ("console-refund=700", "console-refund-done=900")),
+        *(f"*:{fault}@12%" for fault in ("late-approval", "late-approval-done")),
+        *(f"*:{fault}@4%" for fault in ("second-tab", "second-tab-done")),
+        *(f"*:{fault}@4%" for fault in ("console-refund=700", "console-refund-done=900")),
         *(f"webhook:{fault}@15%" for fault in ("drop", "late=30", "twice", "reordered", "forged", "forged=stranger")),
     )
 )
@@ -133,9 +135,9 @@ class Storm:
 
     def rage(self) -> None:
         """Let everybody do what chance has them do."""
-        often = (self.begin, self.open, self.open, self.approve, self.approve, self.complete, self.refund, self.refund)
-        rarely = (self.decline, self.leave, self.abandon, self.cancel, self.sweep_now, self.walk)
-        deeds = (*often, *rarely, self.refund_in_the_console)
+        often = (self.begin, self.open, self.approve, self.complete, self.refund)
+        sometimes = (self.decline, self.abandon, self.sweep_now, self.refund_in_the_console)
+        deeds = (*often * 4, *sometimes * 2, self.leave, self.cancel, self.walk)
         for _ in range(STEPS):
             with suppress(*AGAINST):
                 deed = self.chance.choice(deeds) if self.begun else self.begin
@@ -156,13 +158,12 @@ class Storm:
                 assert not swept.troubles, swept.troubles
 
 
-@pytest.fixture(params=range(ROUNDS))
-def storm(request: pytest.FixtureRequest, sqlite_url: str) -> Iterator[Storm]:
-    seed: int = request.param
+@contextmanager
+def a_storm(seed: int, database: str) -> Iterator[Storm]:
     settings = SandboxSettings(seed=seed)
     with running_sandbox(settings) as sandbox:
         ours = Settings(
-            database=DatabaseSettings(url=sqlite_url),
+            database=DatabaseSettings(url=database, create=True),
             iamport=IamportOptions(
                 key=Secret(KEY), secret=Secret(SECRET), user_code=USER_CODE, api_url=sandbox.url, deadline=DEADLINE
             ),
@@ -177,13 +178,21 @@ def storm(request: pytest.FixtureRequest, sqlite_url: str) -> Iterator[Storm]:
                 yield Storm(sandbox, checkout, clock, random.Random(seed))
 
 
-def test_the_books_agree_after_a_storm_of_all_faults(storm: Storm) -> None:
+def weathered(storm: Storm) -> set[str]:
+    """Go through one storm; return the faults that struck."""
     storm.begin()
-    storm.sandbox.faults.add(STORM)
+    armed = storm.sandbox.faults.add(STORM)
     storm.rage()
-    struck = [call.fault for call in storm.sandbox.journal.calls if call.fault]
     storm.calm()
     for merchant_id in storm.begun:
         check_agreement(storm.checkout, storm.sandbox, merchant_id)
-    assert struck, "there was a storm"
-    assert any(storm.sandbox.payments(merchant_id) for merchant_id in storm.begun), "somebody tried to pay"
+    return {str(one.fault) for one in armed if one.applied}
+
+
+@pytest.mark.slow
+def test_the_books_agree_after_a_storm_of_all_faults(tmp_path: Path) -> None:
+    struck: set[str] = set()
+    for seed in range(ROUNDS):
+        with a_storm(seed, f"sqlite:///{tmp_path / f'{seed}.db'}") as storm:
+            struck |= weathered(storm)
+    assert struck == {str(fault) for fault in faults_of(STORM)}, "each fault has struck"
