@@ -16,6 +16,7 @@ from payments.entrypoints.sandbox.api import api_routes
 from payments.entrypoints.sandbox.guard import Guard
 from payments.entrypoints.sandbox.messages import Refusal
 from payments.entrypoints.sandbox.routes.admin import AdminRoutes
+from payments.entrypoints.sandbox.routes.console import ConsoleRoutes
 from payments.entrypoints.sandbox.routes.faults import FaultRoutes
 from payments.entrypoints.sandbox.routes.window import WindowRoutes
 from payments.entrypoints.sandbox.service import Sandbox
@@ -50,7 +51,8 @@ def sandbox_app(sandbox: Sandbox) -> Starlette:
         sandbox.close()
 
     admin = AdminRoutes(sandbox)
-    around = [*WindowRoutes(sandbox).routes(), *admin.routes(), *FaultRoutes(admin).routes()]
+    pages = [*ConsoleRoutes(sandbox).routes(), *WindowRoutes(sandbox).routes()]
+    around = [*pages, *admin.routes(), *FaultRoutes(admin).routes()]
     app = Starlette(
         routes=[*around, *api_routes(sandbox)],
         middleware=[Middleware(Guard)],

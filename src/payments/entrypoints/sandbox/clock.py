@@ -1,9 +1,13 @@
 """Clock: the sandbox's own time, which a test or a person can move."""
 
+import calendar
 import time
 from collections.abc import Callable
+from datetime import datetime
 
 import attrs
+
+from payments.entrypoints.sandbox.opening import KOREA
 
 ROUNDING = 1e-6
 """Seconds that make up for what a sum of floats may lose."""
@@ -63,3 +67,11 @@ class Clock:
         """Let time go on from where it stands."""
         if self._stopped_at is not None:
             self._ahead, self._stopped_at = self._stopped_at - self.source(), None
+
+
+def months_after(at: float, months: int) -> float:
+    """Return how many seconds after *at* (UNIX seconds) it is *months* later in Korea; the 31st becomes a last day."""
+    start = datetime.fromtimestamp(at, KOREA)
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    day = min(start.day, calendar.monthrange(year, month + 1)[1])
+    return start.replace(year=year, month=month + 1, day=day).timestamp() - start.timestamp()

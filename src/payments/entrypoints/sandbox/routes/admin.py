@@ -8,9 +8,10 @@ from urllib.parse import unquote
 import attrs
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from payments.entrypoints.sandbox.clock import months_after
 from payments.entrypoints.sandbox.guesses import variants
 from payments.entrypoints.sandbox.messages import NotPossibleError, RefusedError, WindowRefusedError
 from payments.entrypoints.sandbox.params import Params
@@ -20,9 +21,6 @@ from payments.entrypoints.sandbox.service import DECLINED, Sandbox
 
 SHOWN_DEFAULT = 100
 FIXED = frozenset({"key", "secret", "channels", "faults", "seed", "seed_data", "state", "guesses"})
-WELCOME = (
-    "A local Iamport sandbox. No payment here is real. State: /_sandbox/payments, /_sandbox/calls, /_sandbox/webhooks\n"
-)
 
 
 def shown(row: PaymentRow) -> dict[str, Any]:
@@ -39,7 +37,6 @@ class AdminRoutes:
     def routes(self) -> list[BaseRoute]:
         """Return the routes."""
         return [
-            Route("/", self.welcome),
             Route("/_sandbox/payments", self.payments),
             Route("/_sandbox/payments", self.answered(self.open), methods=["POST"]),
             Route("/_sandbox/payments/{imp_uid}", self.answered(self.payment)),
@@ -68,10 +65,6 @@ class AdminRoutes:
                 return complaint(error, 400)
 
         return endpoint
-
-    async def welcome(self, _: Request) -> Response:
-        """Say what this is."""
-        return PlainTextResponse(WELCOME)
 
     async def payments(self, request: Request) -> Response:
         """The newest payments first; `merchant_uid` and `limit` narrow them."""
@@ -175,15 +168,16 @@ class AdminRoutes:
                 setattr(settings.guesses, name, value)
 
     def clock(self, request: Request, body: dict[str, Any]) -> dict[str, Any]:
-        """The sandbox's time; POST `{"move": seconds}`, `{"stop": true}` or `{"run": true}` changes it."""
+        """The sandbox's time; POST `{"move": seconds}`, `{"months": n}`, `{"stop": true}` or `{"run": true}`."""
         clock = self.sandbox.clock
         if request.method == "POST":
-            seconds = Params(body, "{}").number("move")
+            asked = Params(body, "{}")
+            seconds, months = float(asked.number("move") or 0), int(asked.number("months") or 0)
             if body.get("stop") is True:
                 clock.stop()
             if body.get("run") is True:
                 clock.run()
-            self.sandbox.move_clock(float(seconds or 0))
+            self.sandbox.move_clock(seconds + months_after(clock.exact(), months))
         return {"now": clock.exact(), "stopped": clock.is_stopped}
 
 
