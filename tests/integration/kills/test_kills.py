@@ -33,6 +33,7 @@ pytestmark = pytest.mark.slow
 KILLS = rounds(ci=51, soak=501)
 BUYERS = 3
 PRICE = 12_000
+PAUSE = 0.05  # seconds between two purchases: the load of a shop on a good day, not of a benchmark
 HEALING = (0, 90, 900, 4_000, 10_000)  # seconds ahead at which the sweep runs again
 ARTIFACTS = Path(__file__).resolve().parents[3] / "artifacts"
 
@@ -54,6 +55,7 @@ class Buyer:
                 return
             try:
                 self.pay(turn)
+                self.stop.wait(PAUSE)
             except (requests.RequestException, KeyError, ValueError):
                 self.stop.wait(0.05)  # something was just killed: that is what this is about
 
