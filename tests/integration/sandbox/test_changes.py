@@ -1,10 +1,18 @@
 """What changes something: prepare, cancel, virtual accounts, as a shop's server sees it."""
 
+import pytest
+
 from payments.entrypoints.sandbox import Sandbox
 
 NOTHING = (200, 1, "취소할 결제건이 존재하지 않습니다.", None)
 
 
+@pytest.mark.fact(
+    "§3",
+    "documented",
+    "An amount is registered by POST, read by GET and changed by PUT, each answering the registration.",
+)
+@pytest.mark.fact("§3", "observed", "A second POST for a merchant_uid is refused with code 1, whatever the amount.")
 def test_an_amount_is_registered_once_then_changed(shop) -> None:
     row = {"merchant_uid": "a/b", "amount": 1000, "currency": None}
     assert shop.good("POST", "/payments/prepare", data={"merchant_uid": "a/b", "amount": "1000"}) == row
@@ -17,6 +25,7 @@ def test_an_amount_is_registered_once_then_changed(shop) -> None:
     assert shop.good("GET", "/payments/prepare/a%2Fb") == changed
 
 
+@pytest.mark.fact("§3", "guessed", "A POST that changes nothing is refused, or accepted: `prepare_again`.")
 def test_the_same_registration_again_is_accepted_if_the_guess_says_so(sandbox: Sandbox, shop) -> None:
     sandbox.settings.guesses.prepare_again = "same amount accepted"
     shop.good("POST", "/payments/prepare", json={"merchant_uid": "a", "amount": 1000})
@@ -24,12 +33,15 @@ def test_the_same_registration_again_is_accepted_if_the_guess_says_so(sandbox: S
     assert shop.post("/payments/prepare", merchant_uid="a", amount=1001)[1] == 1
 
 
+@pytest.mark.fact("§3", "documented", "Changing what was never registered is a 404.")
+@pytest.mark.fact("§3", "observed", "Reading what was never registered is a 404 in words that were seen.")
 def test_what_was_not_registered_is_not_found(shop) -> None:
     unknown = (404, -1, "사전등록된 결제정보가 존재하지 않습니다.", None)
     assert shop.get("/payments/prepare/a") == unknown
     assert shop.call("PUT", "/payments/prepare", json={"merchant_uid": "a", "amount": 1}) == unknown
 
 
+@pytest.mark.fact("§3", "documented", "A registration needs an amount and a merchant_uid of at most 40 characters.")
 def test_a_registration_needs_its_parts(shop) -> None:
     for body in ({}, {"merchant_uid": "a"}, {"amount": 1}, {"merchant_uid": "a", "amount": "x"}):
         assert shop.post("/payments/prepare", **body)[0] == 400
@@ -37,6 +49,11 @@ def test_a_registration_needs_its_parts(shop) -> None:
     assert shop.post("/payments/prepare", merchant_uid="a" * 40, amount=1)[0] == 200
 
 
+@pytest.mark.fact("§4.2", "documented", "A cancel answers the whole payment after it.")
+@pytest.mark.fact("§4.2", "documented", "An amount of 0 cancels all that is left.")
+@pytest.mark.fact("§4.2", "observed", "`paid_at` stays after a cancel and `failed_at` stays 0.")
+@pytest.mark.fact("§4.2", "observed", "A cancel of what is wholly cancelled is code 1 in words that were seen.")
+@pytest.mark.fact("§4.2", "guessed", "`cancel_reason` and `cancelled_at` are those of the latest cancel.")
 def test_a_payment_is_given_back_in_parts_and_then_whole(sandbox: Sandbox, shop, paid: str) -> None:
     sandbox.move_clock(60)
     first = shop.good("POST", "/payments/cancel", json={"imp_uid": paid, "amount": 300, "checksum": 1000})
@@ -51,6 +68,9 @@ def test_a_payment_is_given_back_in_parts_and_then_whole(sandbox: Sandbox, shop,
     assert shop.post("/payments/cancel", imp_uid=paid) == (200, 1, "이미 전액취소된 주문입니다.", None)
 
 
+@pytest.mark.fact("§4.2", "observed", "A cancel of an unknown payment is a 200 with code 1, in words that were seen.")
+@pytest.mark.fact("§4.2", "documented", "If both ids are given, the imp_uid decides, also when it is wrong.")
+@pytest.mark.fact("§4.2", "guessed", "A cancel of what was never paid is refused like that of an unknown payment.")
 def test_a_cancel_of_nothing_is_refused(sandbox: Sandbox, shop, paid: str) -> None:
     http, code, message, _ = shop.post("/payments/cancel")
     assert (http, code, "지정해주셔야합니다." in str(message)) == (400, 1, True)
@@ -62,6 +82,13 @@ def test_a_cancel_of_nothing_is_refused(sandbox: Sandbox, shop, paid: str) -> No
     assert sandbox.payment(paid).cancel_amount == 0
 
 
+@pytest.mark.fact("§2", "documented", "A refusal of the PG is a 200 whose code is not 0.")
+@pytest.mark.fact("§4.2", "observed", "The words of the PG follow a fixed beginning, with code -1.")
+@pytest.mark.fact(
+    "§4.2",
+    "documented",
+    "A cancel in the PG's own admin is not seen: the payment stays paid, and a later cancel fails.",
+)
 def test_the_pgs_refusals_come_in_its_own_words(sandbox: Sandbox, shop, paid: str) -> None:
     prefix = "결제취소에 실패하였습니다. "
     too_much = (200, -1, prefix + "취소금액이 미정산 금액보다 큽니다.", None)
@@ -72,6 +99,11 @@ def test_the_pgs_refusals_come_in_its_own_words(sandbox: Sandbox, shop, paid: st
     assert shop.post("/payments/cancel", imp_uid=paid) == already
 
 
+@pytest.mark.fact(
+    "§4.2",
+    "guessed",
+    "Of several payments a cancel by merchant_uid takes the paid one, or another: `cancel_by_merchant_uid`.",
+)
 def test_a_cancel_by_merchant_uid_finds_the_paid_attempt(sandbox: Sandbox, shop) -> None:
     abandoned, paid, newer = (sandbox.open_window("order-1", 1000) for _ in range(3))
     sandbox.approve(paid)
@@ -87,6 +119,14 @@ def an_account(**changes: object) -> dict[str, object]:
     return known | {"vbank_due": 1_700_000_100, "vbank_holder": "상점"} | changes
 
 
+@pytest.mark.fact(
+    "§4.3", "documented", "An account is issued for a channel, a bank and a deadline, and is a payment that is ready."
+)
+@pytest.mark.fact(
+    "§4.3", "documented", "An account that waits can be changed and revoked; a revoked one is a failed payment."
+)
+@pytest.mark.fact("§4.3", "documented", "Changing or revoking what does not wait is a 400, what there is not a 404.")
+@pytest.mark.fact("§5", "observed", "The imp_uid of a payment by API begins with `imps_`.")
 def test_an_account_is_issued_changed_and_revoked(sandbox: Sandbox, shop) -> None:
     row = shop.good("POST", "/vbanks", json=an_account())
     assert (row["status"], row["pay_method"], row["channel"], row["vbank_date"]) == (
@@ -108,6 +148,10 @@ def test_an_account_is_issued_changed_and_revoked(sandbox: Sandbox, shop) -> Non
     assert shop.call("DELETE", "/vbanks/imp_none")[0] == 404
 
 
+@pytest.mark.fact(
+    "§4.2", "documented", "The refund of a virtual account needs holder, bank and number of another account."
+)
+@pytest.mark.fact("§4.3", "documented", "No account is issued for a merchant_uid that was ever paid.")
 def test_a_deposit_pays_an_account_and_a_refund_needs_one(sandbox: Sandbox, shop) -> None:
     imp_uid = shop.good("POST", "/vbanks", json=an_account())["imp_uid"]
     assert sandbox.deposit(imp_uid).status == "paid"
@@ -118,11 +162,17 @@ def test_a_deposit_pays_an_account_and_a_refund_needs_one(sandbox: Sandbox, shop
     assert shop.post("/vbanks", **an_account())[0] == 400, "once paid, never again"
 
 
+@pytest.mark.fact("§4.3", "documented", "Several accounts may wait under one merchant_uid.")
 def test_several_accounts_may_wait_for_one_order(shop) -> None:
     uids = {shop.good("POST", "/vbanks", json=an_account())["imp_uid"] for _ in range(2)}
     assert len(uids) == 2
 
 
+@pytest.mark.fact(
+    "§4.3",
+    "documented",
+    "channel_key, merchant_uid, amount, vbank_code and vbank_due are required; vbank_holder has 16 characters.",
+)
 def test_an_account_needs_its_parts(shop) -> None:
     for missing in ("channel_key", "merchant_uid", "amount", "vbank_code", "vbank_due"):
         assert shop.post("/vbanks", **an_account(**{missing: None}))[0] == 400, missing
@@ -130,6 +180,7 @@ def test_an_account_needs_its_parts(shop) -> None:
         assert shop.post("/vbanks", **an_account(**bad))[0] == 400, bad
 
 
+@pytest.mark.fact("§7.1", "documented", "A certification can be read and deleted by its imp_uid.")
 def test_a_certification_is_read_and_forgotten(sandbox: Sandbox, shop) -> None:
     row = sandbox.certifications.open({"merchant_uid": "c"})
     assert shop.good("GET", f"/certifications/{row.imp_uid}")["certified"] is False

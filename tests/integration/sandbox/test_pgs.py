@@ -17,6 +17,7 @@ def bought(sandbox: Sandbox, pg: str, merchant_uid: str = "o-1", **params: Any) 
     return imp_uid
 
 
+@pytest.mark.fact("§2", "documented", "Escrow parcels that clash are a 409.")
 def test_an_escrow_payments_parcel_is_registered_once_then_corrected(shop, sandbox: Sandbox) -> None:
     path = f"/escrows/logis/{bought(sandbox, 'html5_inicis', escrow=True)}"
     assert shop.get(path)[0] == shop.call("PUT", path, json=DELIVERY)[0] == 409
@@ -40,6 +41,7 @@ def test_only_an_escrow_payment_of_a_pg_that_takes_it_has_a_parcel(shop, sandbox
 SHIP = {"delivery_method": "DELIVERY", "dispatched_at": 1_700_000_000}
 
 
+@pytest.mark.fact("§2", "documented", "Naver's orders that fail are a 500.")
 def test_product_orders_are_shipped_returned_and_refunded(shop, sandbox: Sandbox) -> None:
     imp_uid = bought(sandbox, "naverco", buyer_name="홍길동")
     path = f"/payments/{imp_uid}/naver"
@@ -105,6 +107,7 @@ def test_reviews_are_read_by_the_time_they_were_written(shop, sandbox: Sandbox) 
     assert shop.get("/naver/reviews")[0] == 400
 
 
+@pytest.mark.fact("§4.1", "documented", "`/balance` is for PAYCO alone.")
 def test_payco_tells_what_a_payment_consists_of(shop, sandbox: Sandbox) -> None:
     imp_uid = bought(sandbox, "payco")
     shop.good("POST", "/payments/cancel", json={"imp_uid": imp_uid, "amount": 110})

@@ -26,6 +26,7 @@ def test_a_payment_gets_one_receipt_at_a_time(shop, sandbox: Sandbox, paid: str)
     assert (again["type"], again["apply_num"] != made["apply_num"]) == ("company", True)
 
 
+@pytest.mark.fact("§2", "documented", "A receipt of a PG that has none is a 501.")
 def test_a_receipt_needs_a_paid_payment_of_a_pg_that_issues_them(shop, sandbox: Sandbox) -> None:
     ready, kakao = sandbox.open_window("order-2", 5), sandbox.open_window("order-3", 5, pg="kakaopay")
     sandbox.approve(kakao)
@@ -59,6 +60,7 @@ def test_cash_taken_elsewhere_gets_a_receipt_too(shop, sandbox: Sandbox) -> None
 WHO = {"name": "홍길동", "phone": "010-1234-5678", "birth": "900101", "gender_digit": "1", "carrier": "SKT"}
 
 
+@pytest.mark.fact("§7.1", "documented", "A person can be certified by API, with a one-time password.")
 def test_a_person_is_certified_by_the_password_they_were_sent(shop, sandbox: Sandbox) -> None:
     imp_uid = shop.good("POST", "/certifications/otp/request", json=WHO)["imp_uid"]
     path = f"/certifications/otp/confirm/{imp_uid}"

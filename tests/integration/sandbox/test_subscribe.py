@@ -26,6 +26,7 @@ def key(shop) -> str:
     return "c-1"
 
 
+@pytest.mark.fact("§4.4", "documented", "A billing key pays on schedule, month after month.")
 def test_a_subscription_runs_for_a_month_through_the_public_api_alone(shop, sandbox: Sandbox, listener) -> None:
     """What a shop's server does: issue a key, schedule, wait, hear the webhook, look, schedule the next month."""
     shop.good("POST", "/subscribe/customers/c-1", json=CARD)
@@ -92,6 +93,8 @@ def test_a_running_clock_moved_over_a_schedule_tries_it() -> None:
         assert sandbox.payments("soon")[0].paid_at == NOW + 100, "to the second, whatever floats lose"
 
 
+@pytest.mark.fact("§4.4", "documented", "Billing keys are issued, read and deleted under `/subscribe/customers`.")
+@pytest.mark.fact("§4.4", "observed", "A customer_uid without a key is refused in words that were seen.")
 def test_a_key_is_issued_read_and_deleted(shop, sandbox: Sandbox) -> None:
     about = {"customer_name": "홍길동", "customer_tel": "010-1234-5678", "customer_email": "hong@example.com"}
     made = shop.good("POST", "/subscribe/customers/c%2F1", data=CARD | about | {"pg": "nice"})
@@ -108,6 +111,7 @@ def test_a_key_is_issued_read_and_deleted(shop, sandbox: Sandbox) -> None:
     assert sandbox.journal.of("/subscribe/customers", "POST")[0].body["card_number"] == "***"
 
 
+@pytest.mark.fact("§4.4", "observed", "A card that is none is refused with code -1, in words that were seen.")
 def test_a_card_that_is_none_is_refused_in_the_pgs_words(shop) -> None:
     bad = CARD | {"card_number": "1234"}
     refused = (
@@ -132,6 +136,7 @@ def test_many_keys_are_read_at_once(shop, key: str) -> None:
     assert shop.get("/subscribe/customers")[0] == 400
 
 
+@pytest.mark.fact("§5", "observed", "`user_agent` of a payment by API is a fixed text.")
 def test_a_card_pays_once_and_its_key_pays_again(shop) -> None:
     body = {"merchant_uid": "o-1", "amount": "1000", "customer_uid": "c-1", "buyer_name": "홍길동"} | CARD
     row = shop.good("POST", "/subscribe/payments/onetime", data=body)
@@ -149,6 +154,7 @@ def test_a_card_pays_once_and_its_key_pays_again(shop) -> None:
     assert shop.post("/subscribe/payments/again", **again | {"amount": 0})[0] == 400
 
 
+@pytest.mark.fact("§7.2", "documented", "A window with a customer_uid issues a billing key.")
 def test_a_window_with_a_customer_uid_issues_a_key(shop, sandbox: Sandbox) -> None:
     imp_uid = sandbox.open_window("w", 0, customer_uid="c-1", pg="kakaopay", buyer_tel="010")
     sandbox.approve(imp_uid)
@@ -185,6 +191,7 @@ def test_a_schedule_needs_its_parts(shop, key: str, bad: object) -> None:
     assert shop.post("/subscribe/payments/schedule", customer_uid=key, schedules=bad)[0] == 400
 
 
+@pytest.mark.fact("§4.4", "guessed", "Lists of schedules are pages, or arrays: `schedule_list`.")
 def test_a_schedule_is_moved_and_listed(shop, key: str, sandbox: Sandbox) -> None:
     entries = [an_entry(f"o-{n}", NOW + n * 100) for n in range(1, 4)]
     shop.good("POST", "/subscribe/payments/schedule", json={"customer_uid": key, "schedules": entries})

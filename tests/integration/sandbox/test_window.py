@@ -24,6 +24,10 @@ def result(page: Page, number: int = 1) -> dict[str, Any]:
     return page.evaluate("window.results.at(-1)")
 
 
+@pytest.mark.fact(
+    "§7.3", "documented", "The old result has `success`, the ids, `paid_amount`, `status` and what was paid with."
+)
+@pytest.mark.fact("§7.1", "documented", "The script defines `IMP.init` and `IMP.request_pay` without jQuery.")
 def test_a_card_is_approved_in_the_window(page: Page, sandbox: Sandbox, shop_page: str) -> None:
     window = press_pay(page, shop_page, amount=62000)
     assert window.locator("#amount").inner_text() == "62,000원"
@@ -41,6 +45,7 @@ def test_a_card_is_approved_in_the_window(page: Page, sandbox: Sandbox, shop_pag
     assert page.locator("iframe").count() == 0
 
 
+@pytest.mark.fact("§7.3", "documented", "`success` is true also when an account was only issued.")
 def test_an_easy_pay_and_an_account_are_chosen_by_their_tabs(page: Page, sandbox: Sandbox, shop_page: str) -> None:
     window = press_pay(page, shop_page, pay_method="naverpay")
     assert window.get_by_label("네이버페이").is_checked()
@@ -57,6 +62,10 @@ def test_an_easy_pay_and_an_account_are_chosen_by_their_tabs(page: Page, sandbox
     assert row.vbank_name == "토스뱅크"
 
 
+@pytest.mark.fact(
+    "§7.3", "documented", "A failure has `error_code`, `error_msg` and the imp_uid; the text is the PG's."
+)
+@pytest.mark.fact("§5.1", "documented", "A refused payment is failed and has the PG's reason.")
 def test_a_declined_card_tells_its_reason(page: Page, sandbox: Sandbox, shop_page: str) -> None:
     window = press_pay(page, shop_page)
     window.locator("#reason").select_option("잔액 부족")
@@ -68,6 +77,7 @@ def test_a_declined_card_tells_its_reason(page: Page, sandbox: Sandbox, shop_pag
     assert sandbox.payments("order-1")[0].status == "failed"
 
 
+@pytest.mark.fact("§7.3", "observed", "Leaving is a failure with an imp_uid, in words that were seen.")
 @pytest.mark.parametrize("how", ["button", "Escape"])
 def test_leaving_the_window_is_a_failure_with_an_imp_uid(
     page: Page, sandbox: Sandbox, shop_page: str, how: str
@@ -81,6 +91,7 @@ def test_leaving_the_window_is_a_failure_with_an_imp_uid(
     assert told["error_msg"] == "[결제포기] 사용자가 결제를 취소하셨습니다"
 
 
+@pytest.mark.fact("§7.3", "documented", "Newer PGs give a page the ids, error_code and error_msg alone.")
 def test_the_new_shape_has_four_fields_and_no_success(page: Page, shop_page: str) -> None:
     press_pay(page, shop_page, pg="tosspayments").locator("#approve").click()
     assert sorted(result(page)) == ["imp_uid", "merchant_uid"]
@@ -88,6 +99,8 @@ def test_the_new_shape_has_four_fields_and_no_success(page: Page, shop_page: str
     assert sorted(result(page)) == ["error_code", "error_msg", "imp_uid", "merchant_uid"]
 
 
+@pytest.mark.fact("§3", "documented", "A window that asks for another amount than the registered one does not open.")
+@pytest.mark.fact("§7.3", "documented", "A refusal before the window has an imp_uid of null.")
 def test_prepare_keeps_a_tampered_window_shut_unless_it_is_forced(page: Page, sandbox: Sandbox, shop_page: str) -> None:
     sandbox.book.prepared.add(Registration("order-1", Decimal(12000)))
     press_pay(page, shop_page, amount=100)
@@ -99,6 +112,7 @@ def test_prepare_keeps_a_tampered_window_shut_unless_it_is_forced(page: Page, sa
     assert result(page)["paid_amount"] == 100
 
 
+@pytest.mark.fact("§7.3", "observed", "An order that was ever paid opens no window: F1002, in words that were seen.")
 def test_a_paid_order_never_opens_again(page: Page, sandbox: Sandbox, shop_page: str) -> None:
     sandbox.approve(sandbox.open_window("order-1", 12000))
     press_pay(page, shop_page)
@@ -111,6 +125,7 @@ def test_a_paid_order_never_opens_again(page: Page, sandbox: Sandbox, shop_page:
     }
 
 
+@pytest.mark.fact("§7.2", "documented", "Parameters that cannot be used open no window.")
 @pytest.mark.parametrize(
     ("params", "about"),
     [
@@ -133,6 +148,7 @@ def test_unusable_parameters_open_nothing(
     assert list(sandbox.book.rows()) == []
 
 
+@pytest.mark.fact("§7.1", "documented", "`IMP.init`, or `IMP.agency`, must name the shop before a window opens.")
 def test_a_shop_that_is_not_this_one_opens_nothing(page: Page, sandbox: Sandbox, shop_page: str) -> None:
     page.goto(shop_page)
     page.evaluate("IMP.request_pay(window.params, window.hear)")
@@ -170,6 +186,7 @@ def test_the_window_speaks_english(page: Page, shop_page: str) -> None:
     shot(page, "sandbox-window-english")
 
 
+@pytest.mark.fact("§7.1", "documented", "`IMP.certification` shows a window that certifies a person.")
 def test_a_person_is_certified(page: Page, sandbox: Sandbox, shop_page: str) -> None:
     page.goto(shop_page)
     page.evaluate("IMP.init('imp00000000'); IMP.certification({merchant_uid: 'c-1'}, window.hear)")
@@ -187,6 +204,12 @@ def landed(phone: Page) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(phone.url).query).items()}
 
 
+@pytest.mark.fact(
+    "§7.4",
+    "documented",
+    "On a phone the page itself goes to the window and back to `m_redirect_url`, with imp_uid and merchant_uid.",
+)
+@pytest.mark.fact("§7.4", "observed", "The way back may be gone more than once, and `imp_success` is still sent.")
 def test_a_phone_goes_to_the_window_and_comes_back(phone: Page, sandbox: Sandbox, shop_page: str) -> None:
     press_pay(phone, shop_page, m_redirect_url=f"{shop_page}back?order=7")
     phone.wait_for_selector("#approve")
@@ -203,6 +226,7 @@ def test_a_phone_goes_to_the_window_and_comes_back(phone: Page, sandbox: Sandbox
     assert landed(phone) == expected, "the redirect may come more than once"
 
 
+@pytest.mark.fact("§7.4", "documented", "A refusal goes back with error_code and error_msg.")
 def test_a_phone_brings_back_a_refusal(phone: Page, shop_page: str) -> None:
     press_pay(phone, shop_page, m_redirect_url=f"{shop_page}back")
     phone.click("#decline")
@@ -210,6 +234,7 @@ def test_a_phone_brings_back_a_refusal(phone: Page, shop_page: str) -> None:
     assert (query["imp_success"], query["error_msg"]) == ("false", "카드 한도초과")
 
 
+@pytest.mark.fact("§7.4", "documented", "Without `m_redirect_url` a phone's result is lost.")
 def test_without_an_address_the_result_is_lost(phone: Page, sandbox: Sandbox, shop_page: str) -> None:
     press_pay(phone, shop_page)
     phone.click("#approve")
@@ -218,6 +243,9 @@ def test_without_an_address_the_result_is_lost(phone: Page, sandbox: Sandbox, sh
     assert sandbox.payments("order-1")[0].status == "paid"
 
 
+@pytest.mark.fact(
+    "§7.4", "documented", "A refusal before the window goes to the callback, without one to `m_redirect_url`."
+)
 def test_a_refusal_before_the_window_goes_to_the_callback_or_back(
     phone: Page, sandbox: Sandbox, shop_page: str
 ) -> None:

@@ -59,6 +59,7 @@ def a_key(customer_uid: str = "c-1", card: Card = CARD, **changes: Any) -> KeyAs
     return KeyAsk(customer_uid=customer_uid, card=card, **changes)
 
 
+@pytest.mark.fact("§5", "documented", "A card's number is shown with its middle hidden.")
 @pytest.mark.parametrize("number", ["4092-0230-1234-1234", "4092023012341234", "3782-822463-10005"])
 def test_a_card_is_shown_with_its_middle_hidden(number: str) -> None:
     shown = Card.of(number, "2030-12").shown("nice")["card_number"]
@@ -83,6 +84,7 @@ def test_a_card_lives_through_its_last_month_in_korea() -> None:
     assert not has_expired("", new_year_in_korea)
 
 
+@pytest.mark.fact("§5", "documented", "Only newer PGs tell a card's issuer and publisher.")
 def test_the_same_card_is_of_the_same_company_everywhere() -> None:
     nice, toss = CARD.shown("nice"), CARD.shown("tosspayments")
     assert nice["card_code"] == toss["card_code"] == toss["card_issuer_code"]
@@ -120,6 +122,7 @@ def test_a_card_past_its_month_gets_no_key_and_pays_nothing(store: Store) -> Non
     assert store.billing.customers.find("c-1") is None
 
 
+@pytest.mark.fact("§4.4", "documented", "onetime pays with a typed card, and keeps its key if a customer_uid is given.")
 def test_a_typed_card_pays_once_and_leaves_a_key_only_where_it_was_asked_to(store: Store) -> None:
     row = store.billing.pay_with_card(an_ask("o-1"), CARD, {})
     assert (row.status, row.channel, row.customer_uid, row.customer_uid_usage) == ("paid", "api", None, None)
@@ -131,6 +134,9 @@ def test_a_typed_card_pays_once_and_leaves_a_key_only_where_it_was_asked_to(stor
     assert [notice.row.imp_uid for notice in store.told] == [row.imp_uid, kept.imp_uid]
 
 
+@pytest.mark.fact("§4.4", "documented", "A customer_uid of the shop's choice stands for a billing key.")
+@pytest.mark.fact("§4.4", "observed", "An unknown customer is refused with code 1, in words that were seen.")
+@pytest.mark.fact("§4.4", "guessed", "An unknown customer_uid is a 404, or a 200: `customer_unknown_http`.")
 def test_a_key_pays_until_it_is_deleted(store: Store) -> None:
     store.billing.issue(a_key())
     row = store.billing.pay_again("c-1", an_ask("o-1"))
@@ -148,6 +154,7 @@ def test_a_key_pays_until_it_is_deleted(store: Store) -> None:
     assert store.refuses(store.billing.customers.get, "c-1")[:2] == (200, 1)
 
 
+@pytest.mark.fact("§4.4", "documented", "again answers code 0 also with a payment that failed.")
 def test_a_payment_that_the_bank_refuses_is_a_failed_payment_and_no_webhook_tells(store: Store) -> None:
     store.billing.issue(a_key())
     store.billing.customers.refuse("c-1", "카드 한도초과")
@@ -158,6 +165,7 @@ def test_a_payment_that_the_bank_refuses_is_a_failed_payment_and_no_webhook_tell
     assert store.billing.pay_again("c-1", an_ask("o-1")).status == "paid", "a merchant_uid that failed may try again"
 
 
+@pytest.mark.fact("§4.4", "observed", "Inicis wants a name of what is bought; the 400 carries the words.")
 def test_inicis_demands_a_name_of_what_is_bought(store: Store) -> None:
     book = store.billing.book
     window = book.open(WindowAsk(merchant_uid="w", amount=Decimal(0), pg="html5_inicis", customer_uid="c-1"))
@@ -174,6 +182,8 @@ def test_a_window_without_customer_uid_issues_no_key(store: Store) -> None:
     assert store.billing.customers.rows() == []
 
 
+@pytest.mark.fact("§6", "documented", "A scheduled payment is told when it is made.")
+@pytest.mark.fact("§5", "documented", "`customer_uid_usage` tells issue, payment and scheduled payment apart.")
 def test_a_schedule_pays_at_its_time_and_is_told(store: Store) -> None:
     store.billing.issue(a_key(about={"customer_name": "홍길동", "customer_tel": "010"}))
     store.billing.schedule("c-1", [later("o-1", name="구독")])
@@ -194,6 +204,7 @@ def test_a_schedules_own_buyer_comes_first(store: Store) -> None:
     assert (made["buyer_name"], made["buyer_tel"]) == ("성춘향", "010")
 
 
+@pytest.mark.fact("§6", "documented", "A scheduled payment that fails is told: the only webhook of a failure.")
 def test_a_schedule_that_fails_is_told_too(store: Store) -> None:
     store.billing.issue(a_key())  # its card ends with February 2024
     store.billing.schedule("c-1", [later("o-1", NOW + MONTH), later("o-2", NOW + 5 * MONTH)])
@@ -222,6 +233,9 @@ def test_a_schedule_of_an_order_paid_meanwhile_fails(store: Store) -> None:
     assert len([row for row in store.billing.book.rows() if row.paid_at]) == 1
 
 
+@pytest.mark.fact(
+    "§4.4", "observed", "A schedule for an unknown customer is refused with code 1, in words that were seen."
+)
 def test_a_card_given_with_a_schedule_is_taken_only_where_there_is_no_key(store: Store) -> None:
     assert store.refuses(store.billing.schedule, "c-1", [later("o-1")]) == (200, 1, "등록된 고객정보가 없습니다.")
     store.billing.schedule("c-1", [later("o-1")], a_key())
@@ -240,6 +254,7 @@ def test_all_schedules_of_a_call_are_made_or_none(store: Store) -> None:
     assert "b" not in store.billing.schedules
 
 
+@pytest.mark.fact("§4.4", "guessed", "A schedule for the past is refused, or tried at once: `schedule_in_the_past`.")
 def test_a_schedule_for_the_past_is_tried_at_once_if_the_guess_says_so(store: Store) -> None:
     store.billing.issue(a_key())
     store.billing.book.guesses.schedule_in_the_past = "tried at once"
@@ -248,6 +263,7 @@ def test_a_schedule_for_the_past_is_tried_at_once_if_the_guess_says_so(store: St
     assert store.status("a") == ("executed", "paid")
 
 
+@pytest.mark.fact("§4.4", "documented", "`checking_amount` tries the card with a payment that is given back.")
 def test_a_card_is_checked_with_a_payment_given_back_at_once(store: Store) -> None:
     store.billing.issue(a_key())
     store.billing.schedule("c-1", [later("a")], checking_amount=Decimal(100))
@@ -259,6 +275,8 @@ def test_a_card_is_checked_with_a_payment_given_back_at_once(store: Store) -> No
     assert "b" not in store.billing.schedules
 
 
+@pytest.mark.fact("§4.4", "documented", "unschedule takes back the schedules of a key, of orders, or of both.")
+@pytest.mark.fact("§4.4", "observed", "Where there is nothing to take back, the words are those that were seen.")
 def test_schedules_are_taken_back_by_key_by_order_or_by_both(store: Store) -> None:
     for uid in ("c-1", "c-2"):
         store.billing.issue(a_key(uid))
@@ -287,6 +305,7 @@ def test_a_waiting_schedule_can_be_moved_and_only_a_waiting_one(store: Store) ->
     assert store.refuses(store.billing.move, "a", NOW + 3 * MONTH)[0] == 400
 
 
+@pytest.mark.fact("§4.4", "documented", "A schedule that failed can be tried again, now or later.")
 def test_what_failed_can_be_tried_again_later_or_now(store: Store) -> None:
     store.billing.issue(a_key())
     store.billing.schedule("c-1", [later("a", NOW + 10), later("b", NOW + 10)])
@@ -316,6 +335,7 @@ def test_what_was_taken_back_can_be_tried_again(store: Store) -> None:
     assert store.refuses(store.billing.retry, "b")[0] == 404, "its key is gone"
 
 
+@pytest.mark.fact("§4.4", "guessed", "Schedules of a deleted key fail, or are taken back: `schedules_of_deleted_key`.")
 @pytest.mark.parametrize(("guess", "status"), [("fail", ("executed", "failed")), ("revoked", ("revoked", None))])
 def test_what_becomes_of_the_schedules_of_a_deleted_key_is_a_guess(
     store: Store, guess: Any, status: tuple[str, str | None]

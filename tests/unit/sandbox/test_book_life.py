@@ -163,6 +163,9 @@ def test_the_same_seed_gives_the_same_rows() -> None:
     assert run(7) != run(8)
 
 
+@pytest.mark.fact(
+    "§7.3", "guessed", "Two windows of an order opened before either was paid can both be paid: `second_window`."
+)
 def test_two_windows_of_one_order_can_both_be_paid_unless_the_guess_forbids_it() -> None:
     for second in ("pays", "refused"):
         book = Book(clock=Clock.stopped(), ids=Ids(1))
@@ -176,6 +179,7 @@ def test_two_windows_of_one_order_can_both_be_paid_unless_the_guess_forbids_it()
                 book.approve(other)
 
 
+@pytest.mark.fact("§5.1", "guessed", "An account whose deadline has passed stays ready, or fails: `vbank_after_due`.")
 def test_an_account_whose_deadline_passed_stays_ready_unless_the_guess_fails_it() -> None:
     for after, expected in (("stays ready", "ready"), ("failed", "failed")):
         book = Book(clock=Clock.stopped(), ids=Ids(1))

@@ -26,6 +26,7 @@ ROWS = st.lists(st.tuples(MOMENTS, MOMENTS, MOMENTS), max_size=40).map(
 )
 
 
+@pytest.mark.fact("§4.1", "documented", "`previous` and `next` are page numbers, 0 where there is none.")
 @given(ROWS.filter(bool), st.integers(1, 12), st.sampled_from(SORTINGS))
 def test_paging_visits_every_row_once_and_in_order(rows: list[PaymentRow], limit: int, sorting: str) -> None:
     guesses = Guesses()
@@ -45,6 +46,7 @@ def test_paging_visits_every_row_once_and_in_order(rows: list[PaymentRow], limit
     assert beyond.value.refusal.http == 400
 
 
+@pytest.mark.fact("§4.1", "documented", "Lists are sorted by opening, payment or last change, rising or falling.")
 @given(ROWS, st.sampled_from(SORTINGS))
 def test_a_sorting_sorts_by_its_moment(rows: list[PaymentRow], sorting: str) -> None:
     moments = {
@@ -56,6 +58,8 @@ def test_a_sorting_sorts_by_its_moment(rows: list[PaymentRow], sorting: str) -> 
     assert values == sorted(values, reverse=sorting.startswith("-"))
 
 
+@pytest.mark.fact("§4.1", "documented", "The newest opened comes first unless said otherwise.")
+@pytest.mark.fact("§4.1", "guessed", "A sorting that is none is ignored, or refused: `unknown_sorting`.")
 def test_newest_started_comes_first_when_nothing_is_said() -> None:
     rows = [a_row(0, started=1), a_row(1, started=3), a_row(2, started=3)]
     assert [row.imp_uid for row in ordered(rows, "", Guesses())] == ["imp_2", "imp_1", "imp_0"]
@@ -64,6 +68,7 @@ def test_newest_started_comes_first_when_nothing_is_said() -> None:
     assert ordered(rows, "sideways", Guesses()) == ordered(rows, "-started", Guesses())
 
 
+@pytest.mark.fact("§4.1", "documented", "The moment compared is that of the row's own status.")
 def test_a_time_window_is_inclusive_and_looks_at_the_rows_own_status() -> None:
     window = TimeWindow.of(10, 20, 99, Guesses())
     cases = {"ready": "started_at", "paid": "paid_at", "cancelled": "cancelled_at", "failed": "failed_at"}
@@ -73,6 +78,7 @@ def test_a_time_window_is_inclusive_and_looks_at_the_rows_own_status() -> None:
             assert window.holds(row) is inside, (status, moment)
 
 
+@pytest.mark.fact("§4.1", "guessed", "A span above 90 days is refused, or shortened: `span_over_90_days`.")
 def test_a_time_window_is_ninety_days_at_most_and_ends_now() -> None:
     now = 1000 * DAY
     assert TimeWindow.of(None, None, now, Guesses()) == TimeWindow(now - 90 * DAY, now)
@@ -84,6 +90,8 @@ def test_a_time_window_is_ninety_days_at_most_and_ends_now() -> None:
     assert TimeWindow.of(0, now, now, shortened) == TimeWindow(now - 90 * DAY, now)
 
 
+@pytest.mark.fact("§4.1", "documented", "A page has 1,000 rows at most.")
+@pytest.mark.fact("§4.1", "guessed", "A higher limit is capped, or refused: `limit_over_max`.")
 def test_a_limit_is_a_thousand_at_most() -> None:
     rows = [a_row(number) for number in range(1001)]
     assert len(page_of(rows, 1, 5000, Guesses())["list"]) == 1000
@@ -94,6 +102,7 @@ def test_a_limit_is_a_thousand_at_most() -> None:
             page_of(rows, page, limit, Guesses())
 
 
+@pytest.mark.fact("§4.1", "guessed", "The first page of nothing is empty, or refused: `page_of_nothing`.")
 def test_nothing_at_all_is_an_empty_page_unless_the_guess_refuses_it() -> None:
     assert page_of([], 1, 20, Guesses()) == {"total": 0, "previous": 0, "next": 0, "list": []}
     with pytest.raises(RefusedError):

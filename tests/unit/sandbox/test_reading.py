@@ -28,6 +28,7 @@ def test_what_is_written_reads_back_and_is_ascii(value: dict[str, object]) -> No
     assert json.loads(written) == value
 
 
+@pytest.mark.fact("§2", "observed", "JSON is escaped as PHP does it.")
 def test_json_is_written_as_php_writes_it() -> None:
     assert encode({"b": "가/나", "a": Decimal("1000.0"), "c": Decimal("10.5")}) == (
         b'{"a":1000,"b":"\\uac00\\/\\ub098","c":10.5}'
@@ -39,6 +40,7 @@ def test_a_form_reads_back(values: dict[str, str]) -> None:
     assert decode_form(urlencode(values)) == values
 
 
+@pytest.mark.fact("§2", "observed", "A form writes lists and objects as `a[]`, `a[0]` and `a[b]`.")
 def test_a_form_nests_as_php_nests() -> None:
     assert decode_form("a[]=1&a[]=2&b[0]=3&c[d]=4&e=5") == {"a": ["1", "2"], "b": ["3"], "c": {"d": "4"}, "e": "5"}
     assert decode_form("a[0][b]=1&a[0][c]=2&a[1][b]=3") == {"a": [{"b": "1", "c": "2"}, {"b": "3"}]}
@@ -78,12 +80,14 @@ def test_a_required_text_is_there_and_not_too_long() -> None:
             params(uid=value).text("uid", required=True, longest=40)
 
 
+@pytest.mark.fact("§7.2", "documented", "The amount of a window must be a number, not a text.")
 @pytest.mark.parametrize("bad", [{"amount": "1000"}, {"amount": True}, {"amount": None}, {"amount": -1}])
 def test_a_window_needs_an_amount_that_is_a_number(bad: dict[str, object]) -> None:
     with pytest.raises(WindowRefusedError, match="F0001"):
         WindowAsk.of({"merchant_uid": "a", "amount": 1000} | bad, "F0001")
 
 
+@pytest.mark.fact("§7.2", "documented", "A merchant_uid is a text of at most 40 characters.")
 @pytest.mark.parametrize("uid", ["", "a" * 41, 5, None])
 def test_a_window_needs_a_merchant_uid_of_1_to_40(uid: object) -> None:
     with pytest.raises(WindowRefusedError):
@@ -91,6 +95,8 @@ def test_a_window_needs_a_merchant_uid_of_1_to_40(uid: object) -> None:
     WindowAsk.of({"merchant_uid": "a" * 40, "amount": 1000}, "F0001")
 
 
+@pytest.mark.fact("§5", "documented", "`custom_data` is an object when sent and a JSON text when read.")
+@pytest.mark.fact("§5", "documented", "The texts about a buyer and an order have lengths at most.")
 def test_a_windows_long_texts_are_cut_and_custom_data_becomes_json() -> None:
     ask = WindowAsk.of(
         {"merchant_uid": "a", "amount": 1, "name": "가" * 50, "buyer_name": "나" * 20, "custom_data": {"k": [1]}}, "F"
@@ -98,6 +104,8 @@ def test_a_windows_long_texts_are_cut_and_custom_data_becomes_json() -> None:
     assert (ask.name, ask.buyer["buyer_name"], ask.custom_data) == ("가" * 40, "나" * 16, '{"k": [1]}')
 
 
+@pytest.mark.fact("§7.2", "documented", "`vbank_due` is written in any of four forms.")
+@pytest.mark.fact("§7.2", "guessed", "Those forms are Korean time.")
 def test_a_deadline_in_its_four_forms_is_korean_time() -> None:
     assert due("2026-01-02 03:04:05", "F") == due("20260102030405", "F") == 1767290645
     assert due("2026-01-02", "F") == due("20260102", "F") == 1767365999, "a day ends at its last second"
@@ -106,6 +114,7 @@ def test_a_deadline_in_its_four_forms_is_korean_time() -> None:
         due("tomorrow", "F")
 
 
+@pytest.mark.fact("§7.4", "documented", "The address to go back to keeps its own query and gets the result added.")
 @given(st.dictionaries(NAMES, TEXTS.filter(bool), max_size=3), st.booleans())
 def test_a_redirect_keeps_the_shops_query_and_adds_the_result(query: dict[str, str], good: bool) -> None:
     result = {"imp_uid": "imp_1", "merchant_uid": "a/b", "success": good} | ({} if good else {"error_msg": "거절 & 끝"})
@@ -135,6 +144,7 @@ def test_both_languages_say_the_same_things() -> None:
     assert len(words("ko")["reasons"]) == len(words("en")["reasons"])
 
 
+@pytest.mark.fact("§3", "documented", "A registration without a currency checks none, one with a currency does.")
 def test_a_registration_without_currency_checks_none() -> None:
     prepared = Prepared(Guesses())
     prepared.add(Registration("a", Decimal(1000)))

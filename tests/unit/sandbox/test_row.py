@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+import pytest
+
 from payments.entrypoints.sandbox.row import PaymentRow
 
 DOCUMENTED = """imp_uid merchant_uid pay_method channel pg_provider emb_pg_provider pg_tid pg_id sandbox escrow
@@ -19,6 +21,7 @@ customer_uid customer_uid_usage promotion""".split()
 ZERO = "card_quota vbank_date vbank_issued_at cancel_amount started_at paid_at failed_at cancelled_at".split()
 
 
+@pytest.mark.fact("§5", "documented", "A payment has 54 properties, each with its value when unset.")
 def test_a_fresh_row_has_the_54_properties_and_their_unset_values() -> None:
     shown = PaymentRow(imp_uid="imp_1", merchant_uid="a", amount=Decimal(1)).shown()
     assert len(DOCUMENTED) == 54

@@ -15,6 +15,8 @@ def a_desk(**guesses: str) -> TokenDesk:
     return TokenDesk("key", "secret", Clock.stopped(1000), Ids(1), Guesses(**guesses))
 
 
+@pytest.mark.fact("§1.2", "documented", "A token lives 30 minutes.")
+@pytest.mark.fact("§1.1", "observed", "A token is 40 lower-case hexadecimal digits.")
 def test_a_token_lives_thirty_minutes_and_looks_like_one() -> None:
     desk = a_desk()
     issued = desk.issue("key", "secret")
@@ -24,6 +26,7 @@ def test_a_token_lives_thirty_minutes_and_looks_like_one() -> None:
     assert set(text) <= set("0123456789abcdef")
 
 
+@pytest.mark.fact("§1.2", "documented", "Asking again gives the same token with the same end.")
 @given(st.integers(0, 1740))
 def test_until_its_last_minute_the_same_token_comes_back(after: int) -> None:
     desk = a_desk()
@@ -32,6 +35,8 @@ def test_until_its_last_minute_the_same_token_comes_back(after: int) -> None:
     assert desk.issue("key", "secret") == first | {"now": 1000 + after}
 
 
+@pytest.mark.fact("§1.2", "documented", "With less than a minute left, asking gives the same token five minutes more.")
+@pytest.mark.fact("§1.2", "guessed", "The five minutes are added to its end, or to now: `token_extended_from`.")
 @given(st.integers(1741, 1799), st.sampled_from(["expiry", "now"]))
 def test_in_its_last_minute_it_is_extended_by_five(after: int, base: str) -> None:
     desk = a_desk(token_extended_from=base)
@@ -42,6 +47,7 @@ def test_in_its_last_minute_it_is_extended_by_five(after: int, base: str) -> Non
     assert again["expired_at"] == (2800 if base == "expiry" else 1000 + after) + 300
 
 
+@pytest.mark.fact("§1.2", "documented", "After its end a token opens nothing, and asking gives a new one.")
 def test_after_its_end_it_opens_nothing_and_a_new_one_is_issued() -> None:
     desk = a_desk()
     old = str(desk.issue("key", "secret")["access_token"])

@@ -1,0 +1,109 @@
+"""`python -m support.facts`: the table of what the sandbox does as Iamport does, and of the test that proves each.
+
+A test says what it proves: `@pytest.mark.fact("§4.2", "documented", "A cancel without an amount cancels all.")`; of a
+parametrized one, a single case may. The marks are read from the sources, so the table is made without running a test.
+
+facts_of    the facts of one file of tests
+table       the document
+"""
+
+import ast
+import itertools
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import attrs
+from support.documents import ROOT
+
+WHERE: Final = (ROOT / "tests" / "unit" / "sandbox", ROOT / "tests" / "integration" / "sandbox")
+TABLE: Final = ROOT / "docs" / "sandbox-facts.md"
+SOURCES: Final = {
+    "documented": "the provider's public documentation says so",
+    "observed": "seen in answers that public code and tests of others quote",
+    "guessed": "nobody says; a setting named in the sentence, where there is one, changes it",
+}
+SECTIONS: Final = {
+    "§1.1": "Getting a token",
+    "§1.2": "Life of a token",
+    "§1.3": "Sending a token",
+    "§2": "Envelope and errors",
+    "§3": "Registering an amount",
+    "§4.1": "Looking payments up",
+    "§4.2": "Cancelling",
+    "§4.3": "Virtual accounts by API",
+    "§4.4": "Billing keys and schedules",
+    "§5": "The payment object",
+    "§5.1": "Statuses",
+    "§6": "Webhooks",
+    "§7.1": "The browser's script",
+    "§7.2": "What a window is asked for",
+    "§7.3": "What a page hears",
+    "§7.4": "Going back by redirect",
+    "§7.5": "Asking the shop before the approval",
+}
+HEAD: Final = """# What the sandbox does as Iamport does
+**샌드박스가 지키는 아임포트의 동작과, 그것을 증명하는 테스트**
+
+Made from the tests by `PYTHONPATH=tests python -m support.facts`; do not edit. [The sandbox](sandbox.md)
+"""
+
+
+class FactError(ValueError):
+    """A mark that is no fact; says where it stands."""
+
+
+@attrs.frozen(order=True)
+class Fact:
+    """One sentence about the provider, where it comes from, and the test that holds the sandbox to it."""
+
+    section: str
+    source: str
+    sentence: str
+    file: Path
+    test: str
+
+    def line(self) -> str:
+        """Return it as a row of the table."""
+        at = self.file.relative_to(ROOT).as_posix()
+        return f"| {self.source} | {self.sentence.replace('|', chr(92) + '|')} | [{self.test}](../{at}) |"
+
+
+def facts_of(file: Path) -> Iterator[Fact]:
+    """Yield the facts that the tests in *file* are marked with. Raises FactError."""
+    for test in ast.walk(ast.parse(file.read_text())):
+        if isinstance(test, ast.FunctionDef) and test.name.startswith("test_"):
+            for mark in itertools.chain.from_iterable(map(ast.walk, test.decorator_list)):
+                if isinstance(mark, ast.Call) and ast.unparse(mark.func) == "pytest.mark.fact":
+                    yield _fact(mark, file, test.name)
+
+
+def _fact(mark: ast.Call, file: Path, test: str) -> Fact:
+    said = [part.value for part in mark.args if isinstance(part, ast.Constant)]
+    if len(said) != 3 or said[0] not in SECTIONS or said[1] not in SOURCES or not str(said[2]).endswith("."):
+        raise FactError(f"{file}:{mark.lineno}: a fact is a known section, a source of {list(SOURCES)}, a sentence.")
+    return Fact(str(said[0]), str(said[1]), str(said[2]), file, test)
+
+
+def all_facts() -> list[Fact]:
+    """Return every fact of the sandbox's tests, by section, the documented ones first."""
+    found = {fact for folder in WHERE for file in sorted(folder.rglob("test_*.py")) for fact in facts_of(file)}
+    places = {name: place for order in (SECTIONS, SOURCES) for place, name in enumerate(order)}
+    return sorted(found, key=lambda fact: (places[fact.section], places[fact.source], attrs.astuple(fact)))
+
+
+def table(facts: list[Fact]) -> str:
+    """Return the document."""
+    counts = Counter(fact.source for fact in facts)
+    lines = [HEAD, *(f"- **{source}** ({counts[source]}): {meaning}." for source, meaning in SOURCES.items())]
+    for section, group in itertools.groupby(facts, key=lambda fact: fact.section):
+        lines += ["", f"## {SECTIONS[section]}", "", "| | fact | test |", "|---|---|---|"]
+        lines += [fact.line() for fact in group]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    TABLE.write_text(table(all_facts()))
+    sys.stdout.write(f"{TABLE.relative_to(ROOT)}: {len(all_facts())} facts\n")
