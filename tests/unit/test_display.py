@@ -44,6 +44,20 @@ def test_what_is_no_sum_of_won_is_refused_in_a_sentence(text: str) -> None:
         display.read_money(text, "KRW")
 
 
+@pytest.mark.parametrize("text", ["12.000", "12000.", "1e4", "1_000", "1,00", "1,2345", ",100", "1,000,00", "1, 000"])
+def test_what_might_be_meant_otherwise_is_no_sum_of_won(text: str) -> None:
+    """Elsewhere a full stop groups thousands: who types 12.000 does not mean to give back twelve won."""
+    with pytest.raises(BadInput):
+        display.read_money(text, "KRW")
+
+
+@pytest.mark.parametrize("text", ["1,99", "19,99", "1.234,50", "19.999", ".5", "19."])
+def test_a_comma_is_never_taken_for_nothing(text: str) -> None:
+    """Fails where 1,99 gives back 199 dollars."""
+    with pytest.raises(BadInput):
+        display.read_money(text, "USD")
+
+
 def test_a_time_is_shown_as_a_clock_in_seoul_shows_it() -> None:
     at = datetime(2026, 11, 23, 16, 5, 9, tzinfo=UTC)  # already tomorrow in Seoul
     assert display.moment(at, "ko") == "2026년 11월 24일 01:05"

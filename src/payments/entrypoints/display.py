@@ -5,9 +5,10 @@ read_money               what a person typed, in minor units
 status, method, happening, disposition   the words a buyer and an operator read
 """
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,8 @@ _SIGNS: Final[Mapping[Language, Mapping[str, str]]] = {
     "ko": {"USD": "US$", "EUR": "€", "GBP": "£"},
 }
 _KOREAN_UNITS: Final = {"KRW": "원", "JPY": "엔", "CNY": "위안"}
+_WHOLE: Final = re.compile(r"[0-9]{1,3}(,[0-9]{3})+|[0-9]{1,20}")
+"""Commas stand between thousands or nowhere: 1,99 may be meant as 1.99."""
 _MONTHS: Final = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 
@@ -38,21 +41,27 @@ def money(minor: int, currency: str, language: Language = "ko") -> str:
     return minus + _SIGNS[language].get(currency, f"{currency} ") + number
 
 
-def read_money(text: str, currency: str) -> int:
-    """Return the minor units of what a person typed: `12,000`, `₩12,000`, `12000원`, `19.99`. Raises BadInput."""
-    bare = text.strip().replace(",", "")
+def read_money(text: str, currency: str, least: int = 1) -> int:
+    """Return the minor units of what a person typed: `12,000`, `₩12,000`, `12000원`, `19.99`.
+
+    Raises BadInput, also for less than *least* minor units.
+    """
+    bare = text.strip()
     for sign in sorted({*_SIGNS["en"].values(), *_SIGNS["ko"].values(), *_KOREAN_UNITS.values(), currency}, key=len)[
         ::-1
     ]:
         bare = bare.removeprefix(sign).removesuffix(sign).strip()
-    try:
-        value = Decimal(bare)
-    except InvalidOperation:
-        raise BadInput(f"{text!r} is not a sum of money. Write it like 12,000 or 19.99.") from None
-    minor = minor_units(value, currency)
-    if not 0 < minor <= MAX_MINOR:
-        raise BadInput(f"{text!r} is not a positive sum of money.")
+    whole, point, fraction = bare.partition(".")
+    if not _WHOLE.fullmatch(whole) or (point and not _fits(fraction, EXPONENTS[currency])):
+        raise BadInput(f"{text!r} is not a sum of money in {currency}. Write it like 12,000 or, with cents, 19.99.")
+    minor = minor_units(Decimal(bare.replace(",", "")), currency)
+    if not least <= minor <= MAX_MINOR:
+        raise BadInput(f"{text!r} is no sum of money that can be meant here.")
     return minor
+
+
+def _fits(fraction: str, digits: int) -> bool:
+    return fraction.isascii() and fraction.isdigit() and len(fraction) <= digits
 
 
 def moment(at: datetime, language: Language = "ko", zone: str = ZONE, *, seconds: bool = False) -> str:
