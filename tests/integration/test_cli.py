@@ -13,6 +13,7 @@ from pathlib import Path
 import attrs
 import pytest
 import requests
+from builders import a_report
 
 from payments.domain.money import Money
 from payments.domain.values import Caller, Method, Offer
@@ -195,6 +196,46 @@ def test_a_refund_that_cannot_be_moves_nothing(shop: Shop, amount):
     assert shop.json("show", merchant_id)["refunds"] == []
 
 
+@pytest.mark.parametrize("option", ["--amount", "--gateway-id", "--tax-free", "--vat"])
+def test_an_option_left_empty_by_a_script_gives_back_nothing(shop: Shop, option):
+    """Fails where `--amount "$SUM"`, with SUM unset, gives back all there is."""
+    merchant_id, _ = shop.paid()
+    code, _, err = shop.command("refund", merchant_id, f"{option}=", "--yes")
+    assert code in (1, 2)
+    assert err.count("\n") == 1
+    assert shop.json("show", merchant_id)["refunds"] == []
+
+
+def test_parts_of_nothing_can_be_said(shop: Shop):
+    """No VAT is another thing than VAT that the provider works out."""
+    merchant_id, _ = shop.paid()
+    assert shop.command("refund", merchant_id, "--vat=0", "--tax-free=0", "--yes")[0] == 0
+    assert shop.json("show", merchant_id)["refunds"][0]["vat"] == 0
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "-5", "1001"])
+@pytest.mark.parametrize("command", [["list"], ["strays", "list"], ["outbox", "dead"]], ids=" ".join)
+def test_a_list_of_no_possible_length_is_refused(shop: Shop, command, limit):
+    shop.begun()
+    code, out, err = shop.command(*command, f"--limit={limit}")
+    assert (code, out) == (2, "")
+    assert err.count("\n") == 1
+
+
+def test_strays_beyond_the_limit_are_told_of(shop: Shop):
+    """Fails where the list looks complete, and an accountant believes it."""
+    for number in range(3):
+        attempt = shop.sandbox.open_window(f"not-ours-{number}", 700)
+        shop.sandbox.approve(attempt)
+        run(shop.service.checkout.hear(attempt, "test"))
+    out = shop.command("strays", "list", "--limit", "2", "--language", "en")[1]
+    assert out.count("₩700") == 2
+    cursor = out.splitlines()[-1].removeprefix("More: --cursor ")
+    rest = shop.command("strays", "list", "--limit", "2", "--cursor", cursor, "--language", "en")[1]
+    assert (rest.count("₩700"), "More" in rest) == (1, False)
+    assert shop.json("strays", "list", "--limit", "2")["next"] == cursor
+
+
 def test_a_person_is_asked_before_money_moves(shop: Shop, monkeypatch):
     merchant_id, _ = shop.paid()
     monkeypatch.setattr(sys, "stdin", Person("n\n"))
@@ -230,6 +271,16 @@ def test_strays_are_listed_given_back_and_kept(shop: Shop):
     assert shop.command("strays", "return", "not-ours-1", given, "--language", "en")[:2] == (0, "₩700 given back.\n")
     assert shop.command("strays", "keep", "not-ours-2", kept, "--note", "a colleague's test")[0] == 0
     assert shop.json("strays", "list") == {"strays": []}
+
+
+@pytest.mark.parametrize("which", ["주문/2024.01", "ORD:7 #2"])
+def test_an_orphan_of_any_name_is_shown_and_given_back(shop: Shop, which):
+    """Whoever took the money chose its name; only the sandbox wants plain ones."""
+    report = a_report(merchant_id=which, gateway_id="imp_9", amount=Money(700))
+    run(shop.service.checkout.settle(report, "test"))
+    assert shop.json("show", which)["payment"]["merchant_id"] == which
+    assert shop.json("list", "--cursor", which)["payments"] == []
+    assert shop.command("strays", "keep", which, "imp_9", "--note", "a colleague's test")[0] == 0
 
 
 def test_the_money_that_paid_is_no_stray(shop: Shop):
@@ -287,7 +338,7 @@ def test_everything_moves_to_another_database(shop: Shop, tmp_path, monkeypatch)
 def test_what_is_none_is_told_in_one_sentence(shop: Shop):
     for arguments in (["show", "nobody"], ["look", "nobody"], ["cancel", "nobody"], ["refund", "nobody"]):
         assert shop.command(*arguments) == (1, "", "There is no such payment.\n")
-    code, _, err = shop.command("show", "no id!")
+    code, _, err = shop.command("show", "n" * 41)
     assert (code, err.count("\n")) == (2, 1)
 
 

@@ -249,7 +249,7 @@ class Payment:
 
     def capture(self, gateway_id: GatewayId | None) -> Attempt:
         """Return the named capture, or the accepted one. Raises RefundRefused where no money was taken."""
-        attempt = self.attempt(gateway_id) if gateway_id else self.accepted
+        attempt = self.accepted if gateway_id is None else self.attempt(gateway_id)
         if attempt is None or not attempt.report.is_capture:
             raise RefundRefused("No money was taken by this attempt, so there is nothing to give back.")
         return attempt

@@ -18,6 +18,7 @@ GatewayId = NewType("GatewayId", str)
 RefundId = NewType("RefundId", str)
 """Our name of one refund; it travels to the provider in the refund's reason."""
 
+LONGEST_ID: Final = 40
 _OURS: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _UNKEEPABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
@@ -26,6 +27,16 @@ def merchant_id(text: str) -> MerchantId:
     """Return *text* as an id of ours. Raises BadInput unless it is 1–40 characters of A–Z a–z 0–9 _ and -."""
     if not _OURS.fullmatch(text):
         raise BadInput("A merchant id has 1 to 40 characters of A-Z, a-z, 0-9, _ and -.")
+    return MerchantId(text)
+
+
+def booked_id(text: str) -> MerchantId:
+    """Return *text* as the id of a payment that may be in the books: an orphan's was chosen by whoever took the money.
+
+    Raises BadInput unless it is 1–40 characters that every database can keep.
+    """
+    if not 1 <= len(text) <= LONGEST_ID or _UNKEEPABLE.search(text):
+        raise BadInput(f"A merchant id has 1 to {LONGEST_ID} characters.")
     return MerchantId(text)
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import attrs
 from cyclopts import Parameter
 
+from payments.domain.errors import BadInput
 from payments.domain.values import Caller
 from payments.entrypoints.display import Language
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from payments.entrypoints.service import Service
 
 MAX_NAME: Final = 60
+LONGEST_LIST: Final = 1000
 
 
 def _language() -> Language:
@@ -82,6 +84,12 @@ def operator() -> Caller:
     except (OSError, KeyError, ImportError):  # nobody by name, as in some containers
         name = "operator"
     return Caller.shop(f"cli:{name}"[:MAX_NAME])
+
+
+def check_limit(limit: int) -> None:
+    """Raises BadInput for a list of no possible length."""
+    if not 1 <= limit <= LONGEST_LIST:
+        raise BadInput(f"A list has 1 to {LONGEST_LIST} lines at a time, not {limit}.")
 
 
 def say(*lines: str) -> None:

@@ -10,10 +10,8 @@ from payments.domain.outbox import Message
 from payments.entrypoints import display
 from payments.entrypoints.blocking import run
 from payments.entrypoints.cli import REFUSED
-from payments.entrypoints.cli_common import DEFAULT, Common, say, stored, table, told
+from payments.entrypoints.cli_common import DEFAULT, LONGEST_LIST, Common, check_limit, say, stored, table, told
 from payments.entrypoints.cli_words import word
-
-AT_ONCE = 1000
 
 
 def dead(*, limit: int = 100, common: Common = DEFAULT) -> None:
@@ -24,6 +22,7 @@ def dead(*, limit: int = 100, common: Common = DEFAULT) -> None:
     limit
         How many.
     """
+    check_limit(limit)
     with stored(common) as store:
         found = run(store.outbox.dead(limit))
     if common.json:
@@ -62,7 +61,7 @@ def replay(
         raise BadInput("Name the messages to send again, or --all of them. Nothing was changed.")
     now = datetime.now(UTC)
     with stored(common) as store:
-        chosen = [one.id for one in run(store.outbox.dead(AT_ONCE))] if everything else list(messages)
+        chosen = [one.id for one in run(store.outbox.dead(LONGEST_LIST))] if everything else list(messages)
         missing = [one for one in chosen if not run(store.outbox.replay(one, now))]
     if common.json:
         told({"replayed": len(chosen) - len(missing), "missing": missing})

@@ -9,11 +9,11 @@ from payments.domain.giving_back import RefundOrder
 from payments.domain.machine import Status
 from payments.domain.ports import Filter
 from payments.domain.refund import BankAccount
-from payments.domain.values import GatewayId, merchant_id
+from payments.domain.values import GatewayId, booked_id
 from payments.entrypoints import display
 from payments.entrypoints.blocking import run
 from payments.entrypoints.cli import REFUSED
-from payments.entrypoints.cli_common import DEFAULT, Common, operator, say, stored, working
+from payments.entrypoints.cli_common import DEFAULT, Common, check_limit, operator, say, stored, working
 from payments.entrypoints.cli_printing import print_page, print_payment, print_refund
 from payments.entrypoints.cli_words import word
 from payments.entrypoints.display import Language
@@ -28,7 +28,7 @@ def show(payment: str, *, common: Common = DEFAULT) -> None:
         Its merchant id.
     """
     with stored(common) as store:
-        found = run(store.payments.get(merchant_id(payment)))
+        found = run(store.payments.get(booked_id(payment)))
         happenings = run(store.payments.timeline(found.merchant_id))
     print_payment(found, common, happenings)
 
@@ -54,8 +54,9 @@ def list_(
     cursor
         The last merchant id of the page before.
     """
+    check_limit(limit)
     with stored(common) as store:
-        before = merchant_id(cursor) if cursor else None
+        before = booked_id(cursor) if cursor else None
         found = run(store.payments.page(Filter(buyer=buyer, status=status), before, limit + 1))
     print_page(found[:limit], more=len(found) > limit, common=common)
 
@@ -69,7 +70,7 @@ def look(payment: str, *, common: Common = DEFAULT) -> None:
         Its merchant id.
     """
     with working(common) as service:
-        print_payment(run(service.checkout.look(merchant_id(payment), str(operator()))), common)
+        print_payment(run(service.checkout.look(booked_id(payment), str(operator()))), common)
 
 
 def cancel(payment: str, *, common: Common = DEFAULT) -> None:
@@ -81,7 +82,7 @@ def cancel(payment: str, *, common: Common = DEFAULT) -> None:
         Its merchant id.
     """
     with working(common) as service:
-        print_payment(run(service.checkout.cancel(operator(), merchant_id(payment))), common)
+        print_payment(run(service.checkout.cancel(operator(), booked_id(payment))), common)
 
 
 def refund(
@@ -90,7 +91,7 @@ def refund(
     amount: str | None = None,
     reason: str = "",
     gateway_id: str | None = None,
-    tax_free: str = "",
+    tax_free: str | None = None,
     vat: str | None = None,
     bank: str = "",
     account: str = "",
@@ -124,15 +125,15 @@ def refund(
         Do not ask.
     """
     with working(common) as service:
-        before = run(service.checkout.of(operator(), merchant_id(payment)))
-        attempt = before.capture(GatewayId(gateway_id) if gateway_id else None)
+        before = run(service.checkout.of(operator(), booked_id(payment)))
+        attempt = before.capture(None if gateway_id is None else GatewayId(gateway_id))
         currency = attempt.report.amount.currency
         order = RefundOrder(
             reason=reason,
-            amount=display.read_money(amount, currency) if amount else None,
+            amount=None if amount is None else display.read_money(amount, currency),
             gateway_id=attempt.gateway_id,
-            tax_free=display.read_money(tax_free, currency) if tax_free else 0,
-            vat=display.read_money(vat, currency) if vat else None,
+            tax_free=0 if tax_free is None else display.read_money(tax_free, currency, least=0),
+            vat=None if vat is None else display.read_money(vat, currency, least=0),
             account=BankAccount(bank=bank, number=account, holder=holder) if bank or account or holder else None,
         )
         asked = display.money(order.amount or attempt.report.remaining, currency, common.language)

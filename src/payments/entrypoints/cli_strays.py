@@ -9,28 +9,34 @@ from payments.domain.giving_back import RefundOrder
 from payments.domain.payment import Payment
 from payments.domain.ports import Filter
 from payments.domain.refund import BankAccount
-from payments.domain.values import GatewayId, merchant_id
+from payments.domain.values import GatewayId, booked_id
 from payments.entrypoints import display
 from payments.entrypoints.blocking import run
-from payments.entrypoints.cli_common import DEFAULT, Common, operator, say, stored, table, told, working
+from payments.entrypoints.cli_common import DEFAULT, Common, check_limit, operator, say, stored, table, told, working
 from payments.entrypoints.cli_printing import print_payment, print_refund
 from payments.entrypoints.cli_words import word
 
 
-def list_(*, limit: int = 100, common: Common = DEFAULT) -> None:
+def list_(*, limit: int = 100, cursor: str | None = None, common: Common = DEFAULT) -> None:
     """List captures that pay for nothing and that nobody has dealt with.
 
     Parameters
     ----------
     limit
         How many payments to look into.
+    cursor
+        The last merchant id of the page before.
     """
+    check_limit(limit)
     with stored(common) as store:
-        found = run(store.payments.page(Filter(unsettled_strays=True), None, limit))
+        before = booked_id(cursor) if cursor else None
+        seen = run(store.payments.page(Filter(unsettled_strays=True), before, limit + 1))
+    found, after = seen[:limit], seen[limit - 1].merchant_id if len(seen) > limit else None
     if common.json:
         from payments.entrypoints.http.views import stray_views
 
-        told({"strays": [view for payment in found for view in stray_views(payment)]})
+        views = [view for payment in found for view in stray_views(payment)]
+        told({"strays": views, "next": after} if after else {"strays": views})
         return
     lines = [line for payment in found for line in _lines(payment, common)]
     if not lines:
@@ -38,6 +44,8 @@ def list_(*, limit: int = 100, common: Common = DEFAULT) -> None:
         return
     heads = [word(key, common.language) for key in ("payment", "attempt", "what", "left", "buyer", "order")]
     table([heads, *lines], right=frozenset({3}))
+    if after:
+        say(word("more", common.language, cursor=after))
 
 
 def _lines(payment: Payment, common: Common) -> list[list[str]]:
@@ -85,11 +93,11 @@ def return_(
     where = BankAccount(bank=bank, number=account, holder=holder) if bank or account or holder else None
     order = RefundOrder(reason=reason, gateway_id=GatewayId(gateway_id), account=where)
     with working(common) as service:
-        known = run(service.checkout.of(operator(), merchant_id(payment))).attempt(GatewayId(gateway_id))
+        known = run(service.checkout.of(operator(), booked_id(payment))).attempt(GatewayId(gateway_id))
         if known is None or not known.is_stray:
             raise RefundRefused("This payment has no such stray. Nothing was sent. `payments refund` gives money back.")
         refund_id = service.checkout.ids.refund_id()
-        seen = run(service.refunds.refund(operator(), merchant_id(payment), order, refund_id))
+        seen = run(service.refunds.refund(operator(), booked_id(payment), order, refund_id))
     return print_refund(seen, seen.payment.refund(refund_id), common)
 
 
@@ -108,5 +116,5 @@ def keep(
         Why it is kept.
     """
     with working(common) as service:
-        kept = run(service.refunds.keep(operator(), merchant_id(payment), GatewayId(gateway_id), note))
+        kept = run(service.refunds.keep(operator(), booked_id(payment), GatewayId(gateway_id), note))
     print_payment(kept, common)

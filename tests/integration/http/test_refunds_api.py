@@ -1,5 +1,7 @@
 """Money that goes back, over a real socket."""
 
+from urllib.parse import quote
+
 import attrs
 import pytest
 from support.api import RunningApi, api_settings, running_api
@@ -156,3 +158,37 @@ def test_strays_are_paged(holding: RunningApi):
         seen += [stray["gateway_id"] for stray in page["strays"]]
         query["cursor"] = page.get("next")
     assert seen == attempts[::-1]
+
+
+FOREIGN = ["주문 2024.01", "ORD:7#a?b=1", "x\n2026 CRITICAL", "😀" * 40, "..%2f"]
+
+
+@pytest.mark.parametrize("which", FOREIGN, ids=ascii)
+def test_an_orphan_of_any_name_can_be_read_kept_and_given_back(holding: RunningApi, which):
+    """Whoever took the money chose its name: fails where only names like ours can be asked for."""
+    kept, given = (holding.gateway.open(which, Money(100)) for _ in range(2))
+    for attempt in (kept, given):
+        holding.gateway.approve(attempt)
+        holding.post("/webhooks/iamport", {"imp_uid": attempt})
+    path, shop = f"/payments/{quote(which, safe='')}", holding.shop
+    assert holding.get(path, headers=shop).json()["merchant_id"] == which
+    assert holding.post(f"{path}/strays/{kept}/keep", {"note": "ours after all"}, headers=shop).status_code == 200
+    assert holding.post(f"{path}/strays/{given}/return", {}, headers=shop).status_code == 201
+    assert holding.get("/strays", headers=shop).json()["strays"] == []
+
+
+def test_an_orphan_of_any_name_can_end_a_page(holding: RunningApi):
+    """Fails where a buyer who pays a won under a long name hides all older strays from the shop."""
+    for which in ("older", "😀" * 40, "newer"):
+        attempt = holding.gateway.open(which, Money(100))
+        holding.gateway.approve(attempt)
+        holding.post("/webhooks/iamport", {"imp_uid": attempt})
+    seen, shop = [], holding.shop
+    for path, name in (("/strays", "strays"), ("/payments", "payments")):
+        query = {"limit": 1}
+        while query.get("cursor", "first"):
+            answer = holding.get(path, params=query, headers=shop)
+            assert answer.status_code == 200, answer.text
+            seen += [one["merchant_id"] for one in answer.json()[name]]
+            query["cursor"] = answer.json().get("next")
+    assert seen == ["newer", "😀" * 40, "older"] * 2

@@ -20,6 +20,10 @@ Name = Annotated[str, Meta(min_length=1, max_length=MAX_NAME, pattern=r"^[^\x00]
 GatewayIdText = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$(?!\n)")]
 
 
+LONGEST_CURSOR = 300
+"""Characters: enough for the longest id of an orphan, in the widest letters."""
+
+
 class Strict(Struct, forbid_unknown_fields=True, kw_only=True):
     """A body or query of which every field is known."""
 
@@ -73,7 +77,7 @@ class Page(Strict):
     """Which payments to list. `buyer` is for the shop; a buyer always sees their own."""
 
     status: Status | None = None
-    cursor: Annotated[str, Meta(max_length=200)] | None = None
+    cursor: Annotated[str, Meta(max_length=LONGEST_CURSOR)] | None = None
     limit: Annotated[int, Meta(ge=1, le=100)] = 20
     buyer: Name | None = None
 
@@ -81,7 +85,7 @@ class Page(Strict):
 class StrayPage(Strict):
     """Which strays to list."""
 
-    cursor: Annotated[str, Meta(max_length=200)] | None = None
+    cursor: Annotated[str, Meta(max_length=LONGEST_CURSOR)] | None = None
     limit: Annotated[int, Meta(ge=1, le=100)] = 20
 
 
