@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import attrs
@@ -59,7 +59,7 @@ async def _connection(port: int, requests: Iterator[Request], keep: Callable[[An
         writer.close()
 
 
-def run_load(port: int, requests: list[Request], connections: int, keep: Callable[[Any], Any]) -> Load:
+def run_load(port: int, requests: Iterable[Request], connections: int, keep: Callable[[Any], Any]) -> Load:
     """Send all *requests* over *connections* connections; *keep* picks what to remember of each JSON answer."""
     shared = iter(requests)
     load = Load(seconds=0, latencies=[], answers=[])
