@@ -1,8 +1,12 @@
 """How the commands print: columns that stand under each other in both languages."""
 
+import logging
+import sys
+
 import pytest
 
-from payments.entrypoints.cli_common import _language, table, width
+from payments.entrypoints.cli_common import _language, say, table, width
+from payments.entrypoints.cli_serve import OneLine
 from payments.entrypoints.cli_words import _WORDS, word
 
 
@@ -10,6 +14,29 @@ def test_korean_letters_are_two_columns_wide(capsys):
     table([["결제", "12,000원"], ["payment", "5원"]], right=frozenset({1}))
     lines = capsys.readouterr().out.splitlines()
     assert {width(line) for line in lines} == {width("payment") + 2 + width("12,000원")}
+
+
+@pytest.mark.parametrize("order", ["gold#\x1b[2J", "gold\n999,999원", "gold\r", "gold\u202e5,1", "\x9b2J", "a\u2028b"])
+def test_a_strangers_words_neither_steer_the_terminal_nor_begin_a_line(capsys, order):
+    """A buyer names the order: fails where an operator's list shows what the buyer wants it to."""
+    table([["payment", order, "x"], ["payment", "gold", "x"]])
+    say(order)
+    out = capsys.readouterr().out
+    assert out.count("\n") == 3
+    assert all(line.isprintable() for line in out.splitlines())
+    assert len({width(line) for line in out.splitlines()[:2]}) == 1
+
+
+def test_a_strangers_words_begin_no_line_of_the_log_and_a_trace_keeps_its_lines():
+    record = logging.LogRecord(
+        "payments", logging.ERROR, "", 0, "sweep: %s", ("x\n2026 INFO all is well\x1b[2J",), None
+    )
+    assert OneLine("%(message)s").format(record) == r"sweep: x\n2026 INFO all is well\x1b[2J"
+    try:
+        raise KeyError("a bug")
+    except KeyError:
+        record.exc_info = sys.exc_info()
+    assert OneLine("%(message)s").format(record).count("\n") > 2
 
 
 @pytest.mark.parametrize("key", _WORDS)

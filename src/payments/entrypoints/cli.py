@@ -118,7 +118,9 @@ def command_line() -> "App":
 
 
 def _told(error: PaymentsError) -> int:
-    sys.stderr.write(f"{error}\n")
+    from payments.entrypoints.display import one_line
+
+    sys.stderr.write(f"{one_line(str(error))}\n")
     advice, code = _advice(error)
     if advice:
         sys.stderr.write(f"{advice}\n")

@@ -19,7 +19,7 @@ from cyclopts import Parameter
 
 from payments.domain.errors import BadInput
 from payments.domain.values import Caller
-from payments.entrypoints.display import Language
+from payments.entrypoints.display import Language, one_line
 
 if TYPE_CHECKING:
     from payments.entrypoints.bootstrap import Store
@@ -93,9 +93,9 @@ def check_limit(limit: int) -> None:
 
 
 def say(*lines: str) -> None:
-    """Print lines."""
+    """Print lines. Names of orders and the like are strangers' words: each stays on its line."""
     for line in lines:
-        sys.stdout.write(f"{line}\n")
+        sys.stdout.write(f"{one_line(line)}\n")
     sys.stdout.flush()
 
 
@@ -108,6 +108,7 @@ def told(value: Any) -> None:
 
 def table(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset()) -> None:
     """Print rows in aligned columns; those in *right* to the right. Korean characters are two columns wide."""
+    rows = [[one_line(cell) for cell in row] for row in rows]
     widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = [_padded(cell, widths[i], to_right=i in right) for i, cell in enumerate(row)]

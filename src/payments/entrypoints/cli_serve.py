@@ -13,6 +13,7 @@ import attrs
 from cyclopts import Parameter
 
 from payments.entrypoints.cli_common import DEFAULT, Common, say
+from payments.entrypoints.display import one_line
 from payments.entrypoints.service import BadSettings
 
 if TYPE_CHECKING:
@@ -131,14 +132,19 @@ def _stoppable() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
+class OneLine(logging.Formatter):
+    """Keeps a message on its line: strangers choose the names of orphans, and must not write lines of their own."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library's name
+        return one_line(super().formatMessage(record))
+
+
 def set_up_logging() -> None:
     """Log to stderr, in UTC, each line with the id of the request it belongs to."""
     from payments.entrypoints.http.middleware import RequestIds
 
     handler = logging.StreamHandler()
-    formatter = logging.Formatter(
-        "%(asctime)sZ %(levelname)s %(name)s [%(request_id)s] %(message)s", "%Y-%m-%dT%H:%M:%S"
-    )
+    formatter = OneLine("%(asctime)sZ %(levelname)s %(name)s [%(request_id)s] %(message)s", "%Y-%m-%dT%H:%M:%S")
     formatter.converter = time.gmtime
     handler.setFormatter(formatter)
     handler.addFilter(RequestIds())

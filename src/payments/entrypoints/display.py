@@ -2,6 +2,7 @@
 
 money, moment, day       12,000원 and ₩12,000 · 2026년 11월 23일 16:05 and 23 Nov 2026, 16:05
 read_money               what a person typed, in minor units
+one_line                 a stranger's words, kept on their line
 status, method, happening, disposition   the words a buyer and an operator read
 """
 
@@ -28,6 +29,8 @@ _SIGNS: Final[Mapping[Language, Mapping[str, str]]] = {
 _KOREAN_UNITS: Final = {"KRW": "원", "JPY": "엔", "CNY": "위안"}
 _WHOLE: Final = re.compile(r"[0-9]{1,3}(,[0-9]{3})+|[0-9]{1,20}")
 """Commas stand between thousands or nowhere: 1,99 may be meant as 1.99."""
+_STEERING: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""Control characters, line ends, and the marks that turn the direction of writing."""
 _MONTHS: Final = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 
@@ -58,6 +61,11 @@ def read_money(text: str, currency: str, least: int = 1) -> int:
     if not least <= minor <= MAX_MINOR:
         raise BadInput(f"{text!r} is no sum of money that can be meant here.")
     return minor
+
+
+def one_line(text: str) -> str:
+    """Return *text* with whatever would steer a terminal or begin a line of its own shown as an escape."""
+    return _STEERING.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def _fits(fraction: str, digits: int) -> bool:
