@@ -33,7 +33,7 @@ def test_a_strangers_words_begin_no_line_of_the_log_and_a_trace_keeps_its_lines(
     )
     assert OneLine("%(message)s").format(record) == r"sweep: x\n2026 INFO all is well\x1b[2J"
     try:
-        raise KeyError("a bug")
+        {}["a bug"]
     except KeyError:
         record.exc_info = sys.exc_info()
     assert OneLine("%(message)s").format(record).count("\n") > 2

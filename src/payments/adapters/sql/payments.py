@@ -80,14 +80,17 @@ class SqlPayments:
         return [happening_of(row) for row in rows]
 
     async def claim(self, now: datetime, until: datetime, limit: int) -> Sequence[Payment]:
-        """Return at most *limit* due payments, the longest due first, and make them due again at *until*."""
+        """Return at most *limit* due payments, the longest due first, and make them due again at *until*.
+
+        One whose rows tell of nothing possible is not returned: it must not keep the others waiting.
+        """
 
         def work(connection: sa.Connection) -> list[Payment]:
             ids = connection.execute(reading.DUE, {"now": now, "limit": limit}).scalars().all()
             if not ids:
                 return []
             connection.execute(writing.POSTPONE, {"merchant_ids": ids, "until": until})
-            claimed = reading.assembled(connection.execute(reading.BY_IDS, {"merchant_ids": ids}))
+            claimed = reading.readable(connection.execute(reading.BY_IDS, {"merchant_ids": ids}))
             return sorted(claimed, key=lambda payment: ids.index(payment.merchant_id))
 
         return self._database.write(work)

@@ -5,6 +5,7 @@ two statements in a row may see two different moments.
 """
 
 import functools
+import logging
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from payments.adapters.sql.side_tables import meta
 from payments.adapters.sql.tables import LIVE, UNSETTLED_STRAY, attempts, events, payments, refunds
 from payments.domain.payment import Payment
 
+_log = logging.getLogger(__name__)
 _PAYMENT: Final = payments.c.keys()
 _ATTEMPT: Final = attempts.c.keys()
 _REFUND: Final = refunds.c.keys()
@@ -71,10 +73,25 @@ def page_statement(*, buyer: bool, status: bool, strays: bool, before: bool) -> 
 
 def assembled(rows: Iterable[sa.Row[Any]]) -> list[Payment]:
     """Return the payments that joined *rows* tell of, in the order of their first rows."""
+    return [_payment(group) for group in _grouped(rows).values()]
+
+
+def readable(rows: Iterable[sa.Row[Any]]) -> list[Payment]:
+    """Return the payments as `assembled` does, but for those whose rows tell of nothing possible: they are logged."""
+    found = []
+    for merchant_id, group in _grouped(rows).items():
+        try:
+            found.append(_payment(group))
+        except Exception:  # noqa: BLE001 - whatever one tells, those beside it must not suffer
+            _log.exception("payment %s: its rows tell of nothing possible; it is left as it is", merchant_id)
+    return found
+
+
+def _grouped(rows: Iterable[sa.Row[Any]]) -> dict[str, list[sa.Row[Any]]]:
     grouped: dict[str, list[sa.Row[Any]]] = {}
     for row in rows:
         grouped.setdefault(row[0], []).append(row)
-    return [_payment(group) for group in grouped.values()]
+    return grouped
 
 
 def _payment(rows: Sequence[sa.Row[Any]]) -> Payment:
