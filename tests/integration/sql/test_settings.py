@@ -110,7 +110,10 @@ def test_postgresql_that_cannot_hold_every_text_is_refused(postgresql_server, en
 
 @pytest.mark.parametrize(
     "url",
-    ["sqlite://", "sqlite:///:memory:", "sqlite:///file:x?mode=memory&uri=true", "mysql://u:sesame@h/d", "sesame"],
+    [
+        *("sqlite://", "sqlite:///:memory:", "sqlite:///file:x?mode=memory&uri=true", "mysql://u:sesame@h/d", "sesame"),
+        "postgresql://u:sesame@h:port/d",
+    ],
 )
 def test_a_database_that_cannot_keep_payments_is_refused(url: str) -> None:
     with pytest.raises(BadInput) as refused:

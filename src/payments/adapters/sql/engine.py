@@ -14,7 +14,7 @@ def parse(url: str) -> sa.URL:
     """Return *url* in SQLAlchemy's form. Raises BadInput, in words that do not repeat a password."""
     try:
         parsed = sa.make_url(url.replace("postgres://", "postgresql://", 1))
-    except sa.exc.ArgumentError:
+    except (sa.exc.ArgumentError, ValueError):  # the latter for a port that is no number
         raise BadInput("A database URL is sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME.") from None
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):
         raise BadInput(
