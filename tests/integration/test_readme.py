@@ -2,6 +2,7 @@
 
 Python blocks of one document are one program, tried from top to bottom in an empty folder, as a reader would. Of a
 command in a console block we check that there is such a command with such options; what it prints is not compared.
+Tests in a document are run by pytest.
 """
 
 import itertools
@@ -21,10 +22,10 @@ RUN_WORDS = re.findall(r"^#   \./run (\w+)", (ROOT / "run").read_text(), re.MULT
 each_document = pytest.mark.parametrize("document", documents(), ids=lambda path: str(path.relative_to(ROOT)))
 
 
-def run_program(source: str, folder: Path) -> subprocess.CompletedProcess[str]:
+def run_program(source: str, folder: Path, *runner: str) -> subprocess.CompletedProcess[str]:
     (folder / "program.py").write_text(source)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PAYMENTS_")}
-    command = [sys.executable, "-W", "error", "program.py"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PAYMENTS_", "PYTEST_"))}
+    command = [sys.executable, "-W", "error", *runner, "program.py"]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
 
 
@@ -44,6 +45,14 @@ def wrong_with(command: list[str]) -> str:
 def test_the_python_in_a_document_runs(document, tmp_path):
     ran = run_program(program(document.read_text()), tmp_path)
     assert ran.returncode == 0, f"{document} (the lines are the document's)\n{ran.stderr}"
+
+
+@pytest.mark.parametrize(
+    "document", [path for path in documents() if "\ndef test_" in path.read_text()], ids=lambda path: path.name
+)
+def test_the_tests_in_a_document_pass(document, tmp_path):
+    ran = run_program(program(document.read_text()), tmp_path, "-m", "pytest", "-q", "-p", "no:schemathesis")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
 @each_document
