@@ -35,7 +35,7 @@ def booked_id(text: str) -> MerchantId:
 
     Raises BadInput unless it is 1–40 characters that every database can keep.
     """
-    if not 1 <= len(text) <= LONGEST_ID or _UNKEEPABLE.search(text):
+    if not 1 <= len(text) <= LONGEST_ID or not is_keepable(text):
         raise BadInput(f"A merchant id has 1 to {LONGEST_ID} characters.")
     return MerchantId(text)
 
@@ -110,14 +110,19 @@ class Offer:
     price: Money
 
 
-def text(least: int, most: int) -> Callable[[object, Any, Any], None]:
-    """Return a validator of texts of *least* to *most* characters that every database can keep.
+def is_keepable(text: str) -> bool:
+    """Tell whether every database can keep *text*.
 
-    NUL is none of them, because PostgreSQL cannot keep it, nor half a surrogate pair, which JSON may smuggle in.
+    NUL is none of it, because PostgreSQL cannot keep it, nor half a surrogate pair, which JSON may smuggle in.
     """
+    return not _UNKEEPABLE.search(text)
+
+
+def text(least: int, most: int) -> Callable[[object, Any, Any], None]:
+    """Return a validator of texts of *least* to *most* characters that every database can keep."""
 
     def check(_: object, field: Any, value: Any) -> None:
-        if not isinstance(value, str) or not least <= len(value) <= most or _UNKEEPABLE.search(value):
+        if not isinstance(value, str) or not least <= len(value) <= most or not is_keepable(value):
             raise BadInput(f"{field.name} is a text of {least} to {most} characters.")
 
     return check

@@ -21,6 +21,13 @@ def slug(answer):
     return told["slug"]
 
 
+@pytest.mark.parametrize("text", ["cart\x00", "cart\ud800"], ids=ascii)
+@pytest.mark.parametrize("claim", ["order", "name"])
+def test_a_signed_order_that_no_database_can_keep_is_refused(api: RunningApi, claim, text):
+    answer = api.post("/payments", {"order": signed_order(**{claim: text})}, headers=api.alice)
+    assert slug(answer) == "order-not-found"
+
+
 def test_a_buyer_begins_and_gets_what_opens_the_window(api: RunningApi):
     answer = api.post("/payments", {"order": "gold", "method": "card", "expected_amount": 12_000}, headers=api.alice)
     assert answer.status_code == 201

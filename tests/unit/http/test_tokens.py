@@ -141,3 +141,10 @@ def test_an_api_key_is_told_once_and_kept_as_a_hash():
     assert len(secret) - len(key.prefix) - 1 >= 43  # 256 bits
     assert len(key_digest(secret)) == 64
     assert new_key("shop", NOW)[1] != secret
+
+
+@pytest.mark.parametrize("sub", ["alice\x00", "a\ud800"], ids=ascii)
+def test_a_subject_that_no_database_can_keep_is_refused(sub):
+    """Fails where it comes as far as the database, which breaks on it."""
+    with pytest.raises(BadToken):
+        BUYERS.claims(signed({"sub": sub}))
