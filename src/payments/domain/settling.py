@@ -94,8 +94,6 @@ def _given_back(payment: Payment, report: Report, give_back_as: RefundId | None,
 
 def _refunded(payment: Payment, report: Report, grown: int, at: datetime, by: str) -> Payment:
     """Tell of every refund that *grown* minor units are made of, then give up those that no longer fit."""
-    if not grown:
-        return payment
     found = attribute(payment.refunds, report.gateway_id, report.refunds, grown, at)
     for refund in found:
         in_full = report.remaining == 0 and refund is found[-1]

@@ -76,6 +76,22 @@ def test_a_console_refund_of_just_our_amount_does_not_pass_for_ours() -> None:
     assert books(after) == [("test", 300, "open"), ("external", 300, "done")]
 
 
+@pytest.mark.parametrize(
+    ("known", "then", "gone"),
+    [
+        ([entry(100, CONSOLE)], [entry(100, CONSOLE), entry(200)], 300),  # the words of ours were lost
+        ([entry(300, CONSOLE)], [entry(300, CONSOLE)], 500),  # the history lags behind the sum
+        ([], [entry(100, CONSOLE), entry(200)], 300),  # it had nothing to tell before
+    ],
+    ids=["lost", "lagging", "silent before"],
+)
+def test_an_older_console_refund_without_an_id_does_not_hide_that_ours_was_made(known, then, gone) -> None:
+    """Fails where the old one is held against the new growth: ours would stay open, and be sent a second time."""
+    before = shrunk(a_paid_payment(), *known, refunded=gone - 200)
+    after = shrunk(asked(before, 200), *then, refunded=gone)
+    assert books(after) == [("external", gone - 200, "done"), ("test", 200, "done")]
+
+
 def test_a_second_console_refund_does_not_count_the_first_again() -> None:
     first = shrunk(a_paid_payment(), entry(200, CONSOLE, "can_1"))
     after = shrunk(first, entry(200, CONSOLE, "can_1"), entry(200, CONSOLE, "can_2"))

@@ -95,6 +95,29 @@ def test_an_opened_window_and_an_issued_deposit_are_told_and_change_no_status() 
     assert (after.status, after.expiry) == (AWAITING, a_deposit().due)
 
 
+def test_a_deposit_is_issued_once_and_then_merely_better_known() -> None:
+    payment = issued(a_payment(), gateway_id="imp_a")
+    later = a_deposit(due=a_deposit().due + timedelta(days=1))
+    after = told(payment, [a_report(payment, gateway_id="imp_a", deposit=later, **READY)])
+    assert kinds(after)[1:] == [Kind.DEPOSIT_ISSUED, Kind.ATTEMPT_UPDATED]
+    assert after.expiry == later.due
+
+
+def test_the_reason_of_a_failed_payment_follows_the_better_report_of_its_refusal() -> None:
+    payment = a_payment()
+    silent = a_report(payment, rank=Rank.DECLINED)
+    failed = told(payment, [silent])
+    assert failed.reason == "declined"
+    assert told(failed, [attrs.evolve(silent, reason="한도 초과")]).reason == "한도 초과"
+
+
+def test_the_reason_of_a_closed_payment_is_why_it_was_closed() -> None:
+    payment = a_payment()
+    silent = a_report(payment, rank=Rank.DECLINED)
+    after = told(told(payment, [silent]).closed(NOON, "shop:1", "shop"), [attrs.evolve(silent, reason="한도 초과")])
+    assert after.reason == "shop"
+
+
 def test_better_knowledge_of_an_attempt_is_told_once() -> None:
     payment = paid(a_payment(), gateway_id="imp_a")
     with_receipt = a_report(payment, gateway_id="imp_a", receipt_url="https://receipt.test/1")
@@ -123,6 +146,7 @@ def test_a_mismatch_fails_the_payment_and_is_given_back(changes: dict[str, Any])
         (report.amount.minor, "policy", "stray: mismatch")
     ]
     assert kinds(after)[1:] == [Kind.STRAYED, Kind.REFUND_REQUESTED]
+    assert (after.news[1].gateway_id, after.news[1].reason) == (report.gateway_id, "mismatch")
     assert after.due_at == NOON + MINUTE  # the moment it was learnt: due now
 
 
@@ -257,6 +281,21 @@ def test_a_capture_and_its_refund_learnt_at_once_are_two_entries() -> None:
     assert kinds(after) == [Kind.BEGUN, Kind.CAPTURED, Kind.REFUNDED]
     assert [h.status for h in after.news] == [AWAITING, PAID, CANCELLED]
     assert after.reason == "refunded"
+
+
+def test_only_the_last_of_the_refunds_that_empty_a_capture_cancels() -> None:
+    history = (ReportedRefund(provider_id="can_1", amount=2_000), ReportedRefund(provider_id="can_2", amount=10_000))
+    after = paid(a_payment(), rank=Rank.CANCELLED, refunds=history)
+    assert [(h.amount, h.status) for h in after.news[2:]] == [(2_000, PAID), (10_000, CANCELLED)]
+
+
+def test_a_refund_is_told_with_its_name_its_amount_and_its_reason() -> None:
+    payment = paid(a_payment(), gateway_id="imp_a")
+    history = (ReportedRefund(provider_id="can_1", amount=2_000, reason="단순 변심"),)
+    entry = told(payment, [a_report(payment, gateway_id="imp_a", refunded=2_000, refunds=history)]).news[-1]
+    assert (entry.kind, entry.refund_id, entry.amount, entry.reason) == (Kind.REFUNDED, "imp_a.0", 2_000, "단순 변심")
+    silent = told(payment, [a_report(payment, gateway_id="imp_a", refunded=2_000)]).news[-1]
+    assert silent.reason == "refunded"
 
 
 OPEN_ENDS: dict[str, Callable[[], Payment]] = {
