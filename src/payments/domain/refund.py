@@ -7,6 +7,7 @@ we knew it) that the provider compares, and our refund id at the head of the rea
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 import attrs
 
@@ -14,6 +15,10 @@ from payments.domain.errors import BadInput
 from payments.domain.money import whole
 from payments.domain.report import ReportedRefund
 from payments.domain.values import GatewayId, RefundId, aware, text
+
+
+EXTERNAL: Final = "external"
+"""Who asked for a refund that nobody here asked for."""
 
 
 class RefundStatus(StrEnum):
@@ -93,14 +98,16 @@ def attribute(
 ) -> list[Refund]:
     """Return the refunds that the growth of an attempt's refunded amount (by *grown* minor units) is made of.
 
-    A history entry that carries our id closes that refund. What nobody here asked for is recorded as external. Where
+    A history entry that carries our id closes that refund. What nobody here asked for is recorded as external; entries
+    without ids may tell of those recorded before, which explain nothing of the growth. Where
     the history does not say what the growth was, and it is enough for an open refund of ours, that one is taken to be
     in it: to believe that it happened is safe, to send it again is not.
     """
     ours = [refund for refund in refunds if refund.gateway_id == gateway_id]
     found, foreign = _told_apart(ours, history)
     rest = grown - sum(refund.amount for refund in found)
-    unsaid = rest - sum(r.amount for r in foreign if r.reason)
+    told_before = sum(r.amount for r in ours if r.by == EXTERNAL and not r.provider_id)
+    unsaid = rest - max(sum(r.amount for r in foreign if r.reason) - told_before, 0)
     known = {refund.id for refund in found}
     silent = next((r for r in ours if r.is_open and r.id not in known and r.amount <= unsaid), None)
     if silent:
@@ -136,7 +143,7 @@ def _external(gateway_id: GatewayId, reported: ReportedRefund, number: int, at: 
         amount=reported.amount,
         remainder=0,
         reason=reported.reason[:200],
-        by="external",
+        by=EXTERNAL,
         asked_at=at,
         status=RefundStatus.DONE,
         provider_id=reported.provider_id,
