@@ -127,11 +127,11 @@ class RunningApi:
 
 
 @contextmanager
-def serving(app: ASGIApp) -> Iterator[str]:
+def serving(app: ASGIApp, http: Any = "auto") -> Iterator[str]:
     """Serve *app* from a thread; the value is its address."""
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     sock.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=2, ws="none")
+    config = uvicorn.Config(app, http=http, log_config=None, access_log=False, timeout_graceful_shutdown=2, ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
     sock.listen(128)  # from now on a client is kept waiting, not refused

@@ -16,7 +16,6 @@ from payments.domain.money import whole
 from payments.domain.report import ReportedRefund
 from payments.domain.values import GatewayId, RefundId, aware, text
 
-
 EXTERNAL: Final = "external"
 """Who asked for a refund that nobody here asked for."""
 

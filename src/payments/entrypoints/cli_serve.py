@@ -44,6 +44,7 @@ def serve(
 
     from payments.entrypoints.bootstrap import opened
     from payments.entrypoints.http.app import http_app
+    from payments.entrypoints.http.patience import Patient
     from payments.entrypoints.settings import load_settings
 
     settings = _with_address(load_settings(common.config), host, port)
@@ -59,6 +60,7 @@ def serve(
         _announce(settings)
         config = uvicorn.Config(
             http_app(service),
+            http=Patient,
             log_config=None,
             access_log=False,
             server_header=False,

@@ -1,13 +1,19 @@
 """How the API behaves as an HTTP server, whatever is asked."""
 
+import asyncio
 import logging
+import logging.handlers
+import queue
 import socket
 import threading
+from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from support.api import RunningApi, running_api
+from support.api import RunningApi, running_api, serving
 
+from payments.entrypoints.http.patience import Patient
 from payments.entrypoints.http.statics import FILES
 from payments.entrypoints.service import NotReady, Web
 
@@ -73,9 +79,16 @@ def test_a_request_id_that_could_spoil_a_log_is_replaced(api: RunningApi, given)
 
 
 def test_every_request_leaves_a_line_without_its_query_or_credentials(api: RunningApi, caplog):
-    with caplog.at_level(logging.INFO, "payments.access"):
-        answer = api.get("/payments?cursor=secret", headers=api.alice)
-    (line,) = [record.getMessage() for record in caplog.records if record.name == "payments.access"]
+    lines: queue.Queue[logging.LogRecord] = queue.Queue()  # the line is written after the answer: it is waited for
+    handler = logging.handlers.QueueHandler(lines)
+    logging.getLogger("payments.access").addHandler(handler)
+    try:
+        with caplog.at_level(logging.INFO, "payments.access"):
+            answer = api.get("/payments?cursor=secret", headers=api.alice)
+            line = lines.get(timeout=30).getMessage()
+    finally:
+        logging.getLogger("payments.access").removeHandler(handler)
+    assert lines.empty()
     assert line.startswith("GET '/payments' 400 ")
     assert answer.headers["X-Request-Id"] in line
     assert "secret" not in line
@@ -161,3 +174,36 @@ def test_many_at_once_are_all_answered(api: RunningApi):
     assert errors == []
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.json()["merchant_id"] for answer in answers}) == 10  # one live payment for each buyer and order
+
+
+class Hurried(Patient):
+    patience = 0.3
+
+
+@pytest.fixture
+def hurried() -> Iterator[tuple[str, int]]:
+    """The address of a server that gives up soon on who asks nothing; it answers after a while of its own."""
+
+    async def slow(scope: Any, receive: Any, send: Any) -> None:
+        await asyncio.sleep(3 * Hurried.patience)
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    with serving(slow, http=Hurried) as url:
+        yield "127.0.0.1", urlsplit(url).port or 0
+
+
+@pytest.mark.parametrize("head", [b"", b"GET /healthz HTTP/1.1\r\nHost: x\r\n"], ids=["silent", "half a head"])
+def test_who_asks_nothing_holds_no_connection(hurried, head):
+    """Fails where as many of these as we may open files keep everybody else out."""
+    with socket.create_connection(hurried, timeout=10) as caller:
+        caller.sendall(head)
+        assert caller.recv(1) == b""
+
+
+def test_a_request_that_is_at_work_is_waited_for_and_the_next_one_too(hurried):
+    with socket.create_connection(hurried, timeout=10) as caller:
+        for _ in range(2):
+            caller.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert caller.recv(1000).startswith(b"HTTP/1.1 204")
+        assert caller.recv(1) == b""  # now it asks nothing more
