@@ -37,7 +37,7 @@ def print_payment(payment: Payment, common: Common, happenings: Sequence[Happeni
             {
                 "payment": payment_view(payment, for_shop=True),
                 "refunds": [refund_view(payment, one) for one in payment.refunds],
-                **({"events": [event_view(payment, one) for one in happenings]} if happenings else {}),
+                **({"events": [event_view(payment, one, for_shop=True) for one in happenings]} if happenings else {}),
             }
         )
         return

@@ -192,3 +192,15 @@ def test_an_orphan_of_any_name_can_end_a_page(holding: RunningApi):
             seen += [one["merchant_id"] for one in answer.json()[name]]
             query["cursor"] = answer.json().get("next")
     assert seen == ["newer", "😀" * 40, "older"] * 2
+
+
+def test_a_buyers_timeline_tells_neither_who_works_in_the_shop_nor_what_they_note(holding: RunningApi):
+    """The note is for the shop's eyes: a buyer would read there what is suspected of them."""
+    which, attempt = _stray(holding)
+    holding.post("/webhooks/iamport", {"imp_uid": attempt})
+    shop = holding.shop
+    kept = holding.post(f"/payments/{which}/strays/{attempt}/keep", {"note": "looks like fraud"}, headers=shop)
+    assert kept.status_code == 200
+    for headers, by, reason in ((holding.alice, "shop", ""), (shop, "shop:test-shop", "looks like fraud")):
+        event = holding.get(f"/payments/{which}/events", headers=headers).json()["events"][-1]
+        assert (event["kind"], event["by"], event["reason"]) == ("stray_kept", by, reason)

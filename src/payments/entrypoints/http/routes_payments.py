@@ -146,7 +146,8 @@ async def timeline(service: Service, call: Call) -> Answer:
     """Read a payment's timeline: what changed, when, who or what reported it"""
     payment = await service.checkout.of(call.caller, call.merchant_id)
     happenings = await service.checkout.payments.timeline(payment.merchant_id)
-    return Answer(200, TimelineView(events=[event_view(payment, one) for one in happenings]))
+    for_shop = call.who.who is Who.SHOP
+    return Answer(200, TimelineView(events=[event_view(payment, one, for_shop=for_shop) for one in happenings]))
 
 
 @operation(

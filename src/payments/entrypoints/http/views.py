@@ -9,7 +9,7 @@ from payments.domain.machine import Status
 from payments.domain.payment import Attempt, Disposition, Happening, Kind, Payment
 from payments.domain.refund import Refund, RefundStatus
 from payments.domain.report import Deposit
-from payments.domain.values import GatewayId, Method, Mode
+from payments.domain.values import GatewayId, Method, Mode, Role
 from payments.entrypoints.service import Window
 
 
@@ -224,19 +224,20 @@ def currency_of(payment: Payment, gateway_id: GatewayId | None) -> str:
     return attempt.report.amount.currency if attempt else payment.price.currency
 
 
-def event_view(payment: Payment, happening: Happening) -> EventView:
-    """Return one entry of *payment*'s timeline."""
+def event_view(payment: Payment, happening: Happening, *, for_shop: bool = False) -> EventView:
+    """Return one entry of *payment*'s timeline; only the shop reads who works there, and what they note."""
+    by_name, noted = happening.by.startswith(f"{Role.SHOP}:"), happening.kind is Kind.STRAY_KEPT
     return EventView(
         version=happening.version,
         kind=happening.kind,
         at=happening.at,
-        by=happening.by,
+        by=happening.by if for_shop or not by_name else Role.SHOP,
         status=happening.status,
         amount=happening.amount,
         currency=currency_of(payment, happening.gateway_id),
         gateway_id=happening.gateway_id,
         refund_id=happening.refund_id,
-        reason=happening.reason,
+        reason=happening.reason if for_shop or not noted else "",
     )
 
 
