@@ -61,7 +61,8 @@ def simple_commands(line: str) -> list[list[str]]:
     words.whitespace_split = True
     groups = itertools.groupby(words, key=lambda word: not word.strip(OPERATORS))
     parts = [list(group) for is_operator, group in groups if not is_operator]
-    return [list(itertools.dropwhile(SETTING.match, part)) for part in parts]
+    named = [list(itertools.dropwhile(SETTING.match, part)) for part in parts]
+    return [command for command in named if command]  # `NAME=value` alone is none
 
 
 def joined(block: Block) -> list[str]:
