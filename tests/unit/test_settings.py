@@ -92,7 +92,11 @@ def test_a_file_that_is_not_there_is_no_empty_file():
         ),
         ('[http]\nsecret = "short"', "http.secret"),
         ('[http]\nallowed_origins = ["*"]', "http.allowed_origins"),
+        ('[http]\nallowed_origins = ["https://shop.test/"]', "http.allowed_origins"),
+        ('[http]\nallowed_origins = ["shop.test"]', "http.allowed_origins"),
+        ('[http]\nallowed_origins = ["null"]', "http.allowed_origins"),
         ("[http]\nthreads = 0", "http.threads"),
+        ('mode = "live"\n[database]\nurl = "memory://"', "database.url"),
         ('mode = "live"', "http.secret"),
         ('mode = "live"', "http.public_url"),
         ('mode = "live"\n[iamport]\nscript = "http://localhost:4100/v1/iamport.js"', "iamport.script"),
@@ -128,7 +132,8 @@ def test_no_secret_shows_when_settings_are_printed(monkeypatch):
 LIVE = f"""
 mode = "live"
 [database]
-url = "memory://"
+url = "sqlite:///live.db"
+create = true
 [http]
 secret = "{SECRET}"
 public_url = "https://pay.shop.test"

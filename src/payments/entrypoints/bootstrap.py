@@ -27,12 +27,17 @@ from payments.domain.ports import Gateway, PaymentRepository, Prices
 from payments.domain.refunds import Refunds
 from payments.domain.sweep import Sweep
 from payments.entrypoints.service import Contact, NotReady, Service, Web, Window
-from payments.entrypoints.settings import BuyerSettings, OrderSettings, Settings, WebhookOptions, any_secret, public_url
+from payments.entrypoints.settings import (
+    MEMORY,
+    BuyerSettings,
+    OrderSettings,
+    Settings,
+    WebhookOptions,
+    any_secret,
+    public_url,
+)
 from payments.entrypoints.tokens import ClientTokens, Verifier
 from payments.entrypoints.worker.pace import Pace
-
-MEMORY = "memory://"
-"""The database URL of a store that ends with the process: for tests and for trying things out."""
 
 
 class Store(Protocol):

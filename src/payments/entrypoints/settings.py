@@ -34,6 +34,9 @@ PREFIX: Final = "PAYMENTS_"
 FILE: Final = "payments.toml"
 SCRIPT: Final = "https://cdn.iamport.kr/v1/iamport.js"
 SHORTEST_SECRET: Final = 32  # characters
+MEMORY: Final = "memory://"
+"""The database URL of a store that ends with the process: for tests and for trying things out."""
+_ORIGIN: Final = re.compile(r"https?://[^/?#@\s]+")
 
 
 def _secret(meaning: str) -> Any:
@@ -161,6 +164,10 @@ def check(settings: Settings) -> list[str]:
         found.append("http.public_url is not an https:// address, and live mode needs one.")
     if "*" in http.allowed_origins:
         found.append("http.allowed_origins names each origin; * would let any page call.")
+    elif not all(map(_ORIGIN.fullmatch, http.allowed_origins)):
+        found.append("http.allowed_origins are written as browsers do: https://shop.example, without a path or slash.")
+    if live and settings.database.url == MEMORY:
+        found.append("database.url is a store that ends with the process, and the mode is live: nothing would be kept.")
     if live and _is_here(settings.iamport.script):
         found.append("iamport.script is a sandbox's, and the mode is live.")
     if http.threads < 1 or http.queue < 0:
