@@ -1,6 +1,7 @@
 """The pytest plugin in somebody else's project: a shop written by hand, whose tests a pytest of its own runs."""
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from payments.entrypoints import sandbox
+from payments.entrypoints.sandbox import SandboxSettings, pytest_plugin
 
 SHOP = '''
 """A shop that was never told of the sandbox: a client over requests, and a webhook receiver over http.server."""
@@ -206,3 +208,39 @@ def test_every_public_name_has_a_home() -> None:
     assert all(getattr(sandbox, name) is not None for name in sandbox.__all__)
     with pytest.raises(AttributeError, match="no attribute 'Emulator'"):
         sandbox.Emulator  # noqa: B018
+
+
+@pytest.mark.iamport_sandbox(seed=7)
+def test_the_fixtures_work_beside_those_of_a_suite(
+    iamport_sandbox, paid_payment, lost_webhook, sandbox_clock, listener
+) -> None:
+    iamport_sandbox.settings.webhook_url = listener.url
+    sandbox_clock.stop()
+    payment = paid_payment(500, method="vbank")
+    assert [body["status"] for body in lost_webhook.bodies] == ["ready", "paid"]
+    assert listener.heard.empty()
+    lost_webhook.arrive()
+    assert [listener.hear()[1].count(b'"paid"') for _ in range(2)] == [0, 1]
+    assert (
+        sandbox_clock.move(days=1) == iamport_sandbox.payment(payment.imp_uid).paid_at + 86_400 == sandbox_clock.now()
+    )
+    sandbox_clock.run()
+    iamport_sandbox.settings.webhook_url = "http://192.0.2.1/"
+    with pytest.raises(pytest.fail.Exception, match="sandbox-order-2 was not paid"):
+        paid_payment(500, confirm_url="http://127.0.0.1:1/never")
+
+
+def test_settings_may_be_an_object_and_are_not_shared() -> None:
+    given = SandboxSettings(seed=9)
+    merged = pytest_plugin._settings(given, {"guesses": {"checksum_code": -1}}, {"shop_name": "가게"})
+    assert (merged.seed, merged.shop_name, merged.guesses.checksum_code) == (9, "가게", -1)
+    assert given.guesses.checksum_code == 1
+    assert pytest_plugin._settings(given).guesses is not given.guesses
+
+
+def test_a_webhook_that_nobody_answers_is_a_timeout(iamport_sandbox, paid_payment, lost_webhook) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        iamport_sandbox.settings.webhook_url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        paid_payment(500)
+        with pytest.raises(TimeoutError, match=r"more than 0.1 s"):
+            lost_webhook.arrive(timeout=0.1)
