@@ -121,17 +121,18 @@ class Sweep:
 
     async def _settle(self, report: Report, done: Swept) -> bool:
         try:
-            payment = await self.checkout.payments.get(report.merchant_id)
-        except PaymentNotFound:
-            if not report.is_capture:
-                return False  # an attempt without money at somebody else's payment is none of ours
-            payment = None
-        try:
-            attempt = payment.attempt(report.gateway_id) if payment else None
-            if attempt and attempt.report.joined(report) == attempt.report:
+            if not await self._is_news(report):
                 return False
             await self.checkout.settle(report, "listing")
         except Exception as error:  # noqa: BLE001 - nor may it hide every row of the list that comes after
             done.troubles.append(Trouble(report.merchant_id, error))
             return False
         return True
+
+    async def _is_news(self, report: Report) -> bool:
+        try:
+            payment = await self.checkout.payments.get(report.merchant_id)
+        except PaymentNotFound:
+            return report.is_capture  # an attempt without money at somebody else's payment is none of ours
+        attempt = payment.attempt(report.gateway_id)
+        return attempt is None or attempt.report.joined(report) != attempt.report

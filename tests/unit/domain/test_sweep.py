@@ -284,6 +284,15 @@ def test_a_row_that_breaks_the_contract_does_not_stop_the_walk_or_the_watermark(
     assert world.watermark() == world.now()
 
 
+def test_a_payment_of_ours_that_cannot_be_read_does_not_stop_the_walk(world: World) -> None:
+    """Fails where one row that somebody changed by hand hides all money that the list tells of after it."""
+    for order in "ab":
+        world.pays(begun(world, order=order))
+    with failing_once(world, "get", ValueError("no such method")):
+        done = world.does(world.sweep.walk())
+    assert (done.changed, len(done.troubles)) == (1, 1)
+
+
 def test_a_row_that_cannot_be_read_is_told(world: World) -> None:
     async def listing(*_: Any) -> ListingPage:
         return ListingPage((), 1, ("imp_1: an unknown status",))
