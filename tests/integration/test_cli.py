@@ -15,11 +15,12 @@ import pytest
 import requests
 from builders import a_report
 
+from payments.domain.errors import Unknown
 from payments.domain.money import Money
 from payments.domain.values import Caller, Method, Offer
 from payments.entrypoints.blocking import run
 from payments.entrypoints.bootstrap import opened, upgrade_database
-from payments.entrypoints.cli import COMMANDS, command_line, run_command
+from payments.entrypoints.cli import COMMANDS, advice_on, command_line, run_command
 from payments.entrypoints.sandbox import KEY, SECRET, USER_CODE, Sandbox
 from payments.entrypoints.sandbox.serve import running_sandbox
 from payments.entrypoints.service import Service
@@ -342,12 +343,20 @@ def test_what_is_none_is_told_in_one_sentence(shop: Shop):
     assert (code, err.count("\n")) == (2, 1)
 
 
-def test_a_silent_provider_is_told_as_such(shop: Shop, monkeypatch):
+def test_a_provider_that_cannot_be_reached_is_told_without_doubt(shop: Shop, monkeypatch):
+    """What was not sent is not unknown: advice to look first would only repeat the look that failed."""
     merchant_id = shop.begun()
     monkeypatch.setenv("PAYMENTS_IAMPORT_API_URL", "http://127.0.0.1:9")  # nobody listens there
     code, _, err = shop.command("look", merchant_id)
     assert code == 3
-    assert "payments look ID" in err
+    assert "Nothing was sent; try again." in err
+    assert "unknown" not in err
+
+
+def test_an_unknown_outcome_is_told_with_advice_to_look():
+    advice, code = advice_on(Unknown("The provider did not answer."))
+    assert code == 3
+    assert "payments look ID" in advice
 
 
 def test_settings_that_are_missing_are_named(shop: Shop, monkeypatch):

@@ -20,7 +20,15 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
-from payments.domain.errors import BadInput, GatewayError, PaymentsError, Rejected, StorageConflict, StorageUnavailable
+from payments.domain.errors import (
+    BadInput,
+    GatewayError,
+    NotSent,
+    PaymentsError,
+    Rejected,
+    StorageConflict,
+    StorageUnavailable,
+)
 
 if TYPE_CHECKING:
     from cyclopts import App
@@ -121,16 +129,18 @@ def _told(error: PaymentsError) -> int:
     from payments.entrypoints.display import one_line
 
     sys.stderr.write(f"{one_line(str(error))}\n")
-    advice, code = _advice(error)
+    advice, code = advice_on(error)
     if advice:
         sys.stderr.write(f"{advice}\n")
     return code
 
 
-def _advice(error: PaymentsError) -> tuple[str, int]:
+def advice_on(error: PaymentsError) -> tuple[str, int]:
     """Return what to do about an error, and the exit code."""
     if isinstance(error, Rejected):
         return "", REFUSED
+    if isinstance(error, NotSent):
+        return "", NO_ANSWER  # it says itself that nothing was sent
     if isinstance(error, GatewayError | StorageUnavailable):
         return "The outcome may be unknown: `payments look ID` asks the provider, then try again.", NO_ANSWER
     if isinstance(error, StorageConflict):
