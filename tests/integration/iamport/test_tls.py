@@ -86,4 +86,4 @@ def test_a_drip_ends_at_the_deadline(gateway_to: GatewayTo, tls: ssl.SSLContext)
         began = time.monotonic()
         with pytest.raises(Unknown):
             run(gateway.find(IMP))
-        assert 0.3 < time.monotonic() - began < 1.5
+        assert 0.3 < time.monotonic() - began < 5  # the whole drip would take 20
