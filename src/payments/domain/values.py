@@ -95,8 +95,8 @@ class Caller:
         return cls(Role.SYSTEM, name)
 
     def sees(self, buyer: str) -> bool:
-        """Tell whether *buyer*'s payments are this caller's business."""
-        return self.role is not Role.BUYER or self.name == buyer
+        """Tell whether *buyer*'s payments are this caller's business; what has no buyer is no buyer's."""
+        return self.role is not Role.BUYER or (self.name == buyer and buyer != "")
 
     def __str__(self) -> str:
         return f"{self.role}:{self.name}"

@@ -85,7 +85,9 @@ def test_a_console_refund_of_just_our_amount_does_not_pass_for_ours() -> None:
     ],
     ids=["lost", "lagging", "silent before"],
 )
-def test_an_older_console_refund_without_an_id_does_not_hide_that_ours_was_made(known, then, gone) -> None:
+def test_an_older_console_refund_without_an_id_does_not_hide_that_ours_was_made(
+    known: list[ReportedRefund], then: list[ReportedRefund], gone: int
+) -> None:
     """Fails where the old one is held against the new growth: ours would stay open, and be sent a second time."""
     before = shrunk(a_paid_payment(), *known, refunded=gone - 200)
     after = shrunk(asked(before, 200), *then, refunded=gone)
@@ -194,16 +196,21 @@ class Fidelity(Enum):
     ALL = "ids and reasons"
     NO_IDS = "reasons"
     NO_REASONS = "ids"
+    NO_LABELS = "ids and the console's reasons"
+    THEIR_WORDS = "the console's reasons alone"
     NOTHING = "amounts alone"
     NO_HISTORY = "none"
 
     def tells(self, truth: ReportedRefund) -> ReportedRefund:
-        hidden: dict[Fidelity, dict[str, Any]] = {
-            Fidelity.NO_IDS: {"provider_id": ""},
-            Fidelity.NO_REASONS: {"reason": ""},
-            Fidelity.NOTHING: {"provider_id": "", "reason": ""},
-        }
-        return attrs.evolve(truth, **hidden.get(self, {}))
+        with_ids = self in (Fidelity.ALL, Fidelity.NO_REASONS, Fidelity.NO_LABELS)
+        ours = truth.reason.startswith("[")
+        with_reason = self in (Fidelity.ALL, Fidelity.NO_IDS) or (self in SILENT_ON_OURS and not ours)
+        return attrs.evolve(
+            truth, provider_id=truth.provider_id if with_ids else "", reason=truth.reason if with_reason else ""
+        )
+
+
+SILENT_ON_OURS = (Fidelity.NO_LABELS, Fidelity.THEIR_WORDS)
 
 
 class Refunding(RuleBasedStateMachine):

@@ -1,0 +1,143 @@
+"""A value that cannot be kept, or cannot be true, does not exist: every field of every value refuses what it must."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import attrs
+import pytest
+from builders import NOON, a_deposit, a_payment, a_report, an_attempt, with_refund
+
+from payments.domain.errors import BadInput, PaymentsError
+from payments.domain.payment import Happening, Kind, Payment
+from payments.domain.refund import BankAccount, Refund
+from payments.domain.report import Deposit, Rank, Report, ReportedRefund
+from payments.domain.values import Caller, merchant_id
+
+NAIVE = datetime(2026, 11, 2, 3, 0)  # noqa: DTZ001 - that it has no zone is the point
+IN_SEOUL = NOON.astimezone(timezone(timedelta(hours=9)))
+
+
+def a_refund() -> Refund:
+    paid = a_payment(attempts=(an_attempt(payment := a_payment()),), merchant_id=payment.merchant_id)
+    return with_refund(paid).refunds[0]
+
+
+def a_happening() -> Happening:
+    return Happening(kind=Kind.BEGUN, at=NOON, by="test")
+
+
+VALUES: dict[type, Callable[[], Any]] = {
+    BankAccount: lambda: BankAccount(bank="88", number="110-1", holder="홍길동"),
+    Refund: a_refund,
+    Deposit: a_deposit,
+    ReportedRefund: lambda: ReportedRefund(amount=1),
+    Report: a_report,
+    Happening: a_happening,
+    Payment: a_payment,
+}
+TEXTS: dict[type, dict[str, tuple[int, int]]] = {  # the least and the most characters
+    BankAccount: {"bank": (1, 16), "number": (1, 32), "holder": (1, 32), "phone": (0, 20)},
+    Refund: {
+        "id": (1, 32), "gateway_id": (1, 64), "reason": (0, 200),
+        "by": (1, 120), "provider_id": (0, 64), "failure": (0, 1000),
+    },
+    Deposit: {"bank": (0, 64), "account": (1, 64), "holder": (0, 64)},
+    ReportedRefund: {"provider_id": (0, 64), "reason": (0, 1000)},
+    Report: {
+        "gateway_id": (1, 64), "merchant_id": (1, 40), "method": (0, 40),
+        "reason": (0, 1000), "receipt_url": (0, 1000),
+    },
+    Happening: {"by": (1, 120), "reason": (0, 1000)},
+    Payment: {"merchant_id": (1, 40), "buyer": (0, 120), "order": (0, 120), "name": (0, 200), "reason": (0, 1000)},
+}  # fmt: skip
+TIMES: dict[type, list[str]] = {
+    Refund: ["asked_at"],
+    Deposit: ["due"],
+    Report: ["captured_at"],
+    Happening: ["at"],
+    Payment: ["created_at", "expires_at"],
+}
+AMOUNTS: dict[type, dict[str, int]] = {  # the least
+    Refund: {"amount": 1, "remainder": 0, "tax_free": 0, "vat": 0},
+    Report: {"refunded": 0},
+}
+
+
+def each(fields: Mapping[type, Iterable[str]]) -> list[Any]:
+    return [pytest.param(kind, name, id=f"{kind.__name__}.{name}") for kind, names in fields.items() for name in names]
+
+
+def refused(kind: type, **changes: Any) -> None:
+    with pytest.raises(PaymentsError):
+        attrs.evolve(VALUES[kind](), **changes)
+
+
+@pytest.mark.parametrize(("kind", "name"), each(TEXTS))
+def test_a_text_has_its_bounds_and_can_be_kept_by_every_database(kind: type, name: str) -> None:
+    least, most = TEXTS[kind][name]
+    for length in (least, most):
+        assert len(getattr(attrs.evolve(VALUES[kind](), **{name: "가" * length}), name)) == length
+    for bad in ("가" * (most + 1), "a\x00b", "\ud800", None, 1, b"x", *([""] if least else [])):
+        refused(kind, **{name: bad})
+
+
+@pytest.mark.parametrize(("kind", "name"), each(TIMES))
+def test_a_time_is_aware_and_in_utc(kind: type, name: str) -> None:
+    assert getattr(attrs.evolve(VALUES[kind](), **{name: NOON}), name) == NOON
+    for bad in (NAIVE, IN_SEOUL, "2026-11-02T03:00:00Z", 1_700_000_000):
+        refused(kind, **{name: bad})
+
+
+@pytest.mark.parametrize(("kind", "name"), each(AMOUNTS))
+def test_an_amount_is_a_whole_number_of_minor_units(kind: type, name: str) -> None:
+    least = AMOUNTS[kind][name]
+    assert getattr(attrs.evolve(VALUES[kind](), **{name: least}), name) == least
+    for bad in (least - 1, True, 1.0, "1", 2**53):
+        refused(kind, **{name: bad})
+
+
+def test_every_text_and_time_of_every_value_is_bounded_here() -> None:
+    """A new field without a bound is one that some database cuts short, or refuses after the money moved."""
+    for kind in VALUES:
+        fields = attrs.fields(kind)
+        unbounded = {f.name for f in fields if f.type in (str, datetime, "str", "datetime") and f.validator is None}
+        assert unbounded == set(), kind
+
+
+def test_only_a_capture_has_money_that_remains() -> None:
+    for rank in Rank:
+        report = a_report(rank=rank)
+        assert (report.remaining > 0) is (rank is Rank.CAPTURED)
+        assert report.is_capture is (rank in (Rank.CAPTURED, Rank.CANCELLED))
+
+
+@pytest.mark.parametrize("text", ["", "x" * 41, "주문", "a b", "a/b", "a\n", "a.b"])
+def test_a_merchant_id_of_ours_can_travel_in_a_path(text: str) -> None:
+    with pytest.raises(BadInput):
+        merchant_id(text)
+
+
+def test_the_longest_merchant_id_is_one() -> None:
+    assert merchant_id("a-Z_9" * 8) == "a-Z_9" * 8
+
+
+def test_a_caller_sees_their_own_and_the_shop_sees_all() -> None:
+    assert Caller.buyer("ann").sees("ann")
+    assert not Caller.buyer("ann").sees("bob")
+    assert not Caller.buyer("").sees("ann")
+    assert Caller.shop("desk").sees("ann")
+    assert Caller.system("worker").sees("")
+    assert [str(c) for c in (Caller.buyer("ann"), Caller.shop("desk"))] == ["buyer:ann", "shop:desk"]
+
+
+def test_a_buyer_without_a_name_does_not_own_what_is_nobodys() -> None:
+    """An orphan has no buyer: it is the operator's alone."""
+    assert not Caller.buyer("").sees("")
+
+
+def test_values_cannot_be_changed() -> None:
+    for make in VALUES.values():
+        value = make()
+        with pytest.raises(attrs.exceptions.FrozenInstanceError):
+            value.reason = "other"
