@@ -23,7 +23,7 @@ def row(page: Page, imp_uid: str) -> Any:
 
 
 @pytest.fixture
-def console(page: Page, sandbox: Sandbox) -> Page:
+def console(sandbox: Sandbox, page: Page) -> Page:  # the page asks for ever, so it must be closed first
     page.goto(f"{sandbox.url}/_sandbox/")
     expect(page.locator("#payments-empty")).to_be_visible()
     return page
@@ -176,7 +176,7 @@ def test_another_site_can_neither_press_nor_frame(sandbox: Sandbox, paid: str) -
     assert sandbox.payment(paid).status == "paid"
 
 
-def test_the_front_door_leads_a_person_to_the_console(page: Page, sandbox: Sandbox) -> None:
+def test_the_front_door_leads_a_person_to_the_console(sandbox: Sandbox, page: Page) -> None:
     page.goto(sandbox.url)
     expect(page.locator("h1")).to_have_text("샌드박스 콘솔")
     expect(page.locator(".banner")).to_contain_text("실제 돈은 오가지 않습니다")
@@ -232,7 +232,7 @@ def no_wider_than_the_screen(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
 
 
-def test_it_fits_a_desk(page: Page, day: Sandbox) -> None:
+def test_it_fits_a_desk(day: Sandbox, page: Page) -> None:
     page.goto(f"{day.url}/_sandbox/")
     expect(page.locator("#payments tr")).to_have_count(10)
     assert no_wider_than_the_screen(page)
@@ -246,7 +246,7 @@ def test_it_fits_a_desk(page: Page, day: Sandbox) -> None:
     shot(page, "sandbox-console-refund")
 
 
-def test_it_fits_a_phone(phone: Page, day: Sandbox) -> None:
+def test_it_fits_a_phone(day: Sandbox, phone: Page) -> None:
     phone.goto(f"{day.url}/_sandbox/")
     expect(phone.locator("#payments tr")).to_have_count(10)
     assert no_wider_than_the_screen(phone)
