@@ -14,6 +14,7 @@ import attrs
 import pytest
 import requests
 from builders import a_report
+from support.patience import EVENTUALLY
 
 from payments.domain.errors import Unknown
 from payments.domain.money import Money
@@ -110,7 +111,7 @@ def test_help_names_every_command_and_loads_none_of_them():
         "import sys; from payments.entrypoints.cli import run_command; run_command(['--help'])\n"
         "print(sorted({'sqlalchemy', 'requests', 'starlette', 'uvicorn', 'jwt', 'msgspec'} & set(sys.modules)))"
     )
-    ran = subprocess.run([sys.executable, "-c", loads], capture_output=True, text=True, timeout=60)
+    ran = subprocess.run([sys.executable, "-c", loads], capture_output=True, text=True, timeout=EVENTUALLY)
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.rstrip().endswith("[]")
     for name in COMMANDS:
@@ -395,9 +396,9 @@ def test_serve_answers_and_leaves_in_order(environment):
     command = [*PROGRAM, "serve", "--port", "0", "--with-worker"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as served:
         url = served.stdout.readline().partition(" at ")[2].partition(",")[0]  # announced when it listens
-        answer = requests.get(f"{url}/readyz", timeout=30)
+        answer = requests.get(f"{url}/readyz", timeout=EVENTUALLY)
         served.send_signal(signal.SIGTERM)
-        _, log = served.communicate(timeout=30)
+        _, log = served.communicate(timeout=EVENTUALLY)
     assert (answer.status_code, served.returncode) == (200, 0), log
     assert "Traceback" not in log
     assert "GET '/readyz' 200" in log
@@ -414,5 +415,5 @@ def test_a_port_that_is_taken_is_told_in_a_sentence(environment, capsys):
 
 def test_the_console_script_is_this_command():
     assert command_line().name == ("payments",)
-    ran = subprocess.run([*PROGRAM, "--version"], capture_output=True, text=True, timeout=60)
+    ran = subprocess.run([*PROGRAM, "--version"], capture_output=True, text=True, timeout=EVENTUALLY)
     assert (ran.returncode, ran.stdout.strip()) == (0, "0.1.0")

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from support.documents import ROOT, commands, documents, missing_links, program
+from support.patience import EVENTUALLY
 
 PAYMENTS = str(Path(sys.executable).with_name("payments"))
 RUN_WORDS = re.findall(r"^#   \./run (\w+)", (ROOT / "run").read_text(), re.MULTILINE)
@@ -26,7 +27,7 @@ def run_program(source: str, folder: Path, *runner: str) -> subprocess.Completed
     (folder / "program.py").write_text(source)
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PAYMENTS_", "PYTEST_"))}
     command = [sys.executable, "-W", "error", *runner, "program.py"]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=EVENTUALLY)
 
 
 def wrong_with(command: list[str]) -> str:
@@ -36,7 +37,7 @@ def wrong_with(command: list[str]) -> str:
         return ""
     given = [word.partition("=")[0] for word in rest]
     named = list(itertools.takewhile(lambda word: not word.startswith("-"), given))
-    asked = subprocess.run([PAYMENTS, *named, "--help"], capture_output=True, text=True, timeout=60)
+    asked = subprocess.run([PAYMENTS, *named, "--help"], capture_output=True, text=True, timeout=EVENTUALLY)
     unknown = [word for word in given if word.startswith("--") and word not in asked.stdout.split()]
     return f"no option {unknown[0]}" if unknown else asked.stderr
 

@@ -16,6 +16,7 @@ import pytest
 from support.actors import SHOP, ShiftedClock
 from support.agreement import check_agreement
 from support.api import serving
+from support.patience import EVENTUALLY
 from support.rounds import rounds
 from typed_settings import Secret
 
@@ -148,9 +149,9 @@ class Storm:
     def calm(self) -> None:
         """Stop the faults, let what they have left behind arrive, and let the sweep run as time goes by."""
         self.sandbox.faults.clear()
-        assert self.sandbox.faults.wait()
+        assert self.sandbox.faults.wait(EVENTUALLY)
         self.sandbox.move_clock(120)
-        assert self.sandbox.webhooks.wait()
+        assert self.sandbox.webhooks.wait(EVENTUALLY)
         start, sweep = self.clock.ahead, Sweep(self.patient, Refunds(self.patient))
         for ahead in HEALING:
             self.clock.ahead = start + timedelta(seconds=ahead)

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from support import postgres_binaries
 from support.browser import PHONE
+from support.patience import EVENTUALLY
 from support.postgres import Postgres
 
 
@@ -63,7 +64,7 @@ def test_a_server_ends_with_the_process_that_started_it(postgresql_server):
     with owner:
         pid, room = owner.stdout.readline().decode().split()
         owner.kill()
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + EVENTUALLY
     while Path(room).exists() or Path("/proc", pid).exists():
         assert time.monotonic() < deadline, f"the server {pid} outlived its owner in {room}"
         time.sleep(0.05)

@@ -11,6 +11,7 @@ import pytest
 from builders import NOON
 from standardwebhooks import Webhook
 from support.endpoint import Endpoint, answers, certificate_for, drips, hangs, pours, resets, says, seconds_of
+from support.patience import EVENTUALLY
 
 from payments.adapters.webhooks import WebhookPublisher, WebhookSettings, addresses, new_secret
 from payments.domain.outbox import MAX_WAIT, DeliveryFailed, Message
@@ -223,7 +224,7 @@ def test_a_name_that_changes_its_answer_gains_nothing(monkeypatch):
         publisher = publisher_to(f"http://shop.example:{public.port}/")
         object.__setattr__(publisher.settings, "allow_private", False)  # plain http, so that the body can be seen
         run(publisher.publish(MESSAGE))
-        assert public.received.get(timeout=5).headers["host"] == f"shop.example:{public.port}"
+        assert public.received.get(timeout=EVENTUALLY).headers["host"] == f"shop.example:{public.port}"
         assert asked == ["shop.example"]
         with pytest.raises(BlockingIOError):
             private.accept()
@@ -258,7 +259,7 @@ def test_the_certificate_is_checked_against_the_name_not_the_address(monkeypatch
     with Endpoint(tls=tls) as endpoint:
         right, wrong = (f"https://{host}:{endpoint.port}/" for host in ("shop.example", "other.example"))
         run(publisher_to(right, ca_file=str(authority)).publish(MESSAGE))
-        assert endpoint.received.get(timeout=5).body == MESSAGE.body.encode()
+        assert endpoint.received.get(timeout=EVENTUALLY).body == MESSAGE.body.encode()
         assert names == ["shop.example"]
         assert "TLS" in str(failure_of(publisher_to(wrong, ca_file=str(authority))))
         assert "TLS" in str(failure_of(publisher_to(right)))  # nobody knows this authority

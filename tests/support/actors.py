@@ -16,6 +16,7 @@ from typing import Any
 
 import attrs
 from starlette.testclient import TestClient
+from support.patience import EVENTUALLY
 from typed_settings import Secret
 
 from payments.domain.checkout import Checkout
@@ -179,7 +180,7 @@ class Actors:
         for line in self.lines:
             line.send(None)
         for process in self.processes:
-            process.join(10)
+            process.join(EVENTUALLY)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ import jwt
 import requests
 import uvicorn
 from starlette.types import ASGIApp
+from support.patience import EVENTUALLY
 from typed_settings import Secret
 
 from payments.adapters.memory_gateway import MemoryGateway
@@ -94,10 +95,10 @@ class RunningApi:
         return bearer(secret)
 
     def get(self, path: str, **options: Any) -> requests.Response:
-        return self.session.get(self.url + path, timeout=10, allow_redirects=False, **options)
+        return self.session.get(self.url + path, timeout=EVENTUALLY, allow_redirects=False, **options)
 
     def post(self, path: str, json: Any = None, **options: Any) -> requests.Response:
-        return self.session.post(self.url + path, json=json, timeout=10, **options)
+        return self.session.post(self.url + path, json=json, timeout=EVENTUALLY, **options)
 
     def begun(self, order: str = "gold", **body: Any) -> dict[str, Any]:
         """Return alice's payment, just begun."""
@@ -140,7 +141,7 @@ def serving(app: ASGIApp, http: Any = "auto") -> Iterator[str]:
         yield f"http://127.0.0.1:{sock.getsockname()[1]}"
     finally:
         server.should_exit = True
-        thread.join(timeout=10)
+        thread.join(timeout=EVENTUALLY)
         sock.close()
 
 

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-WITHIN = 60.0  # seconds: no test here hangs
+from support.patience import EVENTUALLY
 
 
 def at_once(*calls: Callable[[], Any]) -> list[Any]:
@@ -13,7 +13,7 @@ def at_once(*calls: Callable[[], Any]) -> list[Any]:
     start = threading.Barrier(len(calls))
 
     def doing(number: int, call: Callable[[], Any]) -> None:
-        start.wait(WITHIN)
+        start.wait(EVENTUALLY)
         try:
             outcomes[number] = call()
         except Exception as error:  # noqa: BLE001 - it is what the test wants to see
@@ -23,6 +23,6 @@ def at_once(*calls: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(WITHIN)
+        thread.join(EVENTUALLY)
         assert not thread.is_alive(), "a thread is stuck"
     return outcomes

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from playwright.sync_api import ConsoleMessage, Error, Page, sync_playwright
+from support.patience import EVENTUALLY
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FLAGS = (
@@ -35,7 +36,7 @@ PHONE: dict[str, Any] = {
     "user_agent": "Mozilla/5.0 (Linux; Android 15; SM-S931N) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/150.0.0.0 Mobile Safari/537.36",
 }
-PATIENCE = 10_000  # milliseconds that a page may take for anything
+PATIENCE = EVENTUALLY * 1000  # milliseconds that a page may take for anything
 SCREENSHOTS = Path(__file__).parents[2] / "artifacts" / "screenshots"
 
 
@@ -66,7 +67,7 @@ def candidates() -> Iterator[Path]:
 def runs(path: Path) -> bool:
     """Tell whether the program at *path* starts: Ubuntu's `chromium`, say, is a letter that asks for a snap."""
     with contextlib.suppress(OSError, subprocess.TimeoutExpired):
-        asked = subprocess.run([path, "--version", "--no-sandbox"], capture_output=True, timeout=30)
+        asked = subprocess.run([path, "--version", "--no-sandbox"], capture_output=True, timeout=EVENTUALLY)
         return asked.returncode == 0 and b"Chrom" in asked.stdout
     return False
 

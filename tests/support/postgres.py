@@ -14,11 +14,11 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
+from support.patience import EVENTUALLY
 from support.postgres_binaries import account, binaries
 
 SPEED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")  # what a server may lack if nobody crashes it
 GUARD = 'cat; kill -INT "$1"; while kill -0 "$1"; do sleep 0.1; done; rm -rf "$2"'  # ends with us, however we end
-READY_WITHIN = 30.0  # seconds
 
 
 class Postgres:
@@ -63,7 +63,7 @@ class Postgres:
         self._wait_until_it_answers()
 
     def _wait_until_it_answers(self) -> None:
-        deadline = time.monotonic() + READY_WITHIN
+        deadline = time.monotonic() + EVENTUALLY
         while True:
             try:
                 psycopg.connect(self.address()).close()
@@ -92,7 +92,7 @@ class Postgres:
         self.guard.kill()
         self.guard.communicate()
         self.process.send_signal(how)
-        self.process.wait(READY_WITHIN)
+        self.process.wait(EVENTUALLY)
 
     def address(self, database: str = "postgres") -> str:
         """Return what psycopg and libpq connect to."""

@@ -12,6 +12,7 @@ from typing import Any
 import attrs
 from playwright.sync_api import FrameLocator, Locator, Page
 from support.browser import shot
+from support.patience import EVENTUALLY
 
 from payments.domain.outbox import Message
 from payments.entrypoints.sandbox.row import PaymentRow
@@ -30,7 +31,7 @@ class Events:
             self._told.append(json.loads(message.body))
             self._news.notify_all()
 
-    def wait_for(self, merchant_id: str, kind: str, seconds: float = 15) -> dict[str, Any]:
+    def wait_for(self, merchant_id: str, kind: str) -> dict[str, Any]:
         """Return what the shop was told of this kind of happening; AssertionError if it is not told in time."""
 
         def found() -> dict[str, Any] | None:
@@ -38,7 +39,7 @@ class Events:
             return next((data for data in of if data["merchant_id"] == merchant_id), None)
 
         with self._news:
-            self._news.wait_for(found, seconds)
+            self._news.wait_for(found, EVENTUALLY)
             event = found()
         assert event, f"the shop was never told that {merchant_id} is {kind}"
         return event

@@ -14,11 +14,11 @@ from typing import IO, Any
 
 import attrs
 import requests
+from support.patience import EVENTUALLY
 
 from payments.entrypoints.sandbox import KEY, SECRET, USER_CODE
 
 CLI = [sys.executable, "-c", "from payments.entrypoints.cli import main; main()"]
-GIVE_UP = 60.0  # seconds without an answer: then something is broken, not slow
 POLL = 0.01
 
 
@@ -48,7 +48,7 @@ class House:
         self.process = subprocess.Popen(self.command, env=self.env, stdout=self.log, stderr=self.log)
         while not self._answers():
             assert self.process.poll() is None, f"{self.name} ended by itself: see {self.log.name}"
-            assert time.monotonic() - began < GIVE_UP, f"{self.name} does not answer: see {self.log.name}"
+            assert time.monotonic() - began < EVENTUALLY, f"{self.name} does not answer: see {self.log.name}"
             time.sleep(POLL)
         return time.monotonic() - began
 
@@ -56,7 +56,7 @@ class House:
         if self.heartbeat:
             return self.heartbeat.exists()
         with contextlib.suppress(requests.RequestException):
-            return requests.get(self.ready_at, timeout=2).ok
+            return requests.get(self.ready_at, timeout=10).ok
         return False
 
     def kill(self) -> None:
@@ -81,7 +81,7 @@ class Town:
 
     def provider_rows(self, merchant_id: str) -> list[dict[str, Any]]:
         answer = requests.get(
-            f"{self.provider_url}/_sandbox/payments", params={"merchant_uid": merchant_id}, timeout=10
+            f"{self.provider_url}/_sandbox/payments", params={"merchant_uid": merchant_id}, timeout=EVENTUALLY
         )
         rows: list[dict[str, Any]] = answer.json()
         return rows

@@ -5,6 +5,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from support.patience import EVENTUALLY
 from support.world import Overridden, Publishing, World
 
 from payments.domain.errors import ContractViolation, NotSent, PaymentNotFound, Unknown
@@ -92,7 +93,7 @@ def test_a_loop_that_ends_by_itself_takes_the_worker_along(caplog):
 
     loop = loop_of(step)
     loop.start()
-    assert loop.stop.wait(30)
+    assert loop.stop.wait(EVENTUALLY)
     assert loop.ended(30)
     assert not loop.health.well
     assert "ended by itself" in caplog.text
@@ -100,7 +101,7 @@ def test_a_loop_that_ends_by_itself_takes_the_worker_along(caplog):
 
 def test_a_loop_that_hangs_is_not_well():
     hanging = threading.Event()
-    loop = Loop("test", lambda: hanging.wait(30) and 0.0, threading.Event(), patience=0.05)
+    loop = Loop("test", lambda: hanging.wait(EVENTUALLY) and 0.0, threading.Event(), patience=0.05)
     loop.start()
     assert threading.Event().wait(0.2) is False  # longer than its patience
     assert not loop.health.well

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import requests
 from playwright.sync_api import Page
+from support.patience import EVENTUALLY
 from support.shopper import NewShopper, Shopper, put_up_with
 
 from payments.entrypoints.blocking import run
@@ -36,7 +37,7 @@ def begun(demo: Demo) -> dict[str, Any]:
     run(demo.service.api_keys.add_key(key, key_digest(secret)))
     order = {"buyer": "buyer-1", "order": f"order-{key.prefix}", "name": "멤버십", "amount": 5_000, "currency": "KRW"}
     answer = requests.post(
-        f"{demo.api}/payments", json=order, headers={"Authorization": f"Bearer {secret}"}, timeout=10
+        f"{demo.api}/payments", json=order, headers={"Authorization": f"Bearer {secret}"}, timeout=EVENTUALLY
     )
     assert answer.status_code == 201, answer.text
     return dict(answer.json())

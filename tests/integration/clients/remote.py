@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import attrs
+from support.patience import EVENTUALLY
 
 
 class Thrown(Exception):
@@ -73,7 +74,7 @@ class Remote:
         assert self.process.stdin
         assert self.process.stdout
         self.process.stdin.close()
-        self.process.wait(20)
+        self.process.wait(EVENTUALLY)
         self.process.stdout.close()
 
     def load(self, module: str) -> Named:

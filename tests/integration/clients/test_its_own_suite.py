@@ -15,6 +15,7 @@ import pytest
 import requests
 from integration.clients.conftest import DRIVERS, SEED_DATA
 from integration.clients.installing import Node
+from support.patience import EVENTUALLY
 
 COMMAND = [sys.executable, "-m", "payments.entrypoints.sandbox", "--port", "0", "--no-hide-sandbox-payments"]
 
@@ -33,7 +34,7 @@ def served(*options: str) -> Iterator[str]:
         assert process.stdout
         yield process.stdout.readline().split()[-1]
         process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 0
+        assert process.wait(EVENTUALLY) == 0
 
 
 def suite_at(url: str, node: Node) -> dict[str, Any]:
@@ -52,7 +53,7 @@ def shipped_tests(folder: Path) -> int:
 def test_the_whole_suite_passes(node: Node, keys: dict[str, str]) -> None:
     with served("--key", keys["key"], "--secret", keys["secret"], "--seed-data", str(SEED_DATA)) as url:
         report = suite_at(url, node)
-        calls = requests.get(f"{url}/_sandbox/calls", timeout=10).json()
+        calls = requests.get(f"{url}/_sandbox/calls", timeout=EVENTUALLY).json()
     stats = {name: report["stats"][name] for name in ("tests", "passes", "failures", "pending")}
     whole = shipped_tests(node.package("iamport") / "test")
     assert whole == 8

@@ -5,6 +5,7 @@ import threading
 import attrs
 import pytest
 from support.api import RunningApi, running_api
+from support.patience import EVENTUALLY
 
 from payments.domain.errors import Unknown
 from payments.domain.schedule import LEASE
@@ -40,7 +41,7 @@ def test_the_same_body_written_differently_is_the_same_request(api: RunningApi):
     headers = api.alice | KEY | {"Content-Type": "application/json"}
 
     def send(text):
-        return api.session.post(f"{api.url}/payments", data=text, headers=headers, timeout=10)
+        return api.session.post(f"{api.url}/payments", data=text, headers=headers, timeout=EVENTUALLY)
 
     send('{"order": "gold", "method": "card"}')
     assert send('{ "method":"card","order":"gold" }').headers["Idempotent-Replayed"] == "true"
@@ -88,17 +89,17 @@ def test_while_the_first_request_is_at_work_the_second_is_told_so(api: RunningAp
 
     async def slowly(*given):
         working.set()
-        assert leave.wait(10)
+        assert leave.wait(EVENTUALLY)
         await prepare(*given)
 
     api.gateway.prepare = slowly  # type: ignore[method-assign]
     first = []
     thread = threading.Thread(target=lambda: first.append(begin(api)))
     thread.start()
-    assert working.wait(10)
+    assert working.wait(EVENTUALLY)
     second = begin(api)
     leave.set()
-    thread.join(10)
+    thread.join(EVENTUALLY)
     assert (second.status_code, second.json()["slug"]) == (409, "idempotency-key-in-progress")
     assert int(second.headers["Retry-After"]) > 0
     assert begin(api).content == first[0].content

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from support.api import RunningApi, running_api, serving
+from support.patience import EVENTUALLY
 
 from payments.entrypoints.http.patience import Patient
 from payments.entrypoints.http.statics import FILES
@@ -30,22 +31,22 @@ def test_an_address_without_anything_is_a_problem(api: RunningApi, path):
 
 
 def test_a_wrong_method_is_told_all_the_right_ones(api: RunningApi):
-    answer = api.session.delete(f"{api.url}/payments", timeout=10)
+    answer = api.session.delete(f"{api.url}/payments", timeout=EVENTUALLY)
     assert (answer.status_code, slug(answer)) == (405, "wrong-method")
     assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "POST"}
-    answer = api.session.options(f"{api.url}/payments/m/complete", timeout=10)
+    answer = api.session.options(f"{api.url}/payments/m/complete", timeout=EVENTUALLY)
     assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
 
 
 def test_head_is_get_without_a_body(api: RunningApi):
-    answer = api.session.head(f"{api.url}/healthz", timeout=10)
+    answer = api.session.head(f"{api.url}/healthz", timeout=EVENTUALLY)
     assert (answer.status_code, answer.content) == (200, b"")
 
 
 def test_a_body_that_is_too_large_is_refused_before_it_is_read_to_its_end(api: RunningApi):
     """The rest is never sent: a server that wanted it all first would wait for ever."""
     parts = urlsplit(api.url)
-    with socket.create_connection((parts.hostname, parts.port), timeout=10) as client:
+    with socket.create_connection((parts.hostname, parts.port), timeout=EVENTUALLY) as client:
         head = f"POST /payments HTTP/1.1\r\nHost: x\r\nAuthorization: {api.alice['Authorization']}\r\n"
         client.sendall((head + "Content-Type: application/json\r\nContent-Length: 1000000000\r\n\r\n").encode())
         client.sendall(b"x" * 70_000)
@@ -53,7 +54,7 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_read_to_its_end(api: R
 
 
 def test_a_body_of_another_kind_is_refused(api: RunningApi):
-    answer = api.session.post(f"{api.url}/payments", data={"order": "gold"}, headers=api.alice, timeout=10)
+    answer = api.session.post(f"{api.url}/payments", data={"order": "gold"}, headers=api.alice, timeout=EVENTUALLY)
     assert (answer.status_code, slug(answer)) == (415, "unsupported-media-type")
 
 
@@ -85,7 +86,7 @@ def test_every_request_leaves_a_line_without_its_query_or_credentials(api: Runni
     try:
         with caplog.at_level(logging.INFO, "payments.access"):
             answer = api.get("/payments?cursor=secret", headers=api.alice)
-            line = lines.get(timeout=30).getMessage()
+            line = lines.get(timeout=EVENTUALLY).getMessage()
     finally:
         logging.getLogger("payments.access").removeHandler(handler)
     assert lines.empty()
@@ -109,7 +110,7 @@ def test_pages_of_other_origins_may_call_only_where_they_are_named(api: RunningA
             "Access-Control-Request-Method": "POST",
             "Access-Control-Request-Headers": "authorization,content-type",
         }
-        return at.session.options(f"{at.url}/payments", headers={"Origin": origin} | asked, timeout=10)
+        return at.session.options(f"{at.url}/payments", headers={"Origin": origin} | asked, timeout=EVENTUALLY)
 
     assert "Access-Control-Allow-Origin" not in preflight(api, "https://shop.test").headers
     assert "Access-Control-Allow-Origin" not in api.get("/healthz", headers={"Origin": "https://shop.test"}).headers
@@ -162,7 +163,9 @@ def test_many_at_once_are_all_answered(api: RunningApi):
     def buy(number):
         try:
             body = {"order": f"gold#{number % 5}"}
-            answers.append(api.session.post(f"{api.url}/payments", json=body, headers=headers[number % 2], timeout=20))
+            answers.append(
+                api.session.post(f"{api.url}/payments", json=body, headers=headers[number % 2], timeout=EVENTUALLY)
+            )
         except OSError as error:
             errors.append(error)
 
@@ -170,7 +173,7 @@ def test_many_at_once_are_all_answered(api: RunningApi):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(EVENTUALLY)
     assert errors == []
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.json()["merchant_id"] for answer in answers}) == 10  # one live payment for each buyer and order
@@ -196,13 +199,13 @@ def hurried() -> Iterator[tuple[str, int]]:
 @pytest.mark.parametrize("head", [b"", b"GET /healthz HTTP/1.1\r\nHost: x\r\n"], ids=["silent", "half a head"])
 def test_who_asks_nothing_holds_no_connection(hurried, head):
     """Fails where as many of these as we may open files keep everybody else out."""
-    with socket.create_connection(hurried, timeout=10) as caller:
+    with socket.create_connection(hurried, timeout=EVENTUALLY) as caller:
         caller.sendall(head)
         assert caller.recv(1) == b""
 
 
 def test_a_request_that_is_at_work_is_waited_for_and_the_next_one_too(hurried):
-    with socket.create_connection(hurried, timeout=10) as caller:
+    with socket.create_connection(hurried, timeout=EVENTUALLY) as caller:
         for _ in range(2):
             caller.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
             assert caller.recv(1000).startswith(b"HTTP/1.1 204")

@@ -4,6 +4,7 @@ import threading
 
 import pytest
 from support.api import RunningApi, bearer, running_api, signed_order
+from support.patience import EVENTUALLY
 
 from payments.domain.errors import ContractViolation, NotSent, Rejected, Unknown
 from payments.domain.machine import Status
@@ -341,12 +342,12 @@ def test_a_flood_of_strangers_is_turned_away_and_keeps_no_buyer_waiting():
 
     async def slowly():
         entered.release()
-        assert leave.wait(10)
+        assert leave.wait(EVENTUALLY)
 
     with running_api(web=Web(threads=1, queue=1), ready=slowly) as api:
         held = [threading.Thread(target=api.get, args=("/readyz",)) for _ in range(2)]
         held[0].start()
-        assert entered.acquire(timeout=10)
+        assert entered.acquire(timeout=EVENTUALLY)
         held[1].start()
         answer = _until_busy(api)
         assert slug(answer) == "busy"
@@ -355,7 +356,7 @@ def test_a_flood_of_strangers_is_turned_away_and_keeps_no_buyer_waiting():
         assert api.get("/healthz").status_code == 200
         leave.set()
         for thread in held:
-            thread.join(10)
+            thread.join(EVENTUALLY)
         assert api.get("/readyz").status_code == 200
 
 

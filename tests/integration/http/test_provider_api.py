@@ -3,6 +3,7 @@
 import attrs
 import pytest
 from support.api import RunningApi, running_api
+from support.patience import EVENTUALLY
 
 from payments.domain.errors import ContractViolation, NotSent, StorageUnavailable, Unknown
 from payments.domain.machine import Status
@@ -19,7 +20,7 @@ def test_a_webhook_settles_a_payment_whose_tab_was_closed(api: RunningApi, kind)
     payment = api.begun()
     attempt = api.approved(payment)
     hint = {"imp_uid": attempt, "merchant_uid": payment["merchant_id"], "status": "paid"}
-    answer = api.session.post(api.url + HOOK, **{kind: hint}, timeout=10)
+    answer = api.session.post(api.url + HOOK, **{kind: hint}, timeout=EVENTUALLY)
     assert answer.status_code == 200
     assert api.stored(payment["merchant_id"]).status is Status.PAID
 
@@ -99,7 +100,7 @@ def test_a_webhook_before_the_provider_knows_its_own_attempt_is_not_lost(api: Ru
     ],
 )
 def test_what_is_no_webhook_is_a_problem(api: RunningApi, body, media_type, status):
-    answer = api.session.post(api.url + HOOK, data=body, headers={"Content-Type": media_type}, timeout=10)
+    answer = api.session.post(api.url + HOOK, data=body, headers={"Content-Type": media_type}, timeout=EVENTUALLY)
     assert answer.status_code == status
     assert answer.headers["Content-Type"] == "application/problem+json"
 

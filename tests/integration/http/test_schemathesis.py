@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from support.api import RunningApi, bearer, running_api
+from support.patience import EVENTUALLY
 
 from payments.entrypoints.http.app import OPERATIONS
 
@@ -55,7 +56,7 @@ def test_the_api_does_as_its_document_says(shared: RunningApi, schema, method, p
         if known and isinstance(case.body, dict) and "gateway_id" in case.body:
             case.body["gateway_id"] = attempt
         case.body = integral_floats_as_ints(case.body)
-        response = case.call(headers=caller, session=shared.session, timeout=20, allow_redirects=False)
+        response = case.call(headers=caller, session=shared.session, timeout=EVENTUALLY, allow_redirects=False)
         assert response.status_code != 500, response.text
         case.operation.validate_response(response)
         assert str(response.status_code) in case.operation.definition.raw["responses"], response.text

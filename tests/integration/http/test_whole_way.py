@@ -6,6 +6,7 @@ import attrs
 import pytest
 import requests
 from support.api import GOLD, api_settings, bearer, serving, signed
+from support.patience import EVENTUALLY
 from typed_settings import Secret
 
 from payments.adapters.price_list import PriceList
@@ -26,10 +27,10 @@ class Shop:
     sandbox: Sandbox
 
     def post(self, path: str, body: object = None):
-        return requests.post(self.url + path, json=body, headers=ALICE, timeout=10)
+        return requests.post(self.url + path, json=body, headers=ALICE, timeout=EVENTUALLY)
 
     def get(self, path: str):
-        return requests.get(self.url + path, headers=ALICE, timeout=10)
+        return requests.get(self.url + path, headers=ALICE, timeout=EVENTUALLY)
 
     def asked(self, work: Callable[[], object]) -> list[str]:
         """Return the provider's calls that *work* cost."""

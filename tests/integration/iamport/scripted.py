@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 import attrs
+from support.patience import EVENTUALLY
 
 TOKEN = "a1b2c3d4e5" * 4
 TOKEN_PATH = "/users/getToken"
@@ -155,7 +156,7 @@ class Scripted:
                 with contextlib.suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
-            thread.join(timeout=5)
+            thread.join(timeout=EVENTUALLY)
 
     def _accept(self) -> None:
         while True:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from integration.iamport.scripted import TOKEN, Act, Scripted, Seen, enveloped, granted, refused, token
+from support.patience import EVENTUALLY
 from unit.iamport.rows import a_row
 
 from payments.adapters.iamport import IamportGateway
@@ -152,13 +153,13 @@ def test_a_fetch_that_hangs_holds_no_thread_past_its_deadline() -> None:
 
     def slow(_: Deadline) -> Grant:
         began.set()
-        release.wait(5)
+        release.wait(EVENTUALLY)
         return Grant("late", 1800)
 
     tokens = Tokens(slow)
     first = threading.Thread(target=lambda: tokens.get(Deadline(5)))
     first.start()
-    assert began.wait(5)
+    assert began.wait(EVENTUALLY)
     tokens.forget("any")  # nor does a refusal wait for it
     with pytest.raises(NotSent):
         tokens.get(Deadline(0.1))

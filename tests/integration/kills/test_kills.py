@@ -20,6 +20,7 @@ import pytest
 import requests
 from support.actors import Place, checkout_of
 from support.agreement import check_books
+from support.patience import EVENTUALLY
 from support.rounds import rounds
 from support.town import Town, town
 
@@ -67,8 +68,8 @@ class Buyer:
         self.acknowledged.setdefault(uid, "awaiting")
         windows = f"{self.town.provider_url}/_sandbox/payments"
         opening = begun["window"]["request_pay"] | {"notice_url": ""}
-        imp_uid = requests.post(windows, json=opening, timeout=5).json()["imp_uid"]
-        requests.post(f"{windows}/{imp_uid}/approve", json={}, timeout=5).raise_for_status()
+        imp_uid = requests.post(windows, json=opening, timeout=EVENTUALLY).json()["imp_uid"]
+        requests.post(f"{windows}/{imp_uid}/approve", json={}, timeout=EVENTUALLY).raise_for_status()
         if turn % 4 == 3:
             return  # closes the tab: the worker has to hear of it
         if self.ask(f"/payments/{uid}/complete", {"gateway_id": imp_uid})["status"] == "paid":
@@ -79,7 +80,7 @@ class Buyer:
 
     def ask(self, path: str, body: dict[str, Any], key: str = "") -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {self.town.api_key}"} | ({"Idempotency-Key": key} if key else {})
-        answer = requests.post(self.town.api_url + path, json=body, headers=headers, timeout=20)
+        answer = requests.post(self.town.api_url + path, json=body, headers=headers, timeout=EVENTUALLY)
         if answer.status_code not in (200, 201, 202):
             if answer.status_code < 500 and answer.status_code not in (409,):
                 self.trouble.append(f"{path}: {answer.status_code} {answer.text}")

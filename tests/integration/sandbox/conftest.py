@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 import pytest
 import requests
+from support.patience import EVENTUALLY
 
 from payments.entrypoints.sandbox import KEY, SECRET, Clock, Sandbox, SandboxSettings, running_sandbox
 
@@ -21,7 +22,7 @@ class Shop:
     session: requests.Session
 
     def call(self, method: str, path: str, **options: Any) -> tuple[int, int, str | None, Any]:
-        answer = self.session.request(method, self.url + path, timeout=10, **options)
+        answer = self.session.request(method, self.url + path, timeout=EVENTUALLY, **options)
         assert answer.headers["content-type"] == "application/json; charset=UTF-8"
         body = answer.json()
         assert sorted(body) == ["code", "message", "response"]
@@ -84,7 +85,7 @@ class Listener:
     answers: list[tuple[int, bytes]] = attrs.field(factory=list)
 
     def hear(self) -> tuple[str, bytes]:
-        _, kind, body = self.heard.get(timeout=10)
+        _, kind, body = self.heard.get(timeout=EVENTUALLY)
         return kind, body
 
     def next_answer(self) -> tuple[int, bytes]:

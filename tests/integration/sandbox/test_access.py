@@ -5,6 +5,7 @@ import json
 
 import pytest
 import requests
+from support.patience import EVENTUALLY
 
 from payments.entrypoints.sandbox import KEY, SECRET, Sandbox, running_sandbox
 from payments.entrypoints.sandbox.api import TABLE
@@ -65,7 +66,7 @@ def test_json_is_written_as_the_original_writes_it(sandbox: Sandbox, shop) -> No
     raw = requests.get(
         f"{sandbox.url}/payments/{imp_uid}?include_sandbox=true",
         headers={"Authorization": shop.session.headers["Authorization"]},
-        timeout=10,
+        timeout=EVENTUALLY,
     ).content
     assert raw.isascii()
     assert b'"merchant_uid":"a\\/b"' in raw

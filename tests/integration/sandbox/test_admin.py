@@ -2,6 +2,7 @@
 
 import pytest
 import requests
+from support.patience import EVENTUALLY
 
 from payments.entrypoints.sandbox import Sandbox
 
@@ -11,10 +12,10 @@ class Admin:
         self.url = f"{url}/_sandbox"
 
     def get(self, path: str) -> object:
-        return requests.get(self.url + path, timeout=10).json()
+        return requests.get(self.url + path, timeout=EVENTUALLY).json()
 
     def post(self, path: str, status: int = 200, method: str = "POST", **body: object):
-        answer = requests.request(method, self.url + path, json=body, timeout=10)
+        answer = requests.request(method, self.url + path, json=body, timeout=EVENTUALLY)
         assert answer.status_code == status, answer.text
         return answer.json()
 
@@ -56,7 +57,7 @@ def test_what_happened_is_listed_newest_first(admin: Admin, sandbox: Sandbox, sh
     first, second = (sandbox.open_window(uid, 1000) for uid in ("a", "b"))
     sandbox.approve(first)
     listener.hear()
-    assert sandbox.webhooks.wait(10)
+    assert sandbox.webhooks.wait(EVENTUALLY)
     shop.get("/payments/find/a")
     assert [row["imp_uid"] for row in admin.get("/payments")] == [second, first]
     assert [row["imp_uid"] for row in admin.get("/payments?limit=1")] == [second]
@@ -90,7 +91,7 @@ def test_settings_and_guesses_are_changed_and_checked(admin: Admin, sandbox: San
         {"guesses": 5},
     ):
         assert "error" in admin.post("/settings", 400, method="PATCH", **bad), bad
-    assert "sandbox-secret" not in requests.get(f"{sandbox.url}/_sandbox/settings", timeout=10).text
+    assert "sandbox-secret" not in requests.get(f"{sandbox.url}/_sandbox/settings", timeout=EVENTUALLY).text
 
 
 def test_what_is_not_there_is_said(admin: Admin) -> None:

@@ -4,6 +4,7 @@ import socket
 
 import pytest
 import requests
+from support.patience import EVENTUALLY
 
 from payments.entrypoints.sandbox import Sandbox, WindowRefusedError
 
@@ -53,7 +54,7 @@ def test_an_account_waits_thirty_days(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize(("amount", "offered"), [(49_999, False), (50_000, True)])
 def test_instalments_are_offered_from_fifty_thousand_won(sandbox: Sandbox, amount: int, offered: bool) -> None:
     imp_uid = sandbox.open_window("o-1", amount)
-    with requests.get(f"{sandbox.url}/_sandbox/windows/{imp_uid}", timeout=10) as page:
+    with requests.get(f"{sandbox.url}/_sandbox/windows/{imp_uid}", timeout=EVENTUALLY) as page:
         assert ('id="quota"' in page.text) is offered
 
 

@@ -11,6 +11,7 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 from support.browser import shot
+from support.patience import EVENTUALLY
 
 from payments.entrypoints.sandbox import Clock, Sandbox, SandboxSettings, running_sandbox
 from payments.entrypoints.sandbox.clock import months_after
@@ -42,7 +43,7 @@ def test_a_payment_appears_as_it_happens(console: Page, sandbox: Sandbox, listen
 def test_a_call_appears_with_what_it_was_answered(console: Page, sandbox: Sandbox) -> None:
     with requests.Session() as session:
         session.trust_env = False
-        session.post(f"{sandbox.url}/users/getToken", json={"imp_key": "k", "imp_secret": "geheim"}, timeout=10)
+        session.post(f"{sandbox.url}/users/getToken", json={"imp_key": "k", "imp_secret": "geheim"}, timeout=EVENTUALLY)
     expect(console.locator("#calls li").first).to_contain_text("/users/getToken")
     expect(console.locator("#calls li .pill").first).to_have_text("401")
     assert "geheim" not in console.content(), "a secret is not shown"
@@ -63,7 +64,7 @@ def test_a_part_and_then_all_is_refunded_by_button(console: Page, sandbox: Sandb
     console.get_by_role("button", name="전액 7,000원 환불").click()
     expect(row(console, imp_uid)).to_contain_text("환불 완료")
     assert sandbox.payment(imp_uid).status == "cancelled"
-    assert sandbox.webhooks.wait()
+    assert sandbox.webhooks.wait(EVENTUALLY)
     assert len(sandbox.webhooks.of(imp_uid)) == 3, "paid and two refunds in the console are told"
 
 
@@ -166,13 +167,13 @@ def test_the_details_tell_the_past_of_a_payment(console: Page, sandbox: Sandbox)
 def test_another_site_can_neither_press_nor_frame(sandbox: Sandbox, paid: str) -> None:
     with requests.Session() as session:
         session.trust_env = False
-        page = session.get(f"{sandbox.url}/_sandbox/", timeout=10)
+        page = session.get(f"{sandbox.url}/_sandbox/", timeout=EVENTUALLY)
         policy = page.headers["content-security-policy"]
         assert "frame-ancestors 'none'" in policy
         assert "unsafe" not in policy
         for origin in ("https://evil.test", "null"):
             refund = f"{sandbox.url}/_sandbox/payments/{paid}/refund"
-            assert session.post(refund, headers={"Origin": origin}, timeout=10).status_code == 403
+            assert session.post(refund, headers={"Origin": origin}, timeout=EVENTUALLY).status_code == 403
     assert sandbox.payment(paid).status == "paid"
 
 
@@ -218,14 +219,14 @@ def live_an_hour(sandbox: Sandbox, listener: Any) -> None:
     with requests.Session() as session:
         session.trust_env = False
         asked = {"imp_key": "sandbox-key", "imp_secret": "sandbox-secret"}
-        token = session.post(f"{sandbox.url}/users/getToken", json=asked, timeout=10).json()["response"]["access_token"]
-        session.headers["Authorization"] = token
-        session.get(f"{sandbox.url}/payments/{first}", params={"include_sandbox": "true"}, timeout=10)
-        session.get(f"{sandbox.url}/payments/imp_000000000000", timeout=10)
-        session.get(f"{sandbox.url}/payments/find/2026-1150", timeout=10)
-        session.post(f"{sandbox.url}/payments/cancel", json={"imp_uid": first, "amount": 1}, timeout=10)
+        answer = session.post(f"{sandbox.url}/users/getToken", json=asked, timeout=EVENTUALLY).json()
+        session.headers["Authorization"] = answer["response"]["access_token"]
+        session.get(f"{sandbox.url}/payments/{first}", params={"include_sandbox": "true"}, timeout=EVENTUALLY)
+        session.get(f"{sandbox.url}/payments/imp_000000000000", timeout=EVENTUALLY)
+        session.get(f"{sandbox.url}/payments/find/2026-1150", timeout=EVENTUALLY)
+        session.post(f"{sandbox.url}/payments/cancel", json={"imp_uid": first, "amount": 1}, timeout=EVENTUALLY)
     sandbox.faults.add("webhook:late=60@50%")
-    assert sandbox.webhooks.wait()
+    assert sandbox.webhooks.wait(EVENTUALLY)
 
 
 def no_wider_than_the_screen(page: Page) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 import attrs
 import pytest
 import requests
+from support.patience import EVENTUALLY
 
 from payments.entrypoints.sandbox import KEY, SECRET, Clock, Sandbox, SandboxSettings, running_sandbox
 
@@ -43,11 +44,13 @@ class Client:
 
     def look(self, imp_uid: str = "", **options: Any) -> requests.Response:
         path = f"/payments/{imp_uid or self.imp_uid}?include_sandbox=true"
-        return requests.get(self.sandbox.url + path, headers={"Authorization": self.token}, timeout=10, **options)
+        return requests.get(
+            self.sandbox.url + path, headers={"Authorization": self.token}, timeout=EVENTUALLY, **options
+        )
 
     def find(self) -> dict[str, Any]:
         path = f"/payments/find/{UID}"
-        answer = requests.get(self.sandbox.url + path, headers={"Authorization": self.token}, timeout=10).json()
+        answer = requests.get(self.sandbox.url + path, headers={"Authorization": self.token}, timeout=EVENTUALLY).json()
         assert answer["code"] == 0, answer
         found: dict[str, Any] = answer["response"]
         return found
@@ -67,7 +70,7 @@ class Client:
 
 def signed_in(sandbox: Sandbox) -> Client:
     answer = requests.post(
-        f"{sandbox.url}/users/getToken", json={"imp_key": KEY, "imp_secret": SECRET}, timeout=10
+        f"{sandbox.url}/users/getToken", json={"imp_key": KEY, "imp_secret": SECRET}, timeout=EVENTUALLY
     ).json()
     return Client(sandbox, answer["response"]["access_token"])
 
@@ -100,7 +103,7 @@ def test_the_third_cancel_times_out_after_it_was_done(client: Client) -> None:
     assert [client.cancel(100)[9:12] for _ in range(2)] == [b"200", b"200"]
     with pytest.raises(TimeoutError):
         client.cancel(100, timeout=0.3)
-    assert done.wait(10)
+    assert done.wait(EVENTUALLY)
     assert client.given_back == 300
 
 
@@ -109,7 +112,7 @@ def test_a_delayed_call_is_done_although_its_client_has_left(client: Client) -> 
     with pytest.raises(TimeoutError):
         client.cancel(100, timeout=0.1)
     assert client.given_back == 0
-    assert client.sandbox.faults.wait(10)
+    assert client.sandbox.faults.wait(EVENTUALLY)
     assert client.given_back == 100
 
 
@@ -265,16 +268,16 @@ def admin(sandbox: Sandbox) -> Iterator[requests.Session]:
 
 def test_faults_are_turned_on_and_off_as_json(client: Client, admin: requests.Session) -> None:
     url = f"{client.sandbox.url}/_sandbox/faults"
-    (by_text,) = admin.post(url, json={"text": "cancel:drop@3"}, timeout=10).json()
+    (by_text,) = admin.post(url, json={"text": "cancel:drop@3"}, timeout=EVENTUALLY).json()
     (by_name,) = admin.post(
-        url, json={"where": "find*", "what": "error", "percent": 100, "value": 503}, timeout=10
+        url, json={"where": "find*", "what": "error", "percent": 100, "value": 503}, timeout=EVENTUALLY
     ).json()
     assert (by_text["nth"], by_text["what"], by_name["text"]) == (3, "drop", "find*:error=503@100%")
     assert client.raw("GET", f"/payments/find/{UID}")[9:12] == b"503"
-    assert [(one["calls"], one["applied"]) for one in admin.get(url, timeout=10).json()] == [(0, 0), (1, 1)]
-    assert len(admin.delete(f"{url}/{by_name['number']}", timeout=10).json()) == 1
+    assert [(one["calls"], one["applied"]) for one in admin.get(url, timeout=EVENTUALLY).json()] == [(0, 0), (1, 1)]
+    assert len(admin.delete(f"{url}/{by_name['number']}", timeout=EVENTUALLY).json()) == 1
     assert client.find()["imp_uid"] == client.imp_uid
-    assert admin.delete(url, timeout=10).json() == []
+    assert admin.delete(url, timeout=EVENTUALLY).json() == []
 
 
 @pytest.mark.parametrize(
@@ -300,6 +303,6 @@ def test_faults_are_turned_on_and_off_as_json(client: Client, admin: requests.Se
 def test_a_fault_that_cannot_be_is_refused_with_a_sentence(
     client: Client, admin: requests.Session, body: dict[str, Any], says: str
 ) -> None:
-    answer = admin.post(f"{client.sandbox.url}/_sandbox/faults", json=body, timeout=10)
+    answer = admin.post(f"{client.sandbox.url}/_sandbox/faults", json=body, timeout=EVENTUALLY)
     assert (answer.status_code, says in answer.json()["error"]) == (400, True), answer.text
     assert client.sandbox.faults.all() == []

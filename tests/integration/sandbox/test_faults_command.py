@@ -6,6 +6,7 @@ import sys
 
 import pytest
 import requests
+from support.patience import EVENTUALLY
 
 COMMAND = [sys.executable, "-m", "payments.entrypoints.sandbox", "--port", "0"]
 
@@ -15,15 +16,15 @@ def test_the_command_is_bad_on_request() -> None:
     with subprocess.Popen([*COMMAND, *options], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         url = process.stdout.readline().split()[-1]
-        answers = [requests.post(f"{url}/users/getToken", timeout=10).status_code for _ in range(3)]
+        answers = [requests.post(f"{url}/users/getToken", timeout=EVENTUALLY).status_code for _ in range(3)]
         assert answers == [500, 502, 400]
         process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 0
+        assert process.wait(EVENTUALLY) == 0
 
 
 @pytest.mark.parametrize(("faults", "says"), [("cancel:explode", "there are: refuse"), ("cancle:drop", "'cancle'")])
 def test_the_command_says_which_fault_cannot_be(faults: str, says: str) -> None:
-    done = subprocess.run([*COMMAND, "--faults", faults], capture_output=True, text=True, timeout=30)
+    done = subprocess.run([*COMMAND, "--faults", faults], capture_output=True, text=True, timeout=EVENTUALLY)
     assert done.returncode == 1
     assert done.stderr.startswith("The sandbox did not start: ")
     assert says in done.stderr

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from support.patience import EVENTUALLY
 
 from payments.entrypoints.sandbox import Sandbox
 
@@ -35,7 +36,7 @@ def test_a_webhook_is_lost_and_the_console_knows(hearing: Sandbox, listener: Any
     hearing.faults.add("webhook:drop@1")
     lost, _ = approved(hearing, "a"), approved(hearing, "b")
     assert told(listener) == ("b", "paid")
-    assert hearing.webhooks.wait(10)
+    assert hearing.webhooks.wait(EVENTUALLY)
     assert listener.heard.empty()
     assert [(d.http, d.fault) for d in hearing.webhooks.of(lost)] == [(0, "drop")]
     hearing.resend_webhook(lost)

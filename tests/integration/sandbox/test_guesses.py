@@ -6,6 +6,7 @@ from typing import Any
 import attrs
 import pytest
 import requests
+from support.patience import EVENTUALLY
 
 from payments.entrypoints.sandbox import Guesses, Sandbox, WindowRefusedError
 from payments.entrypoints.sandbox.guesses import variants
@@ -294,7 +295,7 @@ def test_a_refusal_nobody_has_seen_has_words_of_ours(
 def pressed(sandbox: Sandbox, action: str, **params: Any) -> dict[str, Any]:
     """Open a window, press a button in it, and return what the page hears."""
     imp_uid = sandbox.open_window("w-1", 1000, **params)
-    with requests.post(f"{sandbox.url}/_sandbox/windows/{imp_uid}/{action}", json={}, timeout=10) as answer:
+    with requests.post(f"{sandbox.url}/_sandbox/windows/{imp_uid}/{action}", json={}, timeout=EVENTUALLY) as answer:
         result: dict[str, Any] = answer.json()["result"]
     return result
 

@@ -1,6 +1,7 @@
 """Reading payments: one, many, find, findAll, status lists; and the code tables."""
 
 import pytest
+from support.patience import EVENTUALLY
 
 from payments.entrypoints.sandbox import Sandbox
 
@@ -48,7 +49,9 @@ def test_a_paid_card_has_the_fields_that_were_seen(sandbox: Sandbox, shop) -> No
 )
 def test_money_of_another_currency_may_have_a_fraction(sandbox: Sandbox, shop) -> None:
     opened = shop.session.post(
-        sandbox.url + "/_sandbox/payments", json={"merchant_uid": "usd", "amount": 10.55, "currency": "USD"}, timeout=10
+        sandbox.url + "/_sandbox/payments",
+        json={"merchant_uid": "usd", "amount": 10.55, "currency": "USD"},
+        timeout=EVENTUALLY,
     ).json()
     row = shop.good("GET", f"/payments/{opened['imp_uid']}?include_sandbox=true")
     assert (row["amount"], row["currency"]) == (10.55, "USD")

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.patience import EVENTUALLY
 
 from payments.entrypoints import sandbox
 from payments.entrypoints.sandbox import SandboxSettings, pytest_plugin
@@ -24,8 +25,8 @@ class Shop:
 
     def call(self, method, path, **options):
         keys = {"imp_key": self.key, "imp_secret": self.secret}
-        token = requests.post(self.api + "/users/getToken", json=keys, timeout=5).json()["response"]["access_token"]
-        answer = requests.request(method, self.api + path, headers={"Authorization": token}, timeout=5, **options)
+        token = requests.post(self.api + "/users/getToken", json=keys, timeout=60).json()["response"]["access_token"]
+        answer = requests.request(method, self.api + path, headers={"Authorization": token}, timeout=60, **options)
         return answer.json()
 
     def look(self, imp_uid):
@@ -80,7 +81,7 @@ import pytest
 
 def test_a_webhook_completes_an_order(shop, paid_payment):
     payment = paid_payment(12_000, "order-1", name="책")
-    assert shop.told.acquire(timeout=10)
+    assert shop.told.acquire(timeout=EVENTUALLY)
     assert shop.orders == {"order-1": "paid"}
     assert (payment.merchant_uid, payment.amount) == ("order-1", 12_000)
 
@@ -96,7 +97,7 @@ def test_a_lost_webhook_may_arrive_after_all(shop, lost_webhook, paid_payment):
     lost_webhook.arrive()
     assert shop.orders == {first.merchant_uid: "paid"}
     second = paid_payment(500)
-    assert shop.told.acquire(timeout=10) and shop.told.acquire(timeout=10)
+    assert shop.told.acquire(timeout=EVENTUALLY) and shop.told.acquire(timeout=EVENTUALLY)
     assert shop.orders[second.merchant_uid] == "paid"
     assert lost_webhook.bodies == [{"imp_uid": first.imp_uid, "merchant_uid": first.merchant_uid, "status": "paid"}]
 
@@ -173,9 +174,9 @@ def run_pytest(folder: Path, **files: str) -> str:
     for name, text in files.items():
         (folder / f"{name}.py").write_text(text)
     (folder / "pytest.ini").write_text("[pytest]\naddopts = --strict-markers -p no:cacheprovider -W error\n")
-    command = [sys.executable, "-m", "pytest", "-q", "-ra", "--timeout=60", "-p", "no:schemathesis"]
+    command = [sys.executable, "-m", "pytest", "-q", "-ra", "--timeout=120", "-p", "no:schemathesis"]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=200)
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=2 * EVENTUALLY)
     return done.stdout + done.stderr
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 import requests
+from support.patience import EVENTUALLY
 
 from payments.entrypoints.sandbox import Sandbox
 
@@ -64,7 +65,7 @@ WHO = {"name": "홍길동", "phone": "010-1234-5678", "birth": "900101", "gender
 def test_a_person_is_certified_by_the_password_they_were_sent(shop, sandbox: Sandbox) -> None:
     imp_uid = shop.good("POST", "/certifications/otp/request", json=WHO)["imp_uid"]
     path = f"/certifications/otp/confirm/{imp_uid}"
-    with requests.get(sandbox.url + "/_sandbox/certifications", timeout=10) as listed:
+    with requests.get(sandbox.url + "/_sandbox/certifications", timeout=EVENTUALLY) as listed:
         otp = listed.json()[0]["otp"]
     wrong = str((int(otp) + 1) % 10**6).zfill(6)
     assert shop.post(path, otp=wrong)[0] == 400

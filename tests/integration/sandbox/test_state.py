@@ -14,6 +14,7 @@ from typing import Any
 import attrs
 import pytest
 import requests
+from support.patience import EVENTUALLY
 
 from payments.entrypoints.sandbox import KEY, SECRET, Sandbox, SandboxSettings
 from payments.entrypoints.sandbox.state import StateError
@@ -49,7 +50,7 @@ def sandbox_process(state: Path, *options: str) -> Iterator[Process]:
 def session(url: str) -> requests.Session:
     http = requests.Session()
     http.trust_env = False
-    answer = http.post(f"{url}/users/getToken", json={"imp_key": KEY, "imp_secret": SECRET}, timeout=10).json()
+    answer = http.post(f"{url}/users/getToken", json={"imp_key": KEY, "imp_secret": SECRET}, timeout=EVENTUALLY).json()
     http.headers["Authorization"] = answer["response"]["access_token"]
     return http
 
@@ -76,7 +77,7 @@ class Customer:
                 return  # the sandbox was killed
 
     def ask(self, http: requests.Session, path: str, **body: Any) -> Any:
-        answer = http.post(self.url + path, json=body, timeout=10)
+        answer = http.post(self.url + path, json=body, timeout=EVENTUALLY)
         assert answer.status_code in (200, 207), answer.text
         return answer.json()
 
@@ -100,14 +101,14 @@ def test_what_was_answered_before_a_kill_is_known_after_it(tmp_path: Path) -> No
         threads = [threading.Thread(target=customer.live) for customer in customers]
         for thread in threads:
             thread.start()
-        assert enough.wait(60)
+        assert enough.wait(EVENTUALLY)
         first.kill()
         for thread in threads:
             thread.join()
     known = {imp_uid: row for customer in customers for imp_uid, row in customer.known.items()}
     assert len(known) > 20
     with sandbox_process(state, "--seed", "7") as second, session(second.url) as http:
-        rows = http.get(f"{second.url}/_sandbox/payments?limit=100000", timeout=10).json()
+        rows = http.get(f"{second.url}/_sandbox/payments?limit=100000", timeout=EVENTUALLY).json()
         told = {row["imp_uid"]: row for row in rows}
         assert set(known) <= set(told)
         assert len(told) - len(known) <= len(customers), "each has had one request whose answer was lost, at most"
@@ -133,12 +134,12 @@ def assert_not_behind(now: dict[str, Any], answered: dict[str, Any]) -> None:
 
 def assert_remembered(http: requests.Session, url: str, customer: Customer) -> None:
     for order, amount in customer.prepared.items():
-        assert http.get(f"{url}/payments/prepare/{order}", timeout=10).json()["response"]["amount"] == amount
+        assert http.get(f"{url}/payments/prepare/{order}", timeout=EVENTUALLY).json()["response"]["amount"] == amount
     for key in customer.keys:
-        assert http.get(f"{url}/subscribe/customers/{key}", timeout=10).json()["code"] == 0
+        assert http.get(f"{url}/subscribe/customers/{key}", timeout=EVENTUALLY).json()["code"] == 0
     for row in list(customer.known.values())[:3]:
         again = http.post(
-            f"{url}/_sandbox/payments", json={"merchant_uid": row["merchant_uid"], "amount": 1}, timeout=10
+            f"{url}/_sandbox/payments", json={"merchant_uid": row["merchant_uid"], "amount": 1}, timeout=EVENTUALLY
         )
         assert again.status_code == 409 or row["status"] == "ready", "a paid merchant_uid stays burnt"
 
@@ -234,7 +235,7 @@ def test_a_webhook_that_had_not_gone_out_goes_out_after_the_restart(state: Path,
     with opened(state, webhook_url=listener.url) as second:
         second.served_at("http://127.0.0.1:1")
         assert imp_uid.encode() in listener.hear()[1]
-        assert second.webhooks.wait()
+        assert second.webhooks.wait(EVENTUALLY)
         assert second.resend_webhook(imp_uid)[0].number == 2
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import requests
+from support.patience import EVENTUALLY
 
 from payments.entrypoints.sandbox import KEY, SECRET, Clock, Sandbox, SandboxSettings, running_sandbox
 from payments.entrypoints.sandbox.opening import WindowAsk
@@ -35,7 +36,7 @@ def test_a_subscription_runs_for_a_month_through_the_public_api_alone(shop, sand
     assert (made[0]["schedule_status"], made[0]["imp_uid"], made[0]["schedule_at"]) == ("scheduled", None, NOW + MONTH)
 
     def wait_a_month() -> None:
-        with requests.post(sandbox.url + "/_sandbox/clock", json={"move": MONTH}, timeout=10) as moved:
+        with requests.post(sandbox.url + "/_sandbox/clock", json={"move": MONTH}, timeout=EVENTUALLY) as moved:
             assert moved.status_code == 200
 
     wait_a_month()
@@ -46,7 +47,9 @@ def test_a_subscription_runs_for_a_month_through_the_public_api_alone(shop, sand
     assert (paid["status"], paid["amount"], paid["paid_at"]) == ("paid", 9900, NOW + MONTH)
     assert (paid["customer_uid"], paid["customer_uid_usage"], paid["channel"]) == ("c-1", "payment.scheduled", "api")
 
-    with requests.post(sandbox.url + "/_sandbox/customers/c-1/refuse", json={"reason": "한도초과"}, timeout=10) as done:
+    with requests.post(
+        sandbox.url + "/_sandbox/customers/c-1/refuse", json={"reason": "한도초과"}, timeout=EVENTUALLY
+    ) as done:
         assert done.json()[0]["refuses"] == "한도초과"
     entry = an_entry("month-2", NOW + 2 * MONTH, notice_url=listener.url)
     shop.good("POST", "/subscribe/payments/schedule", json={"customer_uid": "c-1", "schedules": [entry]})
@@ -56,12 +59,12 @@ def test_a_subscription_runs_for_a_month_through_the_public_api_alone(shop, sand
     shop.sign_in()
     seen = shop.good("GET", "/subscribe/payments/schedule/month-2")
     assert (seen["schedule_status"], seen["payment_status"], seen["fail_reason"]) == ("executed", "failed", "한도초과")
-    with requests.post(sandbox.url + "/_sandbox/customers/c-1/accept", timeout=10) as done:
+    with requests.post(sandbox.url + "/_sandbox/customers/c-1/accept", timeout=EVENTUALLY) as done:
         assert done.status_code == 200
     assert shop.good("POST", "/subscribe/payments/schedule/month-2/retry")["status"] == "paid"
     payments = shop.good("GET", "/subscribe/customers/c-1/payments")
     assert [row["status"] for row in payments["list"]] == ["paid", "failed", "paid"]
-    assert requests.get(sandbox.url + "/_sandbox/schedules", timeout=10).json()[1]["payment_status"] == "paid"
+    assert requests.get(sandbox.url + "/_sandbox/schedules", timeout=EVENTUALLY).json()[1]["payment_status"] == "paid"
 
 
 def test_a_schedule_falls_due_while_nobody_calls(listener) -> None:

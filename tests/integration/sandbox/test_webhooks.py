@@ -5,6 +5,7 @@ import socket
 from urllib.parse import parse_qs
 
 import pytest
+from support.patience import EVENTUALLY
 
 from payments.entrypoints.sandbox import NotPossibleError, Sandbox
 
@@ -33,7 +34,7 @@ def test_approvals_accounts_deposits_and_console_cancels_are_told(sandbox: Sandb
     row = sandbox.console_cancel(imp_uid, 300)
     assert body_of(listener) == told(imp_uid, "cancelled") | {"cancellation_id": row.cancel_history[0].cancellation_id}
     assert row.cancel_reason == "관리자페이지취소"
-    assert sandbox.webhooks.wait(10)
+    assert sandbox.webhooks.wait(EVENTUALLY)
     assert [delivery.http for delivery in sandbox.webhooks.of(imp_uid)] == [200, 200, 200]
 
 
@@ -46,7 +47,7 @@ def test_failures_and_walking_away_are_never_told(sandbox: Sandbox, listener) ->
     sandbox.leave(left)
     sandbox.approve(paid)
     assert body_of(listener) == told(paid, "paid"), "the first that is told is the approval"
-    assert sandbox.webhooks.wait(10)
+    assert sandbox.webhooks.wait(EVENTUALLY)
     assert len(sandbox.webhooks.deliveries) == 1
 
 
@@ -71,7 +72,7 @@ def test_a_cancel_by_api_is_told_only_when_asked(sandbox: Sandbox, shop, listene
     shop.good("POST", "/payments/cancel", json={"imp_uid": imp_uid, "amount": 1})
     row = shop.good("POST", "/payments/cancel", json={"imp_uid": imp_uid, "amount": 2, "enable_webhook": True})
     assert body_of(listener)["cancellation_id"] == row["cancel_history"][1]["cancellation_id"]
-    assert sandbox.webhooks.wait(10)
+    assert sandbox.webhooks.wait(EVENTUALLY)
     assert len(sandbox.webhooks.deliveries) == 2
 
 
@@ -80,8 +81,8 @@ def test_a_payments_own_urls_come_before_the_consoles(sandbox: Sandbox, listener
     sandbox.settings.webhook_url = "http://127.0.0.1:1/never"
     imp_uid = sandbox.open_window("order-1", 1000, notice_url=[f"{listener.url}/1", f"{listener.url}/2"])
     sandbox.approve(imp_uid)
-    assert [listener.heard.get(timeout=10)[0] for _ in range(2)] == ["/hook/1", "/hook/2"]
-    assert sandbox.webhooks.wait(10)
+    assert [listener.heard.get(timeout=EVENTUALLY)[0] for _ in range(2)] == ["/hook/1", "/hook/2"]
+    assert sandbox.webhooks.wait(EVENTUALLY)
     assert {delivery.url for delivery in sandbox.webhooks.deliveries} == {f"{listener.url}/1", f"{listener.url}/2"}
 
 
@@ -103,7 +104,7 @@ def test_a_refused_connection_is_code_0_and_is_not_tried_again(sandbox: Sandbox)
         sandbox.settings.webhook_url = f"http://127.0.0.1:{unused.getsockname()[1]}/hook"
         imp_uid = sandbox.open_window("order-1", 1000)
         sandbox.approve(imp_uid)
-        assert sandbox.webhooks.wait(10)
+        assert sandbox.webhooks.wait(EVENTUALLY)
     (delivery,) = sandbox.webhooks.of(imp_uid)
     assert (delivery.http, delivery.error, delivery.delivered) == (0, "ConnectionError", False)
 
@@ -118,11 +119,11 @@ def test_retries_come_a_minute_apart_and_stop_at_200(sandbox: Sandbox, listener)
     sandbox.approve(imp_uid)
     for _ in range(2):
         assert body_of(listener) == told(imp_uid, "paid")
-        assert sandbox.webhooks.wait(10)
+        assert sandbox.webhooks.wait(EVENTUALLY)
         assert listener.heard.empty(), "not before its minute is over"
         sandbox.move_clock(60)
     assert body_of(listener) == told(imp_uid, "paid")
-    assert [delivery.wait(10) for delivery in sandbox.webhooks.of(imp_uid)] == [True] * 3
+    assert [delivery.wait(EVENTUALLY) for delivery in sandbox.webhooks.of(imp_uid)] == [True] * 3
     assert [(each.attempt, each.http) for each in sandbox.webhooks.of(imp_uid)] == [(1, 503), (2, 500), (3, 200)]
 
 
@@ -132,7 +133,7 @@ def test_a_4xx_is_not_sent_again(sandbox: Sandbox, listener) -> None:
     listener.answers[:] = [(404, b"")]
     imp_uid = sandbox.open_window("order-1", 1000)
     sandbox.approve(imp_uid)
-    assert sandbox.webhooks.wait(10)
+    assert sandbox.webhooks.wait(EVENTUALLY)
     assert [delivery.http for delivery in sandbox.webhooks.of(imp_uid)] == [404]
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from support.patience import EVENTUALLY
 
 RUN = "import pathlib, sys; from payments.entrypoints.shop.demo import demo; "
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
@@ -40,17 +41,17 @@ def test_the_demo_comes_up_in_seconds_and_stops_cleanly(tmp_path: Path, stop: si
     with demo_process(port=0, folder=tmp_path) as (process, told):
         assert time.monotonic() - begun < 20, "a few seconds, and some for a busy machine"
         shop, api, sandbox = ADDRESS.findall(told)
-        assert "멤버십" in requests.get(shop, timeout=10).text
-        assert requests.get(f"{api}/readyz", timeout=10).status_code == 200
-        assert requests.get(f"{sandbox}/v1/iamport.js", timeout=10).status_code == 200
+        assert "멤버십" in requests.get(shop, timeout=EVENTUALLY).text
+        assert requests.get(f"{api}/readyz", timeout=EVENTUALLY).status_code == 200
+        assert requests.get(f"{sandbox}/v1/iamport.js", timeout=EVENTUALLY).status_code == 200
         assert (tmp_path / "demo.sqlite3").exists()
         process.send_signal(stop)
-        rest, _ = process.communicate(timeout=30)
+        rest, _ = process.communicate(timeout=EVENTUALLY)
         assert process.returncode == 0
         assert rest.rstrip().endswith("Stopped.")
     for address in (shop, api, sandbox):
         with pytest.raises(requests.ConnectionError):
-            requests.get(address, timeout=5)
+            requests.get(address, timeout=EVENTUALLY)
 
 
 def test_a_taken_port_is_told_and_the_next_one_used(tmp_path: Path) -> None:
@@ -60,7 +61,7 @@ def test_a_taken_port_is_told_and_the_next_one_used(tmp_path: Path) -> None:
             assert f"port {port} is taken" in told
             shop = ADDRESS.findall(told)[0]
             assert shop != f"http://127.0.0.1:{port}"
-            assert requests.get(shop, timeout=10).status_code == 200
+            assert requests.get(shop, timeout=EVENTUALLY).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import jwt
 import pytest
 import requests
 from starlette.testclient import TestClient
+from support.patience import EVENTUALLY
 
 from payments.entrypoints.shop.app import shop_app
 from payments.entrypoints.shop.demo import Demo, running_demo
@@ -26,14 +27,14 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 def visitor(demo: Demo) -> Iterator[requests.Session]:
     """Somebody who has entered."""
     with requests.Session() as session:
-        session.post(f"{demo.shop}/enter", data={"to": "/"}, timeout=10)
+        session.post(f"{demo.shop}/enter", data={"to": "/"}, timeout=EVENTUALLY)
         assert "shop_visitor" in session.cookies
         yield session
 
 
 def test_every_page_has_a_strict_policy(demo: Demo, visitor: requests.Session) -> None:
     for path in ("/", "/enter", "/history", "/join/month", "/no-such-page", "/shop/shop.css"):
-        headers = visitor.get(demo.shop + path, timeout=10).headers
+        headers = visitor.get(demo.shop + path, timeout=EVENTUALLY).headers
         policy = headers["content-security-policy"]
         assert policy.startswith("default-src 'none'"), path
         assert "unsafe" not in policy
@@ -43,17 +44,17 @@ def test_every_page_has_a_strict_policy(demo: Demo, visitor: requests.Session) -
 
 def test_pages_of_buyers_lead_to_the_entrance_and_back(demo: Demo) -> None:
     with requests.Session() as session:
-        answer = session.get(f"{demo.shop}/join/season", timeout=10)
+        answer = session.get(f"{demo.shop}/join/season", timeout=EVENTUALLY)
         assert answer.url.startswith(f"{demo.shop}/enter?to=")
-        answer = session.post(f"{demo.shop}/enter", data={"to": "/join/season"}, timeout=10)
+        answer = session.post(f"{demo.shop}/enter", data={"to": "/join/season"}, timeout=EVENTUALLY)
         assert "/checkout/season-" in answer.url
 
 
 @pytest.mark.parametrize("to", ["//evil.test/", "https://evil.test/", "/\\evil.test", "javascript:alert(1)", ""])
 def test_nobody_is_sent_elsewhere_by_a_link_to_the_shop(demo: Demo, to: str) -> None:
     for answer in (
-        requests.get(f"{demo.shop}/language/en", params={"to": to}, allow_redirects=False, timeout=10),
-        requests.post(f"{demo.shop}/enter", data={"to": to}, allow_redirects=False, timeout=10),
+        requests.get(f"{demo.shop}/language/en", params={"to": to}, allow_redirects=False, timeout=EVENTUALLY),
+        requests.post(f"{demo.shop}/enter", data={"to": to}, allow_redirects=False, timeout=EVENTUALLY),
     ):
         assert (answer.status_code, answer.headers["location"]) == (303, "/")
 
@@ -63,29 +64,29 @@ def test_a_forged_cookie_is_nobody(demo: Demo) -> None:
     unsigned = jwt.encode(claims, "", algorithm="none")
     guessed = jwt.encode(claims, "guessed" * 8, algorithm="HS256")
     for cookie in (unsigned, guessed, "", "x" * 10_000):
-        answer = requests.post(f"{demo.shop}/token", cookies={"shop_visitor": cookie}, timeout=10)
+        answer = requests.post(f"{demo.shop}/token", cookies={"shop_visitor": cookie}, timeout=EVENTUALLY)
         assert answer.status_code == 401
 
 
 def test_another_sites_form_is_refused(demo: Demo, visitor: requests.Session) -> None:
-    answer = visitor.post(f"{demo.shop}/token", headers={"Sec-Fetch-Site": "cross-site"}, timeout=10)
+    answer = visitor.post(f"{demo.shop}/token", headers={"Sec-Fetch-Site": "cross-site"}, timeout=EVENTUALLY)
     assert answer.status_code == 403
     assert "token" not in answer.text
-    assert visitor.post(f"{demo.shop}/token", headers={"Sec-Fetch-Site": "same-origin"}, timeout=10).ok
+    assert visitor.post(f"{demo.shop}/token", headers={"Sec-Fetch-Site": "same-origin"}, timeout=EVENTUALLY).ok
 
 
 @pytest.mark.parametrize("path", ["/checkout/gold-20260101-0123456789", "/checkout/month", "/join/gold", "/receipts/x"])
 def test_what_the_shop_does_not_have_is_a_404_in_its_own_words(
     demo: Demo, visitor: requests.Session, path: str
 ) -> None:
-    answer = visitor.get(demo.shop + path, headers={"Accept-Language": "en"}, timeout=10)
+    answer = visitor.get(demo.shop + path, headers={"Accept-Language": "en"}, timeout=EVENTUALLY)
     assert answer.status_code == 404
     assert "There is no such page" in answer.text
 
 
 def test_a_visitors_token_opens_only_their_own_payments(demo: Demo, visitor: requests.Session) -> None:
-    token = visitor.post(f"{demo.shop}/token", timeout=10).json()["token"]
-    answer = requests.get(f"{demo.api}/payments", headers={"Authorization": f"Bearer {token}"}, timeout=10)
+    token = visitor.post(f"{demo.shop}/token", timeout=EVENTUALLY).json()["token"]
+    answer = requests.get(f"{demo.api}/payments", headers={"Authorization": f"Bearer {token}"}, timeout=EVENTUALLY)
     assert answer.json() == {"payments": []}
 
 

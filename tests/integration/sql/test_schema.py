@@ -9,6 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from support.patience import EVENTUALLY
 
 from payments.adapters.sql.failures import WrongMode, WrongSchema
 from payments.adapters.sql.naming import SCHEMA, metadata
@@ -95,7 +96,7 @@ def test_many_processes_may_upgrade_at_once(empty_url: str, program: tuple[str, 
     script, *mode = program
     command = [sys.executable, "-c", script, empty_url, *mode]
     processes = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(4)]
-    said = [process.communicate(timeout=120)[1] for process in processes]
+    said = [process.communicate(timeout=EVENTUALLY)[1] for process in processes]
     assert [process.returncode for process in processes] == [0] * 4, said
     open_store(empty_url, Mode.TEST).close()
 
@@ -133,7 +134,7 @@ def test_a_database_is_for_one_mode(url: str) -> None:
 def test_of_two_modes_at_once_one_wins(url: str) -> None:
     commands = [[sys.executable, "-c", OPEN, url, mode] for mode in ("live", "test")]
     processes = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for command in commands]
-    said = [process.communicate(timeout=120)[1] for process in processes]
+    said = [process.communicate(timeout=EVENTUALLY)[1] for process in processes]
     assert sorted(process.returncode for process in processes) == [0, 1], said
     assert any("WrongMode" in words for words in said)
 

@@ -4,6 +4,7 @@ import asyncio
 import threading
 
 import pytest
+from support.patience import EVENTUALLY
 
 from payments.entrypoints.http.errors import Busy
 from payments.entrypoints.http.threads import Threads
@@ -48,7 +49,7 @@ def test_one_more_than_fits_is_turned_away_and_never_runs(threads):
     leave, ran = threading.Event(), []
 
     async def work(number: int) -> None:
-        assert leave.wait(10)
+        assert leave.wait(EVENTUALLY)
         ran.append(number)
 
     async def crowd() -> None:
@@ -69,7 +70,7 @@ def test_one_whose_caller_left_before_it_began_never_runs(threads):
     leave, ran = threading.Event(), []
 
     async def work(name: str) -> None:
-        assert leave.wait(10)
+        assert leave.wait(EVENTUALLY)
         ran.append(name)
 
     async def impatient() -> None:
