@@ -381,7 +381,7 @@ def test_a_missing_library_is_named_with_the_extra_that_brings_it(monkeypatch, c
     for name in [name for name in sys.modules if name.startswith("payments.adapters.sql")]:
         monkeypatch.delitem(sys.modules, name)
     assert run_command(["keys", "list"]) == 2
-    assert "pip install 'payments[sql]'" in capsys.readouterr().err
+    assert "pip install 'payments-kr[sql]'" in capsys.readouterr().err
 
 
 def test_a_secret_is_in_no_output(shop: Shop, monkeypatch):

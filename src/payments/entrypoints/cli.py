@@ -115,7 +115,7 @@ def command_line() -> "App":
     """Return the whole command line; the commands themselves are imported when they are asked for."""
     from cyclopts import App
 
-    app = App("payments", help="Take money, correctly.", version=lambda: version("payments"))
+    app = App("payments", help="Take money, correctly.", version=lambda: version("payments-kr"))
     groups = {name: App(name, help=text) for name, text in GROUPS.items()}
     for group in groups.values():
         app.command(group)
@@ -156,6 +156,6 @@ def _missing(error: ModuleNotFoundError) -> int:
         raise error
     extra = _EXTRAS[missing]
     sys.stderr.write(
-        f"This command needs {missing}, which is not installed. Install it: pip install 'payments[{extra}]'\n"
+        f"This command needs {missing}, which is not installed. Install it: pip install 'payments-kr[{extra}]'\n"
     )
     return USAGE

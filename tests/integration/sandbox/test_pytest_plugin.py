@@ -201,7 +201,7 @@ def test_without_the_extra_a_fixture_says_what_to_install(tmp_path: Path) -> Non
     missing = "raise ModuleNotFoundError('No module named uvicorn', name='uvicorn')"
     said = run_pytest(tmp_path, uvicorn=missing, test_it="def test_it(iamport_sandbox): ...")
     assert "uvicorn is missing" in said, said
-    assert "pip install 'payments[sandbox]'" in said
+    assert "pip install 'payments-kr[sandbox]'" in said
 
 
 def test_every_public_name_has_a_home() -> None:

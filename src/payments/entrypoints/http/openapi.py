@@ -60,7 +60,7 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {
             "title": "payments",
-            "version": version("payments"),
+            "version": version("payments-kr"),
             "description": "Taking money, correctly. Sums are whole minor units (won, cents), times are UTC.",
         },
         "tags": [{"name": name, "description": text} for name, text in _TAGS.items()],

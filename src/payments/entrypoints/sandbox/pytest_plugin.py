@@ -1,4 +1,4 @@
-"""The pytest plugin: a local Iamport for the tests of a shop. pytest finds it where `payments[sandbox]` is installed.
+"""The pytest plugin: a local Iamport for the tests of a shop. pytest finds it once `payments-kr[sandbox]` is installed.
 
 iamport_sandbox            a running sandbox of this test's own
 iamport_sandbox_settings   override it to say how that behaves; `@pytest.mark.iamport_sandbox(seed=7)`: one test's own
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MARKER = "iamport_sandbox"
 NOT_INSTALLED = (
-    "The Iamport sandbox cannot start: {} is missing. Install it with its extra: pip install 'payments[sandbox]'"
+    "The Iamport sandbox cannot start: {} is missing. Install it with its extra: pip install 'payments-kr[sandbox]'"
 )
 
 
