@@ -24,7 +24,7 @@ from payments.domain.refund import BankAccount, Refund
 from payments.domain.report import Rank, Report
 from payments.domain.values import GatewayId, MerchantId, Method, Mode, RefundId
 from payments.entrypoints.blocking import run
-from payments.entrypoints.sandbox.messages import WindowRefusedError
+from payments.entrypoints.sandbox.payments.messages import WindowRefusedError
 from payments.entrypoints.sandbox.serve import running_sandbox
 from payments.entrypoints.sandbox.service import Sandbox
 from payments.entrypoints.sandbox.settings import SandboxSettings

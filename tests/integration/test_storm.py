@@ -31,9 +31,9 @@ from payments.entrypoints.blocking import run
 from payments.entrypoints.bootstrap import opened
 from payments.entrypoints.http.app import http_app
 from payments.entrypoints.sandbox import KEY, SECRET, USER_CODE, Sandbox, SandboxSettings, running_sandbox
-from payments.entrypoints.sandbox.faults import faults_of
-from payments.entrypoints.sandbox.messages import NotPossibleError, RefusedError, WindowRefusedError
-from payments.entrypoints.sandbox.row import PaymentRow
+from payments.entrypoints.sandbox.faults.faults import faults_of
+from payments.entrypoints.sandbox.payments.messages import NotPossibleError, RefusedError, WindowRefusedError
+from payments.entrypoints.sandbox.payments.row import PaymentRow
 from payments.entrypoints.settings import DatabaseSettings, HttpSettings, IamportOptions, Settings
 
 ROUNDS = rounds(ci=8, soak=200)

@@ -18,7 +18,7 @@ from typing import Final
 import attrs
 from support.documents import ROOT
 
-WHERE: Final = (ROOT / "tests" / "unit" / "sandbox", ROOT / "tests" / "integration" / "sandbox")
+WHERE: Final = (ROOT / "tests" / "unit" / "entrypoints" / "sandbox", ROOT / "tests" / "integration" / "sandbox")
 TABLE: Final = ROOT / "docs" / "sandbox-facts.md"
 SOURCES: Final = {
     "documented": "the provider's public documentation says so",

@@ -15,7 +15,7 @@ from support.browser import shot
 from support.patience import EVENTUALLY
 
 from payments.domain.outbox import Message
-from payments.entrypoints.sandbox.row import PaymentRow
+from payments.entrypoints.sandbox.payments.row import PaymentRow
 from payments.entrypoints.shop.demo import Demo
 
 

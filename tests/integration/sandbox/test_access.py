@@ -8,7 +8,7 @@ import requests
 from support.patience import EVENTUALLY
 
 from payments.entrypoints.sandbox import KEY, SECRET, Sandbox, running_sandbox
-from payments.entrypoints.sandbox.api import TABLE
+from payments.entrypoints.sandbox.api.endpoint import TABLE
 
 UNAUTHORIZED = (401, -1, "Unauthorized", None)
 

@@ -17,7 +17,7 @@ import requests
 from support.patience import EVENTUALLY
 
 from payments.entrypoints.sandbox import KEY, SECRET, Sandbox, SandboxSettings
-from payments.entrypoints.sandbox.state import StateError
+from payments.entrypoints.sandbox.state.state import StateError
 
 CARD = {"card_number": "5365-1234-5678-1234", "expiry": "2034-12", "birth": "880101", "pwd_2digit": "12"}
 
@@ -285,7 +285,7 @@ def test_a_change_that_cannot_be_written_is_written_with_the_next(state: Path, m
         memory = sandbox.memory
         assert memory is not None
         with monkeypatch.context() as full:
-            full.setattr("payments.entrypoints.sandbox.state.os.write", _no_space)
+            full.setattr("payments.entrypoints.sandbox.state.state.os.write", _no_space)
             with pytest.raises(OSError, match="No space"):
                 sandbox.open_window("order-1", 1000)
         sandbox.open_window("order-2", 1000)

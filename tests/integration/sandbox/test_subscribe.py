@@ -9,8 +9,8 @@ import requests
 from support.patience import EVENTUALLY
 
 from payments.entrypoints.sandbox import KEY, SECRET, Clock, Sandbox, SandboxSettings, running_sandbox
-from payments.entrypoints.sandbox.opening import WindowAsk
-from payments.entrypoints.sandbox.subscribing import ScheduleAsk
+from payments.entrypoints.sandbox.billing.billing import ScheduleAsk
+from payments.entrypoints.sandbox.payments.opening import WindowAsk
 
 NOW = 1_700_000_000
 MONTH = 30 * 24 * 3600

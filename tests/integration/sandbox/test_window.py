@@ -9,7 +9,7 @@ from playwright.sync_api import FrameLocator, Page
 from support.browser import shot
 
 from payments.entrypoints.sandbox import Sandbox
-from payments.entrypoints.sandbox.prepared import Registration
+from payments.entrypoints.sandbox.payments.prepared import Registration
 
 
 def press_pay(page: Page, shop_page: str, **params: Any) -> FrameLocator:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from payments.entrypoints.sandbox.app import sandbox_app
     from payments.entrypoints.sandbox.clock import Clock
     from payments.entrypoints.sandbox.guesses import Guesses
-    from payments.entrypoints.sandbox.messages import NotPossibleError, RefusedError, WindowRefusedError
+    from payments.entrypoints.sandbox.payments.messages import NotPossibleError, RefusedError, WindowRefusedError
     from payments.entrypoints.sandbox.serve import running_sandbox
     from payments.entrypoints.sandbox.service import Sandbox
     from payments.entrypoints.sandbox.settings import KEY, SECRET, USER_CODE, SandboxSettings
@@ -46,9 +46,9 @@ HOMES = {
     "sandbox_app": "app",
     "Clock": "clock",
     "Guesses": "guesses",
-    "NotPossibleError": "messages",
-    "RefusedError": "messages",
-    "WindowRefusedError": "messages",
+    "NotPossibleError": "payments.messages",
+    "RefusedError": "payments.messages",
+    "WindowRefusedError": "payments.messages",
     "running_sandbox": "serve",
     "Sandbox": "service",
     "KEY": "settings",

@@ -12,15 +12,15 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 
-from payments.entrypoints.sandbox.api import api_routes
-from payments.entrypoints.sandbox.guard import Guard
-from payments.entrypoints.sandbox.messages import Refusal
-from payments.entrypoints.sandbox.routes.admin import AdminRoutes
-from payments.entrypoints.sandbox.routes.console import ConsoleRoutes
-from payments.entrypoints.sandbox.routes.faults import FaultRoutes
-from payments.entrypoints.sandbox.routes.window import WindowRoutes
+from payments.entrypoints.sandbox.api.endpoint import api_routes
+from payments.entrypoints.sandbox.payments.messages import Refusal
 from payments.entrypoints.sandbox.service import Sandbox
-from payments.entrypoints.sandbox.wire import Envelope
+from payments.entrypoints.sandbox.web.admin import AdminRoutes
+from payments.entrypoints.sandbox.web.console import ConsoleRoutes
+from payments.entrypoints.sandbox.web.faults import FaultRoutes
+from payments.entrypoints.sandbox.web.window import WindowRoutes
+from payments.entrypoints.sandbox.wire.guard import Guard
+from payments.entrypoints.sandbox.wire.wire import Envelope
 
 TICK: Final = 0.2
 

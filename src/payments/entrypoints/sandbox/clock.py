@@ -7,7 +7,7 @@ from datetime import datetime
 
 import attrs
 
-from payments.entrypoints.sandbox.opening import KOREA
+from payments.entrypoints.sandbox.payments.opening import KOREA
 
 ROUNDING = 1e-6
 """Seconds that make up for what a sum of floats may lose."""

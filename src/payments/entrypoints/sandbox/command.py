@@ -6,13 +6,13 @@ import sys
 from pathlib import Path
 from typing import Literal
 
-from payments.entrypoints.sandbox.api import NAMES
-from payments.entrypoints.sandbox.faults import FaultError
+from payments.entrypoints.sandbox.api.endpoint import NAMES
+from payments.entrypoints.sandbox.faults.faults import FaultError
 from payments.entrypoints.sandbox.seeding import SeedError
 from payments.entrypoints.sandbox.serve import listening_socket, server_for, url_of
 from payments.entrypoints.sandbox.service import Sandbox
 from payments.entrypoints.sandbox.settings import KEY, SECRET, USER_CODE, SandboxSettings
-from payments.entrypoints.sandbox.state import StateError
+from payments.entrypoints.sandbox.state.state import StateError
 
 DEFAULT_PORT = 4100
 

@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, get_args, get_origin, get
 
 import attrs
 
-from payments.entrypoints.sandbox.certifying import Certification
-from payments.entrypoints.sandbox.customers import Customer
-from payments.entrypoints.sandbox.messages import RefusedError
-from payments.entrypoints.sandbox.opening import BUYER_FIELDS, WindowAsk, urls
-from payments.entrypoints.sandbox.prepared import Registration
-from payments.entrypoints.sandbox.row import Behind, Cancellation, PaymentRow
-from payments.entrypoints.sandbox.subscribing import ScheduleAsk
+from payments.entrypoints.sandbox.billing.billing import ScheduleAsk
+from payments.entrypoints.sandbox.billing.customers import Customer
+from payments.entrypoints.sandbox.extras.certifications import Certification
+from payments.entrypoints.sandbox.payments.messages import RefusedError
+from payments.entrypoints.sandbox.payments.opening import BUYER_FIELDS, WindowAsk, urls
+from payments.entrypoints.sandbox.payments.prepared import Registration
+from payments.entrypoints.sandbox.payments.row import Behind, Cancellation, PaymentRow
 
 if TYPE_CHECKING:
     from payments.entrypoints.sandbox.service import Sandbox

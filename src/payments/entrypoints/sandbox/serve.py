@@ -9,10 +9,10 @@ import uvicorn
 
 from payments.entrypoints.sandbox.app import sandbox_app
 from payments.entrypoints.sandbox.clock import Clock
-from payments.entrypoints.sandbox.faults_wire import FaultyProtocol
-from payments.entrypoints.sandbox.guard import LOOPBACK
+from payments.entrypoints.sandbox.faults.transport import FaultyProtocol
 from payments.entrypoints.sandbox.service import Sandbox
 from payments.entrypoints.sandbox.settings import SandboxSettings
+from payments.entrypoints.sandbox.wire.guard import LOOPBACK
 
 
 def listening_socket(host: str, port: int) -> socket.socket:

@@ -13,26 +13,26 @@ import attrs
 import requests
 
 from payments.entrypoints.sandbox import seeding
-from payments.entrypoints.sandbox.book import Book, Notice
-from payments.entrypoints.sandbox.certifying import Certifications
+from payments.entrypoints.sandbox.billing.billing import Billing
 from payments.entrypoints.sandbox.clock import Clock
-from payments.entrypoints.sandbox.escrows import Escrows
-from payments.entrypoints.sandbox.faults_armed import Faults
-from payments.entrypoints.sandbox.faults_webhooks import StruckWebhooks
-from payments.entrypoints.sandbox.ids import Ids
-from payments.entrypoints.sandbox.journal import Journal
-from payments.entrypoints.sandbox.messages import CONFIRM_REASON_UNKNOWN, CONFIRM_REFUSED
-from payments.entrypoints.sandbox.naver import Naver
-from payments.entrypoints.sandbox.opening import WindowAsk
-from payments.entrypoints.sandbox.paying import How
-from payments.entrypoints.sandbox.receipts import Receipts
-from payments.entrypoints.sandbox.remembering import Memory
-from payments.entrypoints.sandbox.row import PaymentRow
+from payments.entrypoints.sandbox.extras.certifications import Certifications
+from payments.entrypoints.sandbox.extras.escrows import Escrows
+from payments.entrypoints.sandbox.extras.naver import Naver
+from payments.entrypoints.sandbox.extras.receipts import Receipts
+from payments.entrypoints.sandbox.faults.armed import Faults
+from payments.entrypoints.sandbox.faults.webhooks import StruckWebhooks
+from payments.entrypoints.sandbox.payments.book import Book, Notice
+from payments.entrypoints.sandbox.payments.ids import Ids
+from payments.entrypoints.sandbox.payments.messages import CONFIRM_REASON_UNKNOWN, CONFIRM_REFUSED
+from payments.entrypoints.sandbox.payments.opening import WindowAsk
+from payments.entrypoints.sandbox.payments.paying import How
+from payments.entrypoints.sandbox.payments.row import PaymentRow
+from payments.entrypoints.sandbox.payments.webhooks import Delivery, Webhooks
 from payments.entrypoints.sandbox.settings import SandboxSettings
-from payments.entrypoints.sandbox.state import StateFile
-from payments.entrypoints.sandbox.subscribing import Billing
-from payments.entrypoints.sandbox.tokens import TokenDesk
-from payments.entrypoints.sandbox.webhooks import Delivery, Webhooks
+from payments.entrypoints.sandbox.state.remembering import Memory
+from payments.entrypoints.sandbox.state.state import StateFile
+from payments.entrypoints.sandbox.wire.journal import Journal
+from payments.entrypoints.sandbox.wire.tokens import TokenDesk
 
 DECLINED = "카드 한도초과"
 

@@ -5,8 +5,8 @@ from typing import Final, Literal
 
 import attrs
 
-from payments.entrypoints.sandbox.channels import CHANNELS, Channel
 from payments.entrypoints.sandbox.guesses import Guesses
+from payments.entrypoints.sandbox.payments.channels import CHANNELS, Channel
 
 USER_CODE: Final = "imp00000000"
 KEY: Final = "sandbox-key"

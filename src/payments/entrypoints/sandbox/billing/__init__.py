@@ -1,0 +1,1 @@
+"""Billing keys, and what is paid with them."""

@@ -1,0 +1,1 @@
+"""What stands beside payments: identity checks, receipts, parcels, Naver orders."""

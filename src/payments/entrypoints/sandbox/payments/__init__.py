@@ -1,0 +1,1 @@
+"""The payments of one store as Iamport sees them."""

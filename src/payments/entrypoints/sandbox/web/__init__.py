@@ -1,0 +1,1 @@
+"""What a browser and a person see: script, window, console, administration."""

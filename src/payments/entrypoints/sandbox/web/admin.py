@@ -1,0 +1,193 @@
+"""Administration under `/_sandbox/`: what happened, and what the bank, the console and the PG can do, as JSON."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+from urllib.parse import unquote
+
+import attrs
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from payments.entrypoints.sandbox.clock import months_after
+from payments.entrypoints.sandbox.guesses import variants
+from payments.entrypoints.sandbox.payments.messages import NotPossibleError, RefusedError, WindowRefusedError
+from payments.entrypoints.sandbox.payments.row import PaymentRow
+from payments.entrypoints.sandbox.service import DECLINED, Sandbox
+from payments.entrypoints.sandbox.web.window import complaint, json_answer, read_json
+from payments.entrypoints.sandbox.wire.params import Params
+
+SHOWN_DEFAULT = 100
+FIXED = frozenset({"key", "secret", "channels", "faults", "seed", "seed_data", "state", "guesses"})
+
+
+def shown(row: PaymentRow) -> dict[str, Any]:
+    """Return a payment with what Iamport never shows under `behind`."""
+    return row.shown() | {"behind": attrs.asdict(row.behind)}
+
+
+@attrs.frozen
+class AdminRoutes:
+    """The administration of one sandbox."""
+
+    sandbox: Sandbox
+
+    def routes(self) -> list[BaseRoute]:
+        """Return the routes."""
+        return [
+            Route("/_sandbox/payments", self.payments),
+            Route("/_sandbox/payments", self.answered(self.open), methods=["POST"]),
+            Route("/_sandbox/payments/{imp_uid}", self.answered(self.payment)),
+            Route("/_sandbox/payments/{imp_uid}/{action}", self.answered(self.act), methods=["POST"]),
+            Route("/_sandbox/customers", self.answered(self.customers)),
+            Route("/_sandbox/customers/{customer_uid}/{action}", self.answered(self.act_on_key), methods=["POST"]),
+            Route("/_sandbox/schedules", self.answered(self.schedules)),
+            Route("/_sandbox/certifications", self.answered(self.certifications)),
+            Route("/_sandbox/calls", self.calls),
+            Route("/_sandbox/webhooks", self.webhooks),
+            Route("/_sandbox/settings", self.answered(self.settings), methods=["GET", "PATCH"]),
+            Route("/_sandbox/clock", self.answered(self.clock), methods=["GET", "POST"]),
+        ]
+
+    def answered(self, act: Callable[[Request, dict[str, Any]], Any]) -> Callable[[Request], Any]:
+        """Turn a plain function of a request and its JSON into an endpoint; its errors become sentences."""
+
+        async def endpoint(request: Request) -> Response:
+            try:
+                return json_answer(await run_in_threadpool(act, request, await read_json(request)))
+            except RefusedError as error:
+                return complaint(error, error.refusal.http if error.refusal.http >= 400 else 409)
+            except (NotPossibleError, WindowRefusedError) as error:
+                return complaint(error, 409)
+            except (ValueError, TypeError, attrs.exceptions.FrozenAttributeError) as error:
+                return complaint(error, 400)
+
+        return endpoint
+
+    async def payments(self, request: Request) -> Response:
+        """The newest payments first; `merchant_uid` and `limit` narrow them."""
+        with self.sandbox.lock:
+            merchant_uid = request.query_params.get("merchant_uid")
+            book = self.sandbox.book
+            rows = list(book.rows()) if merchant_uid is None else book.by_merchant_uid(merchant_uid)
+        return json_answer([shown(row) for row in rows[::-1][: self._limit(request)]])
+
+    async def calls(self, request: Request) -> Response:
+        """The newest calls first."""
+        return json_answer(
+            [attrs.asdict(call) for call in list(self.sandbox.journal.calls)[::-1][: self._limit(request)]]
+        )
+
+    async def webhooks(self, request: Request) -> Response:
+        """The newest deliveries first."""
+        deliveries = list(self.sandbox.webhooks.deliveries)[::-1]
+        return json_answer([delivery.shown() for delivery in deliveries[: self._limit(request)]])
+
+    def _limit(self, request: Request) -> int:
+        asked = request.query_params.get("limit", "")
+        return int(asked) if asked.isascii() and asked.isdigit() else SHOWN_DEFAULT
+
+    def open(self, _: Request, body: dict[str, Any]) -> dict[str, Any]:
+        """Open a window without a browser, for request_pay's parameters."""
+        return shown(self.sandbox.request_pay(body))
+
+    def payment(self, request: Request, _: dict[str, Any]) -> dict[str, Any]:
+        """One payment."""
+        return shown(self.sandbox.payment(request.path_params["imp_uid"]))
+
+    def act(self, request: Request, body: dict[str, Any]) -> Any:
+        """Do to a payment what *action* in the path says, and return it."""
+        sandbox, imp_uid, values = self.sandbox, request.path_params["imp_uid"], Params(body, "{}")
+        actions: dict[str, Callable[[], Any]] = {
+            "approve": lambda: sandbox.approve(imp_uid, values.text("method") or "card"),
+            "decline": lambda: sandbox.decline(imp_uid, values.text("reason") or DECLINED),
+            "leave": lambda: sandbox.leave(imp_uid)[0],
+            "issue_vbank": lambda: sandbox.issue_vbank(imp_uid, values.text("bank_code") or "088"),
+            "deposit": lambda: sandbox.deposit(imp_uid),
+            "refund": lambda: sandbox.console_cancel(imp_uid, values.number("amount")),
+            "approve_late": lambda: sandbox.approve_late(imp_uid),
+            "cancel_at_pg": lambda: sandbox.cancel_at_pg(imp_uid),
+            "resend_webhook": lambda: [delivery.shown() for delivery in sandbox.resend_webhook(imp_uid)],
+        }
+        action = request.path_params["action"]
+        if action not in actions:
+            raise ValueError(f"no action {action!r}; there are: {', '.join(actions)}")
+        done = actions[action]()
+        return shown(done) if isinstance(done, PaymentRow) else done
+
+    def customers(self, *_: Any) -> list[dict[str, Any]]:
+        """The billing keys, with why the bank refuses theirs."""
+        with self.sandbox.lock:
+            return [row.shown() | {"refuses": row.refuses} for row in self.sandbox.billing.customers.rows()]
+
+    def act_on_key(self, request: Request, body: dict[str, Any]) -> list[dict[str, Any]]:
+        """Have the bank `refuse` payments with a billing key, for a `reason`, or `accept` them again."""
+        customer_uid, action = unquote(request.path_params["customer_uid"]), request.path_params["action"]
+        if action not in ("refuse", "accept"):
+            raise ValueError(f"no action {action!r}; there are: refuse, accept")
+        reason = Params(body, "{}").text("reason") or DECLINED
+        self.sandbox.refuse_key(customer_uid, reason if action == "refuse" else None)
+        return self.customers()
+
+    def schedules(self, *_: Any) -> list[dict[str, Any]]:
+        """The schedules and what became of them, oldest first."""
+        billing = self.sandbox.billing
+        with self.sandbox.lock:
+            return [row.shown(billing.payment_of(row)) for row in billing.schedules.rows()]
+
+    def certifications(self, *_: Any) -> list[dict[str, Any]]:
+        """The identity checks, with the one-time password that the carrier would have texted."""
+        with self.sandbox.lock:
+            return [row.shown() | {"otp": row.otp} for row in self.sandbox.certifications.rows()]
+
+    def settings(self, request: Request, body: dict[str, Any]) -> dict[str, Any]:
+        """The settings that can change while the sandbox runs; PATCH changes them, `guesses` one by one."""
+        settings = self.sandbox.settings
+        if request.method == "PATCH":
+            self._change(body)
+        values = {field.name: getattr(settings, field.name) for field in attrs.fields(type(settings))}
+        free = {name: value for name, value in values.items() if name not in FIXED}
+        return free | {"guesses": attrs.asdict(settings.guesses), "variants": variants()}
+
+    def _change(self, body: dict[str, Any]) -> None:
+        guesses = body.pop("guesses", {})
+        known = {field.name for field in attrs.fields(type(self.sandbox.settings))} - FIXED
+        unknown = (set(body) - known) | (set(guesses) - set(attrs.asdict(self.sandbox.settings.guesses)))
+        if unknown:
+            raise ValueError(f"no such setting, or not while running: {', '.join(sorted(unknown))}")
+        settings = self.sandbox.settings
+        wrong = [name for name, value in body.items() if not _is_like(value, getattr(settings, name))]
+        if wrong:
+            raise TypeError(f"not the type of the setting: {', '.join(sorted(wrong))}")
+        with self.sandbox.lock:
+            for name, value in body.items():
+                setattr(settings, name, _as(getattr(settings, name), value))
+            for name, value in guesses.items():
+                setattr(settings.guesses, name, value)
+
+    def clock(self, request: Request, body: dict[str, Any]) -> dict[str, Any]:
+        """The sandbox's time; POST `{"move": seconds}`, `{"months": n}`, `{"stop": true}` or `{"run": true}`."""
+        clock = self.sandbox.clock
+        if request.method == "POST":
+            asked = Params(body, "{}")
+            seconds, months = float(asked.number("move") or 0), int(asked.number("months") or 0)
+            if body.get("stop") is True:
+                clock.stop()
+            if body.get("run") is True:
+                clock.run()
+            self.sandbox.move_clock(seconds + months_after(clock.exact(), months))
+        return {"now": clock.exact(), "stopped": clock.is_stopped}
+
+
+def _is_like(value: Any, present: Any) -> bool:
+    if isinstance(present, tuple):
+        return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    if isinstance(present, float):
+        return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+    return type(value) is type(present)
+
+
+def _as(present: Any, value: Any) -> Any:
+    return type(present)(value) if isinstance(present, tuple | float) else value

@@ -1,0 +1,1 @@
+"""A call of the API as bytes and as values."""

@@ -1,0 +1,39 @@
+"""Guard: only this machine's programs and pages talk to the sandbox, and paths keep their percent signs."""
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from payments.entrypoints.sandbox.payments.messages import Refusal
+from payments.entrypoints.sandbox.wire.wire import Envelope
+
+LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+FOREIGN: Final = Refusal(403, -1, "This is a sandbox on one machine: a foreign Host or Origin may not call it.")
+
+
+def is_loopback(address: str) -> bool:
+    """Whether *address*, an origin or a Host header, is this machine."""
+    try:
+        return urlsplit(address if "//" in address else f"//{address}").hostname in LOOPBACK
+    except ValueError:
+        return False
+
+
+class Guard:
+    """ASGI middleware: refuses foreign hosts (DNS rebinding) and origins (other sites' scripts)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, with its path still percent-encoded so that a merchant_uid may hold a slash."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        host, origin = headers.get(b"host", b"").decode("latin-1"), headers.get(b"origin", b"").decode("latin-1")
+        if not is_loopback(host) or (origin and not is_loopback(origin)):
+            await Envelope.of(FOREIGN).rendered()(scope, receive, send)
+            return
+        await self.app({**scope, "path": scope["raw_path"].decode("ascii")}, receive, send)
