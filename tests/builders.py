@@ -24,8 +24,8 @@ from payments.domain.refund import BankAccount
 from payments.domain.report import Deposit, Rank, Report, ReportedRefund
 from payments.domain.settling import learn, orphan
 from payments.domain.values import GatewayId, MerchantId, Method, Mode, Offer, RefundId
+from payments.testing import NOON
 
-NOON = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)  # a Monday noon in Seoul
 BY = "test"
 
 _numbers = itertools.count(1)

@@ -154,7 +154,7 @@ def test_ten_tries_over_three_days_then_a_dead_letter(world):
     assert sum(waits, timedelta()) > OUTAGE
     [dead] = run(world.store.outbox.dead(10))
     assert (dead.id, dead.body, dead.tries, dead.error) == (message.id, message.body, 10, str(DOWN))
-    world.clock.pass_(days=365)
+    world.clock.advance(days=365)
     assert messages_of(world) == []  # nobody tries a dead letter
 
 
@@ -218,7 +218,7 @@ def test_a_message_whose_courier_died_comes_again_after_its_lease_and_no_try_is_
         run(world.courier(Publishing(die)).deliver())
     world.clock.time += LEASE - timedelta(seconds=1)
     assert messages_of(world) == []
-    world.clock.pass_(seconds=1)
+    world.clock.advance(seconds=1)
     assert messages_of(world) == [message]
 
 

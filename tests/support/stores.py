@@ -1,31 +1,15 @@
-"""What every store has, and looking into one from outside."""
+"""Looking into a store from outside."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
-from payments.domain.access import ApiKeys, IdempotencyKeys
-from payments.domain.outbox import Message, Outbox
+from payments.domain.outbox import Message
 from payments.domain.payment import Happening, Payment
-from payments.domain.ports import PaymentRepository
+from payments.domain.store import Store
 from payments.domain.values import MerchantId
 from payments.entrypoints.blocking import run
 
 FAR = datetime(2900, 1, 1, tzinfo=UTC)
-
-
-class Store(Protocol):
-    """Where everything is kept: memory, SQLite or PostgreSQL."""
-
-    @property
-    def payments(self) -> PaymentRepository: ...
-    @property
-    def outbox(self) -> Outbox: ...
-    @property
-    def api_keys(self) -> ApiKeys: ...
-    @property
-    def idempotency_keys(self) -> IdempotencyKeys: ...
-    async def health(self) -> str | None: ...
-    def close(self) -> None: ...
 
 
 def everything_of(store: Store, merchant_id: MerchantId) -> tuple[Payment, list[Happening], list[Message]]:

@@ -1,87 +1,31 @@
 """World: a shop over a store and a provider in memory, at a time of its own, for tests of what happens by itself.
 
 ├── World                     begin payments, let the provider capture, move the clock
-├── SetClock, Ids             the other ports
 ├── Publishing                a publisher that does what it is told with each message
 └── Overridden                an object with some of its methods replaced
 """
 
-import itertools
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any
 
-import attrs
-from builders import NOON
-
-from payments.adapters.memory.store import MemoryStore
-from payments.adapters.memory_gateway import MemoryGateway
-from payments.domain.access import IdempotencyKeys
-from payments.domain.checkout import Checkout
+from payments import testing
 from payments.domain.money import Money
-from payments.domain.outbox import Courier, Message, Outbox, Publisher
+from payments.domain.outbox import Courier, Message, Publisher
 from payments.domain.payment import Payment
-from payments.domain.ports import PaymentRepository
-from payments.domain.refunds import Refunds
-from payments.domain.sweep import Sweep
-from payments.domain.values import Caller, GatewayId, MerchantId, Method, Mode, Offer, RefundId
+from payments.domain.store import Store
+from payments.domain.values import Caller, GatewayId, Method, Offer
 from payments.entrypoints.blocking import run
 
 PRICE = Money(12_000)
-
-
-@attrs.define
-class SetClock:
-    """A clock that moves when it is told."""
-
-    time: datetime = NOON
-
-    def now(self) -> datetime:
-        return self.time
-
-    def pass_(self, **span: float) -> None:
-        self.time += timedelta(**span)
-
-
-@attrs.define
-class Ids:
-    """Names in a row: m_1, r_2, …"""
-
-    _numbers: Iterator[int] = attrs.field(factory=lambda: itertools.count(1))
-
-    def merchant_id(self) -> MerchantId:
-        return MerchantId(f"m_{next(self._numbers)}")
-
-    def refund_id(self) -> RefundId:
-        return RefundId(f"r_{next(self._numbers)}")
-
-
-class Store(Protocol):
-    """What every store has."""
-
-    @property
-    def payments(self) -> PaymentRepository: ...
-    @property
-    def outbox(self) -> Outbox: ...
-    @property
-    def idempotency_keys(self) -> IdempotencyKeys: ...
 
 
 class World:
     """One shop. Its store may be a real one, shared by several worlds whose names begin with other numbers."""
 
     def __init__(self, store: Store | None = None, first: int = 1) -> None:
-        self.clock = SetClock()
-        self.store: Store = store or MemoryStore.empty()
-        self.gateway = MemoryGateway(self.clock.now)
-        self.checkout = Checkout(
-            payments=self.store.payments,
-            gateway=self.gateway,
-            ids=Ids(itertools.count(first)),
-            clock=self.clock,
-            mode=Mode.TEST,
-        )
-        self.sweep = Sweep(self.checkout, Refunds(self.checkout))
+        shop = testing.shop(store=store, ids=testing.NumberedIds(first))
+        self.store, self.clock, self.gateway = shop.store, shop.clock, shop.gateway
+        self.checkout, self.sweep = shop.checkout, shop.sweep
 
     def begun(self, order: str = "o") -> Payment:
         """Begin a payment: two happenings, so two messages."""

@@ -29,7 +29,8 @@ VIOLATIONS = [  # a new module, what it imports, and the contract that must say 
     ("domain/new.py", "payments.adapters.sql", LAYERS),
     ("domain/new.py", "payments.entrypoints.blocking", LAYERS),
     ("adapters/new.py", "payments.entrypoints.blocking", LAYERS),
-    ("new.py", "typing", LAYERS),  # a fourth package: every module has one of three homes
+    ("entrypoints/new.py", "payments.testing", LAYERS),
+    ("new.py", "typing", LAYERS),  # one more package: every module has one of four homes
     ("domain/new.py", "asyncio", PURE),
     ("domain/new.py", "logging", PURE),
     ("domain/new.py", "os", PURE),
@@ -43,6 +44,7 @@ VIOLATIONS = [  # a new module, what it imports, and the contract that must say 
     ("adapters/iamport/new.py", "payments.adapters.sql", APART),
     ("entrypoints/http/new.py", "payments.adapters.sql", WIRING),
     ("__init__.py", "payments.adapters.sql", WIRING),
+    ("testing/new.py", "payments.adapters.sql", WIRING),
     ("entrypoints/sandbox/new.py", "payments.domain.money", SANDBOX),
     ("entrypoints/sandbox/new.py", "payments", SANDBOX),
     ("entrypoints/sandbox/new.py", "payments.adapters.iamport", SANDBOX),
@@ -58,10 +60,9 @@ VIOLATIONS = [  # a new module, what it imports, and the contract that must say 
 ]
 
 
-def test_importing_the_package_loads_attrs_and_nothing_else():
-    code = (
-        "import json, sys; import payments; print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
-    )
+@pytest.mark.parametrize("module", ["payments", "payments.testing"])
+def test_importing_it_loads_attrs_and_nothing_else(module):
+    code = f"import json, sys; import {module}; print(json.dumps(sorted({{n.partition('.')[0] for n in sys.modules}})))"
     loaded = json.loads(subprocess.check_output([sys.executable, "-S", "-c", bootstrap(code)], text=True))
     strangers = {name for name in loaded if name not in sys.stdlib_module_names and not name.startswith("__")}
     assert strangers == {"attr", "attrs", "payments"}

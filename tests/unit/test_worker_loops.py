@@ -125,7 +125,7 @@ def test_waiting_is_not_hanging():
 def test_a_full_batch_is_followed_by_the_next_at_once_and_an_empty_one_by_a_rest(world):
     for n in range(3):
         world.begun(f"o{n}")
-    world.clock.pass_(seconds=31)
+    world.clock.advance(seconds=31)
     step = Sweeping(world.sweep, limit=2, idle=1.0)
     assert [step(), step(), step()] == [0, 1.0, 1.0]
     assert world.gateway.calls.count("attempts") == 3
@@ -134,7 +134,7 @@ def test_a_full_batch_is_followed_by_the_next_at_once_and_an_empty_one_by_a_rest
 def test_a_batch_of_nothing_but_trouble_slows_the_sweep_down(world, caplog):
     for n in range(2):
         world.begun(f"o{n}")
-    world.clock.pass_(seconds=31)
+    world.clock.advance(seconds=31)
     world.gateway.trouble("attempts", Unknown("no answer"), times=2)
     with pytest.raises(Troubled, match="gateway-unknown"):
         Sweeping(world.sweep, limit=2, idle=1.0)()
@@ -146,7 +146,7 @@ def test_a_bug_met_at_one_payment_starves_none_of_those_claimed_with_it(world, c
     """The poisoned one is due first, and would be claimed first with the same others for ever."""
     poisoned, healthy = world.begun("o1"), world.begun("o2")
     world.captured_at_the_provider(healthy.merchant_id)
-    world.clock.pass_(seconds=31)
+    world.clock.advance(seconds=31)
     ask = world.gateway.attempts
 
     async def attempts(merchant_id):
@@ -162,7 +162,7 @@ def test_a_bug_met_at_one_payment_starves_none_of_those_claimed_with_it(world, c
 
 def test_what_a_person_should_look_at_is_logged_in_its_own_words(world, caplog):
     world.begun()
-    world.clock.pass_(seconds=31)
+    world.clock.advance(seconds=31)
     world.gateway.trouble("attempts", ContractViolation("the answer is about another payment"))
     with pytest.raises(Troubled):
         Sweeping(world.sweep, limit=2, idle=1.0)()
@@ -177,10 +177,10 @@ def test_what_a_person_should_look_at_is_logged_in_its_own_words(world, caplog):
 def test_the_list_is_walked_once_per_interval_however_many_workers_there_are(world):
     steps = [Walking(world.sweep, 45.0) for _ in range(3)]
     steps[0]()
-    world.clock.pass_(seconds=30)
+    world.clock.advance(seconds=30)
     assert [step() for step in steps] == [15.0] * 3
     assert world.gateway.calls.count("listing") == 1
-    world.clock.pass_(seconds=15)
+    world.clock.advance(seconds=15)
     assert steps[2]() == 45.0
     assert world.gateway.calls.count("listing") == 2
 
@@ -209,7 +209,7 @@ def test_a_row_that_cannot_be_settled_hides_none_behind_it_and_is_told_once(worl
     step = Walking(world.sweep, 45.0)
     for _ in range(3):
         step()
-        world.clock.pass_(minutes=1)
+        world.clock.advance(minutes=1)
     assert run(world.store.payments.get(second.merchant_id)).status is Status.PAID
     assert len([record for record in caplog.records if record.exc_info]) == 1
 
@@ -222,13 +222,13 @@ def test_rows_that_say_nothing_usable_are_told_once(world, caplog):
     step = Walking(world.sweep, 45.0)
     for _ in range(3):
         step()
-        world.clock.pass_(minutes=1)
+        world.clock.advance(minutes=1)
     assert caplog.text.count("imp_9: no status") == 1
 
 
 def test_the_deep_walk_finds_what_the_watermark_has_passed(world):
     world.captured_at_the_provider("m_lost")
-    world.clock.pass_(hours=30)
+    world.clock.advance(hours=30)
     run(world.store.payments.move_watermark(world.clock.now()))
     Walking(world.sweep, 45.0)()
     with pytest.raises(PaymentNotFound):
@@ -240,16 +240,16 @@ def test_the_deep_walk_finds_what_the_watermark_has_passed(world):
 def test_the_deep_walk_never_leaves_a_gap_behind_a_watermark_of_long_ago(world):
     """After five days without a worker, three days would pass over the first two, and move the watermark."""
     run(world.store.payments.move_watermark(world.clock.now()))
-    world.clock.pass_(hours=2)
+    world.clock.advance(hours=2)
     world.captured_at_the_provider("m_lost")
-    world.clock.pass_(days=5)
+    world.clock.advance(days=5)
     WalkingDeep(world.sweep, 60.0, timedelta(days=3))()
     assert run(world.store.payments.get("m_lost")).attempts
 
 
 def test_what_came_before_the_first_walk_is_not_ours(world):
     world.captured_at_the_provider("m_other_system")
-    world.clock.pass_(hours=5)
+    world.clock.advance(hours=5)
     assert WalkingDeep(world.sweep, 60.0, timedelta(days=3))() == 60.0
     assert "listing" not in world.gateway.calls
 
@@ -275,7 +275,7 @@ def test_a_publisher_that_breaks_counts_as_a_failure_and_holds_up_no_other_messa
     assert Delivering(world.courier(publisher), 5, 1.0, threading.Event())() == 0
     assert [message.id for message in publisher.told] == ["m_1_1", "m_1_2"]
     assert any(record.exc_info for record in caplog.records)
-    world.clock.pass_(seconds=6)
+    world.clock.advance(seconds=6)
     [again] = run(world.store.outbox.claim(world.clock.now(), world.clock.now() + LEASE, 5))
     assert (again.id, again.tries) == ("m_1_1", 1)
 
@@ -311,9 +311,9 @@ def test_a_worker_that_stops_begins_no_further_delivery(world):
 def test_idempotency_keys_are_forgotten_after_seven_days(world):
     keys = world.store.idempotency_keys
     run(keys.claim_key("s", "old", "f", world.clock.now(), world.clock.now() + LEASE))
-    world.clock.pass_(days=3)
+    world.clock.advance(days=3)
     run(keys.claim_key("s", "young", "f", world.clock.now(), world.clock.now() + LEASE))
-    world.clock.pass_(days=4, seconds=1)
+    world.clock.advance(days=4, seconds=1)
     assert Forgetting(keys, world.clock, 3600.0)() == 3600.0
     assert run(keys.forget_keys(world.clock.now() + timedelta(days=1))) == 1  # the young one was still there
 
@@ -324,7 +324,7 @@ def test_messages_that_nobody_is_there_to_be_told_are_forgotten_after_thirty_day
     begun = world.clock.now()
     forgetting = Forgetting(world.store.idempotency_keys, world.clock, 3600.0, unheard=world.store.outbox)
     for seconds, waiting in ((30 * 86_400, 2), (1, 0)):  # not a second before
-        world.clock.pass_(seconds=seconds)
+        world.clock.advance(seconds=seconds)
         assert forgetting() == 3600.0
         assert len(run(world.store.outbox.claim(world.clock.now(), begun, 10))) == waiting
 
@@ -332,7 +332,7 @@ def test_messages_that_nobody_is_there_to_be_told_are_forgotten_after_thirty_day
 def test_more_messages_than_are_forgotten_at_once_are_forgotten_at_once_after_another(world, monkeypatch):
     monkeypatch.setattr("payments.entrypoints.worker.forgetting.AT_ONCE", 2)
     world.begun()  # two messages
-    world.clock.pass_(days=31)
+    world.clock.advance(days=31)
     forgetting = Forgetting(world.store.idempotency_keys, world.clock, 3600.0, unheard=world.store.outbox)
     assert [forgetting(), forgetting()] == [0, 3600.0]
 

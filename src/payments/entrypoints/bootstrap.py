@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import attrs
 
@@ -19,12 +19,12 @@ from payments.adapters.merchant_ids import RandomIds
 from payments.adapters.price_list import PriceList
 from payments.adapters.subscribers import Several, Subscriber, Subscribers
 from payments.adapters.webhooks import WebhookPublisher, WebhookSettings
-from payments.domain.access import ApiKeys, IdempotencyKeys
 from payments.domain.checkout import Checkout
 from payments.domain.outbox import Courier, Outbox, Publisher
 from payments.domain.payment import Payment
-from payments.domain.ports import Gateway, PaymentRepository, Prices
+from payments.domain.ports import Gateway, Prices
 from payments.domain.refunds import Refunds
+from payments.domain.store import Store
 from payments.domain.sweep import Sweep
 from payments.entrypoints.service import Contact, NotReady, Service, Web, Window
 from payments.entrypoints.settings import (
@@ -38,21 +38,6 @@ from payments.entrypoints.settings import (
 )
 from payments.entrypoints.tokens import ClientTokens, Verifier
 from payments.entrypoints.worker.pace import Pace
-
-
-class Store(Protocol):
-    """Everything that is kept, whichever database keeps it."""
-
-    @property
-    def payments(self) -> PaymentRepository: ...
-    @property
-    def outbox(self) -> Outbox: ...
-    @property
-    def api_keys(self) -> ApiKeys: ...
-    @property
-    def idempotency_keys(self) -> IdempotencyKeys: ...
-    async def health(self) -> str | None: ...
-    def close(self) -> None: ...
 
 
 def opened_store(settings: Settings) -> AbstractContextManager[Store]:
