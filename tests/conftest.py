@@ -24,7 +24,8 @@ from support.postgres_binaries import Missing as NoPostgres
 NOT_RUN = "NOT RUN: "
 
 # Hypothesis itself knows CI and is reproducible there; a loaded machine must not turn a slow example into a failure.
-hypothesis.settings.register_profile("patient", deadline=None)
+UNTIMED = [hypothesis.HealthCheck.too_slow]
+hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=UNTIMED)
 hypothesis.settings.load_profile("patient")
 
 

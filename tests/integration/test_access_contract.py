@@ -139,7 +139,7 @@ def test_old_keys_are_forgotten(store: Store) -> None:
         claim(store, key="new", now=UNTIL)
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(body=st.binary(max_size=2_000), status=st.integers(200, 499))
 def test_an_answer_is_replayed_to_the_byte(store: Store, body: bytes, status: int) -> None:
     run(store.idempotency_keys.forget_keys(NOON + timedelta(days=1)))

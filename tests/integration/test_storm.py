@@ -175,7 +175,7 @@ def ours(database: str, provider: str, deadline: float) -> Settings:
 def a_storm(seed: int, database: str) -> Iterator[Storm]:
     settings = SandboxSettings(seed=seed)
     with running_sandbox(settings) as sandbox:
-        hasty, patient = ours(database, sandbox.url, DEADLINE), ours(database, sandbox.url, 15.0)
+        hasty, patient = ours(database, sandbox.url, DEADLINE), ours(database, sandbox.url, EVENTUALLY)
         with opened(hasty) as service, opened(patient) as healing:
             clock = ShiftedClock()
             checkout = attrs.evolve(service.checkout, clock=clock)

@@ -4,14 +4,13 @@ import asyncio
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psycopg
 import pytest
 from support import postgres_binaries
 from support.browser import PHONE
-from support.patience import EVENTUALLY
+from support.patience import until
 from support.postgres import Postgres
 
 
@@ -64,10 +63,7 @@ def test_a_server_ends_with_the_process_that_started_it(postgresql_server):
     with owner:
         pid, room = owner.stdout.readline().decode().split()
         owner.kill()
-    deadline = time.monotonic() + EVENTUALLY
-    while Path(room).exists() or Path("/proc", pid).exists():
-        assert time.monotonic() < deadline, f"the server {pid} outlived its owner in {room}"
-        time.sleep(0.05)
+    until(lambda: not Path(room).exists() and not Path("/proc", pid).exists())
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="what we may read, the server we run may read")

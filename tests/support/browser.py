@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
 
-from playwright.sync_api import ConsoleMessage, Error, Page, sync_playwright
+from playwright.sync_api import ConsoleMessage, Error, Page, expect, sync_playwright
 from support.patience import EVENTUALLY
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -112,6 +112,7 @@ class Chromium:
         with self._in_loop():
             context = self.browser.new_context(**{"locale": "ko-KR", "timezone_id": "Asia/Seoul", **DESKTOP, **options})
             context.set_default_timeout(PATIENCE)
+            expect.set_options(timeout=PATIENCE)
             context.on("weberror", lambda thrown: errors.append(f"uncaught: {describe(thrown.error)}"))
             context.on("console", lambda message: listen(message, errors))
             try:

@@ -11,7 +11,6 @@ import socket
 import ssl
 import struct
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -182,10 +181,3 @@ def certificate_for(host: str, folder: Path) -> tuple[Path, ssl.SSLContext]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(authority, secret)
     return authority, context
-
-
-def seconds_of(act: Callable[[], object]) -> float:
-    """Return how long *act* took."""
-    started = time.monotonic()
-    act()
-    return time.monotonic() - started

@@ -22,11 +22,13 @@ CLI = [sys.executable, "-c", "from payments.entrypoints.cli import main; main()"
 POLL = 0.01
 
 
-def free_port() -> int:
+@contextlib.contextmanager
+def held_port() -> Iterator[int]:
+    """A port for a server that sets SO_REUSEADDR: bound here, so that nobody else is given it while that is down."""
     with socket.socket() as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
+        yield sock.getsockname()[1]
 
 
 @attrs.define
@@ -90,7 +92,11 @@ class Town:
 @contextlib.contextmanager
 def town(database_url: str, room: Path) -> Iterator[Town]:
     """Build the town on a database; its logs and the provider's state lie in *room*."""
-    provider_port, api_port = free_port(), free_port()
+    with held_port() as provider_port, held_port() as api_port:
+        yield from _town(database_url, room, provider_port, api_port)
+
+
+def _town(database_url: str, room: Path, provider_port: int, api_port: int) -> Iterator[Town]:
     provider_url, api_url = f"http://127.0.0.1:{provider_port}", f"http://127.0.0.1:{api_port}"
     env = os.environ | {
         "PAYMENTS_DATABASE_URL": database_url,

@@ -12,13 +12,14 @@ from payments.domain.errors import ContractViolation, NotSent, PaymentNotFound, 
 from payments.domain.machine import Status
 from payments.domain.outbox import DeliveryFailed, Message
 from payments.domain.ports import ListingPage
-from payments.domain.schedule import LEASE
+from payments.domain.schedule import LEASE, LOOKS
 from payments.entrypoints.blocking import run
 from payments.entrypoints.worker import loops
 from payments.entrypoints.worker.delivering import Delivering
 from payments.entrypoints.worker.forgetting import Forgetting
 from payments.entrypoints.worker.looking import Sweeping, Walking, WalkingDeep
 from payments.entrypoints.worker.loops import BACKOFF_MAX, Loop, Stopping, Troubled
+from payments.entrypoints.worker.pace import Pace
 from payments.entrypoints.worker.running import Worker
 
 
@@ -56,7 +57,7 @@ def test_a_loop_survives_whatever_a_step_raises_and_says_what_it_was(error, told
 
     loop = Loop("test", step, stop, patience=60)
     loop.start()
-    assert loop.ended(30)
+    assert loop.ended(EVENTUALLY)
     assert [(health.failures, health.error) for health in steps] == [(0, ""), (1, told), (2, told)]
     assert (loop.health.failures, loop.health.error) == (0, "")
 
@@ -94,29 +95,54 @@ def test_a_loop_that_ends_by_itself_takes_the_worker_along(caplog):
     loop = loop_of(step)
     loop.start()
     assert loop.stop.wait(EVENTUALLY)
-    assert loop.ended(30)
+    assert loop.ended(EVENTUALLY)
     assert not loop.health.well
     assert "ended by itself" in caplog.text
 
 
+class Stop(threading.Event):
+    """Tells when a loop waits for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waited_for = threading.Event()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.waited_for.set()
+        return super().wait(timeout)
+
+
 def test_a_loop_that_hangs_is_not_well():
-    hanging = threading.Event()
-    loop = Loop("test", lambda: hanging.wait(EVENTUALLY) and 0.0, threading.Event(), patience=0.05)
+    now, entered, hanging = 0.0, threading.Event(), threading.Event()
+
+    def step() -> float:
+        entered.set()
+        hanging.wait(EVENTUALLY)
+        return 0
+
+    loop = Loop("test", step, threading.Event(), patience=60, clock=lambda: now)
     loop.start()
-    assert threading.Event().wait(0.2) is False  # longer than its patience
+    assert entered.wait(EVENTUALLY)
+    now = 59.9
+    assert loop.health.well
+    now = 60.0
     assert not loop.health.well
     loop.stop.set()
     hanging.set()
-    assert loop.ended(30)
+    assert loop.ended(EVENTUALLY)
 
 
 def test_waiting_is_not_hanging():
-    loop = Loop("test", lambda: 3600.0, threading.Event(), patience=0.05)
+    now, stop = 0.0, Stop()
+    loop = Loop("test", lambda: 3600.0, stop, patience=60, clock=lambda: now)
     loop.start()
-    assert threading.Event().wait(0.2) is False
+    assert stop.waited_for.wait(EVENTUALLY)
+    now = 3659.9
     assert loop.health.well
-    loop.stop.set()
-    assert loop.ended(5)  # and an hour's wait ends at once
+    now = 3660.0
+    assert not loop.health.well
+    stop.set()
+    assert loop.ended(EVENTUALLY)  # and an hour's wait ends at once
 
 
 # sweeping
@@ -172,6 +198,12 @@ def test_what_a_person_should_look_at_is_logged_in_its_own_words(world, caplog):
 
 
 # walking
+
+
+def test_the_default_pace_finds_what_no_webhook_told_within_a_minute():
+    pace = Pace()
+    assert pace.walk_every + pace.idle < 60
+    assert LOOKS[0].total_seconds() + pace.idle < 60
 
 
 def test_the_list_is_walked_once_per_interval_however_many_workers_there_are(world):

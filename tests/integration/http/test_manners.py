@@ -6,7 +6,6 @@ import logging.handlers
 import queue
 import socket
 import threading
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -183,30 +182,71 @@ class Hurried(Patient):
     patience = 0.3
 
 
-@pytest.fixture
-def hurried() -> Iterator[tuple[str, int]]:
-    """The address of a server that gives up soon on who asks nothing; it answers after a while of its own."""
+class Watched(Patient):
+    """Looks only when the test says so."""
 
-    async def slow(scope: Any, receive: Any, send: Any) -> None:
-        await asyncio.sleep(3 * Hurried.patience)
-        await send({"type": "http.response.start", "status": 204, "headers": []})
-        await send({"type": "http.response.body", "body": b""})
+    patience = 3600.0
 
-    with serving(slow, http=Hurried) as url:
-        yield "127.0.0.1", urlsplit(url).port or 0
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        made.put(self)
+
+    def _look_later(self, seen: Any) -> None:
+        self._seen = seen
+        super()._look_later(seen)
+
+    def look(self) -> None:
+        """Look now, in the thread of the connection."""
+        done = threading.Event()
+
+        def looking() -> None:
+            self._look.cancel()
+            self._looked(self._seen)
+            done.set()
+
+        self.loop.call_soon_threadsafe(looking)
+        assert done.wait(EVENTUALLY)
+
+
+made: "queue.Queue[Watched]" = queue.Queue()
 
 
 @pytest.mark.parametrize("head", [b"", b"GET /healthz HTTP/1.1\r\nHost: x\r\n"], ids=["silent", "half a head"])
-def test_who_asks_nothing_holds_no_connection(hurried, head):
+def test_who_asks_nothing_holds_no_connection(head):
     """Fails where as many of these as we may open files keep everybody else out."""
-    with socket.create_connection(hurried, timeout=EVENTUALLY) as caller:
+    with serving(nothing_else, http=Hurried) as url, socket.create_connection(address_of(url), EVENTUALLY) as caller:
         caller.sendall(head)
         assert caller.recv(1) == b""
 
 
-def test_a_request_that_is_at_work_is_waited_for_and_the_next_one_too(hurried):
-    with socket.create_connection(hurried, timeout=EVENTUALLY) as caller:
+def test_a_request_that_is_at_work_is_waited_for_and_the_next_one_too():
+    entered, leave = threading.Semaphore(0), threading.Semaphore(0)
+
+    async def slow(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            return
+        entered.release()
+        assert await asyncio.to_thread(leave.acquire, timeout=EVENTUALLY)
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    with serving(slow, http=Watched) as url, socket.create_connection(address_of(url), EVENTUALLY) as caller:
+        connection = made.get(timeout=EVENTUALLY)
         for _ in range(2):
             caller.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert entered.acquire(timeout=EVENTUALLY)
+            for _ in range(3):
+                connection.look()
+            leave.release()
             assert caller.recv(1000).startswith(b"HTTP/1.1 204")
-        assert caller.recv(1) == b""  # now it asks nothing more
+        connection.look()  # and now it asks nothing more
+        assert caller.recv(1) == b""
+
+
+async def nothing_else(scope: Any, receive: Any, send: Any) -> None:
+    """An app that is never asked anything."""
+    assert scope["type"] == "lifespan"
+
+
+def address_of(url: str) -> tuple[str, int]:
+    return "127.0.0.1", urlsplit(url).port or 0

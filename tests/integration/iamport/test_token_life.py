@@ -40,7 +40,7 @@ def at_once(threads: int, act: Callable[[], object]) -> None:
     gate = threading.Barrier(threads)
 
     def go(_: int) -> None:
-        gate.wait()
+        gate.wait(EVENTUALLY)
         act()
 
     with ThreadPoolExecutor(threads) as pool:
@@ -49,7 +49,7 @@ def at_once(threads: int, act: Callable[[], object]) -> None:
 
 def test_sixteen_threads_fetch_one_token(gateway_to: GatewayTo) -> None:
     with Scripted(granted(a_row())) as server:
-        gateway = gateway_to(server, deadline=10)
+        gateway = gateway_to(server, deadline=EVENTUALLY)
         at_once(16, lambda: run(gateway.find(IMP)))
         assert (server.tokens_asked, len(server.asked())) == (1, 16)
         assert server.connections <= 16
@@ -76,7 +76,7 @@ def test_a_refused_token_is_fetched_anew_once_and_the_call_repeated(gateway_to: 
 
 def test_sixteen_refusals_of_one_token_fetch_one_new_token(gateway_to: GatewayTo) -> None:
     with Scripted(only_with(TOKEN), token_acts=(token(), token(text="new"))) as server:
-        gateway = gateway_to(server, deadline=10)
+        gateway = gateway_to(server, deadline=EVENTUALLY)
         run(gateway.find(IMP))
         server.acts = [only_with("new")]
         at_once(16, lambda: run(gateway.find(IMP)))
@@ -157,7 +157,7 @@ def test_a_fetch_that_hangs_holds_no_thread_past_its_deadline() -> None:
         return Grant("late", 1800)
 
     tokens = Tokens(slow)
-    first = threading.Thread(target=lambda: tokens.get(Deadline(5)))
+    first = threading.Thread(target=lambda: tokens.get(Deadline(EVENTUALLY)))
     first.start()
     assert began.wait(EVENTUALLY)
     tokens.forget("any")  # nor does a refusal wait for it

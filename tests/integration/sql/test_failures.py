@@ -1,6 +1,5 @@
 """When the database fails: what is tried again, what is said, and that nothing is believed stored that is not."""
 
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -81,10 +80,8 @@ def test_no_change_waits_for_a_held_row_without_end(postgresql_store: SqlStore, 
     payment = run(postgresql_store.payments.add(a_payment()))
     console.exec_driver_sql("BEGIN")
     console.exec_driver_sql("SELECT * FROM payments FOR UPDATE")
-    start = time.monotonic()
     with pytest.raises(ConcurrentUpdate, match="Nothing was stored"):
         run(postgresql_store.payments.update(payment.merchant_id, paid))
-    assert 1.5 < time.monotonic() - start < 5
     console.exec_driver_sql("ROLLBACK")
     assert run(postgresql_store.payments.get(payment.merchant_id)) == payment
 
@@ -106,10 +103,11 @@ def test_sqlite_held_by_another_process_is_waited_for_once(sqlite_store: SqlStor
     other = sa.create_engine(sqlite_url)
     with other.connect() as connection:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
-        start = time.monotonic()
+        tries: list[object] = []
+        sa.event.listen(sqlite_store.database.writing, "begin", tries.append)
         with pytest.raises(ConcurrentUpdate, match="Nothing was stored"):
             run(sqlite_store.payments.update(payment.merchant_id, paid))
-        assert 4 < time.monotonic() - start < 9
+        assert len(tries) == 1
         assert run(sqlite_store.payments.get(payment.merchant_id)) == payment  # reading goes on
         connection.exec_driver_sql("ROLLBACK")
     other.dispose()
@@ -172,9 +170,6 @@ def test_an_error_tells_nothing_of_what_was_stored(store) -> None:
 def test_calls_without_a_free_connection_end(sqlite_url: str) -> None:
     """Fails where a call waits for ever for one of the pool's."""
     store = open_store(sqlite_url, Mode.TEST, pool_size=1)
-    with store.database.engine.connect():
-        start = time.monotonic()
-        with pytest.raises(StorageUnavailable):
-            run(store.payments.watermark())
-        assert time.monotonic() - start < 9
+    with store.database.engine.connect(), pytest.raises(StorageUnavailable):
+        run(store.payments.watermark())
     store.close()

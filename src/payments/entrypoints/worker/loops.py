@@ -51,16 +51,18 @@ class Loop:
     step: Step
     stop: threading.Event
     patience: float
-    _due: float = attrs.field(factory=time.monotonic, init=False)
+    clock: Callable[[], float] = time.monotonic
+    _due: float = attrs.field(init=False)
     _failures: int = attrs.field(default=0, init=False)
     _error: str = attrs.field(default="", init=False)
     _thread: threading.Thread = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
+        self._due = self.clock()
         self._thread = threading.Thread(target=self._run, name=f"payments-{self.name}", daemon=True)
 
     def start(self) -> None:
-        self._due = time.monotonic()
+        self._due = self.clock()
         self._thread.start()
 
     def ended(self, seconds: float) -> bool:
@@ -70,16 +72,16 @@ class Loop:
 
     @property
     def health(self) -> Health:
-        beating = time.monotonic() < self._due + self.patience
+        beating = self.clock() < self._due + self.patience
         return Health(self.name, self._thread.is_alive() and beating, self._failures, self._error)
 
     def _run(self) -> None:
         try:
             while not self.stop.is_set():
                 wait = self._after_a_step()
-                self._due = time.monotonic() + wait
+                self._due = self.clock() + wait
                 self.stop.wait(wait)
-                self._due = time.monotonic()
+                self._due = self.clock()
         finally:
             if not self.stop.is_set():  # whatever is no Exception, too, must not end a loop unnoticed
                 log.critical("%s ended by itself, so the worker stops", self.name)
