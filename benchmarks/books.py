@@ -22,8 +22,8 @@ from payments.adapters.sql.tables import attempts, payments
 from payments.domain.money import Money
 from payments.domain.payment import Payment
 from payments.domain.ports import Filter
+from payments.domain.recording import apply_report
 from payments.domain.report import Rank, Report
-from payments.domain.settling import learn
 from payments.domain.values import GatewayId, MerchantId, Method, Mode, Offer
 from payments.entrypoints.blocking import run
 
@@ -47,7 +47,7 @@ def _models() -> tuple[Row, Row, Row]:
         amount=offer.price,
         mode=Mode.TEST,
     )
-    paid = learn(begun, report, at=START, by="bench", give_back_as=None)
+    paid = apply_report(begun, report, at=START, by="bench", refund_strays_as=None)
     return payment_row(begun), payment_row(paid), attempt_row(paid.attempts[0])
 
 
@@ -74,10 +74,10 @@ def grow(store: SqlStore, start: int, end: int) -> None:
             connection.execute(sa.insert(attempts), tries)
 
         store.database.write(work)
-    settle(store)
+    record(store)
 
 
-def settle(store: SqlStore) -> None:
+def record(store: SqlStore) -> None:
     """Do now what the database would do in the background after so many insertions, so that it disturbs no figure."""
     chores = ("ANALYZE",) if store.database.engine.dialect.name == "sqlite" else ("VACUUM ANALYZE", "CHECKPOINT")
     with store.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

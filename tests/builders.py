@@ -17,12 +17,12 @@ import attrs
 from hypothesis import strategies as st
 
 from payments.domain.errors import PaymentsError
-from payments.domain.giving_back import RefundOrder, doubt, keep, rebase, refuse, request
 from payments.domain.money import MAX_MINOR, Money
 from payments.domain.payment import Attempt, Disposition, Payment
+from payments.domain.recording import apply_report, orphan
 from payments.domain.refund import BankAccount
+from payments.domain.refunding import RefundOrder, keep, mark_outcome_unknown, rebase, refuse, request
 from payments.domain.report import Deposit, Rank, Report, ReportedRefund
-from payments.domain.settling import learn, orphan
 from payments.domain.values import GatewayId, MerchantId, Method, Mode, Offer, RefundId
 from payments.testing import NOON
 
@@ -50,7 +50,7 @@ def a_payment(
     by: str = "buyer:buyer-1",
     **changes: Any,
 ) -> Payment:
-    """Return a payment just begun, its first happening in `news`; *changes* are set on it without any happening."""
+    """Return a payment just begun, its first event in `new_events`; *changes* are set on it without any event."""
     offer = Offer(name, Money(amount, currency))
     named = MerchantId(merchant_id or _fresh("m"))
     begun = Payment.begin(named, buyer, order or _fresh("order"), offer, method, mode, at, by)
@@ -93,9 +93,9 @@ def a_refund_order(**changes: Any) -> RefundOrder:
 
 
 def paid(payment: Payment, at: datetime | None = None, **report: Any) -> Payment:
-    """Return *payment* after an exact capture, a minute later; the happenings add to its `news`."""
+    """Return *payment* after an exact capture, a minute later; the events add to its `new_events`."""
     moment = at or payment.created_at + timedelta(minutes=1)
-    return learn(payment, a_report(payment, **report), at=moment, by=BY, give_back_as=None)
+    return apply_report(payment, a_report(payment, **report), at=moment, by=BY, refund_strays_as=None)
 
 
 def issued(payment: Payment, at: datetime | None = None, **report: Any) -> Payment:
@@ -163,7 +163,7 @@ def accounts() -> st.SearchStrategy[BankAccount]:
 def lives(draw: st.DrawFn, steps: int = 8) -> list[Payment]:
     """A payment's life: what it is at its beginning, and what up to *steps* steps of the domain make of it in turn.
 
-    Each carries all its news since the beginning.
+    Each carries all its new_events since the beginning.
     """
     life = [draw(_beginnings())]
     for _ in range(draw(st.integers(0, steps))):
@@ -176,7 +176,7 @@ def lives(draw: st.DrawFn, steps: int = 8) -> list[Payment]:
 
 
 def payments(steps: int = 8) -> st.SearchStrategy[Payment]:
-    """A payment somewhere in its life, all its news included; no two share an id or an order."""
+    """A payment somewhere in its life, all its new_events included; no two share an id or an order."""
     return lives(steps).map(lambda life: life[-1])
 
 
@@ -208,7 +208,7 @@ def _gateway_ids(payment: Payment) -> st.SearchStrategy[str]:
 def _learn(draw: st.DrawFn, payment: Payment) -> Payment:
     report = draw(reports(payment, _gateway_ids(payment)))
     back = draw(st.none() | st.just(RefundId(_fresh("r"))))
-    return learn(payment, report, at=draw(times()), by=draw(texts(1, 120)), give_back_as=back)
+    return apply_report(payment, report, at=draw(times()), by=draw(texts(1, 120)), refund_strays_as=back)
 
 
 def _request(draw: st.DrawFn, payment: Payment) -> Payment:
@@ -231,7 +231,7 @@ def _of_an_open_refund(draw: st.DrawFn, payment: Payment) -> Payment:
         return payment
     refund, at = draw(st.sampled_from(payment.open_refunds)), draw(times())
     steps: list[Callable[[], Payment]] = [
-        lambda: doubt(payment, refund, at),
+        lambda: mark_outcome_unknown(payment, refund, at),
         lambda: rebase(payment, refund, at),
         lambda: refuse(payment, refund, at, draw(texts(0, 80))),
     ]
@@ -254,5 +254,5 @@ _STEPS: list[Callable[[st.DrawFn, Payment], Payment]] = [
     lambda draw, payment: payment.closed(draw(times()), draw(texts(1, 120)), draw(texts(0, 80))),
     lambda draw, payment: payment.begun_again(draw(st.sampled_from(Method)), draw(times())),
     lambda draw, payment: payment.scheduled(draw(st.none() | times())),
-    lambda draw, payment: payment.looked_at(draw(times())),
+    lambda draw, payment: payment.checked_at(draw(times())),
 ]

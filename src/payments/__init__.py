@@ -1,19 +1,19 @@
 """Taking money, correctly. The public names of the domain; importing this loads attrs and nothing else.
 
 Values      Money, Method, Mode, Offer, Caller, merchant_id
-Payments    Payment, Attempt, Report, Refund, Status, Event, TRANSITIONS, Happening, Kind, Disposition
+Payments    Payment, Attempt, Report, Refund, Status, Trigger, TRANSITIONS, Event, EventKind, Disposition
 Use cases   Checkout, Refunds, Sweep, Courier: coroutines over the ports in payments.domain.ports
 Errors      PaymentsError and its branches, in payments.domain.errors
 """
 
-from payments.domain.checkout import Checkout, Seen
+from payments.domain.checkout import Checkout, Outcome
 from payments.domain.errors import BadInput, GatewayError, PaymentsError, Refused, StorageConflict
-from payments.domain.giving_back import RefundOrder
-from payments.domain.machine import TRANSITIONS, Event, Status
+from payments.domain.machine import TRANSITIONS, Status, Trigger
 from payments.domain.money import Money
 from payments.domain.outbox import Courier, Message
-from payments.domain.payment import Attempt, Disposition, Happening, Kind, Payment
+from payments.domain.payment import Attempt, Disposition, Event, EventKind, Payment
 from payments.domain.refund import BankAccount, Refund, RefundStatus
+from payments.domain.refunding import RefundOrder
 from payments.domain.refunds import Refunds
 from payments.domain.report import Deposit, Rank, Report, ReportedRefund
 from payments.domain.sweep import Sweep, Swept
@@ -30,16 +30,16 @@ __all__ = [
     "Deposit",
     "Disposition",
     "Event",
+    "EventKind",
     "GatewayError",
     "GatewayId",
-    "Happening",
-    "Kind",
     "MerchantId",
     "Message",
     "Method",
     "Mode",
     "Money",
     "Offer",
+    "Outcome",
     "Payment",
     "PaymentsError",
     "Rank",
@@ -51,10 +51,10 @@ __all__ = [
     "Refused",
     "Report",
     "ReportedRefund",
-    "Seen",
     "Status",
     "StorageConflict",
     "Sweep",
     "Swept",
+    "Trigger",
     "merchant_id",
 ]

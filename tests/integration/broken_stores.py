@@ -16,7 +16,7 @@ from payments.domain.errors import StorageConflict
 from payments.domain.outbox import Message
 from payments.domain.payment import Payment
 from payments.domain.ports import Filter
-from payments.domain.succession import check_news
+from payments.domain.successor import check_successor
 from payments.domain.values import MerchantId
 
 Change = Callable[[Payment], Payment]
@@ -65,7 +65,7 @@ class WritesBeforeItAsks(MemoryPayments):
 
     async def update(self, merchant_id: MerchantId, change: Change) -> Payment:
         before = await self.get(merchant_id)
-        self._books.payments[merchant_id] = before.looked_at(before.created_at)
+        self._books.payments[merchant_id] = before.checked_at(before.created_at)
         return await super().update(merchant_id, lambda _: change(before))
 
 
@@ -134,7 +134,7 @@ class HandsNewsBack(MemoryPayments):
 
 class OverwritesWhatIsThere(MemoryPayments):
     async def add(self, payment: Payment) -> Payment:
-        check_news(None, payment)
+        check_successor(None, payment)
         return self._store(payment)
 
 
@@ -191,8 +191,8 @@ class ClaimsForEver(MemoryPayments):
 
 
 class MovesTheWatermarkAnywhere(MemoryPayments):
-    async def move_watermark(self, to: datetime) -> None:
-        self._books.watermark = to
+    async def move_reconciled_until(self, to: datetime) -> None:
+        self._books.reconciled_until = to
 
 
 class ForgetsWhatItHandsOut(MemoryOutbox):

@@ -62,7 +62,7 @@ class Shop:
     def paid(self, order: str = "gold") -> tuple[str, str]:
         merchant_id = self.begun(order)
         attempt = self.attempt(merchant_id)
-        run(self.service.checkout.look(merchant_id, "test"))
+        run(self.service.checkout.refresh(merchant_id, "test"))
         return merchant_id, attempt
 
 
@@ -229,7 +229,7 @@ def test_strays_beyond_the_limit_are_told_of(shop: Shop):
     for number in range(3):
         attempt = shop.sandbox.open_window(f"not-ours-{number}", 700)
         shop.sandbox.approve(attempt)
-        run(shop.service.checkout.hear(attempt, "test"))
+        run(shop.service.checkout.refresh_attempt(attempt, "test"))
     out = shop.command("strays", "list", "--limit", "2", "--language", "en")[1]
     assert out.count("₩700") == 2
     cursor = out.splitlines()[-1].removeprefix("More: --cursor ")
@@ -266,7 +266,7 @@ def test_strays_are_listed_given_back_and_kept(shop: Shop):
     kept = shop.sandbox.open_window("not-ours-2", 800)
     for attempt in (given, kept):
         shop.sandbox.approve(attempt)
-        run(shop.service.checkout.hear(attempt, "test"))
+        run(shop.service.checkout.refresh_attempt(attempt, "test"))
     out = shop.command("strays", "list", "--language", "en")[1]
     assert "₩700" in out
     assert "No such payment here" in out
@@ -279,7 +279,7 @@ def test_strays_are_listed_given_back_and_kept(shop: Shop):
 def test_an_orphan_of_any_name_is_shown_and_given_back(shop: Shop, which):
     """Whoever took the money chose its name; only the sandbox wants plain ones."""
     report = a_report(merchant_id=which, gateway_id="imp_9", amount=Money(700))
-    run(shop.service.checkout.settle(report, "test"))
+    run(shop.service.checkout.record(report, "test"))
     assert shop.json("show", which)["payment"]["merchant_id"] == which
     assert shop.json("list", "--cursor", which)["payments"] == []
     assert shop.command("strays", "keep", which, "imp_9", "--note", "a colleague's test")[0] == 0

@@ -20,7 +20,7 @@ Claim = Callable[[Store], None]
 
 def told_twice(store: Store) -> None:
     repository.test_what_no_use_case_may_make_of_a_payment_is_not_stored(
-        store, lambda p: attrs.evolve(paid(p, rank=1), news=paid(p, rank=1).news * 2)
+        store, lambda p: attrs.evolve(paid(p, rank=1), new_events=paid(p, rank=1).new_events * 2)
     )
 
 

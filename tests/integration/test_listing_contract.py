@@ -1,4 +1,4 @@
-"""What holds of every PaymentRepository that is read through: its pages, its claims, and its watermark."""
+"""What holds of every PaymentRepository that is read through: its pages, its claims, and its reconciled_until."""
 
 import functools
 from datetime import datetime, timedelta
@@ -10,11 +10,11 @@ from support.at_once import at_once
 from support.stores import Store
 
 from payments.domain.errors import PaymentNotFound
-from payments.domain.giving_back import keep
 from payments.domain.machine import Status
 from payments.domain.money import Money
 from payments.domain.payment import Payment
 from payments.domain.ports import Filter
+from payments.domain.refunding import keep
 from payments.domain.values import GatewayId, MerchantId
 from payments.entrypoints.blocking import run
 
@@ -98,7 +98,7 @@ def test_a_page_shows_only_what_was_asked_for(store: Store) -> None:
 
 
 def test_strays_are_listed_until_somebody_has_dealt_with_them(store: Store) -> None:
-    strays = Filter(unsettled_strays=True)
+    strays = Filter(open_strays=True)
     add(store, paid(a_payment()))
     first = add(store, strayed(merchant_id="a", at=NOON))
     second = add(store, strayed(merchant_id="b", at=NOON + timedelta(minutes=1)))
@@ -163,23 +163,23 @@ def test_each_due_payment_is_claimed_by_exactly_one_of_many(store: Store) -> Non
     assert sorted(taken) == sorted(payment.merchant_id for payment in due)
 
 
-# -- the watermark ---------------------------------------------------------------------------------------------------
+# -- reconciled_until -----------------------------------------------------------------------------------------------
 
 
 def test_nothing_has_been_walked_at_first(store: Store) -> None:
-    assert run(store.payments.watermark()) is None
+    assert run(store.payments.reconciled_until()) is None
 
 
 def test_the_watermark_never_moves_back(store: Store) -> None:
     later = NOON + timedelta(microseconds=1)
     reached: list[datetime | None] = []
     for to in (NOON, later, NOON):
-        run(store.payments.move_watermark(to))
-        reached.append(run(store.payments.watermark()))
+        run(store.payments.move_reconciled_until(to))
+        reached.append(run(store.payments.reconciled_until()))
     assert reached == [NOON, later, later]
 
 
 def test_walkers_at_once_leave_the_furthest_watermark(store: Store) -> None:
     moments = [NOON + timedelta(minutes=minute) for minute in (3, 7, 5, 1)]
-    at_once(*(lambda to=to: run(store.payments.move_watermark(to)) for to in moments))
-    assert run(store.payments.watermark()) == max(moments)
+    at_once(*(lambda to=to: run(store.payments.move_reconciled_until(to)) for to in moments))
+    assert run(store.payments.reconciled_until()) == max(moments)

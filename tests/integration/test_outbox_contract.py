@@ -20,7 +20,7 @@ def begun(store: Store, *, minutes: int = 0) -> Message:
     """Return the message that tells of a new payment."""
     payment = a_payment(at=NOON + timedelta(minutes=minutes))
     run(store.payments.add(payment))
-    return Message.about(payment, payment.news[0])
+    return Message.about(payment, payment.new_events[0])
 
 
 def claim(store: Store, *, now=NOON, until=UNTIL, limit: int = 10) -> list[Message]:
@@ -32,10 +32,10 @@ def test_a_message_is_told_in_the_order_of_the_changes(store: Store) -> None:
 
     def changed(seen: Payment) -> Payment:
         for _ in range(11):  # so many that 10 must not come before 2
-            seen = seen.record(attrs.evolve(happening, at=NOON))
+            seen = seen.with_event(attrs.evolve(event, at=NOON))
         return seen
 
-    happening = run(store.payments.timeline(payment.merchant_id))[0]
+    event = run(store.payments.timeline(payment.merchant_id))[0]
     run(store.payments.update(payment.merchant_id, changed))
     assert [message.id for message in claim(store, limit=100)] == [f"{payment.merchant_id}_{n}" for n in range(1, 13)]
 

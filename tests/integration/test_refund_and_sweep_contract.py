@@ -1,6 +1,6 @@
 """Refunds and the sweep over every store: the same laws on memory, SQLite and PostgreSQL.
 
-What would break them: a store that drops what is only bookkeeping (a doubt, a due time, a remainder), or that keeps a
+What would break them: a store that drops what is only bookkeeping (an unknown outcome, a due time, a remainder), or keeps a
 refund apart from its payment.
 """
 
@@ -15,13 +15,13 @@ from payments.adapters.memory.store import MemoryStore
 from payments.adapters.memory_gateway import MemoryGateway
 from payments.adapters.merchant_ids import RandomIds
 from payments.adapters.sql.store import SqlStore
-from payments.domain.checkout import Checkout, Seen
+from payments.domain.checkout import Checkout, Outcome
 from payments.domain.errors import NotSent, RefundInProgress, RefundRefused, Unknown
-from payments.domain.giving_back import RefundOrder
 from payments.domain.machine import Status
 from payments.domain.money import Money
 from payments.domain.payment import Disposition, Payment
 from payments.domain.refund import RefundStatus
+from payments.domain.refunding import RefundOrder
 from payments.domain.refunds import Refunds
 from payments.domain.schedule import WINDOW
 from payments.domain.sweep import Sweep
@@ -77,7 +77,7 @@ class Shop:
         self.gateway.approve(attempt)
         return run(self.checkout.complete(Caller.buyer("kim"), payment.merchant_id, attempt)).payment
 
-    def refund(self, payment: Payment, amount: int | None = None, refund_id: str = "r1") -> Seen:
+    def refund(self, payment: Payment, amount: int | None = None, refund_id: str = "r1") -> Outcome:
         order = RefundOrder(reason="고객 요청", amount=amount)
         return run(self.refunds.refund(SHOP, payment.merchant_id, order, RefundId(refund_id)))
 
@@ -114,7 +114,7 @@ def test_parts_go_back_until_nothing_is_left(shop: Shop) -> None:
     payment = shop.paid()
     assert shop.refund(payment, 5_000, "r1").payment.status is Status.PAID
     last = shop.refund(payment, None, "r2")
-    assert (last.current, last.payment.status, last.payment.refunded) == (True, Status.CANCELLED, 12_000)
+    assert (last.confirmed, last.payment.status, last.payment.refunded) == (True, Status.CANCELLED, 12_000)
     assert [refund.amount for refund in shop.known(payment).refunds] == [5_000, 7_000]
     assert shop.taken(payment) == 0
 
@@ -137,7 +137,7 @@ def test_more_than_is_left_is_refused_and_nothing_is_stored(shop: Shop) -> None:
 def test_a_refund_whose_answer_is_lost_is_executed_once(shop: Shop, done: bool) -> None:
     payment = shop.paid()
     shop.gateway.trouble("refund", NO_ANSWER, after_the_work=done)
-    assert not shop.refund(payment, 5_000).current
+    assert not shop.refund(payment, 5_000).confirmed
     with pytest.raises(RefundInProgress):
         shop.refund(payment, 7_000, "r2")
     shop.swept()
@@ -148,12 +148,12 @@ def test_a_refund_whose_answer_is_lost_is_executed_once(shop: Shop, done: bool) 
 def test_a_refund_that_never_left_is_sent_by_the_sweep(shop: Shop) -> None:
     payment = shop.paid()
     shop.gateway.trouble("refund", NotSent("The provider cannot be reached."))
-    assert not shop.refund(payment, 5_000).current
+    assert not shop.refund(payment, 5_000).confirmed
     shop.swept()
     assert shop.taken(payment) == 7_000
 
 
-@pytest.mark.parametrize(("in_console", "left"), [(4_000, 3_000), (9_000, 3_000)], ids=["still fits", "outrun"])
+@pytest.mark.parametrize(("in_console", "left"), [(4_000, 3_000), (9_000, 3_000)], ids=["still fits", "overtaken"])
 def test_a_console_refund_in_between_is_told_apart(shop: Shop, in_console: int, left: int) -> None:
     payment = shop.paid()
     shop.gateway.trouble("refund", NO_ANSWER)
@@ -226,20 +226,20 @@ def test_a_payment_is_swept_by_one_of_two(shop: Shop) -> None:
 
 
 def test_money_that_no_row_waits_for_is_found_by_the_walk(shop: Shop) -> None:
-    run(shop.sweep.walk())
+    run(shop.sweep.reconcile())
     attempt = shop.gateway.open("another-systems-order", PRICE)
     shop.gateway.approve(attempt)
     shop.now += timedelta(minutes=1)
-    run(shop.sweep.walk())
+    run(shop.sweep.reconcile())
     [stray] = run(shop.refunds.strays(SHOP))
     assert stray.attempts[0].disposition is Disposition.ORPHAN
 
 
 def test_a_walk_without_an_answer_begins_there_again(shop: Shop) -> None:
-    run(shop.sweep.walk())
-    reached = run(shop.store.payments.watermark())
+    run(shop.sweep.reconcile())
+    reached = run(shop.store.payments.reconciled_until())
     shop.gateway.trouble("listing", NO_ANSWER)
     shop.now += timedelta(minutes=1)
     with pytest.raises(Unknown):
-        run(shop.sweep.walk())
-    assert run(shop.store.payments.watermark()) == reached
+        run(shop.sweep.reconcile())
+    assert run(shop.store.payments.reconciled_until()) == reached

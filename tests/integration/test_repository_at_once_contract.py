@@ -9,22 +9,22 @@ from support.at_once import at_once
 from support.stores import Store, everything_of, outcome
 
 from payments.domain.errors import AlreadyPaid, ConcurrentUpdate, IllegalTransition
-from payments.domain.giving_back import request
-from payments.domain.machine import Event, Status
-from payments.domain.payment import Happening, Kind, Payment
+from payments.domain.machine import Status, Trigger
+from payments.domain.payment import Event, EventKind, Payment
+from payments.domain.refunding import request
 from payments.domain.report import Rank
 from payments.domain.values import RefundId
 from payments.entrypoints.blocking import run
 
 THREADS = 8
-CAPTURED = Happening(kind=Kind.CAPTURED, at=NOON, by="test")
+CAPTURED = Event(kind=EventKind.CAPTURED, at=NOON, by="test")
 
 
 def closed(payment: Payment) -> Payment:
     return payment.closed(NOON, "shop:test", "test")
 
 
-def learn(store: Store, payment: Payment, gateway_id: str) -> None:
+def apply_report(store: Store, payment: Payment, gateway_id: str) -> None:
     """Let the payment learn of one more attempt."""
     opened = functools.partial(paid, gateway_id=gateway_id, rank=Rank.READY)
     run(store.payments.update(payment.merchant_id, opened))
@@ -40,7 +40,7 @@ def test_a_payment_overtaken_by_its_cancellation_is_not_paid(store: Store) -> No
         if rival.ident is None:  # between our read and our write, someone cancels, as soon as the store lets him
             rival.start()
             rival.join(0.2)
-        return seen.after(Event.CAPTURED, CAPTURED)
+        return seen.after(Trigger.CAPTURED, CAPTURED)
 
     ours = outcome(store.payments.update(payment.merchant_id, overtaken))
     rival.join()
@@ -58,7 +58,7 @@ def test_changes_made_at_once_are_all_kept(store: Store) -> None:
 
     def learn_five(thread: int) -> None:
         for number in range(5):
-            learn(store, payment, f"{payment.merchant_id}/{thread}/{number}")
+            apply_report(store, payment, f"{payment.merchant_id}/{thread}/{number}")
 
     assert at_once(*(functools.partial(learn_five, thread) for thread in range(THREADS))) == [None] * THREADS
     stored, timeline, told = everything_of(store, payment.merchant_id)
@@ -71,12 +71,12 @@ def test_bookkeeping_done_at_once_is_all_kept(store: Store) -> None:
     """Fails where the version alone guards a row: bookkeeping does not move it."""
     payment = run(store.payments.add(a_payment()))
 
-    def look() -> None:
+    def check() -> None:
         for _ in range(5):
-            run(store.payments.update(payment.merchant_id, lambda p: attrs.evolve(p, looks=p.looks + 1)))
+            run(store.payments.update(payment.merchant_id, lambda p: attrs.evolve(p, checks=p.checks + 1)))
 
-    at_once(*[look] * THREADS)
-    assert run(store.payments.get(payment.merchant_id)).looks == THREADS * 5
+    at_once(*[check] * THREADS)
+    assert run(store.payments.get(payment.merchant_id)).checks == THREADS * 5
 
 
 def test_one_of_many_refunds_of_a_capture_is_opened(store: Store) -> None:
@@ -99,7 +99,7 @@ def test_a_reader_never_sees_half_a_change(store: Store) -> None:
 
     def write() -> None:
         for number in range(40):
-            learn(store, payment, f"{payment.merchant_id}/{number}")
+            apply_report(store, payment, f"{payment.merchant_id}/{number}")
         done.set()
 
     def read() -> list[Payment]:

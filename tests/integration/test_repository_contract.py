@@ -28,11 +28,11 @@ from payments.domain.errors import (
     OrderIsLive,
     PaymentNotFound,
 )
-from payments.domain.giving_back import doubt
 from payments.domain.outbox import Message
-from payments.domain.payment import Kind, Payment
+from payments.domain.payment import EventKind, Payment
+from payments.domain.recording import orphan
+from payments.domain.refunding import mark_outcome_unknown
 from payments.domain.report import Rank
-from payments.domain.settling import orphan
 from payments.domain.values import MerchantId, Method
 from payments.entrypoints.blocking import run
 
@@ -69,14 +69,14 @@ def test_every_moment_of_any_life_is_loaded_as_it_was_stored(store: Store, life:
     run(store.payments.add(begun))
     known = begun
     for payment in rest:
-        successor = attrs.evolve(payment, news=payment.news[known.version :])
+        successor = attrs.evolve(payment, new_events=payment.new_events[known.version :])
         stored = run(store.payments.update(payment.merchant_id, following(known, successor)))
         assert stored == run(store.payments.get(payment.merchant_id)) == payment
         known = payment
     loaded, timeline, told = everything_of(store, begun.merchant_id)
-    assert (loaded, loaded.news) == (known, ())
-    assert timeline == list(known.news)
-    assert told == [Message.about(known, happening) for happening in known.news]
+    assert (loaded, loaded.new_events) == (known, ())
+    assert timeline == list(known.new_events)
+    assert told == [Message.about(known, event) for event in known.new_events]
 
 
 @settings(
@@ -85,17 +85,17 @@ def test_every_moment_of_any_life_is_loaded_as_it_was_stored(store: Store, life:
 @given(life=lives())
 def test_a_payment_added_late_in_its_life_is_loaded_as_it_was_stored(store: Store, life: list[Payment]) -> None:
     added = run(store.payments.add(life[-1]))
-    assert (added, added.news) == (life[-1], ())
+    assert (added, added.new_events) == (life[-1], ())
     assert run(store.payments.get(added.merchant_id)) == added
-    assert list(run(store.payments.timeline(added.merchant_id))) == list(life[-1].news)
+    assert list(run(store.payments.timeline(added.merchant_id))) == list(life[-1].new_events)
 
 
 def test_what_is_returned_has_no_news(store: Store) -> None:
-    """Fails where news come back: the next change would tell them again."""
+    """Fails where new_events come back: the next change would tell them again."""
     payment = run(store.payments.add(a_payment()))
     changed = run(store.payments.update(payment.merchant_id, paid))
-    assert payment.news == changed.news == ()
-    assert run(store.payments.live(payment.buyer, payment.order)).news == ()
+    assert payment.new_events == changed.new_events == ()
+    assert run(store.payments.live(payment.buyer, payment.order)).new_events == ()
 
 
 def test_every_change_has_exactly_one_event_and_one_message(store: Store) -> None:
@@ -104,7 +104,12 @@ def test_every_change_has_exactly_one_event_and_one_message(store: Store) -> Non
         payment = run(store.payments.update(payment.merchant_id, change))
     stored, timeline, told = everything_of(store, payment.merchant_id)
     assert [entry.version for entry in timeline] == list(range(1, stored.version + 1))
-    assert [entry.kind for entry in timeline] == [Kind.BEGUN, Kind.PREPARED, Kind.CAPTURED, Kind.REFUND_REQUESTED]
+    assert [entry.kind for entry in timeline] == [
+        EventKind.BEGUN,
+        EventKind.PREPARED,
+        EventKind.CAPTURED,
+        EventKind.REFUND_REQUESTED,
+    ]
     assert told == [Message.about(stored, entry) for entry in timeline]
 
 
@@ -115,8 +120,8 @@ def test_bookkeeping_is_stored_without_an_event(store: Store) -> None:
     later = NOON + timedelta(hours=1)
     changes: list[Callable[[Payment], Payment]] = [
         lambda p: p.scheduled(later),
-        lambda p: p.looked_at(later),
-        lambda p: doubt(p, refund, later),
+        lambda p: p.checked_at(later),
+        lambda p: mark_outcome_unknown(p, refund, later),
         lambda p: attrs.evolve(p, method=Method.TOSSPAY, expires_at=later),
     ]
     for change in changes:
@@ -252,8 +257,8 @@ def test_what_a_change_raises_passes_through_and_nothing_is_stored(store: Store)
 @pytest.mark.parametrize(
     "broken",
     [
-        lambda p: attrs.evolve(paid(p), news=()),  # a change that nothing tells of
-        lambda p: attrs.evolve(paid(p), news=paid(p).news * 2),  # told twice
+        lambda p: attrs.evolve(paid(p), new_events=()),  # a change that nothing tells of
+        lambda p: attrs.evolve(paid(p), new_events=paid(p).new_events * 2),  # told twice
         lambda p: attrs.evolve(paid(p), version=p.version + 2),  # a gap
         lambda p: attrs.evolve(p, attempts=()),  # knowledge going backwards
         lambda p: attrs.evolve(p, refunds=()),

@@ -22,8 +22,8 @@ from typed_settings import Secret
 
 from payments.domain.checkout import Checkout
 from payments.domain.errors import PaymentsError
-from payments.domain.giving_back import RefundOrder
 from payments.domain.money import Money
+from payments.domain.refunding import RefundOrder
 from payments.domain.refunds import Refunds
 from payments.domain.sweep import Sweep
 from payments.domain.values import Caller, GatewayId, MerchantId, Method, Offer, RefundId
@@ -133,8 +133,8 @@ class Storm:
         self.clock.ahead += timedelta(seconds=self.chance.choice((10, 60, 600)))
         run(self.sweep.sweep())
 
-    def walk(self) -> None:
-        run(self.sweep.walk())
+    def reconcile(self) -> None:
+        run(self.sweep.reconcile())
 
     def rage(self) -> None:
         """Let everybody do what chance has them do."""
@@ -155,7 +155,7 @@ class Storm:
         start, sweep = self.clock.ahead, Sweep(self.patient, Refunds(self.patient))
         for ahead in HEALING:
             self.clock.ahead = start + timedelta(seconds=ahead)
-            walked = run(sweep.walk(self.clock.now() - timedelta(days=1)))
+            walked = run(sweep.reconcile(self.clock.now() - timedelta(days=1)))
             assert not walked.troubles, walked.troubles
             while (swept := run(sweep.sweep())).looked:
                 assert not swept.troubles, swept.troubles
@@ -181,7 +181,7 @@ def a_storm(seed: int, database: str) -> Iterator[Storm]:
             checkout = attrs.evolve(service.checkout, clock=clock)
             with serving(http_app(attrs.evolve(service, checkout=checkout))) as url:
                 settings.webhook_url = f"{url}/webhooks/iamport"
-                run(checkout.payments.move_watermark(clock.now()))
+                run(checkout.payments.move_reconciled_until(clock.now()))
                 yield Storm(sandbox, checkout, attrs.evolve(healing.checkout, clock=clock), clock, random.Random(seed))
 
 

@@ -121,8 +121,8 @@ def test_the_sweep_finds_what_is_due_without_the_list(url, sandbox, passed):
         payment = begun(service, "order-1")
         passed(seconds=31)
         with running_worker(Worker.of(service, attrs.evolve(HURRIED, walk_every=3600))):
-            until(lambda: run(service.checkout.payments.watermark()))  # that was the only walk,
-            until(lambda: known(service, payment.merchant_id).looks)  # and the first look
+            until(lambda: run(service.checkout.payments.reconciled_until()))  # that was the only walk,
+            until(lambda: known(service, payment.merchant_id).checks)  # and the first look
             paid_in_silence(sandbox, payment)
             passed(minutes=1)
             until(lambda: known(service, payment.merchant_id).status is Status.PAID)

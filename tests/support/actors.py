@@ -21,8 +21,8 @@ from typed_settings import Secret
 
 from payments.domain.checkout import Checkout
 from payments.domain.errors import PaymentsError
-from payments.domain.giving_back import RefundOrder
 from payments.domain.money import Money
+from payments.domain.refunding import RefundOrder
 from payments.domain.refunds import Refunds
 from payments.domain.sweep import Sweep
 from payments.domain.values import Caller, Method, Offer, RefundId
@@ -92,12 +92,12 @@ class Hands:
     def complete(self, merchant_id: Any, gateway_id: Any) -> str:
         return run(self.checkout.complete(Caller.buyer("buyer"), merchant_id, gateway_id)).payment.status
 
-    def hear(self, gateway_id: Any) -> str:
-        heard = run(self.checkout.hear(gateway_id, "webhook"))
+    def refresh_attempt(self, gateway_id: Any) -> str:
+        heard = run(self.checkout.refresh_attempt(gateway_id, "webhook"))
         return heard.status if heard else "unheard"
 
-    def look(self, merchant_id: Any) -> str:
-        return run(self.checkout.look(merchant_id, "test")).status
+    def refresh(self, merchant_id: Any) -> str:
+        return run(self.checkout.refresh(merchant_id, "test")).status
 
     def cancel(self, merchant_id: Any) -> str:
         return run(self.checkout.cancel(Caller.buyer("buyer"), merchant_id)).status

@@ -32,7 +32,7 @@ class Events:
             self._news.notify_all()
 
     def wait_for(self, merchant_id: str, kind: str) -> dict[str, Any]:
-        """Return what the shop was told of this kind of happening; AssertionError if it is not told in time."""
+        """Return what the shop was told of this kind of event; AssertionError if it is not told in time."""
 
         def found() -> dict[str, Any] | None:
             of = (event["data"] for event in self._told if event["type"] == f"payment.{kind}")

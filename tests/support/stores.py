@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from payments.domain.outbox import Message
-from payments.domain.payment import Happening, Payment
+from payments.domain.payment import Event, Payment
 from payments.domain.store import Store
 from payments.domain.values import MerchantId
 from payments.entrypoints.blocking import run
@@ -12,7 +12,7 @@ from payments.entrypoints.blocking import run
 FAR = datetime(2900, 1, 1, tzinfo=UTC)
 
 
-def everything_of(store: Store, merchant_id: MerchantId) -> tuple[Payment, list[Happening], list[Message]]:
+def everything_of(store: Store, merchant_id: MerchantId) -> tuple[Payment, list[Event], list[Message]]:
     """Return all that is kept of a payment: itself, its timeline, and the messages that wait to tell of it."""
     payment, timeline = run(store.payments.get(merchant_id)), list(run(store.payments.timeline(merchant_id)))
     return payment, timeline, messages(store, merchant_id)

@@ -28,7 +28,7 @@ class World:
         self.checkout, self.sweep = shop.checkout, shop.sweep
 
     def begun(self, order: str = "o") -> Payment:
-        """Begin a payment: two happenings, so two messages."""
+        """Begin a payment: two events, so two messages."""
         offer = Offer("책", PRICE)
         return run(self.checkout.begin("buyer-1", order, offer, Method.CARD, Caller.buyer("buyer-1")))
 

@@ -41,7 +41,7 @@ def _count(store: SqlStore, merchant_id: str, times: str) -> None:
     for _ in range(int(times)):
         while True:
             try:
-                run(store.payments.update(MerchantId(merchant_id), lambda p: attrs.evolve(p, looks=p.looks + 1)))
+                run(store.payments.update(MerchantId(merchant_id), lambda p: attrs.evolve(p, checks=p.checks + 1)))
             except ConcurrentUpdate:  # nothing was stored: on a loaded machine, a lock may be waited for in vain
                 continue
             break

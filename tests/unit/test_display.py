@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from payments.domain.errors import BadInput
 from payments.domain.machine import Status
 from payments.domain.money import EXPONENTS, MAX_MINOR
-from payments.domain.payment import Disposition, Kind
+from payments.domain.payment import Disposition, EventKind
 from payments.domain.values import Method
 from payments.entrypoints import display
 
@@ -70,7 +70,7 @@ def test_every_word_of_the_vocabularies_is_translated(language: display.Language
     words = [
         *(display.status(value, language) for value in Status),
         *(display.method(value, language) for value in Method),
-        *(display.happening(value, language) for value in Kind),
+        *(display.event(value, language) for value in EventKind),
         *(display.disposition(value, language) for value in Disposition),
     ]
     assert all(words)

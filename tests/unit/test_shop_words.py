@@ -5,10 +5,10 @@ from typing import Any, get_args
 
 import pytest
 
-from payments.domain.payment import Disposition, Kind
+from payments.domain.payment import Disposition, EventKind
 from payments.entrypoints.display import Language
 from payments.entrypoints.shop.catalogue import PLANS
-from payments.entrypoints.shop.stories import told, told_by
+from payments.entrypoints.shop.stories import reported_by, told
 from payments.entrypoints.shop.words import SAID_BY_THE_PAGE, WORDS, preferred, words
 
 HANGUL = re.compile(r"[가-힣]")
@@ -29,8 +29,8 @@ def an_event(kind: str, reason: str = "", by: str = "webhook") -> dict[str, Any]
     }
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_every_happening_is_told_in_a_sentence(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", EventKind)
+def test_every_happening_is_told_in_a_sentence(kind: EventKind) -> None:
     korean, english = told(an_event(kind), "ko"), told(an_event(kind), "en")
     assert korean.what.endswith("다.")
     assert HANGUL.search(korean.what)
@@ -63,7 +63,7 @@ def test_the_providers_own_words_are_shown_as_they_are_and_ours_are_not() -> Non
     ],
 )
 def test_who_reported_it_is_told_without_their_name(by: str, who: str) -> None:
-    assert told_by(by, "en") == who
+    assert reported_by(by, "en") == who
 
 
 def test_every_text_is_there_in_both_languages() -> None:

@@ -12,7 +12,7 @@ from payments.domain.errors import ContractViolation, NotSent, PaymentNotFound, 
 from payments.domain.machine import Status
 from payments.domain.outbox import DeliveryFailed, Message
 from payments.domain.ports import ListingPage
-from payments.domain.schedule import LEASE, LOOKS
+from payments.domain.schedule import LEASE, CHECK_WAITS
 from payments.entrypoints.blocking import run
 from payments.entrypoints.worker import loops
 from payments.entrypoints.worker.delivering import Delivering
@@ -203,7 +203,7 @@ def test_what_a_person_should_look_at_is_logged_in_its_own_words(world, caplog):
 def test_the_default_pace_finds_what_no_webhook_told_within_a_minute():
     pace = Pace()
     assert pace.walk_every + pace.idle < 60
-    assert LOOKS[0].total_seconds() + pace.idle < 60
+    assert CHECK_WAITS[0].total_seconds() + pace.idle < 60
 
 
 def test_the_list_is_walked_once_per_interval_however_many_workers_there_are(world):
@@ -219,7 +219,7 @@ def test_the_list_is_walked_once_per_interval_however_many_workers_there_are(wor
 
 def test_a_clock_that_is_behind_the_watermark_does_not_stop_the_walks(world):
     """A worker whose clock was a day ahead must not keep the others from walking for a day."""
-    run(world.store.payments.move_watermark(world.clock.now() + timedelta(days=1)))
+    run(world.store.payments.move_reconciled_until(world.clock.now() + timedelta(days=1)))
     assert Walking(world.sweep, 45.0)() == 45.0
     world.captured_at_the_provider("m_lost")
     Walking(world.sweep, 45.0)()
@@ -261,7 +261,7 @@ def test_rows_that_say_nothing_usable_are_told_once(world, caplog):
 def test_the_deep_walk_finds_what_the_watermark_has_passed(world):
     world.captured_at_the_provider("m_lost")
     world.clock.advance(hours=30)
-    run(world.store.payments.move_watermark(world.clock.now()))
+    run(world.store.payments.move_reconciled_until(world.clock.now()))
     Walking(world.sweep, 45.0)()
     with pytest.raises(PaymentNotFound):
         run(world.store.payments.get("m_lost"))
@@ -270,8 +270,8 @@ def test_the_deep_walk_finds_what_the_watermark_has_passed(world):
 
 
 def test_the_deep_walk_never_leaves_a_gap_behind_a_watermark_of_long_ago(world):
-    """After five days without a worker, three days would pass over the first two, and move the watermark."""
-    run(world.store.payments.move_watermark(world.clock.now()))
+    """After five days without a worker, three days would pass over the first two, and move the reconciled_until."""
+    run(world.store.payments.move_reconciled_until(world.clock.now()))
     world.clock.advance(hours=2)
     world.captured_at_the_provider("m_lost")
     world.clock.advance(days=5)

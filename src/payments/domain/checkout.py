@@ -21,21 +21,21 @@ from payments.domain.errors import (
     Rejected,
 )
 from payments.domain.machine import Status
-from payments.domain.payment import Happening, Payment
+from payments.domain.payment import Event, Payment
 from payments.domain.ports import Clock, Gateway, MerchantIdPolicy, PaymentRepository
+from payments.domain.recording import apply_report, orphan
 from payments.domain.report import Report
-from payments.domain.settling import learn, orphan
 from payments.domain.values import Caller, GatewayId, MerchantId, Method, Mode, Offer
 
 TRIES = 3
 
 
 @attrs.frozen
-class Seen:
-    """A payment as far as we know. `current` is False while the provider cannot tell: look again soon."""
+class Outcome:
+    """A payment as far as we know. `confirmed` is False while the provider cannot tell: look again soon."""
 
     payment: Payment
-    current: bool = True
+    confirmed: bool = True
 
 
 @attrs.frozen(kw_only=True)
@@ -79,7 +79,7 @@ class Checkout:
             )
         if live.status is Status.PAID:
             raise AlreadyPaid("This order is paid already. Nothing was begun.")
-        if live.price != offer.price or live.is_burnt:
+        if live.price != offer.price or live.id_used_up:
             await self._close(live, by, "superseded")
             return None
         renewed = await self.payments.update(live.merchant_id, lambda p: p.begun_again(method, self.clock.now()))
@@ -96,31 +96,31 @@ class Checkout:
             raise
         return await self.payments.update(payment.merchant_id, lambda p: p.with_price_prepared(self.clock.now()))
 
-    async def settle(self, report: Report, by: str) -> Payment:
+    async def record(self, report: Report, by: str) -> Payment:
         """Store what *report* teaches: the only door by which knowledge of money enters. Raises ContractViolation."""
         returns = None if self.hold_strays else self.ids.refund_id()
 
         def learning(payment: Payment) -> Payment:
-            return learn(payment, report, at=self.clock.now(), by=by, give_back_as=returns)
+            return apply_report(payment, report, at=self.clock.now(), by=by, refund_strays_as=returns)
 
         try:
             try:
                 return await self.payments.update(report.merchant_id, learning)
             except PaymentNotFound:
-                return await self._settle_unknown(report, by)
+                return await self._record_unknown(report, by)
         except GatewayIdTaken as error:
             raise ContractViolation(f"Attempt {report.gateway_id} belongs to another payment already.") from error
 
-    async def _settle_unknown(self, report: Report, by: str) -> Payment:
+    async def _record_unknown(self, report: Report, by: str) -> Payment:
         """Keep a capture that nobody here began; an attempt that took no money concerns nobody."""
         if not report.is_capture:
             raise PaymentNotFound
         try:
             return await self.payments.add(orphan(report, self.clock.now(), by))
         except MerchantIdTaken:
-            return await self.settle(report, by)
+            return await self.record(report, by)
 
-    async def look(self, merchant_id: MerchantId, by: str) -> Payment:
+    async def refresh(self, merchant_id: MerchantId, by: str) -> Payment:
         """Ask the gateway for all attempts at a payment and settle each. Raises PaymentNotFound or GatewayError.
 
         A report that breaks the contract is raised at last, for it must not hide the attempt that paid.
@@ -129,63 +129,63 @@ class Checkout:
         broken: ContractViolation | None = None
         for report in await self.gateway.attempts(merchant_id):
             try:
-                payment = await self._settle_answer(merchant_id, report, by)
+                payment = await self._record_answer(merchant_id, report, by)
             except ContractViolation as error:
                 broken = error
         if broken:
             raise broken
         return payment
 
-    async def _settle_answer(self, asked_for: MerchantId, report: Report, by: str) -> Payment:
+    async def _record_answer(self, asked_for: MerchantId, report: Report, by: str) -> Payment:
         if report.merchant_id != asked_for:
             raise ContractViolation(f"Asked for {asked_for}, the provider answered with another payment.")
-        return await self.settle(report, by)
+        return await self.record(report, by)
 
-    async def hear(self, gateway_id: GatewayId, by: str) -> Payment | None:
+    async def refresh_attempt(self, gateway_id: GatewayId, by: str) -> Payment | None:
         """Follow a hint (a webhook, a return): fetch this attempt and settle it. None if the provider knows none.
 
         Raises PaymentNotFound where it took no money and is not ours, or GatewayError.
         """
         report = await self.gateway.find(gateway_id)
-        return None if report is None else await self.settle(report, by)
+        return None if report is None else await self.record(report, by)
 
-    async def complete(self, caller: Caller, merchant_id: MerchantId, gateway_id: GatewayId) -> Seen:
+    async def complete(self, caller: Caller, merchant_id: MerchantId, gateway_id: GatewayId) -> Outcome:
         """The window said yes: fetch that attempt, verify that it is ours, settle.
 
         Raises PaymentNotFound, AttemptMismatch, or ContractViolation. An unknown outcome changes no status.
         """
-        payment = await self.of(caller, merchant_id)
+        payment = await self.visible_to(caller, merchant_id)
         attempt = payment.attempt(gateway_id)
         if attempt and attempt.report.is_capture:
-            return Seen(payment)  # a replay: money is known, and the provider need not be asked again
+            return Outcome(payment)  # a replay: money is known, and the provider need not be asked again
         try:
             report = await self.gateway.find(gateway_id)
         except ContractViolation:
             raise
         except GatewayError:
-            return Seen(await self.look_soon(merchant_id), current=False)
+            return Outcome(await self.refresh_soon(merchant_id), confirmed=False)
         if report is None or report.merchant_id != merchant_id:
-            await self.look_soon(merchant_id)
+            await self.refresh_soon(merchant_id)
             raise AttemptMismatch("This attempt is not an attempt at this payment. Nothing was changed.")
-        return Seen(await self.settle(report, "complete"))
+        return Outcome(await self.record(report, "complete"))
 
-    async def abandon(self, caller: Caller, merchant_id: MerchantId) -> Seen:
+    async def abandon(self, caller: Caller, merchant_id: MerchantId) -> Outcome:
         """The buyer left the window: look. Only the provider's word counts, for the window may still approve."""
-        await self.of(caller, merchant_id)
+        await self.visible_to(caller, merchant_id)
         try:
-            return Seen(await self.look(merchant_id, "abandon"))
+            return Outcome(await self.refresh(merchant_id, "abandon"))
         except ContractViolation:
             raise
         except GatewayError:
-            return Seen(await self.look_soon(merchant_id), current=False)
+            return Outcome(await self.refresh_soon(merchant_id), confirmed=False)
 
     async def cancel(self, caller: Caller, merchant_id: MerchantId) -> Payment:
         """Close an unpaid payment, after a look. Raises AlreadyPaid, PaymentNotFound or GatewayError (still open)."""
-        return await self._close(await self.of(caller, merchant_id), caller, str(caller.role))
+        return await self._close(await self.visible_to(caller, merchant_id), caller, str(caller.role))
 
     async def _close(self, payment: Payment, by: Caller, reason: str) -> Payment:
         if payment.prepared and payment.status is not Status.PAID:
-            payment = await self.look(payment.merchant_id, "cancel")
+            payment = await self.refresh(payment.merchant_id, "cancel")
         closed = await self.payments.update(payment.merchant_id, lambda p: p.closed(self.clock.now(), str(by), reason))
         return await self.revoke_deposits(closed)
 
@@ -193,23 +193,23 @@ class Checkout:
         """Close the virtual accounts of a cancelled payment; where that fails, a late deposit is given back instead."""
         for attempt in payment.waiting_deposits:
             try:
-                payment = await self.settle(await self.gateway.revoke(attempt.gateway_id), "cancel")
+                payment = await self.record(await self.gateway.revoke(attempt.gateway_id), "cancel")
             except GatewayError:
-                payment = await self.look_soon(payment.merchant_id)
+                payment = await self.refresh_soon(payment.merchant_id)
         return payment
 
-    async def of(self, caller: Caller, merchant_id: MerchantId) -> Payment:
+    async def visible_to(self, caller: Caller, merchant_id: MerchantId) -> Payment:
         """Return the payment if it is this caller's business. Raises PaymentNotFound, the same as for an absent one."""
         payment = await self.payments.get(merchant_id)
-        if not caller.sees(payment.buyer):
+        if not caller.may_see(payment.buyer):
             raise PaymentNotFound
         return payment
 
-    async def look_soon(self, merchant_id: MerchantId) -> Payment:
+    async def refresh_soon(self, merchant_id: MerchantId) -> Payment:
         """Make the payment due now, for the sweep."""
         return await self.payments.update(merchant_id, lambda p: p.scheduled(self.clock.now()))
 
-    async def timeline(self, caller: Caller, merchant_id: MerchantId) -> list[Happening]:
+    async def timeline(self, caller: Caller, merchant_id: MerchantId) -> list[Event]:
         """Return what happened to a payment, oldest first. Raises PaymentNotFound."""
-        await self.of(caller, merchant_id)
+        await self.visible_to(caller, merchant_id)
         return list(await self.payments.timeline(merchant_id))

@@ -1,4 +1,4 @@
-"""Status, Event and TRANSITIONS: the one place that decides a status.
+"""Status, Trigger and TRANSITIONS: the one place that decides a status.
 
 `failed`: this try went wrong, the door is still open. `cancelled`: the door is closed, or all the money went back.
 """
@@ -20,7 +20,7 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Event(StrEnum):
+class Trigger(StrEnum):
     """What can happen to a payment's status."""
 
     CAPTURED = "captured"  # the provider took exactly our amount
@@ -30,22 +30,22 @@ class Event(StrEnum):
 
 
 AWAITING, PAID, FAILED, CANCELLED = Status.AWAITING, Status.PAID, Status.FAILED, Status.CANCELLED
-CAPTURED, DECLINED, CLOSED, REFUNDED = Event.CAPTURED, Event.DECLINED, Event.CLOSED, Event.REFUNDED
+CAPTURED, DECLINED, CLOSED, REFUNDED = Trigger.CAPTURED, Trigger.DECLINED, Trigger.CLOSED, Trigger.REFUNDED
 
-_TABLE: dict[Status, dict[Event, Status | None]] = {  # total: no cell is left out; None: refused
+_TABLE: dict[Status, dict[Trigger, Status | None]] = {  # total: no cell is left out; None: refused
     AWAITING:  {CAPTURED: PAID, DECLINED: FAILED,    CLOSED: CANCELLED, REFUNDED: None},
     FAILED:    {CAPTURED: PAID, DECLINED: FAILED,    CLOSED: CANCELLED, REFUNDED: None},  # a late approval still pays
     PAID:      {CAPTURED: PAID, DECLINED: PAID,      CLOSED: None,      REFUNDED: CANCELLED},
     CANCELLED: {CAPTURED: None, DECLINED: CANCELLED, CLOSED: CANCELLED, REFUNDED: CANCELLED},
 }  # fmt: skip
-TRANSITIONS: Final[Mapping[Status, Mapping[Event, Status | None]]] = MappingProxyType(
+TRANSITIONS: Final[Mapping[Status, Mapping[Trigger, Status | None]]] = MappingProxyType(
     {status: MappingProxyType(row) for status, row in _TABLE.items()}
 )
 
 
-def move(status: Status, event: Event) -> Status:
-    """Return the status that *event* leads to. Raises IllegalTransition where the table refuses."""
-    after = TRANSITIONS[status][event]
+def move(status: Status, trigger: Trigger) -> Status:
+    """Return the status that *trigger* leads to. Raises IllegalTransition where the table refuses."""
+    after = TRANSITIONS[status][trigger]
     if after is None:
-        raise IllegalTransition(status, event)
+        raise IllegalTransition(status, trigger)
     return after

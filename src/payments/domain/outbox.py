@@ -1,4 +1,4 @@
-"""Telling the shop: every happening leaves a message in the outbox, in the same transaction, until it is delivered.
+"""Telling the shop: every event leaves a message in the outbox, in the same transaction, until it is delivered.
 
 Message     what is told, fixed when it is written: every repeat has the same id and the same bytes
 Outbox      the port where messages wait
@@ -14,7 +14,7 @@ from typing import ClassVar, Final, Protocol, Self
 import attrs
 
 from payments.domain.errors import PaymentsError
-from payments.domain.payment import Happening, Payment
+from payments.domain.payment import Event, Payment
 from payments.domain.ports import Clock
 from payments.domain.schedule import LEASE
 from payments.domain.values import MerchantId
@@ -31,7 +31,7 @@ MAX_WAIT: Final = timedelta(days=2)
 
 @attrs.frozen(kw_only=True)
 class Message:
-    """One happening, told: `body` is JSON text; `tries` counts the failed deliveries so far."""
+    """One event, told: `body` is JSON text; `tries` counts the failed deliveries so far."""
 
     id: str
     merchant_id: MerchantId
@@ -41,28 +41,28 @@ class Message:
     error: str = ""
 
     @classmethod
-    def about(cls, payment: Payment, happening: Happening) -> Self:
-        """Return the message that tells *happening*, out of facts that never change."""
+    def about(cls, payment: Payment, event: Event) -> Self:
+        """Return the message that tells *event*, out of facts that never change."""
         data = {
             "merchant_id": payment.merchant_id,
-            "version": happening.version,
-            "status": happening.status,
+            "version": event.version,
+            "status": event.status,
             "order": payment.order,
             "buyer": payment.buyer,
             "price": {"amount": payment.price.minor, "currency": payment.price.currency},
             "mode": payment.mode,
-            "by": happening.by,
-            "gateway_id": happening.gateway_id,
-            "refund_id": happening.refund_id,
-            "amount": happening.amount,
-            "reason": happening.reason,
+            "by": event.by,
+            "gateway_id": event.gateway_id,
+            "refund_id": event.refund_id,
+            "amount": event.amount,
+            "reason": event.reason,
         }
-        told = {"type": f"payment.{happening.kind}", "timestamp": happening.at.isoformat(), "data": data}
+        told = {"type": f"payment.{event.kind}", "timestamp": event.at.isoformat(), "data": data}
         return cls(
-            id=f"{payment.merchant_id}_{happening.version}",  # no full stop: webhook signatures are delimited by it
+            id=f"{payment.merchant_id}_{event.version}",  # no full stop: webhook signatures are delimited by it
             merchant_id=payment.merchant_id,
             body=json.dumps(told, ensure_ascii=False, separators=(",", ":")),
-            created_at=happening.at,
+            created_at=event.at,
         )
 
 

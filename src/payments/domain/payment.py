@@ -1,6 +1,6 @@
 """Payment: one thing a buyer is asked to pay, with its attempts and refunds. Frozen: a change returns the next.
 
-Happening   one entry of a payment's timeline; the n-th change of a payment is its n-th happening, without a gap
+Event   one entry of a payment's timeline; the n-th change of a payment is its n-th event, without a gap
 Attempt     one try at the provider: the highest report of it, and what we made of its capture
 Payment     the aggregate that is stored and locked as one
 """
@@ -12,11 +12,11 @@ from typing import Any, Self
 import attrs
 
 from payments.domain.errors import AlreadyPaid, RefundRefused
-from payments.domain.machine import Event, Status, move
+from payments.domain.machine import Status, Trigger, move
 from payments.domain.money import Money
 from payments.domain.refund import Refund
 from payments.domain.report import Deposit, Rank, Report
-from payments.domain.schedule import PATIENCE, WINDOW, next_look
+from payments.domain.schedule import PATIENCE, WINDOW, next_check
 from payments.domain.values import GatewayId, MerchantId, Method, Mode, Offer, RefundId, aware, text
 
 
@@ -30,7 +30,7 @@ class Disposition(StrEnum):
     ORPHAN = "orphan"  # we never began such a payment
 
 
-class Kind(StrEnum):
+class EventKind(StrEnum):
     """What a timeline entry tells."""
 
     BEGUN = "begun"
@@ -47,14 +47,14 @@ class Kind(StrEnum):
     REFUND_REBASED = "refund_rebased"
     REFUND_REFUSED = "refund_refused"
     REFUNDED = "refunded"
-    STRAY_KEPT = "stray_kept"
+    STRAY_HELD = "stray_held"
 
 
 @attrs.frozen(kw_only=True)
-class Happening:
+class Event:
     """One change: when, what, who or what reported it, and the status and refunded sum it left behind (minor units)."""
 
-    kind: Kind
+    kind: EventKind
     at: datetime = attrs.field(validator=aware)
     by: str = attrs.field(validator=text(1, 120))
     gateway_id: GatewayId | None = None
@@ -82,7 +82,7 @@ class Attempt:
         return self.disposition not in (None, Disposition.ACCEPTED)
 
     @property
-    def is_unsettled_stray(self) -> bool:
+    def is_open_stray(self) -> bool:
         """Whether somebody's money lies here without a reason."""
         return self.is_stray and self.report.remaining > 0 and not self.note
 
@@ -91,8 +91,8 @@ class Attempt:
 class Payment:
     """The aggregate. `version` counts its changes, and storage compares and swaps on it; `due_at` is the next look.
 
-    `news` are the happenings not yet stored. `expires_at`, `due_at`, `looks` and `method` are bookkeeping: they may be
-    stored anew without a change.
+    `new_events` are not stored yet. `expires_at`, `due_at`, `checks` and `method` are bookkeeping: they may change
+    without an event.
     """
 
     merchant_id: MerchantId = attrs.field(validator=text(1, 40))
@@ -111,8 +111,8 @@ class Payment:
     attempts: tuple[Attempt, ...] = ()  # by gateway id
     refunds: tuple[Refund, ...] = ()  # in the order they were asked
     due_at: datetime | None = None
-    looks: int = 0
-    news: tuple[Happening, ...] = attrs.field(default=(), eq=False, repr=False)
+    checks: int = 0
+    new_events: tuple[Event, ...] = attrs.field(default=(), eq=False, repr=False)
 
     @classmethod
     def begin(
@@ -138,28 +138,28 @@ class Payment:
             created_at=at,
             expires_at=at + WINDOW,
         )
-        return born.record(Happening(kind=Kind.BEGUN, at=at, by=by, amount=offer.price.minor))
+        return born.with_event(Event(kind=EventKind.BEGUN, at=at, by=by, amount=offer.price.minor))
 
-    def record(self, happening: Happening, **changes: Any) -> Self:
-        """Return the payment after *changes*, which *happening* tells of; its looks begin anew."""
-        successor = attrs.evolve(self, **changes, version=self.version + 1, looks=0)
-        entry = attrs.evolve(happening, version=successor.version, status=successor.status)
-        return attrs.evolve(successor, news=(*self.news, entry), due_at=successor.next_look(happening.at))
+    def with_event(self, event: Event, **changes: Any) -> Self:
+        """Return the payment after *changes*, which *event* tells of; its looks begin anew."""
+        successor = attrs.evolve(self, **changes, version=self.version + 1, checks=0)
+        entry = attrs.evolve(event, version=successor.version, status=successor.status)
+        return attrs.evolve(successor, new_events=(*self.new_events, entry), due_at=successor.next_check(event.at))
 
-    def after(self, event: Event, happening: Happening, **changes: Any) -> Self:
-        """Return the payment as *event* leaves it; a replay returns *self*. Raises IllegalTransition."""
-        status = move(self.status, event)
+    def after(self, trigger: Trigger, event: Event, **changes: Any) -> Self:
+        """Return the payment as *trigger* leaves it; a replay returns *self*. Raises IllegalTransition."""
+        status = move(self.status, trigger)
         if status is self.status and not changes:
             return self
         if status is not self.status:
-            changes = {"reason": "" if status is Status.PAID else happening.reason} | changes
-        return self.record(happening, **changes, status=status)
+            changes = {"reason": "" if status is Status.PAID else event.reason} | changes
+        return self.with_event(event, **changes, status=status)
 
     def closed(self, at: datetime, by: str, reason: str) -> Self:
         """Return the payment with its door closed. Raises AlreadyPaid: money taken is refunded, not cancelled."""
         if self.status is Status.PAID:
             raise AlreadyPaid("This payment is paid. Refund it instead of cancelling it.")
-        return self.after(Event.CLOSED, Happening(kind=Kind.CLOSED, at=at, by=by, reason=reason))
+        return self.after(Trigger.CLOSED, Event(kind=EventKind.CLOSED, at=at, by=by, reason=reason))
 
     def expired(self, at: datetime) -> Self:
         """Return the payment closed, if it is still awaiting past its time; else *self*."""
@@ -171,36 +171,38 @@ class Payment:
         """Return the open payment with the method now chosen, and with time and looks as at first: bookkeeping."""
         if not self.is_payable:
             return self
-        renewed = attrs.evolve(self, method=method, expires_at=max(self.expires_at, at + WINDOW), looks=0)
-        soon = [due for due in (self.due_at, renewed.next_look(at)) if due]
+        renewed = attrs.evolve(self, method=method, expires_at=max(self.expires_at, at + WINDOW), checks=0)
+        soon = [due for due in (self.due_at, renewed.next_check(at)) if due]
         return renewed.scheduled(min(soon))
 
     def with_price_prepared(self, at: datetime) -> Self:
         """Return the payment knowing that the provider refuses any other amount for it."""
         if self.prepared:
             return self
-        return self.record(Happening(kind=Kind.PREPARED, at=at, by="gateway", amount=self.price.minor), prepared=True)
+        return self.with_event(
+            Event(kind=EventKind.PREPARED, at=at, by="gateway", amount=self.price.minor), prepared=True
+        )
 
     def prepare_refused(self, at: datetime, reason: str) -> Self:
         """Return the payment failed: the provider does not want this price."""
-        happening = Happening(kind=Kind.PREPARE_REFUSED, at=at, by="gateway", reason=reason[:1000])
-        return self.after(Event.DECLINED, happening)
+        event = Event(kind=EventKind.PREPARE_REFUSED, at=at, by="gateway", reason=reason[:1000])
+        return self.after(Trigger.DECLINED, event)
 
     def scheduled(self, due_at: datetime | None) -> Self:
         return self if due_at == self.due_at else attrs.evolve(self, due_at=due_at)
 
-    def looked_at(self, now: datetime) -> Self:
+    def checked_at(self, now: datetime) -> Self:
         """Return the payment after one more look that was answered, due when the next one is."""
-        looked = attrs.evolve(self, looks=self.looks + 1)
-        return attrs.evolve(looked, due_at=looked.next_look(now))
+        looked = attrs.evolve(self, checks=self.checks + 1)
+        return attrs.evolve(looked, due_at=looked.next_check(now))
 
-    def next_look(self, now: datetime) -> datetime | None:
+    def next_check(self, now: datetime) -> datetime | None:
         """Return when to look next: a paid payment rests, one that may not stay as it is never does."""
         if self.open_refunds:
-            return next_look(now, min(self.looks, PATIENCE))
+            return next_check(now, min(self.checks, PATIENCE))
         if self.status is Status.AWAITING:
-            return next_look(now, min(self.looks, PATIENCE), self.expiry)
-        return None if self.status is Status.PAID else next_look(now, self.looks)
+            return next_check(now, min(self.checks, PATIENCE), self.expiry)
+        return None if self.status is Status.PAID else next_check(now, self.checks)
 
     @property
     def expiry(self) -> datetime:
@@ -232,7 +234,7 @@ class Payment:
         return self.status in (Status.AWAITING, Status.FAILED)
 
     @property
-    def is_burnt(self) -> bool:
+    def id_used_up(self) -> bool:
         """Whether the provider refuses another window: it never opens one for an id that once took money."""
         return any(a.report.is_capture for a in self.attempts)
 
@@ -240,7 +242,7 @@ class Payment:
     def open_refunds(self) -> list[Refund]:
         return [refund for refund in self.refunds if refund.is_open]
 
-    def is_giving_back(self, gateway_id: GatewayId) -> bool:
+    def is_being_refunded(self, gateway_id: GatewayId) -> bool:
         """Whether a refund of this capture is open: there is one at most."""
         return any(refund.gateway_id == gateway_id for refund in self.open_refunds)
 

@@ -1,6 +1,6 @@
 """What the inside asks of the outside. All ports are coroutines: an adapter may block, suspend or be simulated.
 
-PaymentRepository   where payments, their timeline and the watermark are kept
+PaymentRepository   where payments, their timeline and the reconciled_until are kept
 Gateway             the provider: prepare, find, attempts, refund, revoke, listing
 MerchantIdPolicy    new names for payments and refunds
 Prices              what the shop asks for an order
@@ -15,7 +15,7 @@ import attrs
 
 from payments.domain.machine import Status
 from payments.domain.money import Money
-from payments.domain.payment import Happening, Payment
+from payments.domain.payment import Event, Payment
 from payments.domain.refund import Refund
 from payments.domain.report import Report
 from payments.domain.values import GatewayId, MerchantId, Offer, RefundId
@@ -27,14 +27,14 @@ class Filter:
 
     buyer: str | None = None
     status: Status | None = None
-    unsettled_strays: bool = False
+    open_strays: bool = False
 
 
 class PaymentRepository(Protocol):
     """Where payments are kept. Each call is one transaction; none spans a call to the gateway.
 
-    A payment, its attempts, refunds, the happenings in its `news` and an outbox entry for each of them are stored
-    together or not at all. What is returned has no news.
+    A payment, its attempts, refunds, the events in its `new_events` and an outbox entry for each of them are stored
+    together or not at all. What is returned has no new_events.
     """
 
     async def add(self, payment: Payment) -> Payment:
@@ -56,8 +56,8 @@ class PaymentRepository(Protocol):
     async def page(self, which: Filter, before: MerchantId | None, limit: int) -> Sequence[Payment]:
         """Return up to *limit* payments, newest first, from *before* (the last one seen) on: by keyset, not offset."""
 
-    async def timeline(self, merchant_id: MerchantId) -> Sequence[Happening]:
-        """Return the payment's happenings, oldest first. Raises PaymentNotFound."""
+    async def timeline(self, merchant_id: MerchantId) -> Sequence[Event]:
+        """Return the payment's events, oldest first. Raises PaymentNotFound."""
 
     async def claim(self, now: datetime, until: datetime, limit: int) -> Sequence[Payment]:
         """Return at most *limit* payments that are due, the longest due first, and make them due again at *until*.
@@ -65,10 +65,10 @@ class PaymentRepository(Protocol):
         Two callers never get the same one; one that dies loses nothing, because the payment comes due again.
         """
 
-    async def watermark(self) -> datetime | None:
+    async def reconciled_until(self) -> datetime | None:
         """Return up to when the provider's list has been walked."""
 
-    async def move_watermark(self, to: datetime) -> None:
+    async def move_reconciled_until(self, to: datetime) -> None:
         """Remember that the list has been walked up to *to*; never moves back."""
 
 

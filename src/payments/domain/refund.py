@@ -43,7 +43,7 @@ class Refund:
     """One intent to give back `amount` (minor units) of one capture; of it `tax_free` and `vat` are parts.
 
     `remainder` is what the capture still held when this was asked or rebased: the checksum that is sent along.
-    `unsure_since` is the moment of the first send whose outcome is unknown.
+    `outcome_unknown_since` is the moment of the first send whose outcome is unknown.
     """
 
     id: RefundId = attrs.field(validator=text(1, 32))
@@ -57,7 +57,7 @@ class Refund:
     tax_free: int = 0
     vat: int | None = None
     account: BankAccount | None = None
-    unsure_since: datetime | None = None
+    outcome_unknown_since: datetime | None = None
     provider_id: str = attrs.field(default="", validator=text(0, 64))
     failure: str = attrs.field(default="", validator=text(0, 1000))
 
@@ -89,7 +89,9 @@ class Refund:
 def done(refund: Refund, reported: ReportedRefund | None = None) -> Refund:
     """Return *refund* as executed, with the provider's id of it where there is one."""
     provider_id = reported.provider_id if reported else ""
-    return attrs.evolve(refund, status=RefundStatus.DONE, provider_id=provider_id, failure="", unsure_since=None)
+    return attrs.evolve(
+        refund, status=RefundStatus.DONE, provider_id=provider_id, failure="", outcome_unknown_since=None
+    )
 
 
 def attribute(

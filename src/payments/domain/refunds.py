@@ -8,12 +8,12 @@ from collections.abc import Callable
 
 import attrs
 
-from payments.domain.checkout import TRIES, Checkout, Seen
+from payments.domain.checkout import TRIES, Checkout, Outcome
 from payments.domain.errors import ContractViolation, GatewayError, NotSent, PaymentNotFound, Rejected
-from payments.domain.giving_back import DOUBT, RefundOrder, doubt, keep, rebase, refuse, request
 from payments.domain.payment import Payment
 from payments.domain.ports import Filter
 from payments.domain.refund import Refund
+from payments.domain.refunding import LONGEST_AT_WORK, RefundOrder, keep, mark_outcome_unknown, rebase, refuse, request
 from payments.domain.schedule import LEASE
 from payments.domain.values import Caller, GatewayId, MerchantId, RefundId, Role
 
@@ -26,10 +26,10 @@ class Refunds:
 
     async def refund(
         self, caller: Caller, merchant_id: MerchantId, order: RefundOrder, refund_id: RefundId | None = None
-    ) -> Seen:
+    ) -> Outcome:
         """Give back some or all of a capture. With the same *refund_id* it is asked once, however often it is called.
 
-        The answer is `current` once the outcome is known: done, or refused with the provider's words in `failure`;
+        The answer is `confirmed` once the outcome is known: done, or refused with the provider's words in `failure`;
         until then the refund is open and the sweep goes on with it.
 
         Raises PaymentNotFound, RefundRefused or RefundInProgress, with nothing stored.
@@ -49,15 +49,15 @@ class Refunds:
         except ContractViolation:
             raise
         except GatewayError:
-            payment = await self.checkout.look_soon(merchant_id)
-        return Seen(payment, current=not payment.refund(refund_id).is_open)
+            payment = await self.checkout.refresh_soon(merchant_id)
+        return Outcome(payment, confirmed=not payment.refund(refund_id).is_open)
 
     async def push(self, merchant_id: MerchantId, refund_id: RefundId) -> Payment:
         """Send an open refund, or learn what became of it. Raises GatewayError while that is unknown."""
         for _ in range(TRIES):
             payment = await self.checkout.payments.get(merchant_id)
             refund = payment.refund(refund_id)
-            if refund.is_open and refund.unsure_since:
+            if refund.is_open and refund.outcome_unknown_since:
                 payment = await self._look(payment, refund)
                 refund = payment.refund(refund_id)
             if not refund.is_open:
@@ -79,9 +79,9 @@ class Refunds:
             return await self._refused(payment, refund, error)
         except GatewayError:
             now = self.checkout.clock.now()
-            await self._change(payment.merchant_id, refund.id, lambda p, r: doubt(p, r, now))
+            await self._change(payment.merchant_id, refund.id, lambda p, r: mark_outcome_unknown(p, r, now))
             raise
-        await self.checkout.settle(report, "refund")
+        await self.checkout.record(report, "refund")
         return True
 
     async def _refused(self, payment: Payment, refund: Refund, error: Rejected) -> bool:
@@ -92,7 +92,7 @@ class Refunds:
         if payment.capture(refund.gateway_id).report.remaining != refund.remainder:
             return False
         now = self.checkout.clock.now()
-        if refund.unsure_since and now - refund.unsure_since < DOUBT:
+        if refund.outcome_unknown_since and now - refund.outcome_unknown_since < LONGEST_AT_WORK:
             return True
         words = f"{error.provider_code} {error.provider_text}".strip()
         await self._change(payment.merchant_id, refund.id, lambda p, r: refuse(p, r, now, words or str(error)))
@@ -102,7 +102,7 @@ class Refunds:
         report = await self.checkout.gateway.find(refund.gateway_id)
         if report is None or report.merchant_id != payment.merchant_id:
             raise ContractViolation(f"The provider no longer knows its capture {refund.gateway_id}.")
-        return await self.checkout.settle(report, "refund")
+        return await self.checkout.record(report, "refund")
 
     async def _change(
         self, merchant_id: MerchantId, refund_id: RefundId, change: Callable[[Payment, Refund], Payment]
@@ -122,7 +122,7 @@ class Refunds:
     async def strays(self, caller: Caller, before: MerchantId | None = None, limit: int = 100) -> list[Payment]:
         """Return payments with money that nobody has dealt with yet, newest first."""
         self._only_the_shop(caller)
-        return list(await self.checkout.payments.page(Filter(unsettled_strays=True), before, limit))
+        return list(await self.checkout.payments.page(Filter(open_strays=True), before, limit))
 
     @staticmethod
     def _only_the_shop(caller: Caller) -> None:

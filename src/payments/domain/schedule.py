@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-LOOKS: Final = (
+CHECK_WAITS: Final = (
     *(timedelta(seconds=30), timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=5), timedelta(minutes=10)),
     *(timedelta(minutes=30), timedelta(hours=1), timedelta(hours=6)),
     *(timedelta(days=1), timedelta(days=3), timedelta(days=7)),
@@ -18,15 +18,15 @@ LEASE: Final = timedelta(minutes=2)
 
 
 PATIENCE: Final = 5
-"""Where a series must not end (an open refund, an awaiting payment), its wait stays at LOOKS[5]: half an hour."""
+"""Where a series must not end (an open refund, an awaiting payment), its wait stays at CHECK_WAITS[5]: half an hour."""
 
 
-def next_look(now: datetime, looks: int, no_later_than: datetime | None = None) -> datetime | None:
-    """Return when to look after *looks* looks without a change: None once the series is over.
+def next_check(now: datetime, checks: int, no_later_than: datetime | None = None) -> datetime | None:
+    """Return when to look after *checks* checks without a change: None once the series is over.
 
     An end of waiting still ahead (*no_later_than*: an expiry) is never slept through.
     """
-    if looks >= len(LOOKS):
+    if checks >= len(CHECK_WAITS):
         return None
-    due = now + LOOKS[looks]
+    due = now + CHECK_WAITS[checks]
     return min(due, no_later_than) if no_later_than and no_later_than > now else due

@@ -1,7 +1,7 @@
 """The use cases that nobody calls: look again at what is due, and walk the provider's own list.
 
 sweep   due payments under a lease: push their refunds, look, settle, expire, plan the next look
-walk    everything the provider has seen since the watermark, so that money is found which no row of ours waits for
+reconcile   compare everything the provider has seen since `reconciled_until`, to find money that no row of ours expects
 """
 
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ from payments.domain.schedule import LEASE
 from payments.domain.values import MerchantId
 
 OVERLAP: Final = timedelta(minutes=15)
-"""How far before the watermark a walk begins: clocks differ, and rows are stamped before they can be read."""
+"""How far before the reconciled_until a walk begins: clocks differ, and rows are stamped before they can be read."""
 
 SPAN: Final = timedelta(days=89)
 """The longest stretch one walk asks for at once; the provider allows 90 days."""
@@ -74,41 +74,41 @@ class Sweep:
             for refund in payment.open_refunds:
                 await self.refunds.push(merchant_id, refund.id)
         else:
-            await self.checkout.look(merchant_id, "sweep")
+            await self.checkout.refresh(merchant_id, "sweep")
         after = await self.checkout.payments.update(merchant_id, lambda p: p.expired(asked_at))  # money came since?
         if after.status is Status.CANCELLED:
             after = await self.checkout.revoke_deposits(after)
         if after.version != payment.version:
-            return after  # news plan their own next look
-        return await self.checkout.payments.update(merchant_id, lambda p: p.looked_at(self.checkout.clock.now()))
+            return after  # new_events plan their own next look
+        return await self.checkout.payments.update(merchant_id, lambda p: p.checked_at(self.checkout.clock.now()))
 
     async def _plan(self, merchant_id: MerchantId) -> None:
         """Plan the next look after one that was not answered: it does not count, so no series ends in an outage."""
         now = self.checkout.clock.now()
-        await self.checkout.payments.update(merchant_id, lambda p: p.scheduled(p.next_look(now)))
+        await self.checkout.payments.update(merchant_id, lambda p: p.scheduled(p.next_check(now)))
 
-    async def walk(self, since: datetime | None = None) -> Swept:
-        """Settle all in the provider's list that differs or is unknown here, from the watermark or *since* on.
+    async def reconcile(self, since: datetime | None = None) -> Swept:
+        """Settle all in the provider's list that differs or is unknown here, from the reconciled_until or *since* on.
 
-        The watermark moves only after the last page of a stretch, once all of it is stored, and never past what has not
-        been walked. Raises GatewayError: the next walk begins there.
+        `reconciled_until` moves only after the last page of a stretch, once all of it is stored, and never past what
+        was not read. Raises GatewayError: the next walk begins there.
         """
         now = self.checkout.clock.now()
-        mark = await self.checkout.payments.watermark() or now
+        mark = await self.checkout.payments.reconciled_until() or now
         start = min(since or mark, now) - OVERLAP  # another worker's clock may have been ahead
         leaves_a_gap = start > mark
         done = Swept()
         while start < now:
             end = min(now, start + SPAN)
-            await self._walk_stretch(start, end, done)
+            await self._reconcile_stretch(start, end, done)
             if any(isinstance(trouble.error, AGAIN) for trouble in done.troubles):
                 break
             if not leaves_a_gap:
-                await self.checkout.payments.move_watermark(end)
+                await self.checkout.payments.move_reconciled_until(end)
             start = end
         return done
 
-    async def _walk_stretch(self, start: datetime, end: datetime, done: Swept) -> None:
+    async def _reconcile_stretch(self, start: datetime, end: datetime, done: Swept) -> None:
         """Walk from the last page to the first: a row that leaves the stretch shifts others to pages still ahead."""
         listing = self.checkout.gateway.listing
         first = await listing(start, end, 1)
@@ -117,13 +117,13 @@ class Sweep:
             done.skipped.extend(page.skipped)
             for report in page.reports:
                 done.looked += 1
-                done.changed += await self._settle(report, done)
+                done.changed += await self._record(report, done)
 
-    async def _settle(self, report: Report, done: Swept) -> bool:
+    async def _record(self, report: Report, done: Swept) -> bool:
         try:
             if not await self._is_news(report):
                 return False
-            await self.checkout.settle(report, "listing")
+            await self.checkout.record(report, "listing")
         except Exception as error:  # noqa: BLE001 - nor may it hide every row of the list that comes after
             done.troubles.append(Trouble(report.merchant_id, error))
             return False

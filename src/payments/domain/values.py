@@ -20,7 +20,7 @@ RefundId = NewType("RefundId", str)
 
 LONGEST_ID: Final = 40
 _OURS: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
-_UNKEEPABLE: Final = re.compile("[\x00\ud800-\udfff]")
+_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 
 def merchant_id(text: str) -> MerchantId:
@@ -30,12 +30,12 @@ def merchant_id(text: str) -> MerchantId:
     return MerchantId(text)
 
 
-def booked_id(text: str) -> MerchantId:
+def recorded_id(text: str) -> MerchantId:
     """Return *text* as the id of a payment that may be in the books: an orphan's was chosen by whoever took the money.
 
     Raises BadInput unless it is 1–40 characters that every database can keep.
     """
-    if not 1 <= len(text) <= LONGEST_ID or not is_keepable(text):
+    if not 1 <= len(text) <= LONGEST_ID or not is_storable(text):
         raise BadInput(f"A merchant id has 1 to {LONGEST_ID} characters.")
     return MerchantId(text)
 
@@ -94,7 +94,7 @@ class Caller:
     def system(cls, name: str) -> Self:
         return cls(Role.SYSTEM, name)
 
-    def sees(self, buyer: str) -> bool:
+    def may_see(self, buyer: str) -> bool:
         """Tell whether *buyer*'s payments are this caller's business; what has no buyer is no buyer's."""
         return self.role is not Role.BUYER or (self.name == buyer and buyer != "")
 
@@ -110,19 +110,19 @@ class Offer:
     price: Money
 
 
-def is_keepable(text: str) -> bool:
+def is_storable(text: str) -> bool:
     """Tell whether every database can keep *text*.
 
     NUL is none of it, because PostgreSQL cannot keep it, nor half a surrogate pair, which JSON may smuggle in.
     """
-    return not _UNKEEPABLE.search(text)
+    return not _UNSTORABLE.search(text)
 
 
 def text(least: int, most: int) -> Callable[[object, Any, Any], None]:
     """Return a validator of texts of *least* to *most* characters that every database can keep."""
 
     def check(_: object, field: Any, value: Any) -> None:
-        if not isinstance(value, str) or not least <= len(value) <= most or not is_keepable(value):
+        if not isinstance(value, str) or not least <= len(value) <= most or not is_storable(value):
             raise BadInput(f"{field.name} is a text of {least} to {most} characters.")
 
     return check

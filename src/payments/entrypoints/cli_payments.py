@@ -5,11 +5,11 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from payments.domain.giving_back import RefundOrder
 from payments.domain.machine import Status
 from payments.domain.ports import Filter
 from payments.domain.refund import BankAccount
-from payments.domain.values import GatewayId, booked_id
+from payments.domain.refunding import RefundOrder
+from payments.domain.values import GatewayId, recorded_id
 from payments.entrypoints import display
 from payments.entrypoints.blocking import run
 from payments.entrypoints.cli import REFUSED
@@ -28,9 +28,9 @@ def show(payment: str, *, common: Common = DEFAULT) -> None:
         Its merchant id.
     """
     with stored(common) as store:
-        found = run(store.payments.get(booked_id(payment)))
-        happenings = run(store.payments.timeline(found.merchant_id))
-    print_payment(found, common, happenings)
+        found = run(store.payments.get(recorded_id(payment)))
+        events = run(store.payments.timeline(found.merchant_id))
+    print_payment(found, common, events)
 
 
 def list_(
@@ -56,12 +56,12 @@ def list_(
     """
     check_limit(limit)
     with stored(common) as store:
-        before = booked_id(cursor) if cursor else None
+        before = recorded_id(cursor) if cursor else None
         found = run(store.payments.page(Filter(buyer=buyer, status=status), before, limit + 1))
     print_page(found[:limit], more=len(found) > limit, common=common)
 
 
-def look(payment: str, *, common: Common = DEFAULT) -> None:
+def refresh(payment: str, *, common: Common = DEFAULT) -> None:
     """Ask the provider for all attempts at a payment, and settle what it says.
 
     Parameters
@@ -70,7 +70,7 @@ def look(payment: str, *, common: Common = DEFAULT) -> None:
         Its merchant id.
     """
     with working(common) as service:
-        print_payment(run(service.checkout.look(booked_id(payment), str(operator()))), common)
+        print_payment(run(service.checkout.refresh(recorded_id(payment), str(operator()))), common)
 
 
 def cancel(payment: str, *, common: Common = DEFAULT) -> None:
@@ -82,7 +82,7 @@ def cancel(payment: str, *, common: Common = DEFAULT) -> None:
         Its merchant id.
     """
     with working(common) as service:
-        print_payment(run(service.checkout.cancel(operator(), booked_id(payment))), common)
+        print_payment(run(service.checkout.cancel(operator(), recorded_id(payment))), common)
 
 
 def refund(
@@ -125,7 +125,7 @@ def refund(
         Do not ask.
     """
     with working(common) as service:
-        before = run(service.checkout.of(operator(), booked_id(payment)))
+        before = run(service.checkout.visible_to(operator(), recorded_id(payment)))
         attempt = before.capture(None if gateway_id is None else GatewayId(gateway_id))
         currency = attempt.report.amount.currency
         order = RefundOrder(

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from payments.domain.checkout import Seen
+from payments.domain.checkout import Outcome
 from payments.domain.machine import Status
-from payments.domain.payment import Attempt, Happening, Payment
+from payments.domain.payment import Attempt, Event, Payment
 from payments.domain.refund import Refund, RefundStatus
 from payments.domain.values import MerchantId, Mode
 from payments.entrypoints import display
@@ -14,7 +14,7 @@ from payments.entrypoints.cli_words import word
 from payments.entrypoints.display import Language
 
 
-def print_refund(seen: Seen, refund: Refund, common: Common) -> int:
+def print_refund(seen: Outcome, refund: Refund, common: Common) -> int:
     """Print what became of a refund; return the exit code."""
     code = {RefundStatus.DONE: 0, RefundStatus.OPEN: NO_ANSWER, RefundStatus.REFUSED: REFUSED}[refund.status]
     if common.json:
@@ -28,7 +28,7 @@ def print_refund(seen: Seen, refund: Refund, common: Common) -> int:
     return code
 
 
-def print_payment(payment: Payment, common: Common, happenings: Sequence[Happening] | None = None) -> None:
+def print_payment(payment: Payment, common: Common, events: Sequence[Event] | None = None) -> None:
     """Print all that is known of a payment."""
     if common.json:
         from payments.entrypoints.http.views import event_view, payment_view, refund_view
@@ -37,7 +37,7 @@ def print_payment(payment: Payment, common: Common, happenings: Sequence[Happeni
             {
                 "payment": payment_view(payment, for_shop=True),
                 "refunds": [refund_view(payment, one) for one in payment.refunds],
-                **({"events": [event_view(payment, one, for_shop=True) for one in happenings]} if happenings else {}),
+                **({"events": [event_view(payment, one, for_shop=True) for one in events]} if events else {}),
             }
         )
         return
@@ -47,7 +47,7 @@ def print_payment(payment: Payment, common: Common, happenings: Sequence[Happeni
     for title, lines in (
         ("attempts", [_attempt(one, language) for one in payment.attempts]),
         ("refunds", [_refund(payment, one, language) for one in payment.refunds]),
-        ("timeline", [_happening(one, payment, language) for one in happenings or []]),
+        ("timeline", [_happening(one, payment, language) for one in events or []]),
     ):
         if lines:
             say("", f"  {word(title, language)}")
@@ -93,13 +93,13 @@ def _refund(payment: Payment, refund: Refund, language: Language) -> list[str]:
     return ["   ", refund.id, display.money(refund.amount, currency, language), str(refund.status), refund.by, words]
 
 
-def _happening(happening: Happening, payment: Payment, language: Language) -> list[str]:
-    attempt = payment.attempt(happening.gateway_id) if happening.gateway_id else None
+def _happening(event: Event, payment: Payment, language: Language) -> list[str]:
+    attempt = payment.attempt(event.gateway_id) if event.gateway_id else None
     currency = (attempt.report.amount if attempt else payment.price).currency
-    amount = "" if happening.amount is None else display.money(happening.amount, currency, language)
-    at = display.moment(happening.at, language, seconds=True)
-    what = display.happening(happening.kind, language)
-    return ["   ", at, what, amount, happening.by, happening.gateway_id or "", happening.reason]
+    amount = "" if event.amount is None else display.money(event.amount, currency, language)
+    at = display.moment(event.at, language, seconds=True)
+    what = display.event(event.kind, language)
+    return ["   ", at, what, amount, event.by, event.gateway_id or "", event.reason]
 
 
 def print_page(found: Sequence[Payment], *, more: bool, common: Common) -> None:

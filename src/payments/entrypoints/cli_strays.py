@@ -5,11 +5,11 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from payments.domain.errors import RefundRefused
-from payments.domain.giving_back import RefundOrder
 from payments.domain.payment import Payment
 from payments.domain.ports import Filter
 from payments.domain.refund import BankAccount
-from payments.domain.values import GatewayId, booked_id
+from payments.domain.refunding import RefundOrder
+from payments.domain.values import GatewayId, recorded_id
 from payments.entrypoints import display
 from payments.entrypoints.blocking import run
 from payments.entrypoints.cli_common import DEFAULT, Common, check_limit, operator, say, stored, table, told, working
@@ -29,8 +29,8 @@ def list_(*, limit: int = 100, cursor: str | None = None, common: Common = DEFAU
     """
     check_limit(limit)
     with stored(common) as store:
-        before = booked_id(cursor) if cursor else None
-        seen = run(store.payments.page(Filter(unsettled_strays=True), before, limit + 1))
+        before = recorded_id(cursor) if cursor else None
+        seen = run(store.payments.page(Filter(open_strays=True), before, limit + 1))
     found, after = seen[:limit], seen[limit - 1].merchant_id if len(seen) > limit else None
     if common.json:
         from payments.entrypoints.http.views import stray_views
@@ -59,7 +59,7 @@ def _lines(payment: Payment, common: Common) -> list[list[str]]:
             payment.order,
         ]
         for attempt in payment.attempts
-        if attempt.is_unsettled_stray
+        if attempt.is_open_stray
     ]
 
 
@@ -93,11 +93,11 @@ def return_(
     where = BankAccount(bank=bank, number=account, holder=holder) if bank or account or holder else None
     order = RefundOrder(reason=reason, gateway_id=GatewayId(gateway_id), account=where)
     with working(common) as service:
-        known = run(service.checkout.of(operator(), booked_id(payment))).attempt(GatewayId(gateway_id))
+        known = run(service.checkout.visible_to(operator(), recorded_id(payment))).attempt(GatewayId(gateway_id))
         if known is None or not known.is_stray:
             raise RefundRefused("This payment has no such stray. Nothing was sent. `payments refund` gives money back.")
         refund_id = service.checkout.ids.refund_id()
-        seen = run(service.refunds.refund(operator(), booked_id(payment), order, refund_id))
+        seen = run(service.refunds.refund(operator(), recorded_id(payment), order, refund_id))
     return print_refund(seen, seen.payment.refund(refund_id), common)
 
 
@@ -116,5 +116,5 @@ def keep(
         Why it is kept.
     """
     with working(common) as service:
-        kept = run(service.refunds.keep(operator(), booked_id(payment), GatewayId(gateway_id), note))
+        kept = run(service.refunds.keep(operator(), recorded_id(payment), GatewayId(gateway_id), note))
     print_payment(kept, common)

@@ -3,7 +3,7 @@
 money, moment, day       12,000원 and ₩12,000 · 2026년 11월 23일 16:05 and 23 Nov 2026, 16:05
 read_money               what a person typed, in minor units
 one_line                 a stranger's words, kept on their line
-status, method, happening, disposition   the words a buyer and an operator read
+status, method, event, disposition   the words a buyer and an operator read
 """
 
 import re
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from payments.domain.errors import BadInput
 from payments.domain.machine import Status
 from payments.domain.money import EXPONENTS, MAX_MINOR, minor_units
-from payments.domain.payment import Disposition, Kind
+from payments.domain.payment import Disposition, EventKind
 from payments.domain.values import Method
 
 Language = Literal["ko", "en"]
@@ -97,7 +97,7 @@ def method(value: str, language: Language = "ko") -> str:
     return _METHODS[Method(value)][language] if value in _METHODS else value
 
 
-def happening(value: Kind, language: Language = "ko") -> str:
+def event(value: EventKind, language: Language = "ko") -> str:
     """Return what a timeline entry tells, in a few words."""
     return _KINDS[value][language]
 
@@ -136,22 +136,22 @@ _METHODS: Final[Mapping[Method, Mapping[Language, str]]] = {
     Method.TOSSPAY: _words("토스페이", "Toss Pay"),
 }
 
-_KINDS: Final[Mapping[Kind, Mapping[Language, str]]] = {
-    Kind.BEGUN: _words("결제 시작", "Begun"),
-    Kind.PREPARED: _words("결제 금액 사전 등록", "Amount fixed at the provider"),
-    Kind.PREPARE_REFUSED: _words("결제 금액 사전 등록 거절", "Amount refused by the provider"),
-    Kind.ATTEMPT_OPENED: _words("결제 시도", "Attempt opened"),
-    Kind.DEPOSIT_ISSUED: _words("가상계좌 발급", "Virtual account issued"),
-    Kind.ATTEMPT_UPDATED: _words("결제 시도 정보 갱신", "Attempt updated"),
-    Kind.DECLINED: _words("승인 거절", "Declined"),
-    Kind.CAPTURED: _words("결제 승인", "Captured"),
-    Kind.STRAYED: _words("어긋난 입금 발견", "Stray money found"),
-    Kind.CLOSED: _words("결제 종료", "Closed"),
-    Kind.REFUND_REQUESTED: _words("환불 요청", "Refund requested"),
-    Kind.REFUND_REBASED: _words("환불 기준 금액 변경", "Refund rebased"),
-    Kind.REFUND_REFUSED: _words("환불 거절", "Refund refused"),
-    Kind.REFUNDED: _words("환불 완료", "Refunded"),
-    Kind.STRAY_KEPT: _words("어긋난 입금 보관", "Stray money kept"),
+_KINDS: Final[Mapping[EventKind, Mapping[Language, str]]] = {
+    EventKind.BEGUN: _words("결제 시작", "Begun"),
+    EventKind.PREPARED: _words("결제 금액 사전 등록", "Amount fixed at the provider"),
+    EventKind.PREPARE_REFUSED: _words("결제 금액 사전 등록 거절", "Amount refused by the provider"),
+    EventKind.ATTEMPT_OPENED: _words("결제 시도", "Attempt opened"),
+    EventKind.DEPOSIT_ISSUED: _words("가상계좌 발급", "Virtual account issued"),
+    EventKind.ATTEMPT_UPDATED: _words("결제 시도 정보 갱신", "Attempt updated"),
+    EventKind.DECLINED: _words("승인 거절", "Declined"),
+    EventKind.CAPTURED: _words("결제 승인", "Captured"),
+    EventKind.STRAYED: _words("어긋난 입금 발견", "Stray money found"),
+    EventKind.CLOSED: _words("결제 종료", "Closed"),
+    EventKind.REFUND_REQUESTED: _words("환불 요청", "Refund requested"),
+    EventKind.REFUND_REBASED: _words("환불 기준 금액 변경", "Refund rebased"),
+    EventKind.REFUND_REFUSED: _words("환불 거절", "Refund refused"),
+    EventKind.REFUNDED: _words("환불 완료", "Refunded"),
+    EventKind.STRAY_HELD: _words("어긋난 입금 보관", "Stray money kept"),
 }
 
 _DISPOSITIONS: Final[Mapping[Disposition, Mapping[Language, str]]] = {

@@ -16,7 +16,7 @@ import jwt
 from payments.domain.access import ApiKey
 from payments.domain.errors import PaymentsError
 from payments.domain.payment import Payment
-from payments.domain.values import MerchantId, is_keepable
+from payments.domain.values import MerchantId, is_storable
 
 Algorithm = Literal["HS256", "RS256", "ES256"]
 LEEWAY: Final = timedelta(seconds=10)
@@ -64,7 +64,7 @@ def _claims(token: str, verifier: Verifier, required: list[str]) -> dict[str, An
         raise BadToken("The token has expired.") from None
     except (jwt.PyJWTError, ValueError, OverflowError):
         raise BadToken("The token is not one that this service accepts.") from None
-    if not 1 <= len(str(claims["sub"])) <= MAX_NAME or not is_keepable(claims["sub"]):
+    if not 1 <= len(str(claims["sub"])) <= MAX_NAME or not is_storable(claims["sub"]):
         raise BadToken(f"The token's subject has 1 to {MAX_NAME} characters.")
     return claims
 

@@ -203,4 +203,4 @@ def test_a_buyers_timeline_tells_neither_who_works_in_the_shop_nor_what_they_not
     assert kept.status_code == 200
     for headers, by, reason in ((holding.alice, "shop", ""), (shop, "shop:test-shop", "looks like fraud")):
         event = holding.get(f"/payments/{which}/events", headers=headers).json()["events"][-1]
-        assert (event["kind"], event["by"], event["reason"]) == ("stray_kept", by, reason)
+        assert (event["kind"], event["by"], event["reason"]) == ("stray_held", by, reason)

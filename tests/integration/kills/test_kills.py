@@ -139,7 +139,7 @@ def settled(stands: Town, url: str, uids: list[str]) -> dict[str, Status]:
             while (swept := run(sweep.sweep(100))).looked:
                 assert not swept.troubles, swept.troubles
         clock.ahead = timedelta()
-        run(sweep.walk())
+        run(sweep.reconcile())
         return {uid: check_books(checkout, stands.provider_rows(uid), uid).status for uid in uids}
 
 

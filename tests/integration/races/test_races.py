@@ -20,7 +20,7 @@ from support.rounds import rounds
 from payments.domain.checkout import Checkout
 from payments.domain.machine import Status
 from payments.domain.money import Money
-from payments.domain.payment import Kind, Payment
+from payments.domain.payment import EventKind, Payment
 from payments.domain.schedule import WINDOW
 from payments.domain.sweep import Sweep
 from payments.domain.values import GatewayId, Method, Offer
@@ -66,7 +66,7 @@ class Ground:
 
     def paid(self) -> tuple[str, str]:
         uid, imp_uid = self.approved()
-        run(self.checkout.hear(GatewayId(imp_uid), "test"))
+        run(self.checkout.refresh_attempt(GatewayId(imp_uid), "test"))
         return uid, imp_uid
 
     def settled(self, uid: str) -> Payment:
@@ -110,7 +110,7 @@ def ground(request: pytest.FixtureRequest) -> Iterator[Ground]:
         shutil.rmtree(room)
 
 
-def kinds(ground: Ground, payment: Payment) -> list[Kind]:
+def kinds(ground: Ground, payment: Payment) -> list[EventKind]:
     return [entry.kind for entry in run(ground.checkout.payments.timeline(payment.merchant_id))]
 
 
@@ -124,7 +124,7 @@ def test_a_completion_a_webhook_and_a_sweep_tell_one_payment_once(ground: Ground
         )
         payment = ground.settled(uid)
         assert payment.status is Status.PAID
-        assert kinds(ground, payment) == [Kind.BEGUN, Kind.PREPARED, Kind.CAPTURED]
+        assert kinds(ground, payment) == [EventKind.BEGUN, EventKind.PREPARED, EventKind.CAPTURED]
 
 
 def test_a_cancellation_beside_an_approval_keeps_the_money_or_gives_it_back(ground: Ground) -> None:
@@ -214,7 +214,7 @@ def test_sweeps_beside_each_other_look_once_and_tell_once(ground: Ground) -> Non
         ground.actors.together(*(Deed("sweep", {}, later=DUE) for _ in range(3)))
         assert looks_at(ground, uid) - before == 1
         payment = ground.settled(uid)
-        assert kinds(ground, payment) == [Kind.BEGUN, Kind.PREPARED, Kind.CAPTURED]
+        assert kinds(ground, payment) == [EventKind.BEGUN, EventKind.PREPARED, EventKind.CAPTURED]
 
 
 def looks_at(ground: Ground, uid: str) -> int:

@@ -43,7 +43,7 @@ def test_no_change_of_several_processes_is_lost(url: str, opened: SqlStore) -> N
             writer.stdin.write("go\n")
             writer.stdin.flush()
         assert [writer.wait(240) for writer in writers] == [0] * PROCESSES
-    assert run(opened.payments.get(payment.merchant_id)).looks == PROCESSES * TIMES
+    assert run(opened.payments.get(payment.merchant_id)).checks == PROCESSES * TIMES
 
 
 def test_a_store_opened_before_a_fork_is_of_use_on_both_sides(url: str, opened: SqlStore) -> None:
@@ -51,7 +51,7 @@ def test_a_store_opened_before_a_fork_is_of_use_on_both_sides(url: str, opened: 
     payment = run(opened.payments.add(a_payment()))
     with started("fork", url, payment.merchant_id, str(TIMES)) as writer:
         assert writer.wait(240) == 0
-    assert run(opened.payments.get(payment.merchant_id)).looks == 2 * TIMES
+    assert run(opened.payments.get(payment.merchant_id)).checks == 2 * TIMES
 
 
 def test_two_stores_of_one_process_on_one_database_lose_nothing(url: str, opened: SqlStore) -> None:
@@ -59,12 +59,12 @@ def test_two_stores_of_one_process_on_one_database_lose_nothing(url: str, opened
     other = open_store(url, Mode.TEST)
     payment = run(opened.payments.add(a_payment()))
 
-    def learn(store: SqlStore, name: str) -> None:
+    def apply_report(store: SqlStore, name: str) -> None:
         for number in range(20):
             opening = functools.partial(paid, gateway_id=f"{name}/{number}", rank=1)
             run(store.payments.update(payment.merchant_id, opening))
 
-    assert at_once(lambda: learn(opened, "a"), lambda: learn(other, "b")) == [None, None]
+    assert at_once(lambda: apply_report(opened, "a"), lambda: apply_report(other, "b")) == [None, None]
     other.close()
     assert len(run(opened.payments.get(payment.merchant_id)).attempts) == 40
 

@@ -22,19 +22,19 @@ from payments.entrypoints.blocking import run
 
 FEW, MANY = 300, 6_000
 ME = Filter(buyer="me")
-PLACE = MerchantId("p00150")
+CURSOR_KEY = MerchantId("p00150")
 LATER = NOON + timedelta(days=1)
 
 CALLS: dict[str, Callable[[SqlStore], object]] = {
-    "get": lambda store: run(store.payments.get(PLACE)),
+    "get": lambda store: run(store.payments.get(CURSOR_KEY)),
     "live": lambda store: run(store.payments.live("me", "order-150")),
     "newest page of a buyer": lambda store: run(store.payments.page(ME, None, 10)),
-    "deep page of a buyer": lambda store: run(store.payments.page(ME, PLACE, 10)),
+    "deep page of a buyer": lambda store: run(store.payments.page(ME, CURSOR_KEY, 10)),
     "newest page of all": lambda store: run(store.payments.page(Filter(), None, 10)),
     "newest page of a status": lambda store: run(store.payments.page(Filter(status=Status.PAID), None, 10)),
-    "unsettled strays": lambda store: run(store.payments.page(Filter(unsettled_strays=True), None, 10)),
-    "timeline": lambda store: run(store.payments.timeline(PLACE)),
-    "change": lambda store: run(store.payments.update(PLACE, lambda p: attrs.evolve(p, looks=p.looks + 1))),
+    "unsettled strays": lambda store: run(store.payments.page(Filter(open_strays=True), None, 10)),
+    "timeline": lambda store: run(store.payments.timeline(CURSOR_KEY)),
+    "change": lambda store: run(store.payments.update(CURSOR_KEY, lambda p: attrs.evolve(p, checks=p.checks + 1))),
     "claim of the sweep": lambda store: run(store.payments.claim(NOON, LATER, 10)),
     "claim of the outbox": lambda store: run(store.outbox.claim(LATER, LATER, 10)),
     "dead letters": lambda store: run(store.outbox.dead(10)),
@@ -54,8 +54,8 @@ def fill(store: SqlStore, first: int, last: int) -> None:
     tables: dict[sa.Table, list[Row]] = {
         payments: [payment_row(p) for p in filled],
         attempts: [attempt_row(a) for p in filled for a in p.attempts],
-        events: [event_row(p, h) for p in filled for h in p.news],
-        outbox: [message_row(p, h) for p in filled for h in p.news],
+        events: [event_row(p, h) for p in filled for h in p.new_events],
+        outbox: [message_row(p, h) for p in filled for h in p.new_events],
     }
 
     def work(connection: sa.Connection) -> None:

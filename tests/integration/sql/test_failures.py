@@ -171,5 +171,5 @@ def test_calls_without_a_free_connection_end(sqlite_url: str) -> None:
     """Fails where a call waits for ever for one of the pool's."""
     store = open_store(sqlite_url, Mode.TEST, pool_size=1)
     with store.database.engine.connect(), pytest.raises(StorageUnavailable):
-        run(store.payments.watermark())
+        run(store.payments.reconciled_until())
     store.close()

@@ -46,7 +46,7 @@ def fill(url: str) -> list[Payment]:
 
     lives()
     run(store.payments.add(with_refund(paid(a_payment()))))
-    run(store.payments.move_watermark(NOON))
+    run(store.payments.move_reconciled_until(NOON))
     run(store.api_keys.add_key(ApiKey(name="server", prefix="pk", created_at=NOON), "d" * 64))
     run(store.idempotency_keys.claim_key("s", "k", "f", NOON, NOON + timedelta(1)))
     run(store.idempotency_keys.keep_answer("s", "k", KeptAnswer(status=201, body=b"\x00\xff")))
@@ -84,7 +84,7 @@ def test_everything_arrives_both_ways(ways: tuple[str, str]) -> None:
         assert everything_of(target, payment.merchant_id) == kept
         assert kept[0] == payment
     for store in (source, target):
-        assert run(store.payments.watermark()) == NOON
+        assert run(store.payments.reconciled_until()) == NOON
         assert [letter.error for letter in run(store.outbox.dead(10))] == ["410"]
         answer = run(store.idempotency_keys.claim_key("s", "k", "f", NOON, NOON))
         assert answer == KeptAnswer(status=201, body=b"\x00\xff")

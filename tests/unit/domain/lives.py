@@ -2,7 +2,7 @@
 
 ├── Telling            snapshots of one attempt's life, each true at some moment
 ├── lives, declined    hypothesis strategies of such lives
-├── told               a payment after hearing reports, one happening per change, checked at every step
+├── told               a payment after hearing reports, one event per change, checked at every step
 └── balanced           the laws of the books that hold for a payment at any time
 """
 
@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from payments.domain.machine import Status
 from payments.domain.money import Money
 from payments.domain.payment import Disposition, Payment
+from payments.domain.recording import apply_report
 from payments.domain.refund import RefundStatus
 from payments.domain.report import Rank, Report, ReportedRefund
-from payments.domain.settling import learn
 from payments.domain.values import GatewayId, Mode, RefundId
 
 MINUTE = timedelta(minutes=1)
@@ -83,26 +83,26 @@ def told(payment: Payment, reports: Iterable[Report], *, hold: bool = False) -> 
     """Return *payment* after *reports*, a minute apart; at every step the books balance and nothing is forgotten."""
     for number, report in enumerate(reports, 1):
         returns = None if hold else RefundId(f"r{number}")
-        after = learn(payment, report, at=NOON + number * MINUTE, by="test", give_back_as=returns)
+        after = apply_report(payment, report, at=NOON + number * MINUTE, by="test", refund_strays_as=returns)
         balanced(after, hold=hold)
         remembers(payment, after)
-        assert (after is payment) is (after.version == payment.version)  # without news nothing is stored
-        again = learn(after, report, at=NOON + number * MINUTE, by="again", give_back_as=RefundId("never"))
+        assert (after is payment) is (after.version == payment.version)  # without new_events nothing is stored
+        again = apply_report(after, report, at=NOON + number * MINUTE, by="again", refund_strays_as=RefundId("never"))
         assert again is after  # nothing new: the very same object, so nothing is stored
         payment = after
     return payment
 
 
 def remembers(before: Payment, after: Payment) -> None:
-    """Knowledge never goes backwards, and every change is one happening, numbered without a gap."""
+    """Knowledge never goes backwards, and every change is one event, numbered without a gap."""
     for attempt in before.attempts:
         known = after.attempt(attempt.gateway_id)
         assert known
         assert (known.report.rank, known.report.refunded) >= (attempt.report.rank, attempt.report.refunded)
         assert attempt.disposition in (None, known.disposition)
     assert {r.id for r in before.refunds} <= {r.id for r in after.refunds}
-    assert after.news[: len(before.news)] == before.news
-    fresh = after.news[len(before.news) :]
+    assert after.new_events[: len(before.new_events)] == before.new_events
+    fresh = after.new_events[len(before.new_events) :]
     assert [h.version for h in fresh] == list(range(before.version + 1, after.version + 1))
 
 
@@ -120,7 +120,7 @@ def balanced(payment: Payment, *, hold: bool = False) -> None:
         assert done == report.refunded  # every won that went back is in our own books too
         assert len([r for r in of_it if r.is_open]) <= 1
         assert report.refunded + on_its_way <= (report.amount.minor if report.is_capture else 0)
-        given_up = any(r.failure and not r.failure.startswith("outrun") for r in of_it)  # the provider said no
+        given_up = any(r.failure and not r.failure.startswith("overtaken") for r in of_it)  # the provider said no
         held = hold or bool(attempt.note) or given_up or attempt.disposition is Disposition.ORPHAN
         if attempt.is_stray and not held:
             assert on_its_way == report.remaining, "a stray lies here without a reason"

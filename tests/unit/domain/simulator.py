@@ -25,7 +25,7 @@ from payments.domain.checkout import Checkout
 from payments.domain.errors import GatewayError, NotSent, PaymentsError, Unknown
 from payments.domain.money import Money
 from payments.domain.outbox import Courier, DeliveryFailed, Message, Outbox, Publisher
-from payments.domain.payment import Happening, Payment
+from payments.domain.payment import Event, Payment
 from payments.domain.ports import Filter, Gateway, PaymentRepository
 from payments.domain.refund import Refund
 from payments.domain.refunds import Refunds
@@ -204,7 +204,7 @@ class World:
             clock=self,
             jitter=lambda: 1.0,
         )
-        self.does(self.sweep.walk())  # as a worker does when it starts for the first time
+        self.does(self.sweep.reconcile())  # as a worker does when it starts for the first time
 
     # the shop's side
 
@@ -238,11 +238,11 @@ class World:
     def payment(self, merchant_id: MerchantId) -> Payment:
         return run(self.store.payments.get(merchant_id))
 
-    def timeline(self, merchant_id: MerchantId) -> list[Happening]:
+    def timeline(self, merchant_id: MerchantId) -> list[Event]:
         return list(run(self.store.payments.timeline(merchant_id)))
 
-    def watermark(self) -> datetime | None:
-        return run(self.store.payments.watermark())
+    def reconciled_until(self) -> datetime | None:
+        return run(self.store.payments.reconciled_until())
 
     # the provider's side
 
@@ -284,7 +284,7 @@ class World:
             dues = [p.due_at for p in self.payments() if p.due_at]
             if dues:
                 self.time = max(self.time, min(dues))
-            elif not self.does(self.sweep.walk()).changed:
+            elif not self.does(self.sweep.reconcile()).changed:
                 break
         else:
             raise AssertionError("the worker never comes to rest")

@@ -11,10 +11,10 @@ import attrs
 from builders import a_payment
 from unit.domain.simulator import Fault, World
 
-from payments.domain.giving_back import RefundOrder
 from payments.domain.machine import CANCELLED, PAID
 from payments.domain.money import Money
 from payments.domain.payment import Disposition, Payment
+from payments.domain.refunding import RefundOrder
 from payments.domain.values import Caller, GatewayId
 
 UseCase = Coroutine[Any, Any, Any]
@@ -71,7 +71,7 @@ def begun(world: World, **how: Any) -> Payment:
 
 def bought(world: World) -> Payment:
     payment = begun(world)
-    world.does(world.checkout.hear(world.pays(payment), "webhook"))
+    world.does(world.checkout.refresh_attempt(world.pays(payment), "webhook"))
     return payment
 
 
@@ -84,7 +84,7 @@ def deposit(world: World) -> tuple[Payment, GatewayId]:
     payment = begun(world)
     attempt = world.opens(payment)
     world.provider.issue_deposit(attempt, world.now() + timedelta(hours=2))
-    world.does(world.checkout.hear(attempt, "webhook"))
+    world.does(world.checkout.refresh_attempt(attempt, "webhook"))
     return payment, attempt
 
 
@@ -102,7 +102,7 @@ def completing(world: World) -> UseCase:
 
 
 def hearing(world: World) -> UseCase:
-    return world.checkout.hear(world.pays(begun(world)), "webhook")
+    return world.checkout.refresh_attempt(world.pays(begun(world)), "webhook")
 
 
 def abandoning_a_paid_one(world: World) -> UseCase:
@@ -118,7 +118,7 @@ def beginning_for_another_price(world: World) -> UseCase:
 
 def beginning_again_after_a_mismatch(world: World) -> UseCase:
     payment = begun(world)
-    world.does(world.checkout.hear(world.pays(payment, price=Money(100), tampered=True), "webhook"))
+    world.does(world.checkout.refresh_attempt(world.pays(payment, price=Money(100), tampered=True), "webhook"))
     return world.begin()
 
 
@@ -138,25 +138,25 @@ def hearing_of_a_late_capture(world: World) -> UseCase:
     attempt = world.opens(payment)
     world.does(world.checkout.cancel(ANN, payment.merchant_id))
     world.provider.approve(attempt)
-    return world.checkout.hear(attempt, "webhook")
+    return world.checkout.refresh_attempt(attempt, "webhook")
 
 
 def hearing_of_a_duplicate(world: World) -> UseCase:
     payment = begun(world)
     first, second = world.opens(payment), world.opens(payment)
     world.provider.approve(first)
-    world.does(world.checkout.hear(first, "webhook"))
+    world.does(world.checkout.refresh_attempt(first, "webhook"))
     world.provider.approve(second)
-    return world.checkout.hear(second, "webhook")
+    return world.checkout.refresh_attempt(second, "webhook")
 
 
 def hearing_of_an_orphan(world: World) -> UseCase:
-    return world.checkout.hear(orphan(world), "webhook")
+    return world.checkout.refresh_attempt(orphan(world), "webhook")
 
 
 def walking_past_an_orphan(world: World) -> UseCase:
     orphan(world)
-    return world.sweep.walk()
+    return world.sweep.reconcile()
 
 
 def refunding(amount: int | None) -> Callable[[World], UseCase]:
@@ -196,7 +196,7 @@ def sweeping_a_paid_one_past_its_time(world: World) -> UseCase:
 def hearing_of_a_deposit(world: World) -> UseCase:
     _, attempt = deposit(world)
     world.provider.deposit(attempt)
-    return world.checkout.hear(attempt, "webhook")
+    return world.checkout.refresh_attempt(attempt, "webhook")
 
 
 def delivering(world: World) -> UseCase:

@@ -17,7 +17,7 @@ from unit.domain.stories import ANN, SHOP, begun, bought, kept, only
 
 from payments.adapters.memory.payments import MemoryPayments
 from payments.adapters.merchant_ids import RandomIds
-from payments.domain.checkout import Checkout, Seen
+from payments.domain.checkout import Checkout, Outcome
 from payments.domain.errors import (
     AlreadyPaid,
     AttemptMismatch,
@@ -125,7 +125,7 @@ class TestTheStatusIsCheckedForTruth:
             field.name for kind in (Payment, Report) for field in attrs.fields(kind) if field.type in (bool, "bool")
         }
         assert flags == {"prepared"}
-        assert {field.name for field in attrs.fields(Seen)} == {"payment", "current"}
+        assert {field.name for field in attrs.fields(Outcome)} == {"payment", "current"}
 
     def test_a_refunded_capture_that_is_still_called_paid_is_told_by_its_amounts(self) -> None:
         payment = a_payment()
@@ -198,17 +198,17 @@ class TestPaidIsOverwrittenByFailed:
         world.provider.decline(declined)
         world.provider.approve(paid)
         for place in order:
-            world.does(world.checkout.hear((declined, paid)[place], "webhook"))
+            world.does(world.checkout.refresh_attempt((declined, paid)[place], "webhook"))
         assert only(world).status is PAID
 
     def test_a_stale_answer_about_the_paid_attempt_itself_changes_nothing(self, world: World) -> None:
         payment = begun(world)
         attempt = world.opens(payment)
-        late = world.start(world.checkout.hear(attempt, "webhook"))
+        late = world.start(world.checkout.refresh_attempt(attempt, "webhook"))
         while late.at != "after find":  # it has read "ready", and then it hangs
             late.step()
         world.provider.approve(attempt)
-        world.does(world.checkout.hear(attempt, "webhook"))
+        world.does(world.checkout.refresh_attempt(attempt, "webhook"))
         version = only(world).version
         late.run()
         assert (only(world).status, only(world).version) == (PAID, version)
@@ -235,7 +235,7 @@ class TestOneCapturePaysTwoOrders:
         bought(world)
         other = begun(world, order="other")
         with pytest.raises(ContractViolation):
-            world.does(world.checkout.settle(a_report(other, gateway_id=world.attempts[0]), "test"))
+            world.does(world.checkout.record(a_report(other, gateway_id=world.attempts[0]), "test"))
         assert world.payment(other.merchant_id).status is AWAITING
         always(world)
 

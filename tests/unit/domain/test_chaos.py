@@ -20,10 +20,10 @@ from unit.domain.simulator import Fault, World
 from unit.domain.stories import SHOP, UseCase
 
 from payments.domain.errors import Rejected
-from payments.domain.giving_back import RefundOrder
 from payments.domain.machine import PAID
 from payments.domain.money import Money
 from payments.domain.payment import Payment
+from payments.domain.refunding import RefundOrder
 from payments.domain.report import Rank
 from payments.domain.values import Caller, GatewayId, MerchantId, Mode
 
@@ -68,7 +68,7 @@ class Chaos(RuleBasedStateMachine):
     @rule(order=ORDERS, amount=PRICES, steps=STEPS)
     def begin(self, order: str, amount: int, steps: int | None) -> None:
         of_it = [p for p in self.world.payments() if p.order == order]
-        self.disturbed |= {p.merchant_id for p in of_it if p.price.minor != amount or p.is_burnt}
+        self.disturbed |= {p.merchant_id for p in of_it if p.price.minor != amount or p.id_used_up}
         self.world.start(self.world.begin(order, amount, BUYERS[order]), "begin").run(steps)
 
     @rule(data=st.data(), what=st.sampled_from(["abandon", "cancel"]), steps=STEPS)
@@ -87,7 +87,7 @@ class Chaos(RuleBasedStateMachine):
 
     @rule(attempt=attempts, steps=STEPS)
     def webhook(self, attempt: GatewayId, steps: int | None) -> None:
-        self.world.start(self.world.checkout.hear(attempt, "webhook"), "webhook").run(steps)
+        self.world.start(self.world.checkout.refresh_attempt(attempt, "webhook"), "webhook").run(steps)
 
     @rule(attempt=attempts, part=st.sampled_from([None, 3_000, 5_000]), steps=STEPS)
     def refund(self, attempt: GatewayId, part: int | None, steps: int | None) -> None:
@@ -156,7 +156,7 @@ class Chaos(RuleBasedStateMachine):
     @invariant()
     def knowledge_never_goes_backwards(self) -> None:
         for payment in self.world.payments():
-            told = attrs.evolve(payment, news=tuple(self.world.timeline(payment.merchant_id)))
+            told = attrs.evolve(payment, new_events=tuple(self.world.timeline(payment.merchant_id)))
             if payment.merchant_id in self.known:
                 remembers(self.known[payment.merchant_id], told)
             self.known[payment.merchant_id] = told

@@ -26,7 +26,7 @@ from payments.domain.errors import (
 )
 from payments.domain.machine import AWAITING, CANCELLED, FAILED, PAID
 from payments.domain.money import Money
-from payments.domain.payment import Disposition, Kind, Payment
+from payments.domain.payment import Disposition, EventKind, Payment
 from payments.domain.report import Rank
 from payments.domain.values import Caller, GatewayId, MerchantId, Method, Offer
 
@@ -44,7 +44,7 @@ def world() -> World:
 def test_begin_stores_and_prepares_before_anyone_learns_the_merchant_id(world: World) -> None:
     payment = begun(world)
     assert (payment.status, payment.prepared, payment.buyer, payment.price) == (AWAITING, True, "ann", Money(12_000))
-    assert [h.kind for h in world.timeline(payment.merchant_id)] == [Kind.BEGUN, Kind.PREPARED]
+    assert [h.kind for h in world.timeline(payment.merchant_id)] == [EventKind.BEGUN, EventKind.PREPARED]
     assert world.provider.calls.count("prepare") == 1
     assert payment.due_at == world.now() + timedelta(seconds=30)
 
@@ -96,10 +96,10 @@ def test_an_order_may_be_begun_again_once_its_payment_is_closed(world: World) ->
 def test_an_id_that_took_the_wrong_money_is_not_handed_out_again(world: World) -> None:
     """The provider opens no window for it any more, so the buyer could not pay."""
     first = begun(world)
-    world.does(world.checkout.hear(world.pays(first, price=Money(1), tampered=True), "webhook"))
+    world.does(world.checkout.refresh_attempt(world.pays(first, price=Money(1), tampered=True), "webhook"))
     second = begun(world)
     assert second.merchant_id != first.merchant_id
-    world.does(world.checkout.hear(world.pays(second), "webhook"))
+    world.does(world.checkout.refresh_attempt(world.pays(second), "webhook"))
     world.recovers()
     at_last(world)
     assert world.payment(second.merchant_id).status is PAID
@@ -164,7 +164,7 @@ def test_complete_asks_the_provider_once_and_pays(world: World) -> None:
     payment = begun(world)
     attempt = world.pays(payment)
     seen = world.does(world.checkout.complete(ANN, payment.merchant_id, attempt))
-    assert (seen.payment.status, seen.current) == (PAID, True)
+    assert (seen.payment.status, seen.confirmed) == (PAID, True)
     assert world.provider.calls.count("find") == 1
     assert world.provider.calls.count("attempts") == 0
 
@@ -173,7 +173,7 @@ def test_a_second_complete_does_not_ask_the_provider(world: World) -> None:
     payment = bought(world)
     asked = len(world.provider.calls)
     seen = world.does(world.checkout.complete(ANN, payment.merchant_id, world.attempts[0]))
-    assert (seen.payment.status, seen.current, len(world.provider.calls)) == (PAID, True, asked)
+    assert (seen.payment.status, seen.confirmed, len(world.provider.calls)) == (PAID, True, asked)
 
 
 @pytest.mark.parametrize("fault", Fault)
@@ -182,7 +182,7 @@ def test_an_unknown_outcome_changes_no_status_and_is_looked_at_now(world: World,
     attempt = world.pays(payment)
     world.wire.faults.append(fault)
     seen = world.does(world.checkout.complete(ANN, payment.merchant_id, attempt))
-    assert (seen.payment.status, seen.current, seen.payment.due_at) == (AWAITING, False, world.now())
+    assert (seen.payment.status, seen.confirmed, seen.payment.due_at) == (AWAITING, False, world.now())
     assert seen.payment.version == payment.version
     world.does(world.sweep.sweep())
     assert only(world).status is PAID
@@ -219,7 +219,7 @@ def test_leaving_an_open_window_changes_nothing_because_it_may_still_approve(wor
     attempt = world.opens(payment)
     assert world.does(world.checkout.abandon(ANN, payment.merchant_id)).payment.status is AWAITING
     world.provider.approve(attempt)
-    world.does(world.checkout.hear(attempt, "webhook"))
+    world.does(world.checkout.refresh_attempt(attempt, "webhook"))
     assert only(world).status is PAID
 
 
@@ -241,7 +241,7 @@ def test_leaving_while_the_provider_is_silent_changes_no_status(world: World, fa
     world.provider.decline(world.opens(payment))
     world.wire.faults.append(fault)
     seen = world.does(world.checkout.abandon(ANN, payment.merchant_id))
-    assert (seen.payment.status, seen.current, seen.payment.due_at) == (AWAITING, False, world.now())
+    assert (seen.payment.status, seen.confirmed, seen.payment.due_at) == (AWAITING, False, world.now())
 
 
 # ---- look ----
@@ -251,17 +251,17 @@ def test_a_look_sees_every_attempt_and_not_only_the_newest(world: World) -> None
     payment = begun(world)
     paid, _newest = world.opens(payment), world.opens(payment)
     world.provider.approve(paid)
-    assert world.does(world.checkout.look(payment.merchant_id, "test")).status is PAID
+    assert world.does(world.checkout.refresh(payment.merchant_id, "test")).status is PAID
 
 
 def test_an_attempt_that_contradicts_itself_does_not_hide_the_paid_one(world: World) -> None:
     payment = begun(world)
     bad, good = world.opens(payment), world.opens(payment)
     other = world.does(world.begin(order="other"))
-    world.does(world.checkout.settle(a_report(other, gateway_id=bad, rank=Rank.READY), "test"))  # taken by another
+    world.does(world.checkout.record(a_report(other, gateway_id=bad, rank=Rank.READY), "test"))  # taken by another
     world.provider.approve(good)
     with pytest.raises(ContractViolation):
-        world.does(world.checkout.look(payment.merchant_id, "test"))
+        world.does(world.checkout.refresh(payment.merchant_id, "test"))
     assert world.payment(payment.merchant_id).status is PAID
 
 
@@ -273,7 +273,7 @@ def test_an_answer_about_another_payment_is_never_settled(world: World) -> None:
 
     checkout = attrs.evolve(world.checkout, gateway=type("Liar", (), {"attempts": staticmethod(strangers)})())
     with pytest.raises(ContractViolation):
-        world.does(checkout.look(payment.merchant_id, "test"))
+        world.does(checkout.refresh(payment.merchant_id, "test"))
     assert [(p.merchant_id, p.version) for p in world.payments()] == [(payment.merchant_id, payment.version)]
 
 
@@ -281,22 +281,22 @@ def test_an_answer_about_another_payment_is_never_settled(world: World) -> None:
 
 
 def test_a_hint_about_nothing_the_provider_knows_is_nothing(world: World) -> None:
-    assert world.does(world.checkout.hear(GatewayId("imp_made_up"), "webhook")) is None
+    assert world.does(world.checkout.refresh_attempt(GatewayId("imp_made_up"), "webhook")) is None
 
 
 def test_a_hint_about_somebody_elses_unpaid_attempt_is_refused(world: World) -> None:
     attempt = world.opens(a_payment(merchant_id="stranger"))
     with pytest.raises(PaymentNotFound):
-        world.does(world.checkout.hear(attempt, "webhook"))
+        world.does(world.checkout.refresh_attempt(attempt, "webhook"))
     assert not world.payments()
 
 
 def test_a_hint_about_money_nobody_here_asked_for_is_held(world: World) -> None:
     attempt = world.pays(a_payment(merchant_id="stranger"))
-    payment = world.does(world.checkout.hear(attempt, "webhook"))
+    payment = world.does(world.checkout.refresh_attempt(attempt, "webhook"))
     assert [a.disposition for a in payment.attempts] == [Disposition.ORPHAN]
-    assert payment.attempts[0].is_unsettled_stray
-    world.does(world.checkout.hear(attempt, "webhook"))  # again: nothing new
+    assert payment.attempts[0].is_open_stray
+    world.does(world.checkout.refresh_attempt(attempt, "webhook"))  # again: nothing new
     assert only(world).version == payment.version
 
 
@@ -363,7 +363,7 @@ def test_an_unprepared_payment_is_closed_without_a_look(world: World) -> None:
 # ---- whose payment it is ----
 
 ASKING: dict[str, Callable[[World, Caller, MerchantId], UseCase]] = {
-    "read": lambda w, who, it: w.checkout.of(who, it),
+    "read": lambda w, who, it: w.checkout.visible_to(who, it),
     "timeline": lambda w, who, it: w.checkout.timeline(who, it),
     "complete": lambda w, who, it: w.checkout.complete(who, it, w.attempts[0]),
     "abandon": lambda w, who, it: w.checkout.abandon(who, it),

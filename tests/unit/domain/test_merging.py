@@ -15,9 +15,9 @@ from payments.domain.errors import ContractViolation
 from payments.domain.machine import AWAITING, CANCELLED, FAILED, PAID, Status
 from payments.domain.money import Money
 from payments.domain.payment import Disposition, Payment
+from payments.domain.recording import apply_report, orphan
 from payments.domain.refund import RefundStatus
 from payments.domain.report import Rank, Report, ReportedRefund
-from payments.domain.settling import learn, orphan
 from payments.domain.values import Mode, RefundId
 
 PAYMENT = a_payment()
@@ -169,14 +169,14 @@ def test_a_good_payment_ends_paid_whatever_else_was_tried(reports: list[Report])
     assert end.status is (CANCELLED if in_full else PAID)
 
 
-# ---- happenings and looks ----
+# ---- events and looks ----
 
 
 @given(crowds())
 def test_happenings_are_numbered_from_one_without_a_gap(reports: list[Report]) -> None:
     end = told(a_payment(merchant_id=PAYMENT.merchant_id), reports)
-    assert [h.version for h in end.news] == list(range(1, end.version + 1))
-    assert end.news[-1].status is end.status
+    assert [h.version for h in end.new_events] == list(range(1, end.version + 1))
+    assert end.new_events[-1].status is end.status
 
 
 @given(crowds(), st.data())
@@ -187,7 +187,7 @@ def test_every_status_change_is_a_move_of_the_table(reports: list[Report], data:
         PAID: {PAID, CANCELLED},
         CANCELLED: {CANCELLED},
     }
-    statuses: list[Status] = [h.status for h in told(PAYMENT, reports).news]
+    statuses: list[Status] = [h.status for h in told(PAYMENT, reports).new_events]
     assert all(b in moves[a] for a, b in itertools.pairwise(statuses))
 
 
@@ -204,5 +204,5 @@ def test_what_an_operator_kept_is_not_given_back_when_more_is_known() -> None:
     held = told(PAYMENT, [cheap], hold=True)
     attempt = attrs.evolve(held.attempts[0], note="paid by phone")
     kept = attrs.evolve(held, attempts=held.with_attempt(attempt))
-    end = learn(kept, attrs.evolve(cheap, refunded=300), at=NOON, by="test", give_back_as=RefundId("r1"))
+    end = apply_report(kept, attrs.evolve(cheap, refunded=300), at=NOON, by="test", refund_strays_as=RefundId("r1"))
     assert not end.open_refunds

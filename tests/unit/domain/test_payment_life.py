@@ -23,13 +23,18 @@ from payments.domain.machine import (
     PAID,
     REFUNDED,
     TRANSITIONS,
-    Event,
     Status,
+    Trigger,
     move,
 )
-from payments.domain.payment import Happening, Kind, Payment
+from payments.domain.payment import Event, EventKind, Payment
 
-KIND = {CAPTURED: Kind.CAPTURED, DECLINED: Kind.DECLINED, CLOSED: Kind.CLOSED, REFUNDED: Kind.REFUNDED}
+KIND = {
+    CAPTURED: EventKind.CAPTURED,
+    DECLINED: EventKind.DECLINED,
+    CLOSED: EventKind.CLOSED,
+    REFUNDED: EventKind.REFUNDED,
+}
 BOUNDED = settings(max_examples=120, stateful_step_count=8, derandomize=True, deadline=None, database=None)
 
 
@@ -44,56 +49,56 @@ class PaymentLife(RuleBasedStateMachine):
     def expected(self) -> Status:
         return CANCELLED if self.shut else PAID if self.money else FAILED if self.refusal else AWAITING
 
-    @rule(event=st.sampled_from(Event))
-    def hear(self, event: Event) -> None:
+    @rule(trigger=st.sampled_from(Trigger))
+    def take(self, trigger: Trigger) -> None:
         before = self.expected()
-        happening = Happening(kind=KIND[event], at=NOON, by="test", reason="told")
-        if {CAPTURED: self.shut, CLOSED: before is PAID, REFUNDED: not (self.money or self.shut)}.get(event):
+        event = Event(kind=KIND[trigger], at=NOON, by="test", reason="told")
+        if {CAPTURED: self.shut, CLOSED: before is PAID, REFUNDED: not (self.money or self.shut)}.get(trigger):
             with pytest.raises(IllegalTransition):
-                self.payment.after(event, happening)
+                self.payment.after(trigger, event)
             return
-        self.money |= event is CAPTURED
-        self.refusal |= event is DECLINED
-        self.shut |= event in (CLOSED, REFUNDED)
-        after = self.payment.after(event, happening)
+        self.money |= trigger is CAPTURED
+        self.refusal |= trigger is DECLINED
+        self.shut |= trigger in (CLOSED, REFUNDED)
+        after = self.payment.after(trigger, event)
         assert after.status is self.expected()
         assert (after is self.payment) is (before is self.expected())  # a replay changes nothing at all
         if after is not self.payment:
-            self.told(after, happening)
+            self.told(after, event)
         self.payment = after
 
-    def told(self, after: Payment, happening: Happening) -> None:
+    def told(self, after: Payment, event: Event) -> None:
         """Each change is one entry of the timeline, numbered by the version it made."""
         version = self.payment.version + 1
-        entry = attrs.evolve(happening, version=version, status=self.expected())
+        entry = attrs.evolve(event, version=version, status=self.expected())
         assert after.version == version
-        assert after.news == (*self.payment.news, entry)
+        assert after.new_events == (*self.payment.new_events, entry)
 
 
 TestPaymentLife = PaymentLife.TestCase
 TestPaymentLife.settings = settings(max_examples=200, stateful_step_count=12, deadline=None)
 
-CELLS = [(status, event) for status in Status for event in Event]
+CELLS = [(status, trigger) for status in Status for trigger in Trigger]
 MUTANTS = [
-    pytest.param(status, event, other, id=f"{status}-{event}-{other}")
-    for status, event in CELLS
+    pytest.param(status, trigger, other, id=f"{status}-{trigger}-{other}")
+    for status, trigger in CELLS
     for other in (*Status, None)
-    if other is not TRANSITIONS[status][event]
+    if other is not TRANSITIONS[status][trigger]
 ]
 
 
 def test_the_table_is_total() -> None:
     assert set(TRANSITIONS) == set(Status)
-    assert all(set(row) == set(Event) for row in TRANSITIONS.values())
+    assert all(set(row) == set(Trigger) for row in TRANSITIONS.values())
     assert len(MUTANTS) == 16 * 4
 
 
-@pytest.mark.parametrize(("status", "event", "other"), MUTANTS)
+@pytest.mark.parametrize(("status", "trigger", "other"), MUTANTS)
 def test_the_law_kills_every_mutant_of_the_table(
-    status: Status, event: Event, other: Status | None, monkeypatch: pytest.MonkeyPatch
+    status: Status, trigger: Trigger, other: Status | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table = {s: dict(row) for s, row in TRANSITIONS.items()}
-    table[status][event] = other
+    table[status][trigger] = other
     monkeypatch.setattr(machine, "TRANSITIONS", table)
     quick = settings(BOUNDED, phases=[Phase.generate])  # the first counterexample is enough: it need not be small
     with pytest.raises((AssertionError, IllegalTransition, pytest.fail.Exception)):

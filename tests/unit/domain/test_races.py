@@ -29,10 +29,10 @@ from unit.domain.stories import (
 )
 
 from payments.domain.errors import AlreadyPaid, ConcurrentUpdate, RefundInProgress, RefundRefused
-from payments.domain.giving_back import RefundOrder
 from payments.domain.machine import CANCELLED, PAID
 from payments.domain.payment import Payment
 from payments.domain.refund import RefundStatus
+from payments.domain.refunding import RefundOrder
 
 LONGEST = 60
 
@@ -77,7 +77,9 @@ def acts(*deeds: Callable[[], object]) -> UseCase:
 def complete_and_webhook(world: World) -> tuple[UseCase, UseCase]:
     payment = begun(world)
     attempt = world.pays(payment)
-    return world.checkout.complete(ANN, payment.merchant_id, attempt), world.checkout.hear(attempt, "webhook")
+    return world.checkout.complete(ANN, payment.merchant_id, attempt), world.checkout.refresh_attempt(
+        attempt, "webhook"
+    )
 
 
 def two_captures(world: World) -> tuple[UseCase, UseCase]:
@@ -85,7 +87,7 @@ def two_captures(world: World) -> tuple[UseCase, UseCase]:
     one, other = world.opens(payment), world.opens(payment)
     world.provider.approve(one)
     world.provider.approve(other)
-    return world.checkout.hear(one, "webhook"), world.checkout.complete(ANN, payment.merchant_id, other)
+    return world.checkout.refresh_attempt(one, "webhook"), world.checkout.complete(ANN, payment.merchant_id, other)
 
 
 def cancel_and_payment(world: World) -> tuple[UseCase, UseCase]:
@@ -97,7 +99,7 @@ def cancel_and_payment(world: World) -> tuple[UseCase, UseCase]:
 def cancel_and_webhook(world: World) -> tuple[UseCase, UseCase]:
     payment = begun(world)
     attempt = world.pays(payment)
-    return world.checkout.cancel(ANN, payment.merchant_id), world.checkout.hear(attempt, "webhook")
+    return world.checkout.cancel(ANN, payment.merchant_id), world.checkout.refresh_attempt(attempt, "webhook")
 
 
 def cancel_and_deposit(world: World) -> tuple[UseCase, UseCase]:
@@ -198,7 +200,7 @@ def sweep_and_approval_in_the_last_moment(world: World) -> tuple[UseCase, UseCas
 
 def walk_and_webhook_of_an_orphan(world: World) -> tuple[UseCase, UseCase]:
     attempt = orphan(world)
-    return world.sweep.walk(), world.checkout.hear(attempt, "webhook")
+    return world.sweep.reconcile(), world.checkout.refresh_attempt(attempt, "webhook")
 
 
 def begin_again_and_expiry(world: World) -> tuple[UseCase, UseCase]:

@@ -17,12 +17,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from unit.domain.lives import MINUTE, balanced, remembers
 
 from payments.domain.errors import ContractViolation
-from payments.domain.giving_back import rebase, refuse
 from payments.domain.machine import CANCELLED, PAID
-from payments.domain.payment import Kind, Payment
+from payments.domain.payment import EventKind, Payment
+from payments.domain.recording import apply_report
 from payments.domain.refund import Refund, RefundStatus, attribute
+from payments.domain.refunding import rebase, refuse
 from payments.domain.report import Rank, ReportedRefund
-from payments.domain.settling import learn
 from payments.domain.values import GatewayId, RefundId
 
 WON = 1000
@@ -48,7 +48,7 @@ def shrunk(payment: Payment, *history: ReportedRefund, refunded: int | None = No
     gone = sum(r.amount for r in history) if refunded is None else refunded
     rank = Rank.CANCELLED if gone == WON else Rank.CAPTURED
     report = attrs.evolve(known.report, rank=rank, refunded=gone, refunds=tuple(history))
-    return learn(payment, report, at=NOON, by="test", give_back_as=None)
+    return apply_report(payment, report, at=NOON, by="test", refund_strays_as=None)
 
 
 def books(payment: Payment) -> list[tuple[str, int, str]]:
@@ -68,7 +68,7 @@ def test_a_console_refund_is_recorded_as_external_in_its_own_words() -> None:
     after = shrunk(a_paid_payment(), entry(200, CONSOLE, "can_1"), entry(100, "마음이 바뀜", "can_2"))
     assert books(after) == [("external", 200, "done"), ("external", 100, "done")]
     assert [r.reason for r in after.refunds] == [CONSOLE, "마음이 바뀜"]
-    assert [h.kind for h in after.news[-2:]] == [Kind.REFUNDED] * 2
+    assert [h.kind for h in after.new_events[-2:]] == [EventKind.REFUNDED] * 2
 
 
 def test_a_console_refund_of_just_our_amount_does_not_pass_for_ours() -> None:
@@ -150,7 +150,7 @@ def test_a_refund_that_was_given_up_and_is_executed_after_all_is_done() -> None:
 def test_an_external_refund_that_outruns_an_open_one_refuses_it() -> None:
     after = shrunk(asked(a_paid_payment(), 600), entry(500, CONSOLE, "can_1"))
     assert books(after) == [("test", 600, "refused"), ("external", 500, "done")]
-    assert after.news[-1].kind is Kind.REFUND_REFUSED
+    assert after.new_events[-1].kind is EventKind.REFUND_REFUSED
     balanced(after)
 
 
@@ -258,7 +258,7 @@ class Refunding(RuleBasedStateMachine):
         self.execute(max(1, self.left * share // 4), CONSOLE)
 
     @rule()
-    def look(self) -> None:
+    def refresh(self) -> None:
         history = [self.fidelity.tells(r) for r in self.history] if self.fidelity is not Fidelity.NO_HISTORY else []
         before, self.payment = self.payment, shrunk(self.payment, *history, refunded=WON - self.left)
         remembers(before, self.payment)

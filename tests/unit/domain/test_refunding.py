@@ -9,7 +9,7 @@ from unit.domain.laws import at_last
 from unit.domain.simulator import Fault, World
 from unit.domain.stories import ANN, SHOP, begun, bought, deposit, kept, only, orphan
 
-from payments.domain.checkout import Seen
+from payments.domain.checkout import Outcome
 from payments.domain.errors import (
     BadInput,
     ContractViolation,
@@ -20,11 +20,11 @@ from payments.domain.errors import (
     Rejected,
     Unknown,
 )
-from payments.domain.giving_back import DOUBT, RefundOrder
 from payments.domain.machine import CANCELLED, PAID
 from payments.domain.money import Money
-from payments.domain.payment import Kind
+from payments.domain.payment import EventKind
 from payments.domain.refund import BankAccount, Refund, RefundStatus
+from payments.domain.refunding import LONGEST_AT_WORK, RefundOrder
 from payments.domain.values import Caller, GatewayId, MerchantId, RefundId
 
 R1 = RefundId("r-one")
@@ -35,9 +35,9 @@ def world() -> World:
     return World()
 
 
-def refunding(world: World, amount: int | None = 5_000, **order: Any) -> Seen:
+def refunding(world: World, amount: int | None = 5_000, **order: Any) -> Outcome:
     asked = RefundOrder(reason="고객 요청", amount=amount, **order)
-    seen: Seen = world.does(world.refunds.refund(SHOP, only(world).merchant_id, asked, R1))
+    seen: Outcome = world.does(world.refunds.refund(SHOP, only(world).merchant_id, asked, R1))
     return seen
 
 
@@ -55,7 +55,7 @@ def sent(world: World) -> int:
 def test_a_part_goes_back_and_the_payment_stays_paid(world: World) -> None:
     bought(world)
     seen = refunding(world)
-    assert (seen.current, seen.payment.status, seen.payment.refunded) == (True, PAID, 5_000)
+    assert (seen.confirmed, seen.payment.status, seen.payment.refunded) == (True, PAID, 5_000)
     assert (ours(world).status, kept(world)) == (RefundStatus.DONE, 7_000)
 
 
@@ -110,13 +110,13 @@ def test_what_cannot_be_refunded_is_not_even_sent(world: World, amount: int) -> 
 def test_a_deposit_goes_back_to_the_account_that_was_named(world: World) -> None:
     _, attempt = deposit(world)
     world.provider.deposit(attempt)
-    world.does(world.checkout.hear(attempt, "webhook"))
+    world.does(world.checkout.refresh_attempt(attempt, "webhook"))
     without = refunding(world)
-    assert (without.current, ours(world).status) == (True, RefundStatus.REFUSED)
+    assert (without.confirmed, ours(world).status) == (True, RefundStatus.REFUSED)
     assert "account" in ours(world).failure
     account = BankAccount(bank="88", number="110-1", holder="홍길동")
     order = RefundOrder(reason="x", amount=5_000, account=account)
-    assert world.does(world.refunds.refund(SHOP, only(world).merchant_id, order)).current
+    assert world.does(world.refunds.refund(SHOP, only(world).merchant_id, order)).confirmed
     assert kept(world) == 7_000
 
 
@@ -148,7 +148,7 @@ def test_a_refusal_is_the_outcome_in_the_providers_words(world: World) -> None:
     bought(world)
     world.provider.trouble("refund", Rejected("no", "1", "기취소 승인"))
     seen = refunding(world)
-    assert (seen.current, ours(world).status, ours(world).failure) == (True, RefundStatus.REFUSED, "1 기취소 승인")
+    assert (seen.confirmed, ours(world).status, ours(world).failure) == (True, RefundStatus.REFUSED, "1 기취소 승인")
     assert (only(world).status, only(world).open_refunds) == (PAID, [])
 
 
@@ -157,7 +157,7 @@ def test_an_unknown_outcome_stays_open_and_is_looked_for_now(world: World, fault
     bought(world)
     world.wire.faults.append(fault)
     seen = refunding(world)
-    assert (seen.current, ours(world).is_open, ours(world).unsure_since) == (False, True, world.now())
+    assert (seen.confirmed, ours(world).is_open, ours(world).outcome_unknown_since) == (False, True, world.now())
     assert only(world).due_at == world.now()
     world.recovers()
     at_last(world)
@@ -167,8 +167,8 @@ def test_an_unknown_outcome_stays_open_and_is_looked_for_now(world: World, fault
 def test_a_request_that_never_left_is_no_reason_for_doubt(world: World) -> None:
     bought(world)
     world.wire.faults.append(Fault.NOT_SENT)
-    assert not refunding(world).current
-    assert ours(world).unsure_since is None
+    assert not refunding(world).confirmed
+    assert ours(world).outcome_unknown_since is None
 
 
 def test_after_an_unknown_outcome_the_provider_is_looked_at_before_anything_is_sent_again(world: World) -> None:
@@ -205,7 +205,7 @@ def test_a_refusal_is_believed_once_no_earlier_send_can_be_at_work(world: World)
     bought(world)
     world.wire.faults.append(Fault.LOST)
     refunding(world)
-    world.pass_time(DOUBT)
+    world.pass_time(LONGEST_AT_WORK)
     world.provider.trouble("refund", Rejected("no", "1", "기간 만료"))
     world.does(world.refunds.push(only(world).merchant_id, R1))
     assert ours(world).status is RefundStatus.REFUSED
@@ -236,16 +236,16 @@ def test_a_remainder_that_moved_is_based_anew_where_ours_still_fits(world: World
     payment = bought(world)
     world.provider.refund_in_console(world.attempts[0], 4_000)
     seen = refunding(world)
-    assert (seen.current, ours(world).status, ours(world).remainder) == (True, RefundStatus.DONE, 8_000)
+    assert (seen.confirmed, ours(world).status, ours(world).remainder) == (True, RefundStatus.DONE, 8_000)
     assert kept(world) == 3_000
-    assert Kind.REFUND_REBASED in [h.kind for h in world.timeline(payment.merchant_id)]
+    assert EventKind.REFUND_REBASED in [h.kind for h in world.timeline(payment.merchant_id)]
 
 
 def test_a_remainder_that_no_longer_holds_ours_refuses_it(world: World) -> None:
     bought(world)
     world.provider.refund_in_console(world.attempts[0], 8_000)
     seen = refunding(world)
-    assert (seen.current, ours(world).status, kept(world)) == (True, RefundStatus.REFUSED, 4_000)
+    assert (seen.confirmed, ours(world).status, kept(world)) == (True, RefundStatus.REFUSED, 4_000)
 
 
 def test_a_console_that_never_rests_leaves_ours_open_for_the_sweep(world: World) -> None:
@@ -279,7 +279,7 @@ def test_strays_are_listed_until_somebody_has_dealt_with_them() -> None:
     world = World(hold_strays=True)
     payment = begun(world)
     stray = world.pays(payment, price=Money(100), tampered=True)
-    world.does(world.checkout.hear(stray, "webhook"))
+    world.does(world.checkout.refresh_attempt(stray, "webhook"))
     assert [p.merchant_id for p in world.does(world.refunds.strays(SHOP))] == [payment.merchant_id]
     world.does(world.refunds.keep(SHOP, payment.merchant_id, stray, "전화로 확인"))
     assert world.does(world.refunds.strays(SHOP)) == []
@@ -287,10 +287,10 @@ def test_strays_are_listed_until_somebody_has_dealt_with_them() -> None:
 
 def test_an_operator_gives_an_orphan_back(world: World) -> None:
     attempt = orphan(world)
-    payment = world.does(world.checkout.hear(attempt, "webhook"))
+    payment = world.does(world.checkout.refresh_attempt(attempt, "webhook"))
     assert world.does(world.refunds.strays(SHOP)) == [payment]
     seen = refunding(world, None, gateway_id=attempt)
-    assert (seen.current, kept(world)) == (True, 0)
+    assert (seen.confirmed, kept(world)) == (True, 0)
     assert world.does(world.refunds.strays(Caller.system("worker"))) == []
 
 

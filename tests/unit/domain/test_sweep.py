@@ -14,11 +14,11 @@ from unit.domain.stories import ANN, SHOP, begun, bought, deposit, only, orphan
 
 from payments.adapters.memory.payments import MemoryPayments
 from payments.domain.errors import ConcurrentUpdate, ContractViolation, GatewayError, StorageUnavailable, Unknown
-from payments.domain.giving_back import RefundOrder
 from payments.domain.machine import AWAITING, CANCELLED, FAILED, PAID
 from payments.domain.payment import Disposition
 from payments.domain.ports import ListingPage
 from payments.domain.refund import RefundStatus
+from payments.domain.refunding import RefundOrder
 from payments.domain.sweep import OVERLAP, SPAN, Swept
 from payments.entrypoints.blocking import run
 
@@ -144,7 +144,7 @@ def test_a_look_without_an_answer_does_not_count(world: World) -> None:
     world.pass_time(MINUTE)
     world.provider.trouble("attempts", Unknown("no answer"))
     swept(world)
-    assert (only(world).looks, only(world).due_at) == (0, world.now() + 30 * SECOND)
+    assert (only(world).checks, only(world).due_at) == (0, world.now() + 30 * SECOND)
 
 
 def test_a_sweep_takes_no_more_than_its_limit_and_the_longest_due_first(world: World) -> None:
@@ -153,7 +153,7 @@ def test_a_sweep_takes_no_more_than_its_limit_and_the_longest_due_first(world: W
         world.pass_time(SECOND)
     world.pass_time(MINUTE)
     assert swept(world, limit=2).looked == 2
-    assert [p.looks for p in world.payments()] == [1, 1, 0]
+    assert [p.checks for p in world.payments()] == [1, 1, 0]
 
 
 def test_what_is_claimed_is_nobody_elses_until_the_lease_ends(world: World) -> None:
@@ -178,13 +178,13 @@ def test_an_open_refund_is_pushed_until_its_outcome_is_known(world: World) -> No
 
 def test_money_under_an_id_nobody_here_knows_is_found_and_held(world: World) -> None:
     orphan(world)
-    assert world.does(world.sweep.walk()).changed == 1
+    assert world.does(world.sweep.reconcile()).changed == 1
     assert [a.disposition for a in only(world).attempts] == [Disposition.ORPHAN]
 
 
 def test_an_unpaid_attempt_under_an_id_nobody_here_knows_is_nothing_to_us(world: World) -> None:
     world.opens(a_payment(merchant_id="stranger"))
-    done = world.does(world.sweep.walk())
+    done = world.does(world.sweep.reconcile())
     assert (done.looked, done.changed, done.troubles, world.payments()) == (1, 0, [], [])
 
 
@@ -192,14 +192,14 @@ def test_a_console_refund_of_a_payment_at_rest_is_found(world: World) -> None:
     bought(world)
     world.pass_time(DAY)
     world.provider.refund_in_console(world.attempts[0], 5_000)
-    world.does(world.sweep.walk())
+    world.does(world.sweep.reconcile())
     assert only(world).refunded == 5_000
 
 
 def test_a_walk_that_finds_nothing_new_writes_nothing(world: World) -> None:
     bought(world)
     before = only(world)
-    done = world.does(world.sweep.walk())
+    done = world.does(world.sweep.reconcile())
     assert (done.looked, done.changed) == (1, 0)
     assert only(world) is before
 
@@ -207,35 +207,35 @@ def test_a_walk_that_finds_nothing_new_writes_nothing(world: World) -> None:
 def test_every_page_is_walked(world: World) -> None:
     for order in "abcde":
         world.pays(begun(world, order=order))
-    assert world.does(world.sweep.walk()).changed == 5  # the provider of these tests has two to a page
+    assert world.does(world.sweep.reconcile()).changed == 5  # the provider of these tests has two to a page
     assert {p.status for p in world.payments()} == {PAID}
 
 
 def test_a_row_that_moves_while_the_list_is_walked_does_not_hide_another(world: World) -> None:
     for order in "abcde":
         world.pays(begun(world, order=order))
-    walk = world.start(world.sweep.walk())
+    walk = world.start(world.sweep.reconcile())
     while walk.at != "after listing":
         walk.step()
     world.pass_time(MINUTE)
     world.provider.refund_in_console(world.attempts[0], 1)  # it leaves the stretch: all others move up by one
     walk.run()
     assert [p.status for p in world.payments()].count(PAID) >= 4
-    world.does(world.sweep.walk())
+    world.does(world.sweep.reconcile())
     assert [p.status for p in world.payments()].count(PAID) == 5
 
 
 def test_the_watermark_moves_only_after_the_last_page(world: World) -> None:
     for order in "abcde":
         world.pays(begun(world, order=order))
-    before = world.watermark()
+    before = world.reconciled_until()
     world.pass_time(2 * HOUR)
     world.wire.faults = [None, None, Fault.LOST]
     with pytest.raises(GatewayError):
-        world.does(world.sweep.walk())
-    assert world.watermark() == before
-    world.does(world.sweep.walk())
-    assert world.watermark() == world.now()
+        world.does(world.sweep.reconcile())
+    assert world.reconciled_until() == before
+    world.does(world.sweep.reconcile())
+    assert world.reconciled_until() == world.now()
     assert {p.status for p in world.payments()} == {PAID}
 
 
@@ -243,8 +243,8 @@ def test_a_walk_begins_before_the_watermark_because_rows_are_read_later_than_the
     world.pass_time(DAY)
     orphan(world)
     world.pass_time(OVERLAP)
-    run(world.store.payments.move_watermark(world.now()))  # by a walk that could not see it yet
-    assert world.does(world.sweep.walk()).changed == 1
+    run(world.store.payments.move_reconciled_until(world.now()))  # by a walk that could not see it yet
+    assert world.does(world.sweep.reconcile()).changed == 1
 
 
 def test_an_outage_of_more_than_the_provider_lists_at_once_is_walked_in_stretches(world: World) -> None:
@@ -257,10 +257,10 @@ def test_an_outage_of_more_than_the_provider_lists_at_once_is_walked_in_stretche
         return await world.provider.listing(since, until, page)
 
     spied = attrs.evolve(world.checkout, gateway=type("Spy", (), {"listing": staticmethod(listing)})())
-    world.does(attrs.evolve(world.sweep, checkout=spied).walk())
+    world.does(attrs.evolve(world.sweep, checkout=spied).reconcile())
     assert all(until - since <= SPAN for since, until in asked)
     assert [p.status for p in world.payments()] == [CANCELLED]
-    assert world.watermark() == world.now()
+    assert world.reconciled_until() == world.now()
 
 
 @pytest.mark.parametrize("error", [StorageUnavailable("no answer"), ConcurrentUpdate("overtaken")], ids=repr)
@@ -269,9 +269,9 @@ def test_what_could_not_be_stored_is_walked_past_again(world: World, error: Exce
     orphan(world)
     world.pass_time(3 * HOUR)
     with failing_once(world, "add", error):
-        assert [t.error for t in world.does(world.sweep.walk()).troubles] == [error]
+        assert [t.error for t in world.does(world.sweep.reconcile()).troubles] == [error]
     world.pass_time(MINUTE)
-    world.does(world.sweep.walk())
+    world.does(world.sweep.reconcile())
     assert [a.disposition for a in only(world).attempts] == [Disposition.ORPHAN]
 
 
@@ -279,9 +279,9 @@ def test_a_row_that_breaks_the_contract_does_not_stop_the_walk_or_the_watermark(
     for order in "ab":
         world.pays(begun(world, order=order))
     with failing_once(world, "update", ContractViolation("This cannot be.")):
-        done = world.does(world.sweep.walk())
+        done = world.does(world.sweep.reconcile())
     assert (done.changed, len(done.troubles)) == (1, 1)
-    assert world.watermark() == world.now()
+    assert world.reconciled_until() == world.now()
 
 
 def test_a_payment_of_ours_that_cannot_be_read_does_not_stop_the_walk(world: World) -> None:
@@ -289,7 +289,7 @@ def test_a_payment_of_ours_that_cannot_be_read_does_not_stop_the_walk(world: Wor
     for order in "ab":
         world.pays(begun(world, order=order))
     with failing_once(world, "get", ValueError("no such method")):
-        done = world.does(world.sweep.walk())
+        done = world.does(world.sweep.reconcile())
     assert (done.changed, len(done.troubles)) == (1, 1)
 
 
@@ -298,32 +298,34 @@ def test_a_row_that_cannot_be_read_is_told(world: World) -> None:
         return ListingPage((), 1, ("imp_1: an unknown status",))
 
     blind = attrs.evolve(world.checkout, gateway=type("Blind", (), {"listing": staticmethod(listing)})())
-    assert world.does(attrs.evolve(world.sweep, checkout=blind).walk()).skipped == ["imp_1: an unknown status"]
+    assert world.does(attrs.evolve(world.sweep, checkout=blind).reconcile()).skipped == ["imp_1: an unknown status"]
 
 
 def test_a_walk_from_a_later_day_does_not_skip_what_lies_before(world: World) -> None:
     """An operator looks at today first: what came in the days before must still be walked."""
     orphan(world)
     world.pass_time(3 * DAY)
-    world.does(world.sweep.walk(world.now() - DAY))
+    world.does(world.sweep.reconcile(world.now() - DAY))
     assert not world.payments()
-    world.does(world.sweep.walk())
+    world.does(world.sweep.reconcile())
     assert len(world.payments()) == 1
 
 
 def test_a_walk_from_an_earlier_day_finds_what_was_forgotten_and_never_moves_the_watermark_back(world: World) -> None:
     orphan(world)
     world.pass_time(3 * DAY)
-    run(world.store.payments.move_watermark(world.now()))
-    world.does(world.sweep.walk())
+    run(world.store.payments.move_reconciled_until(world.now()))
+    world.does(world.sweep.reconcile())
     assert not world.payments()
-    world.does(world.sweep.walk(world.now() - 4 * DAY))
+    world.does(world.sweep.reconcile(world.now() - 4 * DAY))
     assert len(world.payments()) == 1
-    assert world.watermark() == world.now()
+    assert world.reconciled_until() == world.now()
 
 
 def test_a_store_restored_from_an_old_backup_finds_all_money_again(world: World) -> None:
-    restored = World()  # the same shop before anything happened: with yesterday's watermark and without today's rows
+    restored = (
+        World()
+    )  # the same shop before anything happened: with yesterday's reconciled_until and without today's rows
     for order in "abc":
         world.pays(begun(world, order=order))
     restored.provider, restored.attempts = world.provider, world.attempts

@@ -9,7 +9,7 @@ import pytest
 from builders import NOON, a_deposit, a_payment, a_report, an_attempt, with_refund
 
 from payments.domain.errors import BadInput, PaymentsError
-from payments.domain.payment import Happening, Kind, Payment
+from payments.domain.payment import Event, EventKind, Payment
 from payments.domain.refund import BankAccount, Refund
 from payments.domain.report import Deposit, Rank, Report, ReportedRefund
 from payments.domain.values import Caller, merchant_id
@@ -23,8 +23,8 @@ def a_refund() -> Refund:
     return with_refund(paid).refunds[0]
 
 
-def a_happening() -> Happening:
-    return Happening(kind=Kind.BEGUN, at=NOON, by="test")
+def a_happening() -> Event:
+    return Event(kind=EventKind.BEGUN, at=NOON, by="test")
 
 
 VALUES: dict[type, Callable[[], Any]] = {
@@ -33,7 +33,7 @@ VALUES: dict[type, Callable[[], Any]] = {
     Deposit: a_deposit,
     ReportedRefund: lambda: ReportedRefund(amount=1),
     Report: a_report,
-    Happening: a_happening,
+    Event: a_happening,
     Payment: a_payment,
 }
 TEXTS: dict[type, dict[str, tuple[int, int]]] = {  # the least and the most characters
@@ -48,14 +48,14 @@ TEXTS: dict[type, dict[str, tuple[int, int]]] = {  # the least and the most char
         "gateway_id": (1, 64), "merchant_id": (1, 40), "method": (0, 40),
         "reason": (0, 1000), "receipt_url": (0, 1000),
     },
-    Happening: {"by": (1, 120), "reason": (0, 1000)},
+    Event: {"by": (1, 120), "reason": (0, 1000)},
     Payment: {"merchant_id": (1, 40), "buyer": (0, 120), "order": (0, 120), "name": (0, 200), "reason": (0, 1000)},
 }  # fmt: skip
 TIMES: dict[type, list[str]] = {
     Refund: ["asked_at"],
     Deposit: ["due"],
     Report: ["captured_at"],
-    Happening: ["at"],
+    Event: ["at"],
     Payment: ["created_at", "expires_at"],
 }
 AMOUNTS: dict[type, dict[str, int]] = {  # the least
@@ -123,17 +123,17 @@ def test_the_longest_merchant_id_is_one() -> None:
 
 
 def test_a_caller_sees_their_own_and_the_shop_sees_all() -> None:
-    assert Caller.buyer("ann").sees("ann")
-    assert not Caller.buyer("ann").sees("bob")
-    assert not Caller.buyer("").sees("ann")
-    assert Caller.shop("desk").sees("ann")
-    assert Caller.system("worker").sees("")
+    assert Caller.buyer("ann").may_see("ann")
+    assert not Caller.buyer("ann").may_see("bob")
+    assert not Caller.buyer("").may_see("ann")
+    assert Caller.shop("desk").may_see("ann")
+    assert Caller.system("worker").may_see("")
     assert [str(c) for c in (Caller.buyer("ann"), Caller.shop("desk"))] == ["buyer:ann", "shop:desk"]
 
 
 def test_a_buyer_without_a_name_does_not_own_what_is_nobodys() -> None:
     """An orphan has no buyer: it is the operator's alone."""
-    assert not Caller.buyer("").sees("")
+    assert not Caller.buyer("").may_see("")
 
 
 def test_values_cannot_be_changed() -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 import attrs
 
 from payments.domain.outbox import Message
-from payments.domain.payment import Happening, Payment
+from payments.domain.payment import Event, Payment
 from payments.domain.values import GatewayId, MerchantId
 
 
@@ -30,11 +30,11 @@ class Books:
     """What is kept. Values are frozen, so whoever holds one holds a snapshot."""
 
     payments: dict[MerchantId, Payment] = attrs.field(factory=dict)
-    timelines: dict[MerchantId, tuple[Happening, ...]] = attrs.field(factory=dict)
+    timelines: dict[MerchantId, tuple[Event, ...]] = attrs.field(factory=dict)
     owners: dict[GatewayId, MerchantId] = attrs.field(factory=dict)
     live: dict[tuple[str, str], MerchantId] = attrs.field(factory=dict)
     outbox: dict[str, Waiting] = attrs.field(factory=dict)
-    watermark: datetime | None = None
+    reconciled_until: datetime | None = None
     _lock: threading.RLock = attrs.field(factory=threading.RLock)
     _changing: bool = False
 

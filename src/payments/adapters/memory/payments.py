@@ -9,9 +9,9 @@ from payments.adapters.memory.books import Books, Waiting
 from payments.domain.errors import GatewayIdTaken, MerchantIdTaken, OrderIsLive, PaymentNotFound
 from payments.domain.machine import Status
 from payments.domain.outbox import Message
-from payments.domain.payment import Happening, Payment
+from payments.domain.payment import Event, Payment
 from payments.domain.ports import Filter
-from payments.domain.succession import check_news
+from payments.domain.successor import check_successor
 from payments.domain.values import MerchantId
 
 
@@ -24,7 +24,7 @@ class MemoryPayments:
     async def add(self, payment: Payment) -> Payment:
         """Store a new payment. Raises MerchantIdTaken, OrderIsLive (the order has a live one) or GatewayIdTaken."""
         with self._books.open(to_change=True):
-            check_news(None, payment)
+            check_successor(None, payment)
             if payment.merchant_id in self._books.payments:
                 raise MerchantIdTaken("This merchant id is in use. Nothing was stored.")
             return self._store(payment)
@@ -47,7 +47,7 @@ class MemoryPayments:
             after = change(before)
             if after is before:
                 return before
-            check_news(before, after)
+            check_successor(before, after)
             return self._store(after)
 
     async def page(self, which: Filter, before: MerchantId | None, limit: int) -> Sequence[Payment]:
@@ -63,8 +63,8 @@ class MemoryPayments:
             chosen = [p for p in chosen if place is None or _age(p) < _age(place)]
             return sorted(chosen, key=_age, reverse=True)[:limit]
 
-    async def timeline(self, merchant_id: MerchantId) -> Sequence[Happening]:
-        """Return the payment's happenings, oldest first. Raises PaymentNotFound."""
+    async def timeline(self, merchant_id: MerchantId) -> Sequence[Event]:
+        """Return the payment's events, oldest first. Raises PaymentNotFound."""
         with self._books.open():
             self._known(merchant_id)
             return self._books.timelines[merchant_id]
@@ -77,14 +77,14 @@ class MemoryPayments:
             self._books.payments |= {payment.merchant_id: payment for payment in claimed}
             return claimed
 
-    async def watermark(self) -> datetime | None:
+    async def reconciled_until(self) -> datetime | None:
         """Return up to when the provider's list has been walked."""
-        return self._books.watermark
+        return self._books.reconciled_until
 
-    async def move_watermark(self, to: datetime) -> None:
+    async def move_reconciled_until(self, to: datetime) -> None:
         """Remember that the list has been walked up to *to*; never moves back."""
         with self._books.open(to_change=True):
-            self._books.watermark = max(self._books.watermark or to, to)
+            self._books.reconciled_until = max(self._books.reconciled_until or to, to)
 
     def _known(self, merchant_id: MerchantId) -> Payment:
         try:
@@ -100,29 +100,29 @@ class MemoryPayments:
             raise OrderIsLive("This order has a live payment. Nothing was stored.")
         if any(books.owners.get(attempt.gateway_id, merchant_id) != merchant_id for attempt in payment.attempts):
             raise GatewayIdTaken("This attempt belongs to another payment. Nothing was stored.")
-        told = [_waiting(payment, happening) for happening in payment.news]
-        stored = attrs.evolve(payment, news=())
+        told = [_waiting(payment, event) for event in payment.new_events]
+        stored = attrs.evolve(payment, new_events=())
         books.owners |= {attempt.gateway_id: merchant_id for attempt in payment.attempts}
         if is_live:
             books.live[order] = merchant_id
         elif books.live.get(order) == merchant_id:
             del books.live[order]
-        books.timelines[merchant_id] = (*books.timelines.get(merchant_id, ()), *payment.news)
+        books.timelines[merchant_id] = (*books.timelines.get(merchant_id, ()), *payment.new_events)
         books.outbox |= {waiting.message.id: waiting for waiting in told}
         books.payments[merchant_id] = stored
         return stored
 
 
-def _waiting(payment: Payment, happening: Happening) -> Waiting:
-    message = Message.about(payment, happening)
-    return Waiting(message=message, version=happening.version, due_at=message.created_at)
+def _waiting(payment: Payment, event: Event) -> Waiting:
+    message = Message.about(payment, event)
+    return Waiting(message=message, version=event.version, due_at=message.created_at)
 
 
 def _is_wanted(payment: Payment, which: Filter) -> bool:
     return (
         which.buyer in (None, payment.buyer)
         and which.status in (None, payment.status)
-        and (not which.unsettled_strays or any(attempt.is_unsettled_stray for attempt in payment.attempts))
+        and (not which.open_strays or any(attempt.is_open_stray for attempt in payment.attempts))
     )
 
 

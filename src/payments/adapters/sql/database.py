@@ -28,12 +28,12 @@ PATIENCE: Final = 5.0
 
 @attrs.frozen(kw_only=True)
 class Database:
-    """Where the tables are. `turn` lets one writer of this process in at a time, where the database knows only one."""
+    """Where the tables are. `write_lock` admits one writer of this process at a time, where the database allows one."""
 
     engine: sa.Engine
     reading: sa.Engine
     writing: sa.Engine
-    turn: "threading.Lock | None"  # quoted, because Lock is no class before Python 3.13
+    write_lock: "threading.Lock | None"  # quoted, because Lock is no class before Python 3.13
     _inside: threading.local = attrs.field(factory=threading.local)
 
     def read(self, work: Work[T]) -> T:
@@ -72,12 +72,12 @@ class Database:
     def _alone(self) -> Iterator[None]:
         if getattr(self._inside, "writing", False):
             raise RuntimeError("A change must be pure: it may not write to the store it is called by.")
-        if self.turn and not self.turn.acquire(timeout=PATIENCE):
+        if self.write_lock and not self.write_lock.acquire(timeout=PATIENCE):
             raise ConcurrentUpdate("Too many changes at once. Nothing was stored; try again later.")
         self._inside.writing = True
         try:
             yield
         finally:
             self._inside.writing = False
-            if self.turn:
-                self.turn.release()
+            if self.write_lock:
+                self.write_lock.release()

@@ -8,11 +8,11 @@ import sqlalchemy as sa
 
 from payments.adapters.sql import reading, writing
 from payments.adapters.sql.database import Database
-from payments.adapters.sql.rows import happening_of
+from payments.adapters.sql.rows import event_of
 from payments.domain.errors import PaymentNotFound
-from payments.domain.payment import Happening, Payment
+from payments.domain.payment import Event, Payment
 from payments.domain.ports import Filter
-from payments.domain.succession import check_news
+from payments.domain.successor import check_successor
 from payments.domain.values import MerchantId
 
 
@@ -24,9 +24,9 @@ class SqlPayments:
 
     async def add(self, payment: Payment) -> Payment:
         """Store a new payment. Raises MerchantIdTaken, OrderIsLive (the order has a live one) or GatewayIdTaken."""
-        check_news(None, payment)
+        check_successor(None, payment)
         self._database.write(lambda connection: writing.insert_payment(connection, payment))
-        return attrs.evolve(payment, news=())
+        return attrs.evolve(payment, new_events=())
 
     async def get(self, merchant_id: MerchantId) -> Payment:
         """Return the payment. Raises PaymentNotFound."""
@@ -46,9 +46,9 @@ class SqlPayments:
             after = change(before)
             if after is before:
                 return before
-            check_news(before, after)
+            check_successor(before, after)
             writing.update_payment(connection, before, after)
-            return attrs.evolve(after, news=())
+            return attrs.evolve(after, new_events=())
 
         return self._database.write(work)
 
@@ -61,23 +61,23 @@ class SqlPayments:
         def work(connection: sa.Connection) -> list[Payment]:
             given: dict[str, object] = {"limit": limit, "buyer": which.buyer, "status": which.status}
             if before is not None:
-                given |= {"before": before, "before_at": _place(connection, before, which.buyer)}
+                given |= {"before": before, "before_at": _cursor_key(connection, before, which.buyer)}
             statement = reading.page_statement(
                 buyer=which.buyer is not None,
                 status=which.status is not None,
-                strays=which.unsettled_strays,
+                strays=which.open_strays,
                 before=before is not None,
             )
             return reading.assembled(connection.execute(statement, given))
 
         return self._database.read(work)
 
-    async def timeline(self, merchant_id: MerchantId) -> Sequence[Happening]:
-        """Return the payment's happenings, oldest first. Raises PaymentNotFound."""
+    async def timeline(self, merchant_id: MerchantId) -> Sequence[Event]:
+        """Return the payment's events, oldest first. Raises PaymentNotFound."""
         rows = self._database.read(lambda c: c.execute(reading.TIMELINE, {"merchant_id": merchant_id}).mappings().all())
         if not rows:
             raise PaymentNotFound
-        return [happening_of(row) for row in rows]
+        return [event_of(row) for row in rows]
 
     async def claim(self, now: datetime, until: datetime, limit: int) -> Sequence[Payment]:
         """Return at most *limit* due payments, the longest due first, and make them due again at *until*.
@@ -95,14 +95,14 @@ class SqlPayments:
 
         return self._database.write(work)
 
-    async def watermark(self) -> datetime | None:
+    async def reconciled_until(self) -> datetime | None:
         """Return up to when the provider's list has been walked."""
-        reached: datetime | None = self._database.read(lambda c: c.execute(reading.WATERMARK).scalar_one())
+        reached: datetime | None = self._database.read(lambda c: c.execute(reading.RECONCILED_UNTIL).scalar_one())
         return reached
 
-    async def move_watermark(self, to: datetime) -> None:
+    async def move_reconciled_until(self, to: datetime) -> None:
         """Remember that the list has been walked up to *to*; never moves back."""
-        self._database.write(lambda connection: connection.execute(writing.MOVE_WATERMARK, {"to": to}))
+        self._database.write(lambda connection: connection.execute(writing.MOVE_RECONCILED_UNTIL, {"to": to}))
 
 
 def _one(connection: sa.Connection, merchant_id: MerchantId) -> Payment:
@@ -123,8 +123,8 @@ def _locked(connection: sa.Connection, merchant_id: MerchantId) -> Payment:
     return _one(connection, merchant_id)
 
 
-def _place(connection: sa.Connection, merchant_id: MerchantId, buyer: str | None) -> datetime:
-    place = connection.execute(reading.PLACE, {"merchant_id": merchant_id}).one_or_none()
+def _cursor_key(connection: sa.Connection, merchant_id: MerchantId, buyer: str | None) -> datetime:
+    place = connection.execute(reading.CURSOR_KEY, {"merchant_id": merchant_id}).one_or_none()
     if place is None or buyer not in (None, place.buyer):  # to a buyer, another's payment is as good as absent
         raise PaymentNotFound
     begun: datetime = place.created_at

@@ -32,7 +32,7 @@ def open_postgresql(url: sa.URL, pool_size: int) -> Database:
     pool = {"poolclass": QueuePool, "pool_size": pool_size, "max_overflow": 0, "pool_timeout": PATIENCE}
     engine = safe_to_fork(_engine(url, pool))
     reading = engine.execution_options(isolation_level="AUTOCOMMIT")  # spares BEGIN and COMMIT their way over the net
-    return Database(engine=engine, reading=reading, writing=engine, turn=None)
+    return Database(engine=engine, reading=reading, writing=engine, write_lock=None)
 
 
 def migrating_engine(url: sa.URL) -> sa.Engine:

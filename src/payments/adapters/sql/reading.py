@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from payments.adapters.sql.moment import Moment
 from payments.adapters.sql.rows import attempt_of, payment_of, refund_of
 from payments.adapters.sql.side_tables import meta
-from payments.adapters.sql.tables import LIVE, UNSETTLED_STRAY, attempts, events, payments, refunds
+from payments.adapters.sql.tables import LIVE, OPEN_STRAY, attempts, events, payments, refunds
 from payments.domain.payment import Payment
 
 _log = logging.getLogger(__name__)
@@ -48,8 +48,8 @@ DUE: Final = (
 TIMELINE: Final = (
     sa.select(events).where(events.c.merchant_id == sa.bindparam("merchant_id")).order_by(events.c.version)
 )
-WATERMARK: Final = sa.select(meta.c.watermark)
-PLACE: Final = sa.select(payments.c.created_at, payments.c.buyer).where(
+RECONCILED_UNTIL: Final = sa.select(meta.c.reconciled_until)
+CURSOR_KEY: Final = sa.select(payments.c.created_at, payments.c.buyer).where(
     payments.c.merchant_id == sa.bindparam("merchant_id")
 )
 
@@ -64,7 +64,7 @@ def page_statement(*, buyer: bool, status: bool, strays: bool, before: bool) -> 
     if status:
         chosen = chosen.where(payments.c.status == sa.bindparam("status"))
     if strays:
-        chosen = chosen.where(payments.c.merchant_id.in_(sa.select(attempts.c.merchant_id).where(UNSETTLED_STRAY)))
+        chosen = chosen.where(payments.c.merchant_id.in_(sa.select(attempts.c.merchant_id).where(OPEN_STRAY)))
     if before:
         last_seen = sa.tuple_(sa.bindparam("before_at", type_=Moment), sa.bindparam("before"))
         chosen = chosen.where(sa.tuple_(payments.c.created_at, payments.c.merchant_id) < last_seen)

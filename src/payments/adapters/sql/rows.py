@@ -6,7 +6,7 @@ from typing import Any
 
 from payments.domain.machine import Status
 from payments.domain.money import Money
-from payments.domain.payment import Attempt, Disposition, Happening, Kind, Payment
+from payments.domain.payment import Attempt, Disposition, Event, EventKind, Payment
 from payments.domain.refund import BankAccount, Refund, RefundStatus
 from payments.domain.report import Deposit, Rank, Report, ReportedRefund
 from payments.domain.values import GatewayId, MerchantId, Method, Mode, RefundId
@@ -32,7 +32,7 @@ def payment_row(payment: Payment) -> Row:
         "prepared": payment.prepared,
         "version": payment.version,
         "due_at": payment.due_at,
-        "looks": payment.looks,
+        "checks": payment.checks,
     }
 
 
@@ -54,7 +54,7 @@ def payment_of(row: Stored, attempts: tuple[Attempt, ...], refunds: tuple[Refund
         attempts=attempts,
         refunds=refunds,
         due_at=row["due_at"],
-        looks=row["looks"],
+        checks=row["checks"],
     )
 
 
@@ -143,7 +143,7 @@ def refund_row(payment: Payment, position: int) -> Row:
         "account_number": account.number if account else None,
         "account_holder": account.holder if account else None,
         "account_phone": account.phone if account else None,
-        "unsure_since": refund.unsure_since,
+        "outcome_unknown_since": refund.outcome_unknown_since,
         "provider_id": refund.provider_id,
         "failure": refund.failure,
     }
@@ -162,7 +162,7 @@ def refund_of(row: Stored) -> Refund:
         tax_free=row["tax_free"],
         vat=row["vat"],
         account=_account_of(row),
-        unsure_since=row["unsure_since"],
+        outcome_unknown_since=row["outcome_unknown_since"],
         provider_id=row["provider_id"],
         failure=row["failure"],
     )
@@ -179,26 +179,26 @@ def _account_of(row: Stored) -> BankAccount | None:
     )
 
 
-def event_row(payment: Payment, happening: Happening) -> Row:
+def event_row(payment: Payment, event: Event) -> Row:
     return {
         "merchant_id": payment.merchant_id,
-        "version": happening.version,
-        "kind": happening.kind,
-        "at": happening.at,
-        "told_by": happening.by,
-        "gateway_id": happening.gateway_id,
-        "refund_id": happening.refund_id,
-        "amount": happening.amount,
-        "reason": happening.reason,
-        "status": happening.status,
+        "version": event.version,
+        "kind": event.kind,
+        "at": event.at,
+        "reported_by": event.by,
+        "gateway_id": event.gateway_id,
+        "refund_id": event.refund_id,
+        "amount": event.amount,
+        "reason": event.reason,
+        "status": event.status,
     }
 
 
-def happening_of(row: Stored) -> Happening:
-    return Happening(
-        kind=Kind(row["kind"]),
+def event_of(row: Stored) -> Event:
+    return Event(
+        kind=EventKind(row["kind"]),
         at=row["at"],
-        by=row["told_by"],
+        by=row["reported_by"],
         gateway_id=row["gateway_id"],
         refund_id=row["refund_id"],
         amount=row["amount"],

@@ -59,7 +59,7 @@ meta = sa.Table(
     metadata,
     sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
     column("mode", sa.String(4)),
-    column("watermark", Moment, nullable=True),
+    column("reconciled_until", Moment, nullable=True),
     sa.CheckConstraint("id = 1", name="one_row"),
     sa.CheckConstraint("mode IN ('live', 'test')", name="mode"),
 )

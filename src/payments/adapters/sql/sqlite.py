@@ -36,7 +36,7 @@ def open_sqlite(url: sa.URL, pool_size: int) -> Database:
         engine=engine,
         reading=engine,
         writing=engine.execution_options(**{BEGIN: "IMMEDIATE"}),
-        turn=_turn(str(url.database)),
+        write_lock=_write_lock(str(url.database)),
     )
 
 
@@ -85,7 +85,7 @@ def _engine(url: sa.URL, pool: dict[str, Any], *, foreign_keys: bool = True) -> 
     return engine
 
 
-def _turn(path: str) -> threading.Lock:
+def _write_lock(path: str) -> threading.Lock:
     """Return the one lock of this process for this file, however many stores are open on it."""
     with _turns_lock:
         return _turns.setdefault(str(Path(path).resolve()), threading.Lock())

@@ -30,7 +30,7 @@ payments = sa.Table(
     column("prepared", sa.Boolean),
     column("version", sa.BigInteger),
     column("due_at", Moment, nullable=True),
-    column("looks", sa.BigInteger),
+    column("checks", sa.BigInteger),
     sa.CheckConstraint(f"price BETWEEN 1 AND {MAX_MINOR}", name="price"),
     sa.CheckConstraint("mode IN ('live', 'test')", name="mode"),
     sa.CheckConstraint("status IN ('awaiting', 'paid', 'failed', 'cancelled')", name="status"),
@@ -72,14 +72,14 @@ attempts = sa.Table(
     sa.CheckConstraint("disposition IN ('accepted', 'mismatch', 'duplicate', 'late', 'orphan')", name="disposition"),
     sa.CheckConstraint("(rank >= 3) = (disposition IS NOT NULL)", name="captures_are_disposed_of"),
 )
-UNSETTLED_STRAY = sa.and_(
+OPEN_STRAY = sa.and_(
     attempts.c.disposition != sa.literal_column("'accepted'"),
     attempts.c.refunded < attempts.c.amount,
     attempts.c.note == sa.literal_column("''"),
 )
 ACCEPTED = attempts.c.disposition == sa.literal_column("'accepted'")
 sa.Index(None, attempts.c.merchant_id)
-partial_index("ix_attempts_unsettled_stray", attempts.c.merchant_id, where=UNSETTLED_STRAY)
+partial_index("ix_attempts_open_stray", attempts.c.merchant_id, where=OPEN_STRAY)
 partial_index("uq_attempts_accepted", attempts.c.merchant_id, where=ACCEPTED, unique=True)
 
 refunds = sa.Table(
@@ -101,7 +101,7 @@ refunds = sa.Table(
     column("account_number", sa.String(32), nullable=True),
     column("account_holder", sa.String(32), nullable=True),
     column("account_phone", sa.String(20), nullable=True),
-    column("unsure_since", Moment, nullable=True),
+    column("outcome_unknown_since", Moment, nullable=True),
     column("provider_id", sa.String(64)),
     column("failure", sa.String(1000)),
     sa.UniqueConstraint("merchant_id", "position"),
@@ -122,7 +122,7 @@ events = sa.Table(
     sa.Column("version", sa.BigInteger, primary_key=True, autoincrement=False),
     column("kind", sa.String(40)),
     column("at", Moment),
-    column("told_by", sa.String(120)),
+    column("reported_by", sa.String(120)),
     column("gateway_id", sa.String(64), nullable=True),
     column("refund_id", sa.String(32), nullable=True),
     column("amount", sa.BigInteger, nullable=True),

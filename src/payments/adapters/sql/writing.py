@@ -11,7 +11,7 @@ from payments.adapters.sql.side_tables import meta, outbox
 from payments.adapters.sql.tables import attempts, events, payments, refunds
 from payments.domain.errors import ConcurrentUpdate
 from payments.domain.outbox import Message
-from payments.domain.payment import Happening, Payment
+from payments.domain.payment import Event, Payment
 
 
 def _update(table: sa.Table, *keys: str) -> sa.Update:
@@ -32,10 +32,10 @@ POSTPONE: Final = (
     .where(payments.c.merchant_id.in_(sa.bindparam("merchant_ids", expanding=True)))
     .values(due_at=sa.bindparam("until", type_=Moment))
 )
-MOVE_WATERMARK: Final = (
+MOVE_RECONCILED_UNTIL: Final = (
     sa.update(meta)
-    .where(sa.or_(meta.c.watermark.is_(None), meta.c.watermark < sa.bindparam("to", type_=Moment)))
-    .values(watermark=sa.bindparam("to", type_=Moment))
+    .where(sa.or_(meta.c.reconciled_until.is_(None), meta.c.reconciled_until < sa.bindparam("to", type_=Moment)))
+    .values(reconciled_until=sa.bindparam("to", type_=Moment))
 )
 
 
@@ -76,17 +76,17 @@ def _update_refunds(connection: sa.Connection, before: Payment, after: Payment) 
 
 
 def _tell(connection: sa.Connection, payment: Payment) -> None:
-    """Write each happening and the message that tells of it, or neither."""
-    _insert(connection, events, [event_row(payment, happening) for happening in payment.news])
-    _insert(connection, outbox, [message_row(payment, happening) for happening in payment.news])
+    """Write each event and the message that tells of it, or neither."""
+    _insert(connection, events, [event_row(payment, event) for event in payment.new_events])
+    _insert(connection, outbox, [message_row(payment, event) for event in payment.new_events])
 
 
-def message_row(payment: Payment, happening: Happening) -> Row:
-    message = Message.about(payment, happening)
+def message_row(payment: Payment, event: Event) -> Row:
+    message = Message.about(payment, event)
     return {
         "id": message.id,
         "merchant_id": message.merchant_id,
-        "version": happening.version,
+        "version": event.version,
         "body": message.body,
         "created_at": message.created_at,
         "due_at": message.created_at,

@@ -1,4 +1,4 @@
-"""Outgoing webhooks: the shop is told of every happening by a signed POST, after the Standard Webhooks specification.
+"""Outgoing webhooks: the shop is told of every event by a signed POST, after the Standard Webhooks specification.
 
 ├── publisher    WebhookPublisher: one message, one POST, one verdict
 ├── settings     WebhookSettings: where to, signed with what

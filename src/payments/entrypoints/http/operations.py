@@ -14,7 +14,7 @@ import attrs
 import msgspec
 
 from payments.domain.errors import BadInput, PaymentNotFound, PaymentsError
-from payments.domain.values import Caller, MerchantId, RefundId, booked_id
+from payments.domain.values import Caller, MerchantId, RefundId, recorded_id
 from payments.entrypoints.http.auth import Identity, Who, authenticate
 from payments.entrypoints.http.bodies import decode_body, decode_query
 from payments.entrypoints.http.errors import NotAllowed
@@ -59,7 +59,7 @@ class Call:
     def merchant_id(self) -> MerchantId:
         """The payment in the path, if these credentials may touch it. Raises PaymentNotFound."""
         try:
-            named = booked_id(self.request.path["merchant_id"])
+            named = recorded_id(self.request.path["merchant_id"])
         except BadInput:
             raise PaymentNotFound from None
         self.who.check(named)

@@ -6,7 +6,7 @@ import attrs
 
 from payments.domain.errors import BadInput, OrderNotFound, PriceChanged
 from payments.domain.money import Money
-from payments.domain.values import Offer, is_keepable
+from payments.domain.values import Offer, is_storable
 from payments.entrypoints.service import Service
 from payments.entrypoints.tokens import BadToken, Verifier
 
@@ -59,6 +59,6 @@ def _price(claims: dict[str, Any]) -> Money:
 
 def _text(claims: dict[str, Any], name: str, most: int) -> str:
     value = claims[name]
-    if not isinstance(value, str) or not 1 <= len(value) <= most or not is_keepable(value):
+    if not isinstance(value, str) or not 1 <= len(value) <= most or not is_storable(value):
         raise OrderNotFound(f"The signed order's {name} is a text of 1 to {most} characters.")
     return value

@@ -14,7 +14,7 @@ PATIENCE: Final = 10.0
 
 
 class Patient(H11Protocol):
-    """Closes what has brought no whole head of a request between two looks, `patience` seconds apart."""
+    """Closes what has brought no whole head of a request between two checks, `patience` seconds apart."""
 
     patience = PATIENCE
 

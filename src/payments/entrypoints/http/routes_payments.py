@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from typing import Final
 
-from payments.domain.checkout import Seen
+from payments.domain.checkout import Outcome
 from payments.domain.errors import (
     AlreadyPaid,
     AttemptMismatch,
@@ -96,7 +96,7 @@ async def _asked_by_shop(_: Service, call: Call) -> tuple[str, Quote]:
 )
 async def show(service: Service, call: Call) -> Answer:
     """Read one payment"""
-    payment = await service.checkout.of(call.caller, call.merchant_id)
+    payment = await service.checkout.visible_to(call.caller, call.merchant_id)
     return Answer(200, payment_view(payment, for_shop=call.who.who is Who.SHOP))
 
 
@@ -144,10 +144,10 @@ async def _page(service: Service, which: Filter, before: MerchantId | None, limi
 )
 async def timeline(service: Service, call: Call) -> Answer:
     """Read a payment's timeline: what changed, when, who or what reported it"""
-    payment = await service.checkout.of(call.caller, call.merchant_id)
-    happenings = await service.checkout.payments.timeline(payment.merchant_id)
+    payment = await service.checkout.visible_to(call.caller, call.merchant_id)
+    events = await service.checkout.payments.timeline(payment.merchant_id)
     for_shop = call.who.who is Who.SHOP
-    return Answer(200, TimelineView(events=[event_view(payment, one, for_shop=for_shop) for one in happenings]))
+    return Answer(200, TimelineView(events=[event_view(payment, one, for_shop=for_shop) for one in events]))
 
 
 @operation(
@@ -197,9 +197,9 @@ async def cancel(service: Service, call: Call) -> Answer:
     return Answer(200, payment_view(payment, for_shop=call.who.who is Who.SHOP))
 
 
-def _seen(seen: Seen, call: Call) -> Answer:
+def _seen(seen: Outcome, call: Call) -> Answer:
     view = payment_view(seen.payment, for_shop=call.who.who is Who.SHOP)
-    return Answer(200, view) if seen.current else Answer(202, view, SOON)
+    return Answer(200, view) if seen.confirmed else Answer(202, view, SOON)
 
 
 OPERATIONS: Final = (begin, listing, show, timeline, complete, abandon, cancel)

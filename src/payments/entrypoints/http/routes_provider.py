@@ -62,7 +62,7 @@ async def follow(service: Service, hint: Hint, by: str) -> None:
     """Look at what a hint names and settle it; where the provider cannot tell, the payment is due now."""
     known = _GATEWAY_ID.fullmatch(hint.imp_uid or "")
     try:
-        if known and await service.checkout.hear(GatewayId(known[0]), by):
+        if known and await service.checkout.refresh_attempt(GatewayId(known[0]), by):
             return
     except PaymentNotFound:
         return  # an attempt without money at a payment that is not ours
@@ -70,7 +70,7 @@ async def follow(service: Service, hint: Hint, by: str) -> None:
         log.error("%s: %r is not settled: %s", by, hint.imp_uid, error)  # noqa: TRY400 - no fault of ours to trace
     except GatewayError as error:
         log.warning("%s: %r will be looked at again: %s", by, hint.imp_uid, error)
-    await _look_soon(service, named(hint))
+    await _refresh_soon(service, named(hint))
 
 
 async def come_back(service: Service, hint: Hint) -> Payment | None:
@@ -83,12 +83,12 @@ async def come_back(service: Service, hint: Hint) -> Payment | None:
         payment = await service.checkout.payments.get(which)
         if payment.status is Status.PAID:
             return payment  # a page that is loaded again need not ask the provider again
-        return await service.checkout.look(which, "return")
+        return await service.checkout.refresh(which, "return")
     except PaymentNotFound:
         return None
     except GatewayError as error:
         log.warning("return: %s will be looked at again: %s", which, error)
-        return await service.checkout.look_soon(which)
+        return await service.checkout.refresh_soon(which)
 
 
 def named(hint: Hint) -> MerchantId | None:
@@ -99,11 +99,11 @@ def named(hint: Hint) -> MerchantId | None:
         return None
 
 
-async def _look_soon(service: Service, which: MerchantId | None) -> None:
+async def _refresh_soon(service: Service, which: MerchantId | None) -> None:
     if which is None:
         return
     try:
-        await service.checkout.look_soon(which)
+        await service.checkout.refresh_soon(which)
     except PaymentNotFound:
         log.info("A hint names %s, which is no payment of ours.", which)
 

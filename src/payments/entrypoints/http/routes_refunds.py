@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from payments.domain.checkout import Seen
+from payments.domain.checkout import Outcome
 from payments.domain.errors import (
     BadInput,
     ConcurrentUpdate,
@@ -11,8 +11,8 @@ from payments.domain.errors import (
     RefundInProgress,
     RefundRefused,
 )
-from payments.domain.giving_back import RefundOrder
 from payments.domain.refund import BankAccount, Refund, RefundStatus
+from payments.domain.refunding import RefundOrder
 from payments.domain.values import GatewayId, RefundId
 from payments.entrypoints.http.auth import Who
 from payments.entrypoints.http.cursors import cursor_after, read_cursor
@@ -76,7 +76,7 @@ async def ask(service: Service, call: Call) -> Answer:
 )
 async def listing(service: Service, call: Call) -> Answer:
     """List a payment's refunds"""
-    payment = await service.checkout.of(call.caller, call.merchant_id)
+    payment = await service.checkout.visible_to(call.caller, call.merchant_id)
     return Answer(200, RefundsView(refunds=[refund_view(payment, refund) for refund in payment.refunds]))
 
 
@@ -115,7 +115,7 @@ async def strays(service: Service, call: Call) -> Answer:
     problems=_MAY_FAIL,
     idempotent=True,
 )
-async def give_back(service: Service, call: Call) -> Answer:
+async def refund_stray(service: Service, call: Call) -> Answer:
     """Give a stray back in full"""
     body: ReturnStray = call.body
     gateway_id = await _stray(service, call)
@@ -143,7 +143,7 @@ async def keep(service: Service, call: Call) -> Answer:
 
 async def _stray(service: Service, call: Call) -> GatewayId:
     """Return the stray in the path. Raises RefundRefused where it is none: an accepted capture is no stray."""
-    payment = await service.checkout.of(call.caller, call.merchant_id)
+    payment = await service.checkout.visible_to(call.caller, call.merchant_id)
     attempt = payment.attempt(GatewayId(call.request.path["gateway_id"]))
     if attempt is None or not attempt.is_stray:
         raise RefundRefused("This payment has no such stray. Nothing was sent.")
@@ -156,7 +156,7 @@ async def _refund(service: Service, call: Call, order: RefundOrder) -> Answer:
     return _told(seen, refund_id)
 
 
-def _told(seen: Seen, refund_id: RefundId) -> Answer:
+def _told(seen: Outcome, refund_id: RefundId) -> Answer:
     refund: Refund = seen.payment.refund(refund_id)
     if refund.status is RefundStatus.REFUSED:
         raise RefundRefused(f"The refund was refused, and nothing was given back: {refund.failure}")
@@ -169,4 +169,4 @@ def _account(given: Account | None) -> BankAccount | None:
     return BankAccount(bank=given.bank, number=given.number, holder=given.holder, phone=given.phone)
 
 
-OPERATIONS: Final = (ask, listing, strays, give_back, keep)
+OPERATIONS: Final = (ask, listing, strays, refund_stray, keep)

@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import UNSET, Struct, UnsetType
 
 from payments.domain.machine import Status
-from payments.domain.payment import Attempt, Disposition, Happening, Kind, Payment
+from payments.domain.payment import Attempt, Disposition, Event, EventKind, Payment
 from payments.domain.refund import Refund, RefundStatus
 from payments.domain.report import Deposit
 from payments.domain.values import GatewayId, Method, Mode, Role
@@ -88,7 +88,7 @@ class EventView(Struct, kw_only=True):
     """One change of a payment: when, what, who or what reported it, and the status it left behind."""
 
     version: int
-    kind: Kind
+    kind: EventKind
     at: datetime
     by: str
     status: Status
@@ -224,20 +224,20 @@ def currency_of(payment: Payment, gateway_id: GatewayId | None) -> str:
     return attempt.report.amount.currency if attempt else payment.price.currency
 
 
-def event_view(payment: Payment, happening: Happening, *, for_shop: bool = False) -> EventView:
+def event_view(payment: Payment, event: Event, *, for_shop: bool = False) -> EventView:
     """Return one entry of *payment*'s timeline; only the shop reads who works there, and what they note."""
-    by_name, noted = happening.by.startswith(f"{Role.SHOP}:"), happening.kind is Kind.STRAY_KEPT
+    by_name, noted = event.by.startswith(f"{Role.SHOP}:"), event.kind is EventKind.STRAY_HELD
     return EventView(
-        version=happening.version,
-        kind=happening.kind,
-        at=happening.at,
-        by=happening.by if for_shop or not by_name else Role.SHOP,
-        status=happening.status,
-        amount=happening.amount,
-        currency=currency_of(payment, happening.gateway_id),
-        gateway_id=happening.gateway_id,
-        refund_id=happening.refund_id,
-        reason=happening.reason if for_shop or not noted else "",
+        version=event.version,
+        kind=event.kind,
+        at=event.at,
+        by=event.by if for_shop or not by_name else Role.SHOP,
+        status=event.status,
+        amount=event.amount,
+        currency=currency_of(payment, event.gateway_id),
+        gateway_id=event.gateway_id,
+        refund_id=event.refund_id,
+        reason=event.reason if for_shop or not noted else "",
     )
 
 
@@ -276,5 +276,5 @@ def stray_views(payment: Payment) -> list[StrayView]:
             open_refund=attempt.gateway_id in waiting,
         )
         for attempt in payment.attempts
-        if attempt.is_unsettled_stray and attempt.disposition is not None
+        if attempt.is_open_stray and attempt.disposition is not None
     ]

@@ -9,7 +9,7 @@ import attrs
 from payments.entrypoints.display import Language, moment, money
 from payments.entrypoints.shop.catalogue import Words
 
-_KINDS: Final[Mapping[str, tuple[str, Words, Words]]] = {  # kind: how it looks, what happened, why
+_KINDS: Final[Mapping[str, tuple[str, Words, Words]]] = {  # kind: how it checks, what happened, why
     "begun": (
         "",
         Words("결제를 시작했습니다. 받을 금액은 {amount}입니다.", "The payment was begun: {amount} is asked."),
@@ -75,7 +75,7 @@ _KINDS: Final[Mapping[str, tuple[str, Words, Words]]] = {  # kind: how it looks,
         Words("", ""),
     ),
     "refunded": ("good", Words("{amount}을 돌려주었습니다.", "{amount} was given back."), Words("", "")),
-    "stray_kept": (
+    "stray_held": (
         "",
         Words("담당자가 이 돈을 보관하기로 했습니다.", "A person decided to keep this money."),
         Words("", ""),
@@ -156,7 +156,7 @@ def told(event: Mapping[str, Any], language: Language) -> Entry:
         what=what.read_in(language).format(amount=amount),
         why=(known or why).read_in(language),
         words="" if known or kind not in ("declined", "prepare_refused", "refund_refused") else reason,
-        who=told_by(event["by"], language),
+        who=reported_by(event["by"], language),
         at=moment(datetime.fromisoformat(event["at"]), language, seconds=True),
         iso=event["at"],
         attempt=event["gateway_id"] or "",
@@ -164,7 +164,7 @@ def told(event: Mapping[str, Any], language: Language) -> Entry:
     )
 
 
-def told_by(by: str, language: Language) -> str:
+def reported_by(by: str, language: Language) -> str:
     """Return who or what reported a change: `buyer:demo-1` is the buyer, `sweep` a regular look."""
     role, _, _name = by.partition(":")
     return (_TOLD_BY.get(by) or _ROLES.get(role) or Words(by, by)).read_in(language)

@@ -46,12 +46,12 @@ class Walking:
 
     def __call__(self) -> float:
         checkout = self.sweep.checkout
-        mark = run(checkout.payments.watermark())
+        mark = run(checkout.payments.reconciled_until())
         if mark is not None:
             age = (checkout.clock.now() - mark).total_seconds()
             if 0 <= age < self.every:
                 return self.every - age
-        done = run(self.sweep.walk())
+        done = run(self.sweep.reconcile())
         troubles = [trouble for trouble in done.troubles if _key(trouble) not in self._told]
         skipped = [sentence for sentence in done.skipped if sentence not in self._told]
         if done.changed or troubles or skipped:
@@ -73,9 +73,9 @@ class WalkingDeep:
 
     def __call__(self) -> float:
         checkout = self.sweep.checkout
-        mark = run(checkout.payments.watermark())
+        mark = run(checkout.payments.reconciled_until())
         if mark is not None:
-            done = run(self.sweep.walk(min(mark, checkout.clock.now() - self.reach)))
+            done = run(self.sweep.reconcile(min(mark, checkout.clock.now() - self.reach)))
             tell("deep walk", done, done.troubles, done.skipped)
         return self.every
 

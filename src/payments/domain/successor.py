@@ -6,15 +6,15 @@ A use case never breaks these rules; a store that let a broken one through would
 from payments.domain.payment import Disposition, Payment
 
 
-def check_news(before: Payment | None, after: Payment) -> None:
+def check_successor(before: Payment | None, after: Payment) -> None:
     """Raise ValueError unless *after* may be stored over *before* (None: over nothing).
 
-    Its news must tell every change since, without a gap; no attempt or refund may be gone; every attempt must carry
-    this payment's own id; and there is one accepted capture at most, and one open refund of each.
+    Its new events must number every change since without a gap, no attempt or refund may be missing, every attempt must
+    carry this payment's own id, at most one capture may be accepted, and each capture may have one open refund.
     """
     known = before.version if before else 0
-    if [entry.version for entry in after.news] != list(range(known + 1, after.version + 1)):
-        raise ValueError(f"The news of payment {after.merchant_id} are not its changes since version {known}.")
+    if [entry.version for entry in after.new_events] != list(range(known + 1, after.version + 1)):
+        raise ValueError(f"The new_events of payment {after.merchant_id} are not its changes since version {known}.")
     if any(attempt.report.merchant_id != after.merchant_id for attempt in after.attempts):
         raise ValueError(f"Payment {after.merchant_id} carries an attempt at another payment.")
     if sum(attempt.disposition is Disposition.ACCEPTED for attempt in after.attempts) > 1:

@@ -9,12 +9,12 @@ import pytest
 from builders import NOON, a_deposit, a_payment, a_report, issued, paid
 from unit.domain.lives import MINUTE, balanced, told
 
-from payments.domain.giving_back import refuse
 from payments.domain.machine import AWAITING, CANCELLED, FAILED, PAID
 from payments.domain.money import Money
-from payments.domain.payment import Disposition, Kind, Payment
+from payments.domain.payment import Disposition, EventKind, Payment
+from payments.domain.recording import MISMATCH, apply_report, orphan
+from payments.domain.refunding import refuse
 from payments.domain.report import Rank, ReportedRefund
-from payments.domain.settling import MISMATCH, learn, orphan
 from payments.domain.values import Mode, RefundId
 
 DECLINED: dict[str, Any] = {"rank": Rank.DECLINED, "reason": "한도 초과"}
@@ -34,8 +34,8 @@ def fates(payment: Payment) -> list[Disposition | None]:
     return [a.disposition for a in payment.attempts]
 
 
-def kinds(payment: Payment) -> list[Kind]:
-    return [h.kind for h in payment.news]
+def kinds(payment: Payment) -> list[EventKind]:
+    return [h.kind for h in payment.new_events]
 
 
 # ---- the capture that counts ----
@@ -44,7 +44,11 @@ def kinds(payment: Payment) -> list[Kind]:
 def test_an_exact_capture_pays() -> None:
     after = paid(a_payment(), gateway_id="imp_a")
     assert (after.status, after.reason, fates(after)) == (PAID, "", [Disposition.ACCEPTED])
-    assert (after.news[-1].kind, after.news[-1].gateway_id, after.news[-1].amount) == (Kind.CAPTURED, "imp_a", 12_000)
+    assert (after.new_events[-1].kind, after.new_events[-1].gateway_id, after.new_events[-1].amount) == (
+        EventKind.CAPTURED,
+        "imp_a",
+        12_000,
+    )
     assert after.due_at is None  # a paid payment rests
 
 
@@ -66,13 +70,13 @@ def test_a_second_try_pays_after_the_first_was_declined() -> None:
 def test_a_paid_payment_is_not_failed_by_a_refusal_of_another_try() -> None:
     payment = paid(a_payment())
     after = told(payment, [a_report(payment, **DECLINED)])
-    assert (after.status, after.reason, kinds(after)[-1]) == (PAID, "", Kind.DECLINED)
+    assert (after.status, after.reason, kinds(after)[-1]) == (PAID, "", EventKind.DECLINED)
 
 
 def test_an_old_refusal_of_the_paid_attempt_is_not_even_noted() -> None:
     payment = paid(a_payment(), gateway_id="imp_a")
     stale = a_report(payment, gateway_id="imp_a", **DECLINED)
-    assert learn(payment, stale, at=NOON, by="test", give_back_as=None) is payment
+    assert apply_report(payment, stale, at=NOON, by="test", refund_strays_as=None) is payment
 
 
 # ---- refusals ----
@@ -82,7 +86,7 @@ def test_one_refusal_does_not_fail_a_payment_whose_other_window_is_open() -> Non
     payment = a_payment()
     open_window, refused = a_report(payment, **READY), a_report(payment, **DECLINED)
     after = told(payment, [open_window, refused])
-    assert (after.status, kinds(after)[-1]) == (AWAITING, Kind.DECLINED)
+    assert (after.status, kinds(after)[-1]) == (AWAITING, EventKind.DECLINED)
     both = told(after, [attrs.evolve(open_window, rank=Rank.DECLINED)])
     assert both.status is FAILED
 
@@ -91,7 +95,7 @@ def test_an_opened_window_and_an_issued_deposit_are_told_and_change_no_status() 
     payment = a_payment()
     opened = told(payment, [a_report(payment, gateway_id="imp_a", **READY)])
     after = told(opened, [a_report(payment, gateway_id="imp_a", deposit=a_deposit(), **READY)])
-    assert kinds(after)[1:] == [Kind.ATTEMPT_OPENED, Kind.DEPOSIT_ISSUED]
+    assert kinds(after)[1:] == [EventKind.ATTEMPT_OPENED, EventKind.DEPOSIT_ISSUED]
     assert (after.status, after.expiry) == (AWAITING, a_deposit().due)
 
 
@@ -99,7 +103,7 @@ def test_a_deposit_is_issued_once_and_then_merely_better_known() -> None:
     payment = issued(a_payment(), gateway_id="imp_a")
     later = a_deposit(due=a_deposit().due + timedelta(days=1))
     after = told(payment, [a_report(payment, gateway_id="imp_a", deposit=later, **READY)])
-    assert kinds(after)[1:] == [Kind.DEPOSIT_ISSUED, Kind.ATTEMPT_UPDATED]
+    assert kinds(after)[1:] == [EventKind.DEPOSIT_ISSUED, EventKind.ATTEMPT_UPDATED]
     assert after.expiry == later.due
 
 
@@ -122,7 +126,7 @@ def test_better_knowledge_of_an_attempt_is_told_once() -> None:
     payment = paid(a_payment(), gateway_id="imp_a")
     with_receipt = a_report(payment, gateway_id="imp_a", receipt_url="https://receipt.test/1")
     after = told(payment, [with_receipt, with_receipt])
-    assert kinds(after)[len(kinds(payment)) :] == [Kind.ATTEMPT_UPDATED]
+    assert kinds(after)[len(kinds(payment)) :] == [EventKind.ATTEMPT_UPDATED]
     assert after.status is PAID
 
 
@@ -145,8 +149,8 @@ def test_a_mismatch_fails_the_payment_and_is_given_back(changes: dict[str, Any])
     assert [(r.amount, r.by, r.reason) for r in after.open_refunds] == [
         (report.amount.minor, "policy", "stray: mismatch")
     ]
-    assert kinds(after)[1:] == [Kind.STRAYED, Kind.REFUND_REQUESTED]
-    assert (after.news[1].gateway_id, after.news[1].reason) == (report.gateway_id, "mismatch")
+    assert kinds(after)[1:] == [EventKind.STRAYED, EventKind.REFUND_REQUESTED]
+    assert (after.new_events[1].gateway_id, after.new_events[1].reason) == (report.gateway_id, "mismatch")
     assert after.due_at == NOON + MINUTE  # the moment it was learnt: due now
 
 
@@ -198,14 +202,14 @@ def test_held_strays_wait_for_the_operator() -> None:
     payment = closed()
     after = told(payment, [a_report(payment)], hold=True)
     assert not after.refunds
-    assert after.attempts[0].is_unsettled_stray
+    assert after.attempts[0].is_open_stray
 
 
 def test_a_stray_that_is_back_already_needs_no_refund() -> None:
     payment = closed()
     after = told(payment, [a_report(payment, rank=Rank.CANCELLED)])
     assert not after.open_refunds
-    assert not after.attempts[0].is_unsettled_stray
+    assert not after.attempts[0].is_open_stray
 
 
 def test_what_was_refunded_before_we_knew_is_not_given_back_again() -> None:
@@ -219,8 +223,8 @@ def test_a_return_of_a_stray_that_the_provider_refused_is_tried_again_only_when_
     report = a_report(payment)
     strayed = told(payment, [report])
     refused = refuse(strayed, strayed.open_refunds[0], NOON, "no account")
-    assert learn(refused, report, at=NOON, by="test", give_back_as=RefundId("r9")) is refused
-    moved = learn(refused, attrs.evolve(report, refunded=1), at=NOON, by="test", give_back_as=RefundId("r9"))
+    assert apply_report(refused, report, at=NOON, by="test", refund_strays_as=RefundId("r9")) is refused
+    moved = apply_report(refused, attrs.evolve(report, refunded=1), at=NOON, by="test", refund_strays_as=RefundId("r9"))
     assert [(r.id, r.amount) for r in moved.open_refunds] == [("r9", 11_999)]
 
 
@@ -233,7 +237,7 @@ def test_a_return_on_its_way_is_not_asked_for_twice() -> None:
     more = a_report(
         payment, gateway_id="imp_a", refunded=5_000, refunds=(ReportedRefund(amount=5_000, reason="관리자"),)
     )
-    after = learn(strayed, more, at=NOON, by="test", give_back_as=RefundId("r9"))
+    after = apply_report(strayed, more, at=NOON, by="test", refund_strays_as=RefundId("r9"))
     assert [r.amount for r in after.open_refunds] == [1_000]
 
 
@@ -248,9 +252,9 @@ def test_a_capture_that_nobody_began_is_kept_and_held() -> None:
     payment = an_orphan()
     assert (payment.status, payment.reason, fates(payment)) == (CANCELLED, "orphan", [Disposition.ORPHAN])
     assert not payment.refunds
-    assert payment.attempts[0].is_unsettled_stray
+    assert payment.attempts[0].is_open_stray
     assert (payment.buyer, payment.order) == ("", "")  # nobody's
-    assert [h.version for h in payment.news] == [1, 2, 3]
+    assert [h.version for h in payment.new_events] == [1, 2, 3]
 
 
 def test_an_orphan_keeps_what_went_back_of_it_already() -> None:
@@ -273,28 +277,33 @@ def test_another_capture_under_an_orphans_id_is_held_too() -> None:
 
 def test_every_entry_names_who_brought_the_news_and_when() -> None:
     after = paid(a_payment(), at=NOON + MINUTE)
-    assert (after.news[-1].by, after.news[-1].at) == ("test", NOON + MINUTE)
+    assert (after.new_events[-1].by, after.new_events[-1].at) == ("test", NOON + MINUTE)
 
 
 def test_a_capture_and_its_refund_learnt_at_once_are_two_entries() -> None:
     after = paid(a_payment(), rank=Rank.CANCELLED)
-    assert kinds(after) == [Kind.BEGUN, Kind.CAPTURED, Kind.REFUNDED]
-    assert [h.status for h in after.news] == [AWAITING, PAID, CANCELLED]
+    assert kinds(after) == [EventKind.BEGUN, EventKind.CAPTURED, EventKind.REFUNDED]
+    assert [h.status for h in after.new_events] == [AWAITING, PAID, CANCELLED]
     assert after.reason == "refunded"
 
 
 def test_only_the_last_of_the_refunds_that_empty_a_capture_cancels() -> None:
     history = (ReportedRefund(provider_id="can_1", amount=2_000), ReportedRefund(provider_id="can_2", amount=10_000))
     after = paid(a_payment(), rank=Rank.CANCELLED, refunds=history)
-    assert [(h.amount, h.status) for h in after.news[2:]] == [(2_000, PAID), (10_000, CANCELLED)]
+    assert [(h.amount, h.status) for h in after.new_events[2:]] == [(2_000, PAID), (10_000, CANCELLED)]
 
 
 def test_a_refund_is_told_with_its_name_its_amount_and_its_reason() -> None:
     payment = paid(a_payment(), gateway_id="imp_a")
     history = (ReportedRefund(provider_id="can_1", amount=2_000, reason="단순 변심"),)
-    entry = told(payment, [a_report(payment, gateway_id="imp_a", refunded=2_000, refunds=history)]).news[-1]
-    assert (entry.kind, entry.refund_id, entry.amount, entry.reason) == (Kind.REFUNDED, "imp_a.0", 2_000, "단순 변심")
-    silent = told(payment, [a_report(payment, gateway_id="imp_a", refunded=2_000)]).news[-1]
+    entry = told(payment, [a_report(payment, gateway_id="imp_a", refunded=2_000, refunds=history)]).new_events[-1]
+    assert (entry.kind, entry.refund_id, entry.amount, entry.reason) == (
+        EventKind.REFUNDED,
+        "imp_a.0",
+        2_000,
+        "단순 변심",
+    )
+    silent = told(payment, [a_report(payment, gateway_id="imp_a", refunded=2_000)]).new_events[-1]
     assert silent.reason == "refunded"
 
 
@@ -321,7 +330,7 @@ def test_what_must_not_stay_as_it_is_is_looked_at_for_ever(name: str) -> None:
         assert payment.due_at is not None
         assert payment.due_at - now <= timedelta(minutes=30)
         now = max(now, payment.due_at)
-        payment = payment.looked_at(now)
+        payment = payment.checked_at(now)
 
 
 def test_a_failed_or_closed_payment_is_watched_for_eleven_days_and_then_left_to_the_listing() -> None:
@@ -329,16 +338,16 @@ def test_a_failed_or_closed_payment_is_watched_for_eleven_days_and_then_left_to_
         now = begun = NOON
         while payment.due_at is not None:
             now = payment.due_at
-            payment = payment.looked_at(now)
+            payment = payment.checked_at(now)
         assert now - begun == timedelta(days=11, hours=7, minutes=48, seconds=30)
 
 
 def test_an_awaiting_payment_is_looked_at_the_moment_it_expires() -> None:
-    payment, looked_at = a_payment(), []
+    payment, checked_at = a_payment(), []
     while payment.due_at is not None and payment.due_at <= payment.expiry:
-        looked_at.append(payment.due_at)
-        payment = payment.looked_at(payment.due_at)
-    assert looked_at[-1] == payment.expiry == NOON + timedelta(minutes=30)
+        checked_at.append(payment.due_at)
+        payment = payment.checked_at(payment.due_at)
+    assert checked_at[-1] == payment.expiry == NOON + timedelta(minutes=30)
     assert payment.expired(payment.expiry - timedelta(seconds=1)) is payment
     assert payment.expired(payment.expiry).status is CANCELLED
 
@@ -360,11 +369,11 @@ def test_a_second_beginning_is_looked_after_like_the_first() -> None:
     """The window that is opened now may be paid without a word: its payment must not wait for next week's look."""
     payment = OPEN_ENDS["failed"]()
     while payment.due_at is not None:
-        payment = payment.looked_at(payment.due_at)
+        payment = payment.checked_at(payment.due_at)
     later = NOON + timedelta(days=20)
     again = payment.begun_again(payment.method, later)
     assert again.due_at == later + timedelta(seconds=30)
-    assert again.looked_at(later + timedelta(seconds=30)).due_at == later + timedelta(seconds=90)
+    assert again.checked_at(later + timedelta(seconds=30)).due_at == later + timedelta(seconds=90)
     assert again.version == payment.version  # bookkeeping, not a change
     assert again.expires_at == later + timedelta(minutes=30)
 
@@ -381,5 +390,5 @@ def test_only_an_open_payment_is_begun_again() -> None:
 
 def test_an_id_that_took_money_is_burnt() -> None:
     payment = a_payment()
-    assert not told(payment, [a_report(payment, **DECLINED)]).is_burnt
-    assert told(payment, [a_report(payment, amount=Money(1))]).is_burnt
+    assert not told(payment, [a_report(payment, **DECLINED)]).id_used_up
+    assert told(payment, [a_report(payment, amount=Money(1))]).id_used_up

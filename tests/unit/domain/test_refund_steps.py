@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from unit.domain.lives import balanced, told
 
 from payments.domain.errors import BadInput, RefundInProgress, RefundRefused
-from payments.domain.giving_back import doubt, give_back, keep, rebase, refuse, request
 from payments.domain.machine import CANCELLED, PAID
 from payments.domain.money import Money
-from payments.domain.payment import Disposition, Kind, Payment
+from payments.domain.payment import Disposition, EventKind, Payment
 from payments.domain.refund import BankAccount, RefundStatus
+from payments.domain.refunding import keep, mark_outcome_unknown, rebase, refund_stray, refuse, request
 from payments.domain.report import Rank
 from payments.domain.values import GatewayId, RefundId
 
@@ -120,15 +120,23 @@ def test_the_label_leads_the_reason_the_provider_is_told() -> None:
 def test_asking_is_one_happening_and_makes_the_payment_due() -> None:
     payment = a_paid()
     after = asked(payment, amount=100)
-    assert (after.version, after.news[-1].kind, after.status) == (payment.version + 1, Kind.REFUND_REQUESTED, PAID)
-    assert (after.news[-1].refund_id, after.news[-1].amount, after.news[-1].by) == (R1, 100, "shop:desk")
+    assert (after.version, after.new_events[-1].kind, after.status) == (
+        payment.version + 1,
+        EventKind.REFUND_REQUESTED,
+        PAID,
+    )
+    assert (after.new_events[-1].refund_id, after.new_events[-1].amount, after.new_events[-1].by) == (
+        R1,
+        100,
+        "shop:desk",
+    )
     assert (payment.due_at, after.due_at) == (None, NOON + timedelta(seconds=30))
 
 
 def test_a_stray_is_given_back_whole_and_due_at_once() -> None:
     payment = a_payment().closed(NOON, "buyer:1", "buyer")
     strayed = told(payment, [a_report(payment, refunded=2_000)], hold=True)
-    after = give_back(strayed, strayed.attempts[0], R1, NOON + timedelta(hours=1))
+    after = refund_stray(strayed, strayed.attempts[0], R1, NOON + timedelta(hours=1))
     assert (after.refund(R1).amount, after.refund(R1).by, after.due_at) == (10_000, "policy", NOON + timedelta(hours=1))
 
 
@@ -145,30 +153,30 @@ def test_a_refund_that_still_fits_is_based_on_todays_remainder() -> None:
     payment = grown(asked(a_paid(), amount=400), 600)
     after = rebase(payment, payment.refund(R1), NOON)
     assert (after.refund(R1).remainder, after.refund(R1).amount, after.refund(R1).is_open) == (400, 400, True)
-    assert after.news[-1].kind is Kind.REFUND_REBASED
+    assert after.new_events[-1].kind is EventKind.REFUND_REBASED
 
 
 def test_a_refund_that_no_longer_fits_is_given_up() -> None:
     payment = grown(asked(a_paid(), amount=400), 601)
     after = rebase(payment, payment.refund(R1), NOON)
     assert after.refund(R1).status is RefundStatus.REFUSED
-    assert "outrun" in after.refund(R1).failure
+    assert "overtaken" in after.refund(R1).failure
 
 
 def test_a_refusal_keeps_the_providers_words_and_ends_the_doubt() -> None:
     payment = asked(a_paid())
-    payment = doubt(payment, payment.refund(R1), NOON)
+    payment = mark_outcome_unknown(payment, payment.refund(R1), NOON)
     refused = refuse(payment, payment.refund(R1), NOON, "기취소 " + "x" * 2_000).refund(R1)
     assert refused.failure.startswith("기취소")
-    assert (len(refused.failure), refused.unsure_since, refused.status) == (1_000, None, RefundStatus.REFUSED)
+    assert (len(refused.failure), refused.outcome_unknown_since, refused.status) == (1_000, None, RefundStatus.REFUSED)
 
 
 def test_doubt_is_no_change_and_keeps_the_first_moment() -> None:
     payment = asked(a_paid())
-    first = doubt(payment, payment.refund(R1), NOON)
-    later = doubt(first, first.refund(R1), NOON + timedelta(minutes=5))
-    assert later.refund(R1).unsure_since == NOON
-    assert (later.version, later.news) == (payment.version, payment.news)
+    first = mark_outcome_unknown(payment, payment.refund(R1), NOON)
+    later = mark_outcome_unknown(first, first.refund(R1), NOON + timedelta(minutes=5))
+    assert later.refund(R1).outcome_unknown_since == NOON
+    assert (later.version, later.new_events) == (payment.version, payment.new_events)
 
 
 def test_an_unknown_refund_is_refused_by_name() -> None:
@@ -187,9 +195,9 @@ def a_stray(*, hold: bool) -> Payment:
 def test_a_kept_stray_says_why() -> None:
     strayed = a_stray(hold=True)
     after = keep(strayed, GatewayId("imp_a"), "전화로 확인", NOON, "shop:desk")
-    assert (after.attempts[0].note, after.attempts[0].is_unsettled_stray) == ("전화로 확인", False)
-    assert (after.news[-1].kind, after.news[-1].reason, after.news[-1].by) == (
-        Kind.STRAY_KEPT,
+    assert (after.attempts[0].note, after.attempts[0].is_open_stray) == ("전화로 확인", False)
+    assert (after.new_events[-1].kind, after.new_events[-1].reason, after.new_events[-1].by) == (
+        EventKind.STRAY_HELD,
         "전화로 확인",
         "shop:desk",
     )
@@ -215,9 +223,9 @@ def test_a_stray_on_its_way_back_cannot_be_kept() -> None:
 
 
 def test_only_an_attempt_without_a_note_is_unsettled() -> None:
-    assert an_attempt(disposition=Disposition.LATE).is_unsettled_stray
-    assert not an_attempt().is_unsettled_stray
-    assert not attrs.evolve(an_attempt(disposition=Disposition.LATE), note="kept").is_unsettled_stray
+    assert an_attempt(disposition=Disposition.LATE).is_open_stray
+    assert not an_attempt().is_open_stray
+    assert not attrs.evolve(an_attempt(disposition=Disposition.LATE), note="kept").is_open_stray
 
 
 def test_a_refund_in_full_of_the_accepted_capture_ends_the_payment() -> None:

@@ -14,11 +14,11 @@ import attrs
 
 from payments.domain.errors import RefundInProgress, RefundRefused
 from payments.domain.money import whole
-from payments.domain.payment import Attempt, Happening, Kind, Payment
+from payments.domain.payment import Attempt, Event, EventKind, Payment
 from payments.domain.refund import BankAccount, Refund, RefundStatus
 from payments.domain.values import GatewayId, RefundId
 
-DOUBT: Final = timedelta(minutes=10)
+LONGEST_AT_WORK: Final = timedelta(minutes=10)
 """How long after a send without an answer a refusal is not believed: the first send may still be at work."""
 
 
@@ -43,7 +43,7 @@ def request(payment: Payment, order: RefundOrder, refund_id: RefundId, at: datet
     attempt = payment.capture(order.gateway_id)
     remainder = attempt.report.remaining
     amount = remainder if order.amount is None else whole(order.amount, least=1, what="A refund")
-    if payment.is_giving_back(attempt.gateway_id):
+    if payment.is_being_refunded(attempt.gateway_id):
         raise RefundInProgress("Another refund of this capture is still open. Wait until its outcome is known.")
     if not 0 < amount <= remainder:
         raise RefundRefused(f"{amount} cannot be refunded: {remainder} is left of this capture. Nothing was sent.")
@@ -59,10 +59,10 @@ def request(payment: Payment, order: RefundOrder, refund_id: RefundId, at: datet
         vat=order.vat,
         account=order.account,
     )
-    return _changed(payment, refund, Kind.REFUND_REQUESTED, at, by, order.reason)
+    return _changed(payment, refund, EventKind.REFUND_REQUESTED, at, by, order.reason)
 
 
-def give_back(payment: Payment, attempt: Attempt, refund_id: RefundId, at: datetime) -> Payment:
+def refund_stray(payment: Payment, attempt: Attempt, refund_id: RefundId, at: datetime) -> Payment:
     """Return the payment with all that is left of a stray on its way back."""
     order = RefundOrder(reason=f"stray: {attempt.disposition}", gateway_id=attempt.gateway_id)
     return request(payment, order, refund_id, at, "policy").scheduled(at)
@@ -72,20 +72,20 @@ def rebase(payment: Payment, refund: Refund, at: datetime) -> Payment:
     """Return the payment with the refund based on today's remainder, or refused where it no longer fits."""
     remainder = payment.capture(refund.gateway_id).report.remaining
     if remainder < refund.amount:
-        return refuse(payment, refund, at, "outrun by another refund of the same capture")
+        return refuse(payment, refund, at, "overtaken by another refund of the same capture")
     rebased = attrs.evolve(refund, remainder=remainder)
-    return _changed(payment, rebased, Kind.REFUND_REBASED, at, "gateway", f"remainder is {remainder}")
+    return _changed(payment, rebased, EventKind.REFUND_REBASED, at, "gateway", f"remainder is {remainder}")
 
 
 def refuse(payment: Payment, refund: Refund, at: datetime, failure: str) -> Payment:
     """Return the payment with the refund given up: nothing of it was or will be executed."""
-    refused = attrs.evolve(refund, status=RefundStatus.REFUSED, failure=failure[:1000], unsure_since=None)
-    return _changed(payment, refused, Kind.REFUND_REFUSED, at, "gateway", failure[:1000])
+    refused = attrs.evolve(refund, status=RefundStatus.REFUSED, failure=failure[:1000], outcome_unknown_since=None)
+    return _changed(payment, refused, EventKind.REFUND_REFUSED, at, "gateway", failure[:1000])
 
 
-def doubt(payment: Payment, refund: Refund, at: datetime) -> Payment:
+def mark_outcome_unknown(payment: Payment, refund: Refund, at: datetime) -> Payment:
     """Return the payment knowing that the refund was sent without an answer: bookkeeping, not a change."""
-    unsure = attrs.evolve(refund, unsure_since=refund.unsure_since or at)
+    unsure = attrs.evolve(refund, outcome_unknown_since=refund.outcome_unknown_since or at)
     return attrs.evolve(payment, refunds=payment.with_refunds(unsure))
 
 
@@ -97,15 +97,15 @@ def keep(payment: Payment, gateway_id: GatewayId, note: str, at: datetime, by: s
     attempt = payment.capture(gateway_id)
     if not attempt.is_stray or not note.strip():
         raise RefundRefused("Only a stray capture can be kept, and only with a note that says why.")
-    if payment.is_giving_back(gateway_id):
+    if payment.is_being_refunded(gateway_id):
         raise RefundInProgress("This capture is on its way back. Wait until the outcome is known.")
     kept = payment.with_attempt(attrs.evolve(attempt, note=note))
-    happening = Happening(kind=Kind.STRAY_KEPT, at=at, by=by, gateway_id=gateway_id, reason=note)
-    return payment.record(happening, attempts=kept)
+    event = Event(kind=EventKind.STRAY_HELD, at=at, by=by, gateway_id=gateway_id, reason=note)
+    return payment.with_event(event, attempts=kept)
 
 
-def _changed(payment: Payment, refund: Refund, kind: Kind, at: datetime, by: str, reason: str) -> Payment:
-    happening = Happening(
+def _changed(payment: Payment, refund: Refund, kind: EventKind, at: datetime, by: str, reason: str) -> Payment:
+    event = Event(
         kind=kind,
         at=at,
         by=by,
@@ -114,4 +114,4 @@ def _changed(payment: Payment, refund: Refund, kind: Kind, at: datetime, by: str
         amount=refund.amount,
         reason=reason,
     )
-    return payment.record(happening, refunds=payment.with_refunds(refund))
+    return payment.with_event(event, refunds=payment.with_refunds(refund))

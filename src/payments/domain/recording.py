@@ -1,6 +1,6 @@
 """learn: the only door by which knowledge of money enters. A pure function of (payment with its attempts, report).
 
-A report is joined with what is known of its attempt; whatever that adds is told as one happening each: opened, a
+A report is joined with what is known of its attempt; whatever that adds is told as one event each: opened, a
 deposit issued, declined, captured or strayed, refunded. Nothing new returns the very same payment.
 """
 
@@ -8,21 +8,23 @@ from datetime import datetime
 
 import attrs
 
-from payments.domain.giving_back import give_back, refuse
-from payments.domain.machine import Event, Status
-from payments.domain.payment import Attempt, Disposition, Happening, Kind, Payment
+from payments.domain.machine import Status, Trigger
+from payments.domain.payment import Attempt, Disposition, Event, EventKind, Payment
 from payments.domain.refund import Refund, attribute
+from payments.domain.refunding import refund_stray, refuse
 from payments.domain.report import Rank, Report
 from payments.domain.values import Method, Offer, RefundId
 
 MISMATCH = "amount_mismatch"
 
 
-def learn(payment: Payment, report: Report, *, at: datetime, by: str, give_back_as: RefundId | None) -> Payment:
+def apply_report(
+    payment: Payment, report: Report, *, at: datetime, by: str, refund_strays_as: RefundId | None
+) -> Payment:
     """Return what *report* makes of the payment.
 
-    *by* names who brought the report, for the timeline. A stray is given back under the id *give_back_as*, or held for
-    the operator where that is None. Raises ContractViolation where the report contradicts an earlier one.
+    *by* names who brought the report, for the timeline. A stray is refunded under the id *refund_strays_as*, or held
+    for the operator where that is None. Raises ContractViolation where the report contradicts an earlier one.
     """
     known = payment.attempt(report.gateway_id)
     before = known.report if known else None
@@ -33,11 +35,11 @@ def learn(payment: Payment, report: Report, *, at: datetime, by: str, give_back_
     if joined.is_capture and not (before and before.is_capture):
         payment = _captured(payment, attempt, at, by)
         payment = _refunded(payment, joined, joined.refunded, at, by)
-        return _given_back(payment, report, give_back_as, at)
+        return _given_back(payment, report, refund_strays_as, at)
     if before and joined.refunded > before.refunded:
         payment = attrs.evolve(payment, attempts=payment.with_attempt(attempt))
         payment = _refunded(payment, joined, joined.refunded - before.refunded, at, by)
-        return _given_back(payment, report, give_back_as, at)  # the rest, where another refund outran ours
+        return _given_back(payment, report, refund_strays_as, at)  # the rest, where another refund outran ours
     return _noted(payment, attempt, before, at, by)
 
 
@@ -65,8 +67,8 @@ def _captured(payment: Payment, attempt: Attempt, at: datetime, by: str) -> Paym
     attempt = attrs.evolve(attempt, disposition=_orphaned(payment) or disposition(payment, attempt.report))
     if attempt.disposition is not Disposition.ACCEPTED:
         return _strayed(payment, attempt, at, by)
-    happening = _about(Kind.CAPTURED, attempt.report, at, by)
-    return payment.after(Event.CAPTURED, happening, attempts=payment.with_attempt(attempt))
+    event = _about(EventKind.CAPTURED, attempt.report, at, by)
+    return payment.after(Trigger.CAPTURED, event, attempts=payment.with_attempt(attempt))
 
 
 def _orphaned(payment: Payment) -> Disposition | None:
@@ -75,21 +77,21 @@ def _orphaned(payment: Payment) -> Disposition | None:
 
 def _strayed(payment: Payment, attempt: Attempt, at: datetime, by: str) -> Payment:
     attempts = payment.with_attempt(attempt)
-    happening = attrs.evolve(_about(Kind.STRAYED, attempt.report, at, by), reason=str(attempt.disposition))
+    event = attrs.evolve(_about(EventKind.STRAYED, attempt.report, at, by), reason=str(attempt.disposition))
     if attempt.disposition is Disposition.MISMATCH and payment.is_payable:
-        return payment.after(Event.DECLINED, happening, attempts=attempts, reason=MISMATCH)
-    return payment.record(happening, attempts=attempts)
+        return payment.after(Trigger.DECLINED, event, attempts=attempts, reason=MISMATCH)
+    return payment.with_event(event, attempts=attempts)
 
 
-def _given_back(payment: Payment, report: Report, give_back_as: RefundId | None, at: datetime) -> Payment:
+def _given_back(payment: Payment, report: Report, refund_strays_as: RefundId | None, at: datetime) -> Payment:
     attempt = payment.attempt(report.gateway_id)
-    if give_back_as is None or attempt is None or not attempt.is_unsettled_stray:
+    if refund_strays_as is None or attempt is None or not attempt.is_open_stray:
         return payment
     if attempt.disposition is Disposition.ORPHAN:
         return payment  # it may be another system's money: a person decides
-    if payment.is_giving_back(attempt.gateway_id):
+    if payment.is_being_refunded(attempt.gateway_id):
         return payment
-    return give_back(payment, attempt, give_back_as, at)
+    return refund_stray(payment, attempt, refund_strays_as, at)
 
 
 def _refunded(payment: Payment, report: Report, grown: int, at: datetime, by: str) -> Payment:
@@ -100,13 +102,13 @@ def _refunded(payment: Payment, report: Report, grown: int, at: datetime, by: st
         payment = _one_refunded(payment, report, refund, at, by, in_full=in_full)
     for refund in payment.open_refunds:
         if refund.gateway_id == report.gateway_id and refund.amount > report.remaining:
-            payment = refuse(payment, refund, at, "outrun by another refund of the same capture")
+            payment = refuse(payment, refund, at, "overtaken by another refund of the same capture")
     return payment
 
 
 def _one_refunded(payment: Payment, report: Report, refund: Refund, at: datetime, by: str, *, in_full: bool) -> Payment:
-    happening = attrs.evolve(
-        _about(Kind.REFUNDED, report, at, by),
+    event = attrs.evolve(
+        _about(EventKind.REFUNDED, report, at, by),
         refund_id=refund.id,
         amount=refund.amount,
         reason=refund.reason or "refunded",
@@ -114,20 +116,20 @@ def _one_refunded(payment: Payment, report: Report, refund: Refund, at: datetime
     refunds = payment.with_refunds(refund)
     accepted = payment.accepted
     if in_full and accepted and accepted.gateway_id == report.gateway_id:
-        return payment.after(Event.REFUNDED, happening, refunds=refunds, reason="refunded")
-    return payment.record(happening, refunds=refunds)
+        return payment.after(Trigger.REFUNDED, event, refunds=refunds, reason="refunded")
+    return payment.with_event(event, refunds=refunds)
 
 
 def _noted(payment: Payment, attempt: Attempt, before: Report | None, at: datetime, by: str) -> Payment:
     """Tell of an attempt that moved without money: opened, waiting for a deposit, declined, or merely better known."""
     report, attempts = attempt.report, payment.with_attempt(attempt)
     if report.rank is Rank.DECLINED and (before is None or before.rank < Rank.DECLINED):
-        happening = attrs.evolve(_about(Kind.DECLINED, report, at, by), reason=_refusal(report))
+        event = attrs.evolve(_about(EventKind.DECLINED, report, at, by), reason=_refusal(report))
         if all(a.report.rank is Rank.DECLINED for a in attempts):
-            return payment.after(Event.DECLINED, happening, attempts=attempts)
-        return payment.record(happening, attempts=attempts)
+            return payment.after(Trigger.DECLINED, event, attempts=attempts)
+        return payment.with_event(event, attempts=attempts)
     reason = _better_known(payment.reason, report, before)
-    return payment.record(_about(_kind(report, before), report, at, by), attempts=attempts, reason=reason)
+    return payment.with_event(_about(_kind(report, before), report, at, by), attempts=attempts, reason=reason)
 
 
 def _better_known(reason: str, report: Report, before: Report | None) -> str:
@@ -140,11 +142,11 @@ def _refusal(report: Report) -> str:
     return report.reason or "declined"
 
 
-def _kind(report: Report, before: Report | None) -> Kind:
+def _kind(report: Report, before: Report | None) -> EventKind:
     if report.deposit and not (before and before.deposit):
-        return Kind.DEPOSIT_ISSUED
-    return Kind.ATTEMPT_UPDATED if before else Kind.ATTEMPT_OPENED
+        return EventKind.DEPOSIT_ISSUED
+    return EventKind.ATTEMPT_UPDATED if before else EventKind.ATTEMPT_OPENED
 
 
-def _about(kind: Kind, report: Report, at: datetime, by: str) -> Happening:
-    return Happening(kind=kind, at=at, by=by, gateway_id=report.gateway_id, amount=report.amount.minor)
+def _about(kind: EventKind, report: Report, at: datetime, by: str) -> Event:
+    return Event(kind=kind, at=at, by=by, gateway_id=report.gateway_id, amount=report.amount.minor)
