@@ -15,10 +15,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from benchmarks.databases import KINDS, database_url
-from payments.adapters.sql import reading
-from payments.adapters.sql.rows import attempt_row, payment_row
+from payments.adapters.sql.payments import reading
+from payments.adapters.sql.payments.rows import attempt_row, payment_row
+from payments.adapters.sql.schema.tables import attempts, payments
 from payments.adapters.sql.store import SqlStore, open_store
-from payments.adapters.sql.tables import attempts, payments
 from payments.domain.money import Money
 from payments.domain.payment import Payment
 from payments.domain.ports import Filter

@@ -93,7 +93,7 @@ def serving(source: Path, url: str, latency: float) -> Iterator[Server]:
             "PAYMENTS_HTTP_PORT": "0",
         }
         room = stack.enter_context(tempfile.TemporaryDirectory())
-        cli = [sys.executable, "-c", "from payments.entrypoints.cli import main; main()"]
+        cli = [sys.executable, "-c", "from payments.entrypoints.cli.app import main; main()"]
         subprocess.run([*cli, "db", "upgrade"], env=env, cwd=room, check=True, capture_output=True)
         made = subprocess.run(
             [*cli, "keys", "create", "bench", "--json"], env=env, cwd=room, check=True, capture_output=True, text=True

@@ -21,7 +21,7 @@ from payments.domain.money import MAX_MINOR, Money
 from payments.domain.payment import Attempt, Disposition, Payment
 from payments.domain.recording import apply_report, orphan
 from payments.domain.refund import BankAccount
-from payments.domain.refunding import RefundOrder, keep, mark_outcome_unknown, rebase, refuse, request
+from payments.domain.refunding import RefundOrder, hold_stray, mark_outcome_unknown, rebase, refuse, request
 from payments.domain.report import Deposit, Rank, Report, ReportedRefund
 from payments.domain.values import GatewayId, MerchantId, Method, Mode, Offer, RefundId
 from payments.testing import NOON
@@ -240,7 +240,11 @@ def _of_an_open_refund(draw: st.DrawFn, payment: Payment) -> Payment:
 
 def _keep(draw: st.DrawFn, payment: Payment) -> Payment:
     strays = [a.gateway_id for a in payment.attempts if a.is_stray]
-    return keep(payment, draw(st.sampled_from(strays)), draw(texts(1, 500)), draw(times()), BY) if strays else payment
+    return (
+        hold_stray(payment, draw(st.sampled_from(strays)), draw(texts(1, 500)), draw(times()), BY)
+        if strays
+        else payment
+    )
 
 
 _STEPS: list[Callable[[st.DrawFn, Payment], Payment]] = [

@@ -13,7 +13,7 @@ import pytest
 from support.postgres import Postgres
 
 from payments.adapters.memory.store import MemoryStore
-from payments.adapters.sql.schema import upgrade
+from payments.adapters.sql.schema.upgrading import upgrade
 from payments.adapters.sql.store import SqlStore, open_store
 from payments.domain.values import Mode
 

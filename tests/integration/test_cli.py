@@ -21,13 +21,13 @@ from payments.domain.money import Money
 from payments.domain.values import Caller, Method, Offer
 from payments.entrypoints.blocking import run
 from payments.entrypoints.bootstrap import opened, upgrade_database
-from payments.entrypoints.cli import COMMANDS, advice_on, command_line, run_command
+from payments.entrypoints.cli.app import COMMANDS, advice_on, command_line, run_command
 from payments.entrypoints.sandbox import KEY, SECRET, USER_CODE, Sandbox
 from payments.entrypoints.sandbox.serve import running_sandbox
 from payments.entrypoints.service import Service
 from payments.entrypoints.settings import DatabaseSettings, Settings, load_settings
 
-PROGRAM = [sys.executable, "-c", "from payments.entrypoints.cli import main; main()"]
+PROGRAM = [sys.executable, "-c", "from payments.entrypoints.cli.app import main; main()"]
 ALICE = Caller.buyer("alice")
 GOLD = Offer("골드 멤버십", Money(12_000))
 
@@ -108,7 +108,7 @@ def shop(environment, sandbox, capsys, tables, tmp_path) -> Iterator[Shop]:
 
 def test_help_names_every_command_and_loads_none_of_them():
     loads = (
-        "import sys; from payments.entrypoints.cli import run_command; run_command(['--help'])\n"
+        "import sys; from payments.entrypoints.cli.app import run_command; run_command(['--help'])\n"
         "print(sorted({'sqlalchemy', 'requests', 'starlette', 'uvicorn', 'jwt', 'msgspec'} & set(sys.modules)))"
     )
     ran = subprocess.run([sys.executable, "-c", loads], capture_output=True, text=True, timeout=EVENTUALLY)
@@ -167,7 +167,7 @@ def test_payments_are_listed_newest_first_and_page_by_page(shop: Shop):
 def test_looking_finds_what_no_webhook_told(shop: Shop):
     merchant_id = shop.begun()
     shop.attempt(merchant_id)
-    assert shop.json("look", merchant_id)["payment"]["status"] == "paid"
+    assert shop.json("refresh", merchant_id)["payment"]["status"] == "paid"
 
 
 def test_an_unpaid_payment_is_cancelled_and_a_paid_one_is_not(shop: Shop):
@@ -271,7 +271,7 @@ def test_strays_are_listed_given_back_and_kept(shop: Shop):
     assert "₩700" in out
     assert "No such payment here" in out
     assert shop.command("strays", "return", "not-ours-1", given, "--language", "en")[:2] == (0, "₩700 given back.\n")
-    assert shop.command("strays", "keep", "not-ours-2", kept, "--note", "a colleague's test")[0] == 0
+    assert shop.command("strays", "hold", "not-ours-2", kept, "--note", "a colleague's test")[0] == 0
     assert shop.json("strays", "list") == {"strays": []}
 
 
@@ -282,7 +282,7 @@ def test_an_orphan_of_any_name_is_shown_and_given_back(shop: Shop, which):
     run(shop.service.checkout.record(report, "test"))
     assert shop.json("show", which)["payment"]["merchant_id"] == which
     assert shop.json("list", "--cursor", which)["payments"] == []
-    assert shop.command("strays", "keep", which, "imp_9", "--note", "a colleague's test")[0] == 0
+    assert shop.command("strays", "hold", which, "imp_9", "--note", "a colleague's test")[0] == 0
 
 
 def test_the_money_that_paid_is_no_stray(shop: Shop):
@@ -338,7 +338,7 @@ def test_everything_moves_to_another_database(shop: Shop, tmp_path, monkeypatch)
 
 
 def test_what_is_none_is_told_in_one_sentence(shop: Shop):
-    for arguments in (["show", "nobody"], ["look", "nobody"], ["cancel", "nobody"], ["refund", "nobody"]):
+    for arguments in (["show", "nobody"], ["refresh", "nobody"], ["cancel", "nobody"], ["refund", "nobody"]):
         assert shop.command(*arguments) == (1, "", "There is no such payment.\n")
     code, _, err = shop.command("show", "n" * 41)
     assert (code, err.count("\n")) == (2, 1)
@@ -348,7 +348,7 @@ def test_a_provider_that_cannot_be_reached_is_told_without_doubt(shop: Shop, mon
     """What was not sent is not unknown: advice to look first would only repeat the look that failed."""
     merchant_id = shop.begun()
     monkeypatch.setenv("PAYMENTS_IAMPORT_API_URL", "http://127.0.0.1:9")  # nobody listens there
-    code, _, err = shop.command("look", merchant_id)
+    code, _, err = shop.command("refresh", merchant_id)
     assert code == 3
     assert "Nothing was sent; try again." in err
     assert "unknown" not in err
@@ -357,12 +357,12 @@ def test_a_provider_that_cannot_be_reached_is_told_without_doubt(shop: Shop, mon
 def test_an_unknown_outcome_is_told_with_advice_to_look():
     advice, code = advice_on(Unknown("The provider did not answer."))
     assert code == 3
-    assert "payments look ID" in advice
+    assert "payments refresh ID" in advice
 
 
 def test_settings_that_are_missing_are_named(shop: Shop, monkeypatch):
     monkeypatch.delenv("PAYMENTS_IAMPORT_SECRET")
-    code, _, err = shop.command("look", "m")
+    code, _, err = shop.command("refresh", "m")
     assert code == 2
     assert "secret" in err
     assert shop.command("keys", "list")[0] == 0  # asks no provider, so needs none of its keys
@@ -375,7 +375,7 @@ def test_wrong_usage_is_code_2(capsys):
 
 
 def test_a_missing_library_is_named_with_the_extra_that_brings_it(monkeypatch, capsys, environment):
-    monkeypatch.setitem(sys.modules, "payments.entrypoints.cli_db", None)
+    monkeypatch.setitem(sys.modules, "payments.entrypoints.cli.db", None)
     monkeypatch.delitem(sys.modules, "payments.adapters.sql.store", raising=False)
     monkeypatch.setitem(sys.modules, "sqlalchemy", None)
     for name in [name for name in sys.modules if name.startswith("payments.adapters.sql")]:
@@ -386,7 +386,7 @@ def test_a_missing_library_is_named_with_the_extra_that_brings_it(monkeypatch, c
 
 def test_a_secret_is_in_no_output(shop: Shop, monkeypatch):
     monkeypatch.setenv("PAYMENTS_IAMPORT_SECRET", "hunter2-hunter2")
-    for arguments in (["look", shop.begun()], ["db", "check"], ["list"]):
+    for arguments in (["refresh", shop.begun()], ["db", "check"], ["list"]):
         _, out, err = shop.command(*arguments)
         assert "hunter2" not in out + err
 

@@ -13,8 +13,8 @@ from support.rounds import rounds
 from support.world import Overridden, Publishing, World
 
 from payments.adapters.memory.store import MemoryStore
-from payments.domain.outbox import MAX_WAIT, WAITS, Courier, DeliveryFailed, Message
 from payments.domain.schedule import LEASE
+from payments.domain.use_cases.outbox import MAX_WAIT, WAITS, Courier, DeliveryFailed, Message
 from payments.entrypoints.blocking import run
 
 OUTAGE = timedelta(hours=72)

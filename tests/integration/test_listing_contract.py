@@ -14,7 +14,7 @@ from payments.domain.machine import Status
 from payments.domain.money import Money
 from payments.domain.payment import Payment
 from payments.domain.ports import Filter
-from payments.domain.refunding import keep
+from payments.domain.refunding import hold_stray
 from payments.domain.values import GatewayId, MerchantId
 from payments.entrypoints.blocking import run
 
@@ -103,7 +103,11 @@ def test_strays_are_listed_until_somebody_has_dealt_with_them(store: Store) -> N
     first = add(store, strayed(merchant_id="a", at=NOON))
     second = add(store, strayed(merchant_id="b", at=NOON + timedelta(minutes=1)))
     assert walk(store, strays, 1) == [second, first]
-    run(store.payments.update(first.merchant_id, lambda p: keep(p, GatewayId("imp_a"), "a gift", NOON, "shop:test")))
+    run(
+        store.payments.update(
+            first.merchant_id, lambda p: hold_stray(p, GatewayId("imp_a"), "a gift", NOON, "shop:test")
+        )
+    )
     assert walk(store, strays, 1) == [second]
     back = functools.partial(paid, gateway_id="imp_b", amount=Money(1, "KRW"), refunded=1, rank=4)
     assert back(second) != second

@@ -1,7 +1,7 @@
 """Refunds and the sweep over every store: the same laws on memory, SQLite and PostgreSQL.
 
-What would break them: a store that drops what is only bookkeeping (an unknown outcome, a due time, a remainder), or keeps a
-refund apart from its payment.
+What would break them: a store that drops what is only bookkeeping (an unknown outcome, a due time, a remainder), or
+keeps a refund apart from its payment.
 """
 
 from collections.abc import Callable
@@ -15,16 +15,16 @@ from payments.adapters.memory.store import MemoryStore
 from payments.adapters.memory_gateway import MemoryGateway
 from payments.adapters.merchant_ids import RandomIds
 from payments.adapters.sql.store import SqlStore
-from payments.domain.checkout import Checkout, Outcome
 from payments.domain.errors import NotSent, RefundInProgress, RefundRefused, Unknown
 from payments.domain.machine import Status
 from payments.domain.money import Money
 from payments.domain.payment import Disposition, Payment
 from payments.domain.refund import RefundStatus
 from payments.domain.refunding import RefundOrder
-from payments.domain.refunds import Refunds
 from payments.domain.schedule import WINDOW
-from payments.domain.sweep import Sweep
+from payments.domain.use_cases.checkout import Checkout, Outcome
+from payments.domain.use_cases.refunds import Refunds
+from payments.domain.use_cases.sweep import Sweep
 from payments.domain.values import Caller, GatewayId, Method, Mode, Offer, RefundId
 from payments.entrypoints.blocking import run
 
@@ -186,7 +186,7 @@ def test_a_held_stray_waits_for_a_note(store: MemoryStore | SqlStore) -> None:
     shop.gateway.approve(attempt)
     shop.swept()
     assert [stray.merchant_id for stray in run(shop.refunds.strays(SHOP))] == [payment.merchant_id]
-    run(shop.refunds.keep(SHOP, payment.merchant_id, attempt, "goods were handed over"))
+    run(shop.refunds.hold_stray(SHOP, payment.merchant_id, attempt, "goods were handed over"))
     assert run(shop.refunds.strays(SHOP)) == []
     assert shop.taken(payment) == 12_000
 

@@ -20,12 +20,12 @@ from support.patience import EVENTUALLY
 from support.rounds import rounds
 from typed_settings import Secret
 
-from payments.domain.checkout import Checkout
 from payments.domain.errors import PaymentsError
 from payments.domain.money import Money
 from payments.domain.refunding import RefundOrder
-from payments.domain.refunds import Refunds
-from payments.domain.sweep import Sweep
+from payments.domain.use_cases.checkout import Checkout
+from payments.domain.use_cases.refunds import Refunds
+from payments.domain.use_cases.sweep import Sweep
 from payments.domain.values import Caller, GatewayId, MerchantId, Method, Offer, RefundId
 from payments.entrypoints.blocking import run
 from payments.entrypoints.bootstrap import opened

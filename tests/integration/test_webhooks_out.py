@@ -14,7 +14,7 @@ from support.endpoint import Endpoint, answers, certificate_for, drips, hangs, p
 from support.patience import EVENTUALLY, given_time, until
 
 from payments.adapters.webhooks import WebhookPublisher, WebhookSettings, addresses, new_secret
-from payments.domain.outbox import MAX_WAIT, DeliveryFailed, Message
+from payments.domain.use_cases.outbox import MAX_WAIT, DeliveryFailed, Message
 from payments.entrypoints.blocking import run
 
 SECRET = new_secret()

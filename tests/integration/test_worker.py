@@ -28,8 +28,8 @@ from payments.adapters.webhooks import new_secret
 from payments.domain.errors import PaymentNotFound
 from payments.domain.machine import Status
 from payments.domain.money import Money
-from payments.domain.outbox import Message
 from payments.domain.payment import Disposition, Payment
+from payments.domain.use_cases.outbox import Message
 from payments.domain.values import Caller, Method, Mode, Offer
 from payments.entrypoints.blocking import run
 from payments.entrypoints.bootstrap import opened

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from payments.domain.checkout import Checkout
 from payments.domain.payment import Disposition, Payment
 from payments.domain.refund import RefundStatus
+from payments.domain.use_cases.checkout import Checkout
 from payments.domain.values import MerchantId
 from payments.entrypoints.blocking import run
 from payments.entrypoints.sandbox.service import Sandbox

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from support.browser import PHONE, Chromium, find
 from support.shopper import Shopper
 
-from payments.entrypoints.shop.demo import Demo, running_demo
+from payments.entrypoints.demo import Demo, running_demo
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 DESK = {"width": 1280, "height": 892}

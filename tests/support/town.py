@@ -18,7 +18,7 @@ from support.patience import EVENTUALLY
 
 from payments.entrypoints.sandbox import KEY, SECRET, USER_CODE
 
-CLI = [sys.executable, "-c", "from payments.entrypoints.cli import main; main()"]
+CLI = [sys.executable, "-c", "from payments.entrypoints.cli.app import main; main()"]
 POLL = 0.01
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from payments import testing
 from payments.domain.money import Money
-from payments.domain.outbox import Courier, Message, Publisher
 from payments.domain.payment import Payment
 from payments.domain.store import Store
+from payments.domain.use_cases.outbox import Courier, Message, Publisher
 from payments.domain.values import Caller, GatewayId, Method, Offer
 from payments.entrypoints.blocking import run
 

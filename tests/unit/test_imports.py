@@ -40,7 +40,7 @@ VIOLATIONS = [  # a new module, what it imports, and the contract that must say 
     ("domain/new.py", "sqlalchemy", PURE),
     ("domain/new.py", "starlette", PURE),
     ("domain/values.py", "payments.domain.ports", INNER),
-    ("domain/recording.py", "payments.domain.checkout", INNER),
+    ("domain/recording.py", "payments.domain.use_cases.checkout", INNER),
     ("adapters/iamport/new.py", "payments.adapters.sql", APART),
     ("entrypoints/http/new.py", "payments.adapters.sql", WIRING),
     ("__init__.py", "payments.adapters.sql", WIRING),

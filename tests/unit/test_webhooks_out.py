@@ -19,7 +19,7 @@ from payments.adapters.webhooks.addresses import is_public
 from payments.adapters.webhooks.retry_after import wait_of
 from payments.adapters.webhooks.signing import Signer, header_safe
 from payments.domain.errors import BadInput
-from payments.domain.outbox import MAX_WAIT
+from payments.domain.use_cases.outbox import MAX_WAIT
 
 SECRET, OLD_SECRET = new_secret(), new_secret()
 BODY = '{"type":"payment.captured","data":{"order":"멤버십"}}'

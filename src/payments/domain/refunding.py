@@ -89,7 +89,7 @@ def mark_outcome_unknown(payment: Payment, refund: Refund, at: datetime) -> Paym
     return attrs.evolve(payment, refunds=payment.with_refunds(unsure))
 
 
-def keep(payment: Payment, gateway_id: GatewayId, note: str, at: datetime, by: str) -> Payment:
+def hold_stray(payment: Payment, gateway_id: GatewayId, note: str, at: datetime, by: str) -> Payment:
     """Return the payment with a stray kept for the reason in *note*.
 
     Raises RefundRefused if it is no stray, and RefundInProgress while it is on its way back.

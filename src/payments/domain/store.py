@@ -3,8 +3,8 @@
 from typing import Protocol
 
 from payments.domain.access import ApiKeys, IdempotencyKeys
-from payments.domain.outbox import Outbox
 from payments.domain.ports import PaymentRepository
+from payments.domain.use_cases.outbox import Outbox
 
 
 class Store(Protocol):

@@ -19,13 +19,13 @@ from payments.adapters.merchant_ids import RandomIds
 from payments.adapters.price_list import PriceList
 from payments.adapters.subscribers import Several, Subscriber, Subscribers
 from payments.adapters.webhooks import WebhookPublisher, WebhookSettings
-from payments.domain.checkout import Checkout
-from payments.domain.outbox import Courier, Outbox, Publisher
 from payments.domain.payment import Payment
 from payments.domain.ports import Gateway, Prices
-from payments.domain.refunds import Refunds
 from payments.domain.store import Store
-from payments.domain.sweep import Sweep
+from payments.domain.use_cases.checkout import Checkout
+from payments.domain.use_cases.outbox import Courier, Outbox, Publisher
+from payments.domain.use_cases.refunds import Refunds
+from payments.domain.use_cases.sweep import Sweep
 from payments.entrypoints.service import Contact, NotReady, Service, Web, Window
 from payments.entrypoints.settings import (
     MEMORY,
@@ -194,8 +194,8 @@ def _readiness(store: Store) -> Callable[[], Any]:
 
 def upgrade_database(settings: Settings) -> tuple[str, str]:
     """Bring the database's tables up to date; return the revision before ("" for none) and now."""
-    from payments.adapters.sql.naming import SCHEMA
-    from payments.adapters.sql.schema import upgrade
+    from payments.adapters.sql.schema.naming import SCHEMA
+    from payments.adapters.sql.schema.upgrading import upgrade
 
     return upgrade(settings.database.url), SCHEMA
 

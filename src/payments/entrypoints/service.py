@@ -6,13 +6,13 @@ from typing import Any
 import attrs
 
 from payments.domain.access import ApiKeys, IdempotencyKeys
-from payments.domain.checkout import Checkout
 from payments.domain.errors import PaymentsError
-from payments.domain.outbox import Courier, Outbox
 from payments.domain.payment import Payment
 from payments.domain.ports import Prices
-from payments.domain.refunds import Refunds
-from payments.domain.sweep import Sweep
+from payments.domain.use_cases.checkout import Checkout
+from payments.domain.use_cases.outbox import Courier, Outbox
+from payments.domain.use_cases.refunds import Refunds
+from payments.domain.use_cases.sweep import Sweep
 from payments.entrypoints.tokens import ClientTokens, Verifier
 
 

@@ -10,13 +10,13 @@ import attrs
 from payments.adapters.memory.store import MemoryStore
 from payments.adapters.memory_gateway import MemoryGateway
 from payments.adapters.subscribers import Subscribers
-from payments.domain.checkout import Checkout
-from payments.domain.outbox import Courier, Message
 from payments.domain.payment import Payment
 from payments.domain.ports import MerchantIdPolicy
-from payments.domain.refunds import Refunds
 from payments.domain.store import Store
-from payments.domain.sweep import Sweep
+from payments.domain.use_cases.checkout import Checkout
+from payments.domain.use_cases.outbox import Courier, Message
+from payments.domain.use_cases.refunds import Refunds
+from payments.domain.use_cases.sweep import Sweep
 from payments.domain.values import GatewayId, MerchantId, Mode, RefundId
 from payments.entrypoints.blocking import run
 

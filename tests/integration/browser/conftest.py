@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 from support.browser import PHONE
 from support.shopper import Events, NewShopper, Shopper
 
-from payments.entrypoints.shop.demo import Demo, running_demo
+from payments.entrypoints.demo import Demo, running_demo
 from payments.entrypoints.worker import Pace
 
 

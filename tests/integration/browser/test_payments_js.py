@@ -11,7 +11,7 @@ from support.patience import EVENTUALLY
 from support.shopper import NewShopper, Shopper, put_up_with
 
 from payments.entrypoints.blocking import run
-from payments.entrypoints.shop.demo import Demo
+from payments.entrypoints.demo import Demo
 from payments.entrypoints.tokens import key_digest, new_key
 
 CALL = """options => {

@@ -9,7 +9,7 @@ from support.patience import EVENTUALLY
 from payments.domain.values import Caller
 from payments.entrypoints.blocking import run
 from payments.entrypoints.http.app import OPERATIONS
-from payments.entrypoints.http.auth import Who
+from payments.entrypoints.http.edge.auth import Who
 from payments.entrypoints.tokens import Verifier
 
 

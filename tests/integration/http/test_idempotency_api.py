@@ -10,10 +10,10 @@ from support.patience import EVENTUALLY
 from payments.domain.errors import Unknown
 from payments.domain.schedule import LEASE
 from payments.entrypoints.blocking import run
-from payments.entrypoints.http.idempotency import once
+from payments.entrypoints.http.edge.idempotency import once
 from payments.entrypoints.http.operations import Request, perform
-from payments.entrypoints.http.problems import Reply
-from payments.entrypoints.http.routes_payments import begin as begin_operation
+from payments.entrypoints.http.routes.payments import begin as begin_operation
+from payments.entrypoints.http.shapes.problems import Reply
 
 KEY = {"Idempotency-Key": "k-1"}
 

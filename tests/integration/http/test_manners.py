@@ -13,8 +13,8 @@ import pytest
 from support.api import RunningApi, running_api, serving
 from support.patience import EVENTUALLY
 
-from payments.entrypoints.http.patience import Patient
-from payments.entrypoints.http.statics import FILES
+from payments.entrypoints.http.edge.head_deadline import Patient
+from payments.entrypoints.http.static.files import FILES
 from payments.entrypoints.service import NotReady, Web
 
 

@@ -123,7 +123,7 @@ def test_a_held_stray_is_listed_and_given_back(holding: RunningApi):
 def test_a_stray_is_kept_only_with_a_note(holding: RunningApi):
     which, attempt = _stray(holding)
     holding.post("/webhooks/iamport", {"imp_uid": attempt})
-    path, shop = f"/payments/{which}/strays/{attempt}/keep", holding.shop
+    path, shop = f"/payments/{which}/strays/{attempt}/hold", holding.shop
     for note in ("", "   "):
         assert told(holding.post(path, {"note": note}, headers=shop)) == (400, "malformed-request")
     assert holding.post(path, {"note": "paid by phone"}, headers=shop).json()["attempts"][0]["note"] == "paid by phone"
@@ -142,7 +142,7 @@ def test_an_accepted_capture_is_no_stray(api: RunningApi):
     payment, attempt = api.paid()
     path = f"/payments/{payment['merchant_id']}/strays/{attempt}"
     assert told(api.post(f"{path}/return", {}, headers=api.shop)) == (422, "refund-refused")
-    assert told(api.post(f"{path}/keep", {"note": "mine"}, headers=api.shop)) == (422, "refund-refused")
+    assert told(api.post(f"{path}/hold", {"note": "mine"}, headers=api.shop)) == (422, "refund-refused")
     assert api.stored(payment["merchant_id"]).refunds == ()
 
 
@@ -172,7 +172,7 @@ def test_an_orphan_of_any_name_can_be_read_kept_and_given_back(holding: RunningA
         holding.post("/webhooks/iamport", {"imp_uid": attempt})
     path, shop = f"/payments/{quote(which, safe='')}", holding.shop
     assert holding.get(path, headers=shop).json()["merchant_id"] == which
-    assert holding.post(f"{path}/strays/{kept}/keep", {"note": "ours after all"}, headers=shop).status_code == 200
+    assert holding.post(f"{path}/strays/{kept}/hold", {"note": "ours after all"}, headers=shop).status_code == 200
     assert holding.post(f"{path}/strays/{given}/return", {}, headers=shop).status_code == 201
     assert holding.get("/strays", headers=shop).json()["strays"] == []
 
@@ -199,7 +199,7 @@ def test_a_buyers_timeline_tells_neither_who_works_in_the_shop_nor_what_they_not
     which, attempt = _stray(holding)
     holding.post("/webhooks/iamport", {"imp_uid": attempt})
     shop = holding.shop
-    kept = holding.post(f"/payments/{which}/strays/{attempt}/keep", {"note": "looks like fraud"}, headers=shop)
+    kept = holding.post(f"/payments/{which}/strays/{attempt}/hold", {"note": "looks like fraud"}, headers=shop)
     assert kept.status_code == 200
     for headers, by, reason in ((holding.alice, "shop", ""), (shop, "shop:test-shop", "looks like fraud")):
         event = holding.get(f"/payments/{which}/events", headers=headers).json()["events"][-1]

@@ -17,12 +17,12 @@ from support.actors import SHOP, Actors, Deed, Place, ShiftedClock, acting, chec
 from support.agreement import check_agreement
 from support.rounds import rounds
 
-from payments.domain.checkout import Checkout
 from payments.domain.machine import Status
 from payments.domain.money import Money
 from payments.domain.payment import EventKind, Payment
 from payments.domain.schedule import WINDOW
-from payments.domain.sweep import Sweep
+from payments.domain.use_cases.checkout import Checkout
+from payments.domain.use_cases.sweep import Sweep
 from payments.domain.values import GatewayId, Method, Offer
 from payments.entrypoints.blocking import run
 from payments.entrypoints.bootstrap import opened
@@ -134,7 +134,7 @@ def test_a_cancellation_beside_an_approval_keeps_the_money_or_gives_it_back(grou
         ground.actors.together(
             Deed("complete", {"merchant_id": uid, "gateway_id": imp_uid}),
             Deed("cancel", {"merchant_id": uid}),
-            Deed("look", {"merchant_id": uid}),
+            Deed("refresh", {"merchant_id": uid}),
             meanwhile=lambda imp_uid=imp_uid: ground.sandbox.approve(imp_uid),
         )
         payment = ground.settled(uid)

@@ -13,7 +13,7 @@ import pytest
 import requests
 from support.patience import EVENTUALLY
 
-RUN = "import pathlib, sys; from payments.entrypoints.shop.demo import demo; "
+RUN = "import pathlib, sys; from payments.entrypoints.demo import demo; "
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 
 

@@ -10,8 +10,8 @@ import requests
 from starlette.testclient import TestClient
 from support.patience import EVENTUALLY
 
+from payments.entrypoints.demo import Demo, running_demo
 from payments.entrypoints.shop.app import shop_app
-from payments.entrypoints.shop.demo import Demo, running_demo
 from payments.entrypoints.shop.settings import ShopSettings
 from payments.entrypoints.shop.visitors import Signer, Visitor
 

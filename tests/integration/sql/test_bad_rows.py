@@ -8,8 +8,8 @@ import pytest
 import sqlalchemy as sa
 from builders import NOON, a_payment, paid
 
+from payments.adapters.sql.schema.tables import attempts, payments
 from payments.adapters.sql.store import SqlStore, open_store
-from payments.adapters.sql.tables import attempts, payments
 from payments.domain.values import Mode
 from payments.entrypoints.blocking import run
 

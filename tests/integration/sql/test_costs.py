@@ -8,11 +8,11 @@ import pytest
 import sqlalchemy as sa
 from builders import NOON, a_payment, paid
 
-from payments.adapters.sql.rows import Row, attempt_row, event_row, payment_row
-from payments.adapters.sql.side_tables import outbox
+from payments.adapters.sql.payments.rows import Row, attempt_row, event_row, payment_row
+from payments.adapters.sql.payments.writing import message_row
+from payments.adapters.sql.schema.side_tables import outbox
+from payments.adapters.sql.schema.tables import attempts, events, payments
 from payments.adapters.sql.store import SqlStore, open_store
-from payments.adapters.sql.tables import attempts, events, payments
-from payments.adapters.sql.writing import message_row
 from payments.domain.machine import Status
 from payments.domain.money import Money
 from payments.domain.payment import Payment

@@ -8,9 +8,9 @@ from builders import a_payment, paid
 from support.postgres import Postgres
 from support.stores import outcome
 
-from payments.adapters.sql.database import AGAIN
+from payments.adapters.sql.engine.database import AGAIN
+from payments.adapters.sql.schema.tables import payments
 from payments.adapters.sql.store import SqlStore, open_store
-from payments.adapters.sql.tables import payments
 from payments.domain.errors import ConcurrentUpdate, PaymentNotFound, StorageUnavailable
 from payments.domain.values import Mode
 from payments.entrypoints.blocking import run

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from support.stores import everything_of
 
 from payments.adapters.sql import move
-from payments.adapters.sql.failures import StoreRefused, WrongMode, WrongSchema
+from payments.adapters.sql.engine.failures import StoreRefused, WrongMode, WrongSchema
 from payments.adapters.sql.move import CopyDiffers, NotEmpty, Tally, copy_database
-from payments.adapters.sql.naming import metadata
+from payments.adapters.sql.schema.naming import metadata
 from payments.adapters.sql.store import SqlStore, open_store
 from payments.domain.access import ApiKey, KeptAnswer
 from payments.domain.errors import MerchantIdTaken

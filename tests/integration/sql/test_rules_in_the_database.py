@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from builders import NOON, a_payment, paid, with_refund
 
-from payments.adapters.sql.naming import metadata
+from payments.adapters.sql.schema.naming import metadata
 from payments.adapters.sql.store import SqlStore, open_store
 from payments.domain.values import Mode
 from payments.entrypoints.blocking import run

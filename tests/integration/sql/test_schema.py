@@ -11,14 +11,14 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from support.patience import EVENTUALLY
 
-from payments.adapters.sql.failures import WrongMode, WrongSchema
-from payments.adapters.sql.naming import SCHEMA, metadata
-from payments.adapters.sql.schema import upgrade
+from payments.adapters.sql.engine.failures import WrongMode, WrongSchema
+from payments.adapters.sql.schema.naming import SCHEMA, metadata
+from payments.adapters.sql.schema.upgrading import upgrade
 from payments.adapters.sql.store import open_store
 from payments.domain.values import Mode
 from payments.entrypoints.blocking import run
 
-UPGRADE = "import sys; from payments.adapters.sql.schema import upgrade; upgrade(sys.argv[1])"
+UPGRADE = "import sys; from payments.adapters.sql.schema.upgrading import upgrade; upgrade(sys.argv[1])"
 OPEN = """
 import sys
 from payments.adapters.sql.store import open_store

@@ -5,9 +5,10 @@ import sqlite3
 import pytest
 import sqlalchemy as sa
 
-from payments.adapters.sql import engine, sqlite
-from payments.adapters.sql.failures import UnsafeSettings
-from payments.adapters.sql.sqlite import journal_mode
+from payments.adapters.sql.engine import sqlite
+from payments.adapters.sql.engine.connecting import connecting as engine
+from payments.adapters.sql.engine.failures import UnsafeSettings
+from payments.adapters.sql.engine.sqlite import journal_mode
 from payments.adapters.sql.store import SqlStore, open_store
 from payments.domain.errors import BadInput, StorageUnavailable
 from payments.domain.values import Mode

@@ -21,16 +21,16 @@ from builders import NOON
 
 from payments.adapters.memory.store import MemoryStore
 from payments.adapters.memory_gateway import MemoryGateway
-from payments.domain.checkout import Checkout
 from payments.domain.errors import GatewayError, NotSent, PaymentsError, Unknown
 from payments.domain.money import Money
-from payments.domain.outbox import Courier, DeliveryFailed, Message, Outbox, Publisher
 from payments.domain.payment import Event, Payment
 from payments.domain.ports import Filter, Gateway, PaymentRepository
 from payments.domain.refund import Refund
-from payments.domain.refunds import Refunds
 from payments.domain.report import Report
-from payments.domain.sweep import Sweep, Swept
+from payments.domain.use_cases.checkout import Checkout
+from payments.domain.use_cases.outbox import Courier, DeliveryFailed, Message, Outbox, Publisher
+from payments.domain.use_cases.refunds import Refunds
+from payments.domain.use_cases.sweep import Sweep, Swept
 from payments.domain.values import Caller, GatewayId, MerchantId, Method, Mode, Offer, RefundId
 from payments.entrypoints.blocking import run
 

@@ -17,7 +17,6 @@ from unit.domain.stories import ANN, SHOP, begun, bought, kept, only
 
 from payments.adapters.memory.payments import MemoryPayments
 from payments.adapters.merchant_ids import RandomIds
-from payments.domain.checkout import Checkout, Outcome
 from payments.domain.errors import (
     AlreadyPaid,
     AttemptMismatch,
@@ -31,6 +30,7 @@ from payments.domain.machine import AWAITING, CANCELLED, FAILED, PAID
 from payments.domain.money import Money
 from payments.domain.payment import Disposition, Payment
 from payments.domain.report import Rank, Report
+from payments.domain.use_cases.checkout import Checkout, Outcome
 from payments.domain.values import Caller, MerchantId, Mode
 
 BOB = Caller.buyer("bob")
@@ -125,7 +125,7 @@ class TestTheStatusIsCheckedForTruth:
             field.name for kind in (Payment, Report) for field in attrs.fields(kind) if field.type in (bool, "bool")
         }
         assert flags == {"prepared"}
-        assert {field.name for field in attrs.fields(Outcome)} == {"payment", "current"}
+        assert {field.name for field in attrs.fields(Outcome)} == {"payment", "confirmed"}
 
     def test_a_refunded_capture_that_is_still_called_paid_is_told_by_its_amounts(self) -> None:
         payment = a_payment()

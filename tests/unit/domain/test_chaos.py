@@ -99,7 +99,7 @@ class Chaos(RuleBasedStateMachine):
     @rule(what=st.sampled_from(["sweep", "sweep", "walk", "deliver"]), steps=STEPS)
     def work(self, what: str, steps: int | None) -> None:
         works: dict[str, Callable[[], UseCase]] = {
-            "sweep": self.world.sweep.sweep, "walk": self.world.sweep.walk, "deliver": self.world.courier.deliver
+            "sweep": self.world.sweep.sweep, "walk": self.world.sweep.reconcile, "deliver": self.world.courier.deliver
         }  # fmt: skip
         self.world.start(works[what](), what).run(steps)
 

@@ -16,7 +16,7 @@ from payments.domain.machine import CANCELLED, PAID
 from payments.domain.money import Money
 from payments.domain.payment import Disposition, EventKind, Payment
 from payments.domain.refund import BankAccount, RefundStatus
-from payments.domain.refunding import keep, mark_outcome_unknown, rebase, refund_stray, refuse, request
+from payments.domain.refunding import hold_stray, mark_outcome_unknown, rebase, refund_stray, refuse, request
 from payments.domain.report import Rank
 from payments.domain.values import GatewayId, RefundId
 
@@ -194,7 +194,7 @@ def a_stray(*, hold: bool) -> Payment:
 
 def test_a_kept_stray_says_why() -> None:
     strayed = a_stray(hold=True)
-    after = keep(strayed, GatewayId("imp_a"), "전화로 확인", NOON, "shop:desk")
+    after = hold_stray(strayed, GatewayId("imp_a"), "전화로 확인", NOON, "shop:desk")
     assert (after.attempts[0].note, after.attempts[0].is_open_stray) == ("전화로 확인", False)
     assert (after.new_events[-1].kind, after.new_events[-1].reason, after.new_events[-1].by) == (
         EventKind.STRAY_HELD,
@@ -207,19 +207,19 @@ def test_a_kept_stray_says_why() -> None:
 def test_a_stray_is_not_kept_without_a_reason(note: str) -> None:
     strayed = a_stray(hold=True)
     with pytest.raises(RefundRefused):
-        keep(strayed, GatewayId("imp_a"), note, NOON, "shop:desk")
+        hold_stray(strayed, GatewayId("imp_a"), note, NOON, "shop:desk")
 
 
 def test_the_accepted_capture_is_no_stray_to_keep() -> None:
     with pytest.raises(RefundRefused):
-        keep(a_paid(), GatewayId("imp_a"), "note", NOON, "shop:desk")
+        hold_stray(a_paid(), GatewayId("imp_a"), "note", NOON, "shop:desk")
 
 
 def test_a_stray_on_its_way_back_cannot_be_kept() -> None:
     """The provider may have executed it already: to promise that it stays would be a guess."""
     strayed = a_stray(hold=False)
     with pytest.raises(RefundInProgress):
-        keep(strayed, GatewayId("imp_a"), "note", NOON, "shop:desk")
+        hold_stray(strayed, GatewayId("imp_a"), "note", NOON, "shop:desk")
 
 
 def test_only_an_attempt_without_a_note_is_unsettled() -> None:

@@ -9,7 +9,6 @@ from unit.domain.laws import at_last
 from unit.domain.simulator import Fault, World
 from unit.domain.stories import ANN, SHOP, begun, bought, deposit, kept, only, orphan
 
-from payments.domain.checkout import Outcome
 from payments.domain.errors import (
     BadInput,
     ContractViolation,
@@ -25,6 +24,7 @@ from payments.domain.money import Money
 from payments.domain.payment import EventKind
 from payments.domain.refund import BankAccount, Refund, RefundStatus
 from payments.domain.refunding import LONGEST_AT_WORK, RefundOrder
+from payments.domain.use_cases.checkout import Outcome
 from payments.domain.values import Caller, GatewayId, MerchantId, RefundId
 
 R1 = RefundId("r-one")
@@ -127,7 +127,7 @@ def test_a_buyer_has_no_refunds_to_ask_for(world: World) -> None:
     payment = bought(world)
     asks: list[Callable[[], object]] = [
         lambda: world.does(world.refunds.refund(ANN, payment.merchant_id, RefundOrder(reason="x"))),
-        lambda: world.does(world.refunds.keep(ANN, payment.merchant_id, world.attempts[0], "x")),
+        lambda: world.does(world.refunds.hold_stray(ANN, payment.merchant_id, world.attempts[0], "x")),
         lambda: world.does(world.refunds.strays(ANN)),
     ]
     for ask in asks:
@@ -281,7 +281,7 @@ def test_strays_are_listed_until_somebody_has_dealt_with_them() -> None:
     stray = world.pays(payment, price=Money(100), tampered=True)
     world.does(world.checkout.refresh_attempt(stray, "webhook"))
     assert [p.merchant_id for p in world.does(world.refunds.strays(SHOP))] == [payment.merchant_id]
-    world.does(world.refunds.keep(SHOP, payment.merchant_id, stray, "전화로 확인"))
+    world.does(world.refunds.hold_stray(SHOP, payment.merchant_id, stray, "전화로 확인"))
     assert world.does(world.refunds.strays(SHOP)) == []
 
 

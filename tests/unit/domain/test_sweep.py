@@ -19,7 +19,7 @@ from payments.domain.payment import Disposition
 from payments.domain.ports import ListingPage
 from payments.domain.refund import RefundStatus
 from payments.domain.refunding import RefundOrder
-from payments.domain.sweep import OVERLAP, SPAN, Swept
+from payments.domain.use_cases.sweep import OVERLAP, SPAN, Swept
 from payments.entrypoints.blocking import run
 
 SECOND, MINUTE, HOUR, DAY = (timedelta(**{unit: 1}) for unit in ("seconds", "minutes", "hours", "days"))

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import Request
 
-from payments.entrypoints.http.bodies import decode_body, decode_query, read_body
-from payments.entrypoints.http.errors import Malformed, TooSlow, UnsupportedMediaType
-from payments.entrypoints.http.inputs import AskRefund, BeginByBuyer, BeginByShop, Complete, Hint, Nothing, Page
+from payments.entrypoints.http.shapes.bodies import decode_body, decode_query, read_body
+from payments.entrypoints.http.shapes.errors import Malformed, TooSlow, UnsupportedMediaType
+from payments.entrypoints.http.shapes.inputs import AskRefund, BeginByBuyer, BeginByShop, Complete, Hint, Nothing, Page
 
 JSON = {"content-type": "application/json"}
 FORM = {"content-type": "application/x-www-form-urlencoded"}

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from payments.domain.values import MerchantId
-from payments.entrypoints.http.cursors import cursor_after, read_cursor
-from payments.entrypoints.http.errors import Malformed
-from payments.entrypoints.http.idempotency import idempotency_key, refund_id_of
+from payments.entrypoints.http.edge.idempotency import idempotency_key, refund_id_of
+from payments.entrypoints.http.shapes.cursors import cursor_after, read_cursor
+from payments.entrypoints.http.shapes.errors import Malformed
 
 
 @pytest.mark.parametrize(("header", "key"), [("abc", "abc"), ('"abc"', "abc"), ('"', '"'), ("x" * 255, "x" * 255)])

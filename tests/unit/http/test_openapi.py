@@ -10,8 +10,8 @@ from payments.domain.errors import PaymentsError
 from payments.entrypoints.bootstrap import opened
 from payments.entrypoints.http.app import OPERATIONS, http_app
 from payments.entrypoints.http.openapi import document
-from payments.entrypoints.http.problems import TABLE, row_of
-from payments.entrypoints.http.statics import FILES
+from payments.entrypoints.http.shapes.problems import TABLE, row_of
+from payments.entrypoints.http.static.files import FILES
 
 DOCUMENT = document(OPERATIONS)
 

@@ -8,7 +8,7 @@ import pytest
 
 import payments
 from payments.domain.errors import PaymentsError, Rejected, Unknown
-from payments.entrypoints.http.problems import TABLE, reply_to, row_of
+from payments.entrypoints.http.shapes.problems import TABLE, reply_to, row_of
 
 
 def _all(kind: type[PaymentsError]) -> list[type[PaymentsError]]:

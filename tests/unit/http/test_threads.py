@@ -6,8 +6,8 @@ import threading
 import pytest
 from support.patience import EVENTUALLY
 
-from payments.entrypoints.http.errors import Busy
-from payments.entrypoints.http.threads import Threads
+from payments.entrypoints.http.edge.threads import Threads
+from payments.entrypoints.http.shapes.errors import Busy
 
 
 @pytest.fixture

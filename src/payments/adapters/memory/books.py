@@ -7,8 +7,8 @@ from datetime import datetime
 
 import attrs
 
-from payments.domain.outbox import Message
 from payments.domain.payment import Event, Payment
+from payments.domain.use_cases.outbox import Message
 from payments.domain.values import GatewayId, MerchantId
 
 

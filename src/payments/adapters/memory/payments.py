@@ -8,10 +8,10 @@ import attrs
 from payments.adapters.memory.books import Books, Waiting
 from payments.domain.errors import GatewayIdTaken, MerchantIdTaken, OrderIsLive, PaymentNotFound
 from payments.domain.machine import Status
-from payments.domain.outbox import Message
 from payments.domain.payment import Event, Payment
 from payments.domain.ports import Filter
 from payments.domain.successor import check_successor
+from payments.domain.use_cases.outbox import Message
 from payments.domain.values import MerchantId
 
 

@@ -14,13 +14,13 @@ from typing import Any, Final
 import attrs
 import sqlalchemy as sa
 
-from payments.adapters.sql.database import Database
-from payments.adapters.sql.engine import check_settings, connect, parse
-from payments.adapters.sql.failures import StoreRefused
-from payments.adapters.sql.naming import metadata
-from payments.adapters.sql.schema import check_schema, revision, upgrade
-from payments.adapters.sql.side_tables import meta
-from payments.adapters.sql.tables import attempts, payments, refunds
+from payments.adapters.sql.engine.connecting import check_settings, connect, parse
+from payments.adapters.sql.engine.database import Database
+from payments.adapters.sql.engine.failures import StoreRefused
+from payments.adapters.sql.schema.naming import metadata
+from payments.adapters.sql.schema.side_tables import meta
+from payments.adapters.sql.schema.tables import attempts, payments, refunds
+from payments.adapters.sql.schema.upgrading import check_schema, revision, upgrade
 
 Progress = Callable[[str, int], None]
 """Is told the table and how many of its rows have been copied, a thousand at a time."""

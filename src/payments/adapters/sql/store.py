@@ -10,14 +10,14 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
-from payments.adapters.sql.access import SqlApiKeys, SqlIdempotencyKeys
-from payments.adapters.sql.database import Database
-from payments.adapters.sql.engine import check_settings, connect, parse
-from payments.adapters.sql.failures import WrongMode
-from payments.adapters.sql.outbox import SqlOutbox
-from payments.adapters.sql.payments import SqlPayments
-from payments.adapters.sql.schema import check_schema, revision, upgrade
-from payments.adapters.sql.side_tables import meta
+from payments.adapters.sql.engine.connecting import check_settings, connect, parse
+from payments.adapters.sql.engine.database import Database
+from payments.adapters.sql.engine.failures import WrongMode
+from payments.adapters.sql.payments.repository import SqlPayments
+from payments.adapters.sql.schema.side_tables import meta
+from payments.adapters.sql.schema.upgrading import check_schema, revision, upgrade
+from payments.adapters.sql.side.access import SqlApiKeys, SqlIdempotencyKeys
+from payments.adapters.sql.side.outbox import SqlOutbox
 from payments.domain.errors import PaymentsError
 from payments.domain.values import Mode
 

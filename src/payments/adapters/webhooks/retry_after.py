@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from payments.domain.outbox import MAX_WAIT
+from payments.domain.use_cases.outbox import MAX_WAIT
 
 
 def wait_of(value: str | None, now: datetime) -> timedelta | None:

@@ -15,15 +15,18 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from payments.domain.errors import PaymentsError
-from payments.entrypoints.http import routes_health, routes_payments, routes_provider, routes_refunds
-from payments.entrypoints.http.bodies import read_body
-from payments.entrypoints.http.errors import NoSuchPage, RequestError, WrongMethod
-from payments.entrypoints.http.middleware import Requests, SafeHeaders
+from payments.entrypoints.http.edge.middleware import Requests, SafeHeaders
+from payments.entrypoints.http.edge.threads import Threads
 from payments.entrypoints.http.openapi import document
 from payments.entrypoints.http.operations import Lane, Operation, Request, perform
-from payments.entrypoints.http.problems import Reply, reply_to
-from payments.entrypoints.http.statics import static_routes
-from payments.entrypoints.http.threads import Threads
+from payments.entrypoints.http.routes import health as routes_health
+from payments.entrypoints.http.routes import payments as routes_payments
+from payments.entrypoints.http.routes import provider as routes_provider
+from payments.entrypoints.http.routes import refunds as routes_refunds
+from payments.entrypoints.http.shapes.bodies import read_body
+from payments.entrypoints.http.shapes.errors import NoSuchPage, RequestError, WrongMethod
+from payments.entrypoints.http.shapes.problems import Reply, reply_to
+from payments.entrypoints.http.static.files import static_routes
 from payments.entrypoints.service import Service, Web
 
 OPERATIONS: Final[tuple[Operation, ...]] = (

@@ -9,8 +9,9 @@ import msgspec
 
 from payments.domain.access import KeyInProgress, KeyReused
 from payments.domain.errors import PaymentsError, StorageUnavailable
-from payments.entrypoints.http.auth import Who
-from payments.entrypoints.http.errors import (
+from payments.entrypoints.http.edge.auth import Who
+from payments.entrypoints.http.operations import Operation, Shape
+from payments.entrypoints.http.shapes.errors import (
     BodyTooLarge,
     Busy,
     Malformed,
@@ -20,8 +21,7 @@ from payments.entrypoints.http.errors import (
     Unexpected,
     UnsupportedMediaType,
 )
-from payments.entrypoints.http.operations import Operation, Shape
-from payments.entrypoints.http.problems import MEDIA_TYPE, Problem, row_of
+from payments.entrypoints.http.shapes.problems import MEDIA_TYPE, Problem, row_of
 from payments.entrypoints.tokens import BadToken
 
 _SCHEMES: Final = {

@@ -15,11 +15,11 @@ import msgspec
 
 from payments.domain.errors import BadInput, PaymentNotFound, PaymentsError
 from payments.domain.values import Caller, MerchantId, RefundId, recorded_id
-from payments.entrypoints.http.auth import Identity, Who, authenticate
-from payments.entrypoints.http.bodies import decode_body, decode_query
-from payments.entrypoints.http.errors import NotAllowed
-from payments.entrypoints.http.idempotency import idempotency_key, once, refund_id_of
-from payments.entrypoints.http.problems import Reply, reply_to
+from payments.entrypoints.http.edge.auth import Identity, Who, authenticate
+from payments.entrypoints.http.edge.idempotency import idempotency_key, once, refund_id_of
+from payments.entrypoints.http.shapes.bodies import decode_body, decode_query
+from payments.entrypoints.http.shapes.errors import NotAllowed
+from payments.entrypoints.http.shapes.problems import Reply, reply_to
 from payments.entrypoints.service import Service
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 
 import attrs
 
-from payments.domain.outbox import WAITS, Courier, DeliveryFailed, Message, Publisher
+from payments.domain.use_cases.outbox import WAITS, Courier, DeliveryFailed, Message, Publisher
 from payments.entrypoints.blocking import run
 from payments.entrypoints.worker.loops import Stopping
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import attrs
 
 from payments.domain.errors import GatewayError, PaymentsError
-from payments.domain.sweep import Sweep, Swept, Trouble
+from payments.domain.use_cases.sweep import Sweep, Swept, Trouble
 from payments.entrypoints.blocking import run
 from payments.entrypoints.worker.loops import Troubled
 

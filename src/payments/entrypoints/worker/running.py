@@ -15,8 +15,8 @@ from typing import Final, Self
 import attrs
 
 from payments.domain.access import IdempotencyKeys
-from payments.domain.outbox import Courier, Outbox
-from payments.domain.sweep import Sweep
+from payments.domain.use_cases.outbox import Courier, Outbox
+from payments.domain.use_cases.sweep import Sweep
 from payments.entrypoints.service import Service
 from payments.entrypoints.worker.delivering import Delivering
 from payments.entrypoints.worker.forgetting import Forgetting

@@ -2,9 +2,9 @@
 
 from alembic import context
 
-import payments.adapters.sql.side_tables
-import payments.adapters.sql.tables  # noqa: F401 - importing it fills the metadata
-from payments.adapters.sql.naming import metadata
+import payments.adapters.sql.schema.side_tables
+import payments.adapters.sql.schema.tables  # noqa: F401 - importing it fills the metadata
+from payments.adapters.sql.schema.naming import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -1,0 +1,44 @@
+"""From a URL to a database with safe settings: `sqlite:///payments.db`, `postgresql://user@host/name`."""
+
+from collections.abc import Callable
+
+import sqlalchemy as sa
+import sqlalchemy.exc
+
+from payments.adapters.sql.engine import postgresql, sqlite
+from payments.adapters.sql.engine.database import Database
+from payments.domain.errors import BadInput
+
+
+def parse(url: str) -> sa.URL:
+    """Return *url* in SQLAlchemy's form. Raises BadInput, in words that do not repeat a password."""
+    try:
+        parsed = sa.make_url(url.replace("postgres://", "postgresql://", 1))
+    except (sa.exc.ArgumentError, ValueError):  # the latter for a port that is no number
+        raise BadInput("A database URL is sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME.") from None
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise BadInput(
+            f"A database of the kind {parsed.get_backend_name()} is not supported: use SQLite or PostgreSQL."
+        )
+    return parsed
+
+
+def connect(url: sa.URL, pool_size: int) -> Database:
+    """Return the database at *url*, for at most *pool_size* calls at a time; nothing is read or written yet."""
+    opened: Callable[[sa.URL, int], Database] = sqlite.open_sqlite if _is_sqlite(url) else postgresql.open_postgresql
+    return opened(url, pool_size)
+
+
+def migrating_engine(url: sa.URL) -> sa.Engine:
+    """Return an engine that may change the schema, a connection at a time."""
+    return sqlite.migrating_engine(url) if _is_sqlite(url) else postgresql.migrating_engine(url)
+
+
+def check_settings(database: Database) -> None:
+    """Raise UnsafeSettings where the database could lose what it acknowledged."""
+    check = sqlite.check_sqlite if database.engine.dialect.name == "sqlite" else postgresql.check_postgresql
+    database.read(check)
+
+
+def _is_sqlite(url: sa.URL) -> bool:
+    return url.get_backend_name() == "sqlite"

@@ -1,0 +1,91 @@
+"""SQLite with settings under which it loses nothing it acknowledged, several processes on one file included.
+
+Python's own transactions begin at the first write, so two that read first and write later lose an update without any
+error: here every write transaction takes the write lock at its beginning. Write-ahead logging is the fast mode, but
+older libraries can lose committed writes in it; those get the rollback journal. A writer that waits for the file's lock
+polls, so the writers of one process queue for a lock of their own first: it makes the slowest ones much faster.
+"""
+
+import sqlite3
+import threading
+from pathlib import Path
+from typing import Any, Final
+
+import sqlalchemy as sa
+import sqlalchemy.event
+from sqlalchemy.pool import NullPool, QueuePool
+
+from payments.adapters.sql.engine.database import PATIENCE, Database
+from payments.adapters.sql.engine.failures import UnsafeSettings
+from payments.adapters.sql.engine.forks import safe_to_fork
+from payments.domain.errors import BadInput
+
+BEGIN: Final = "sqlite_begin"
+"""The execution option that says how a transaction begins; without it every statement stands alone."""
+
+_SYNCHRONOUS: Final = {"wal": 2, "delete": 3}  # FULL, EXTRA
+_turns: dict[str, threading.Lock] = {}
+_turns_lock = threading.Lock()
+
+
+def open_sqlite(url: sa.URL, pool_size: int) -> Database:
+    """Return the database in a file. Raises BadInput where *url* names no file."""
+    pool = {"poolclass": QueuePool, "pool_size": pool_size, "max_overflow": 0, "pool_timeout": PATIENCE}
+    engine = safe_to_fork(_engine(url, pool))
+    return Database(
+        engine=engine,
+        reading=engine,
+        writing=engine.execution_options(**{BEGIN: "IMMEDIATE"}),
+        write_lock=_write_lock(str(url.database)),
+    )
+
+
+def migrating_engine(url: sa.URL) -> sa.Engine:
+    """Return an engine for changes of the schema: they rebuild tables, which foreign keys would take for deletions."""
+    return _engine(url, {"poolclass": NullPool}, foreign_keys=False).execution_options(**{BEGIN: "IMMEDIATE"})
+
+
+def journal_mode(library: tuple[int, int, int]) -> str:
+    """Return the fastest safe journal mode for this version of the library."""
+    fixed = library >= (3, 51, 3) or (3, 50, 7) <= library < (3, 51, 0) or (3, 44, 6) <= library < (3, 45, 0)
+    return "wal" if fixed else "delete"
+
+
+def check_sqlite(connection: sa.Connection) -> None:
+    """Raise UnsafeSettings unless the settings are in effect; a file on a network may refuse them without a word."""
+    journal = journal_mode(sqlite3.sqlite_version_info)
+    wanted = {"journal_mode": journal, "synchronous": _SYNCHRONOUS[journal], "foreign_keys": 1}
+    for name, value in (wanted | {"busy_timeout": int(PATIENCE * 1000)}).items():
+        found = connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+        if found != value:
+            raise UnsafeSettings(f"SQLite's {name} is {found}, but must be {value}. Nothing was read or stored.")
+
+
+def _engine(url: sa.URL, pool: dict[str, Any], *, foreign_keys: bool = True) -> sa.Engine:
+    if not url.database or url.database == ":memory:" or "mode" in url.query:
+        raise BadInput("An SQLite database is a file: sqlite:///payments.db. For one in memory, use the memory store.")
+    arguments = {"timeout": PATIENCE, "check_same_thread": False}
+    engine = sa.create_engine(url, connect_args=arguments, hide_parameters=True, **pool)
+
+    def connected(connection: sqlite3.Connection, _: object) -> None:
+        connection.isolation_level = None  # transactions begin where we say, never where Python guesses
+        journal = journal_mode(sqlite3.sqlite_version_info)
+        if connection.execute("PRAGMA journal_mode").fetchone()[0] != journal:
+            connection.execute(f"PRAGMA journal_mode = {journal}")
+        connection.execute(f"PRAGMA synchronous = {_SYNCHRONOUS[journal]}")
+        connection.execute(f"PRAGMA foreign_keys = {int(foreign_keys)}")
+        connection.execute("PRAGMA fullfsync = 1")  # where a plain fsync stops at the disk's cache
+
+    def begins(connection: sa.Connection) -> None:
+        if how := connection.get_execution_options().get(BEGIN):
+            connection.exec_driver_sql(f"BEGIN {how}")
+
+    sa.event.listen(engine, "connect", connected)
+    sa.event.listen(engine, "begin", begins)
+    return engine
+
+
+def _write_lock(path: str) -> threading.Lock:
+    """Return the one lock of this process for this file, however many stores are open on it."""
+    with _turns_lock:
+        return _turns.setdefault(str(Path(path).resolve()), threading.Lock())

@@ -1,0 +1,105 @@
+"""The statements that read payments, built once, and how their rows become payments again.
+
+A payment, its attempts and their refunds come in one statement, so that they always fit together: under READ COMMITTED
+two statements in a row may see two different moments.
+"""
+
+import functools
+import logging
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from payments.adapters.sql.payments.rows import attempt_of, payment_of, refund_of
+from payments.adapters.sql.schema.moment import Moment
+from payments.adapters.sql.schema.side_tables import meta
+from payments.adapters.sql.schema.tables import LIVE, OPEN_STRAY, attempts, events, payments, refunds
+from payments.domain.payment import Payment
+
+_log = logging.getLogger(__name__)
+_PAYMENT: Final = payments.c.keys()
+_ATTEMPT: Final = attempts.c.keys()
+_REFUND: Final = refunds.c.keys()
+_ATTEMPTS_AT: Final = len(_PAYMENT)
+_REFUNDS_AT: Final = _ATTEMPTS_AT + len(_ATTEMPT)
+
+_of_the_capture = (refunds.c.gateway_id == attempts.c.gateway_id) & (refunds.c.merchant_id == payments.c.merchant_id)
+_joined = payments.outerjoin(attempts, attempts.c.merchant_id == payments.c.merchant_id).outerjoin(
+    refunds, _of_the_capture
+)
+_whole: Final = sa.select(payments, attempts, refunds).select_from(_joined)
+
+BY_ID: Final = _whole.where(payments.c.merchant_id == sa.bindparam("merchant_id"))
+BY_IDS: Final = _whole.where(payments.c.merchant_id.in_(sa.bindparam("merchant_ids", expanding=True)))
+LIVE_ONE: Final = _whole.where(
+    payments.c.buyer == sa.bindparam("buyer"), payments.c.order_ref == sa.bindparam("order_ref"), LIVE
+)
+LOCK: Final = (
+    sa.select(payments.c.merchant_id).where(payments.c.merchant_id == sa.bindparam("merchant_id")).with_for_update()
+)
+DUE: Final = (
+    sa.select(payments.c.merchant_id)
+    .where(payments.c.due_at <= sa.bindparam("now", type_=Moment))
+    .order_by(payments.c.due_at)
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+    .with_for_update(skip_locked=True)
+)
+TIMELINE: Final = (
+    sa.select(events).where(events.c.merchant_id == sa.bindparam("merchant_id")).order_by(events.c.version)
+)
+RECONCILED_UNTIL: Final = sa.select(meta.c.reconciled_until)
+CURSOR_KEY: Final = sa.select(payments.c.created_at, payments.c.buyer).where(
+    payments.c.merchant_id == sa.bindparam("merchant_id")
+)
+
+
+@functools.cache
+def page_statement(*, buyer: bool, status: bool, strays: bool, before: bool) -> sa.Select[Any]:
+    """Return the statement of a page: which of the conditions it has is all that differs between pages."""
+    newest = payments.c.created_at.desc(), payments.c.merchant_id.desc()
+    chosen = sa.select(payments.c.merchant_id).order_by(*newest).limit(sa.bindparam("limit", type_=sa.Integer))
+    if buyer:
+        chosen = chosen.where(payments.c.buyer == sa.bindparam("buyer"))
+    if status:
+        chosen = chosen.where(payments.c.status == sa.bindparam("status"))
+    if strays:
+        chosen = chosen.where(payments.c.merchant_id.in_(sa.select(attempts.c.merchant_id).where(OPEN_STRAY)))
+    if before:
+        last_seen = sa.tuple_(sa.bindparam("before_at", type_=Moment), sa.bindparam("before"))
+        chosen = chosen.where(sa.tuple_(payments.c.created_at, payments.c.merchant_id) < last_seen)
+    return _whole.where(payments.c.merchant_id.in_(chosen)).order_by(*newest)
+
+
+def assembled(rows: Iterable[sa.Row[Any]]) -> list[Payment]:
+    """Return the payments that joined *rows* tell of, in the order of their first rows."""
+    return [_payment(group) for group in _grouped(rows).values()]
+
+
+def readable(rows: Iterable[sa.Row[Any]]) -> list[Payment]:
+    """Return the payments as `assembled` does, but for those whose rows tell of nothing possible: they are logged."""
+    found = []
+    for merchant_id, group in _grouped(rows).items():
+        try:
+            found.append(_payment(group))
+        except Exception:  # noqa: BLE001 - whatever one tells, those beside it must not suffer
+            _log.exception("payment %s: its rows tell of nothing possible; it is left as it is", merchant_id)
+    return found
+
+
+def _grouped(rows: Iterable[sa.Row[Any]]) -> dict[str, list[sa.Row[Any]]]:
+    grouped: dict[str, list[sa.Row[Any]]] = {}
+    for row in rows:
+        grouped.setdefault(row[0], []).append(row)
+    return grouped
+
+
+def _payment(rows: Sequence[sa.Row[Any]]) -> Payment:
+    tried = {row[_ATTEMPTS_AT]: row[_ATTEMPTS_AT:_REFUNDS_AT] for row in rows if row[_ATTEMPTS_AT] is not None}
+    given_back = [dict(zip(_REFUND, row[_REFUNDS_AT:], strict=True)) for row in rows if row[_REFUNDS_AT] is not None]
+    given_back.sort(key=lambda refund: refund["position"])
+    return payment_of(
+        dict(zip(_PAYMENT, rows[0], strict=False)),
+        tuple(attempt_of(dict(zip(_ATTEMPT, tried[gateway_id], strict=True))) for gateway_id in sorted(tried)),
+        tuple(map(refund_of, given_back)),
+    )

@@ -1,0 +1,65 @@
+"""The tables beside the payments.
+
+outbox              what the shop has still to be told; `due_at` is null on a dead letter; no message without its event
+idempotency_keys    requests and their kept answers; `status` is null while the first is still being answered
+api_keys            hashes of the keys of the shop's servers
+meta                one row: the mode this database is for, and how far the provider's list has been walked
+"""
+
+import sqlalchemy as sa
+
+from payments.adapters.sql.schema.moment import Moment
+from payments.adapters.sql.schema.naming import column, id_type, metadata, partial_index
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("id", id_type(64), primary_key=True),
+    column("merchant_id", id_type(40)),
+    column("version", sa.BigInteger),
+    column("body", sa.Text),
+    column("created_at", Moment),
+    column("due_at", Moment, nullable=True),
+    column("tries", sa.BigInteger),
+    column("error", sa.Text),
+    sa.ForeignKeyConstraint(["merchant_id", "version"], ["events.merchant_id", "events.version"]),
+)
+WAITING = outbox.c.due_at.is_not(None)
+DEAD = outbox.c.due_at.is_(None)
+partial_index("ix_outbox_due_at", outbox.c.due_at, where=WAITING)
+partial_index("ix_outbox_dead", outbox.c.created_at, outbox.c.merchant_id, outbox.c.version, where=DEAD)
+
+idempotency_keys = sa.Table(
+    "idempotency_keys",
+    metadata,
+    sa.Column("scope", id_type(255), primary_key=True),
+    sa.Column("key", id_type(255), primary_key=True),
+    column("fingerprint", sa.String(255)),
+    column("claimed_at", Moment),
+    column("claimed_until", Moment),
+    column("status", sa.BigInteger, nullable=True),
+    column("body", sa.LargeBinary, nullable=True),
+    sa.CheckConstraint("(status IS NULL) = (body IS NULL)", name="answer"),
+)
+sa.Index(None, idempotency_keys.c.claimed_at)
+
+api_keys = sa.Table(
+    "api_keys",
+    metadata,
+    sa.Column("digest", id_type(128), primary_key=True),
+    column("prefix", id_type(40)),
+    column("name", sa.String(200)),
+    column("created_at", Moment),
+    column("revoked_at", Moment, nullable=True),
+    sa.UniqueConstraint("prefix"),
+)
+
+meta = sa.Table(
+    "meta",
+    metadata,
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+    column("mode", sa.String(4)),
+    column("reconciled_until", Moment, nullable=True),
+    sa.CheckConstraint("id = 1", name="one_row"),
+    sa.CheckConstraint("mode IN ('live', 'test')", name="mode"),
+)

@@ -1,0 +1,133 @@
+"""The tables of payments. Their constraints repeat the domain's rules, so that no bug of ours breaks one silently.
+
+payments    one row each; at most one that is not cancelled per buyer and order
+attempts    tries at the provider; a gateway id belongs to one payment for ever, a payment accepts one capture
+refunds     money on its way back; one open refund per capture
+events      the timeline: (payment, version) is the key, so a change cannot be told twice
+"""
+
+import sqlalchemy as sa
+
+from payments.adapters.sql.schema.moment import Moment
+from payments.adapters.sql.schema.naming import column, id_type, metadata, partial_index
+from payments.domain.money import MAX_MINOR
+
+payments = sa.Table(
+    "payments",
+    metadata,
+    sa.Column("merchant_id", id_type(40), primary_key=True),
+    column("buyer", id_type(120)),
+    column("order_ref", id_type(120)),
+    column("name", sa.String(200)),
+    column("price", sa.BigInteger),
+    column("currency", sa.String(3)),
+    column("mode", sa.String(4)),
+    column("method", sa.String(40)),
+    column("created_at", Moment),
+    column("expires_at", Moment),
+    column("status", sa.String(9)),
+    column("reason", sa.String(1000)),
+    column("prepared", sa.Boolean),
+    column("version", sa.BigInteger),
+    column("due_at", Moment, nullable=True),
+    column("checks", sa.BigInteger),
+    sa.CheckConstraint(f"price BETWEEN 1 AND {MAX_MINOR}", name="price"),
+    sa.CheckConstraint("mode IN ('live', 'test')", name="mode"),
+    sa.CheckConstraint("status IN ('awaiting', 'paid', 'failed', 'cancelled')", name="status"),
+    sa.CheckConstraint("version >= 1", name="version"),
+)
+LIVE = payments.c.status != sa.literal_column("'cancelled'")
+DUE = payments.c.due_at.is_not(None)
+partial_index("uq_payments_live_order", payments.c.buyer, payments.c.order_ref, where=LIVE, unique=True)
+partial_index("ix_payments_due_at", payments.c.due_at, where=DUE)
+sa.Index(None, payments.c.created_at, payments.c.merchant_id)
+sa.Index(None, payments.c.buyer, payments.c.created_at, payments.c.merchant_id)
+sa.Index(None, payments.c.status, payments.c.created_at, payments.c.merchant_id)
+
+attempts = sa.Table(
+    "attempts",
+    metadata,
+    sa.Column("gateway_id", id_type(64), primary_key=True),
+    sa.Column("merchant_id", id_type(40), sa.ForeignKey("payments.merchant_id"), nullable=False),
+    column("rank", sa.BigInteger),
+    column("amount", sa.BigInteger),
+    column("currency", sa.String(3)),
+    column("refunded", sa.BigInteger),
+    column("mode", sa.String(4)),
+    column("method", sa.String(40)),
+    column("reason", sa.String(1000)),
+    column("captured_at", Moment, nullable=True),
+    column("deposit_bank", sa.String(64), nullable=True),
+    column("deposit_account", sa.String(64), nullable=True),
+    column("deposit_holder", sa.String(64), nullable=True),
+    column("deposit_due", Moment, nullable=True),
+    column("receipt_url", sa.String(1000)),
+    column("history", sa.Text),  # the provider's own list of refunds, as JSON
+    column("disposition", sa.String(9), nullable=True),
+    column("note", sa.String(500)),
+    sa.CheckConstraint("rank BETWEEN 1 AND 4", name="rank"),
+    sa.CheckConstraint(f"amount BETWEEN 1 AND {MAX_MINOR}", name="amount"),
+    sa.CheckConstraint("refunded BETWEEN 0 AND amount", name="refunded"),
+    sa.CheckConstraint("mode IN ('live', 'test')", name="mode"),
+    sa.CheckConstraint("disposition IN ('accepted', 'mismatch', 'duplicate', 'late', 'orphan')", name="disposition"),
+    sa.CheckConstraint("(rank >= 3) = (disposition IS NOT NULL)", name="captures_are_disposed_of"),
+)
+OPEN_STRAY = sa.and_(
+    attempts.c.disposition != sa.literal_column("'accepted'"),
+    attempts.c.refunded < attempts.c.amount,
+    attempts.c.note == sa.literal_column("''"),
+)
+ACCEPTED = attempts.c.disposition == sa.literal_column("'accepted'")
+sa.Index(None, attempts.c.merchant_id)
+partial_index("ix_attempts_open_stray", attempts.c.merchant_id, where=OPEN_STRAY)
+partial_index("uq_attempts_accepted", attempts.c.merchant_id, where=ACCEPTED, unique=True)
+
+refunds = sa.Table(
+    "refunds",
+    metadata,
+    sa.Column("merchant_id", id_type(40), sa.ForeignKey("payments.merchant_id"), primary_key=True),
+    sa.Column("id", id_type(32), primary_key=True),
+    column("position", sa.BigInteger),  # in the order they were asked
+    sa.Column("gateway_id", id_type(64), sa.ForeignKey("attempts.gateway_id"), nullable=False),
+    column("amount", sa.BigInteger),
+    column("remainder", sa.BigInteger),
+    column("reason", sa.String(200)),
+    column("asked_by", sa.String(120)),
+    column("asked_at", Moment),
+    column("status", sa.String(7)),
+    column("tax_free", sa.BigInteger),
+    column("vat", sa.BigInteger, nullable=True),
+    column("account_bank", sa.String(16), nullable=True),
+    column("account_number", sa.String(32), nullable=True),
+    column("account_holder", sa.String(32), nullable=True),
+    column("account_phone", sa.String(20), nullable=True),
+    column("outcome_unknown_since", Moment, nullable=True),
+    column("provider_id", sa.String(64)),
+    column("failure", sa.String(1000)),
+    sa.UniqueConstraint("merchant_id", "position"),
+    sa.CheckConstraint(f"amount BETWEEN 1 AND {MAX_MINOR}", name="amount"),
+    sa.CheckConstraint(f"remainder BETWEEN 0 AND {MAX_MINOR}", name="remainder"),
+    sa.CheckConstraint("status IN ('open', 'done', 'refused')", name="status"),
+    sa.CheckConstraint("status <> 'open' OR amount <= remainder", name="open_fits"),
+    sa.CheckConstraint("tax_free >= 0 AND COALESCE(vat, 0) >= 0", name="parts"),
+    sa.CheckConstraint("tax_free + COALESCE(vat, 0) <= amount", name="parts_fit"),
+)
+OPEN = refunds.c.status == sa.literal_column("'open'")
+partial_index("uq_refunds_open", refunds.c.gateway_id, where=OPEN, unique=True)
+
+events = sa.Table(
+    "events",
+    metadata,
+    sa.Column("merchant_id", id_type(40), sa.ForeignKey("payments.merchant_id"), primary_key=True),
+    sa.Column("version", sa.BigInteger, primary_key=True, autoincrement=False),
+    column("kind", sa.String(40)),
+    column("at", Moment),
+    column("reported_by", sa.String(120)),
+    column("gateway_id", sa.String(64), nullable=True),
+    column("refund_id", sa.String(32), nullable=True),
+    column("amount", sa.BigInteger, nullable=True),
+    column("reason", sa.String(1000)),
+    column("status", sa.String(9)),
+    sa.CheckConstraint("version >= 1", name="version"),
+    sa.CheckConstraint("status IN ('awaiting', 'paid', 'failed', 'cancelled')", name="status"),
+)

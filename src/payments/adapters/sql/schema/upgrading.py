@@ -1,0 +1,90 @@
+"""The schema of a database: which revision it is at, and bringing it to this code's revision.
+
+Any number of processes may upgrade one database at once: the first does it while the others wait.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import sqlalchemy as sa
+import sqlalchemy.exc
+
+from payments.adapters.sql.engine.connecting import migrating_engine, parse
+from payments.adapters.sql.engine.failures import WrongSchema, translated
+from payments.adapters.sql.schema.naming import SCHEMA
+
+_LOCK: Final = 0x7061796D656E7473  # "payments"
+_REVISION: Final = sa.text("SELECT version_num FROM alembic_version")
+_STEPS: Final = Path(__file__).parent.parent / "migrations"
+_UNHURRIED: Final = "SET LOCAL lock_timeout = '60s'", "SET LOCAL statement_timeout = 0"
+
+
+def revision(connection: sa.Connection) -> str | None:
+    """Return the revision of the database's schema; None where it has no tables of ours yet."""
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.execute(_REVISION).scalar_one_or_none()
+    return found
+
+
+def check_schema(connection: sa.Connection) -> None:
+    """Raise WrongSchema unless the database has the tables that this code reads and writes."""
+    found = revision(connection)
+    if found == SCHEMA:
+        return
+    if found is None:
+        raise WrongSchema("The database has no tables yet. Create them with `payments db upgrade`.")
+    if found > SCHEMA:
+        raise WrongSchema(f"The database's schema is {found}, newer than this program's {SCHEMA}. Update the program.")
+    raise WrongSchema(f"The database's schema is {found}, this program needs {SCHEMA}. Run `payments db upgrade`.")
+
+
+def upgrade(url: str) -> str:
+    """Bring the database's schema to this code's, creating what is missing; return the revision it had before, or "".
+
+    Raises WrongSchema where the database is newer than this code, StorageUnavailable, ConcurrentUpdate or BadInput.
+    """
+    engine = migrating_engine(parse(url))
+    try:
+        return _upgraded(engine) or ""
+    except sa.exc.SQLAlchemyError as error:
+        if known := translated(error, committing=False):
+            raise known from error
+        raise
+    finally:
+        engine.dispose()
+
+
+def _upgraded(engine: sa.Engine) -> str | None:
+    with _alone(engine) as connection:
+        before = revision(connection)
+        if before is not None and before > SCHEMA:
+            check_schema(connection)
+        if before != SCHEMA:
+            _run_steps(connection)
+        return before
+
+
+@contextmanager
+def _alone(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Begin a transaction in which nobody else upgrades: SQLite's own lock, or an advisory one that ends with it."""
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            for setting in _UNHURRIED:
+                connection.exec_driver_sql(setting)
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+        yield connection
+        if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+            raise WrongSchema("After the upgrade rows would refer to missing ones. Nothing was changed.")
+
+
+def _run_steps(connection: sa.Connection) -> None:
+    from alembic import command  # slow to load, and needed once in the life of a database
+    from alembic.config import Config
+
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(_STEPS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    command.upgrade(config, "head")

@@ -1,0 +1,138 @@
+"""SqlApiKeys and SqlIdempotencyKeys: what is kept for those who call over a network."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import attrs
+import sqlalchemy as sa
+import sqlalchemy.exc
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+
+from payments.adapters.sql.engine.database import Database
+from payments.adapters.sql.schema.moment import Moment
+from payments.adapters.sql.schema.side_tables import api_keys, idempotency_keys
+from payments.domain.access import ApiKey, KeptAnswer, KeyInProgress, KeyReused
+from payments.domain.errors import StorageConflict
+
+_ADD_KEY: Final = sa.insert(api_keys)
+_FIND_KEY: Final = sa.select(api_keys).where(
+    api_keys.c.digest == sa.bindparam("digest"), api_keys.c.revoked_at.is_(None)
+)
+_LIST_KEYS: Final = sa.select(api_keys).order_by(api_keys.c.created_at.desc(), api_keys.c.prefix)
+_REVOKE_KEY: Final = (
+    sa.update(api_keys)
+    .where(api_keys.c.prefix == sa.bindparam("key_prefix"), api_keys.c.revoked_at.is_(None))
+    .values(revoked_at=sa.bindparam("at", type_=Moment))
+)
+
+_HERE: Final = (idempotency_keys.c.scope == sa.bindparam("key_scope")) & (
+    idempotency_keys.c.key == sa.bindparam("key_key")
+)
+_UNANSWERED: Final = idempotency_keys.c.status.is_(None)
+_COUNTED: Final = {"preserve_rowcount": True}
+_CLAIM: Final = {
+    "sqlite": insert_sqlite(idempotency_keys).on_conflict_do_nothing().execution_options(**_COUNTED),
+    "postgresql": insert_postgresql(idempotency_keys).on_conflict_do_nothing().execution_options(**_COUNTED),
+}
+_FIRST: Final = sa.select(idempotency_keys).where(_HERE).with_for_update()
+_TAKE_OVER: Final = (
+    sa.update(idempotency_keys)
+    .where(_HERE)
+    .values(
+        claimed_at=sa.bindparam("now", type_=Moment),
+        claimed_until=sa.bindparam("until", type_=Moment),
+    )
+)
+_KEEP: Final = (
+    sa.update(idempotency_keys)
+    .where(_HERE, _UNANSWERED)
+    .values(status=sa.bindparam("answer_status"), body=sa.bindparam("answer_body"))
+)
+_RELEASE: Final = sa.delete(idempotency_keys).where(_HERE, _UNANSWERED)
+_FORGET: Final = sa.delete(idempotency_keys).where(idempotency_keys.c.claimed_at < sa.bindparam("before", type_=Moment))
+
+
+@attrs.frozen
+class SqlApiKeys:
+    """Where the hashes of API keys are kept."""
+
+    _database: Database
+
+    async def add_key(self, key: ApiKey, digest: str) -> None:
+        """Store a new key by the hex SHA-256 of its secret. Raises StorageConflict if prefix or digest is in use."""
+        row = {"digest": digest, **attrs.asdict(key)}
+        try:
+            self._database.write(lambda connection: connection.execute(_ADD_KEY, row))
+        except sa.exc.IntegrityError as error:
+            raise StorageConflict("A key like this one exists already. Nothing was stored; make another.") from error
+
+    async def find_key(self, digest: str) -> ApiKey | None:
+        """Return the key with this digest unless it was revoked."""
+        row = self._database.read(lambda c: c.execute(_FIND_KEY, {"digest": digest}).one_or_none())
+        return None if row is None else _api_key(row)
+
+    async def list_keys(self) -> Sequence[ApiKey]:
+        """Return all keys, revoked ones too, newest first."""
+        return self._database.read(lambda connection: [_api_key(row) for row in connection.execute(_LIST_KEYS)])
+
+    async def revoke_key(self, prefix: str, at: datetime) -> bool:
+        """Revoke the key with this public prefix; False if there is none alive."""
+        given = {"key_prefix": prefix, "at": at}
+        return self._database.write(lambda connection: connection.execute(_REVOKE_KEY, given).rowcount == 1)
+
+
+@attrs.frozen
+class SqlIdempotencyKeys:
+    """Where requests with an idempotency key are remembered."""
+
+    _database: Database
+
+    async def claim_key(
+        self, scope: str, key: str, fingerprint: str, now: datetime, until: datetime
+    ) -> KeptAnswer | None:
+        """Take the key until *until*, or return the answer kept for it. Raises KeyInProgress or KeyReused."""
+        row = {"scope": scope, "key": key, "fingerprint": fingerprint, "claimed_at": now, "claimed_until": until}
+        here = {"key_scope": scope, "key_key": key}
+
+        def work(connection: sa.Connection) -> KeptAnswer | None:
+            while connection.execute(_CLAIM[connection.dialect.name], row).rowcount == 0:
+                first = connection.execute(_FIRST, here).one_or_none()
+                if first is None:
+                    continue  # it was released in between
+                if answer := _kept(first, fingerprint, now):
+                    return answer
+                connection.execute(_TAKE_OVER, here | {"now": now, "until": until})
+                return None
+            return None
+
+        return self._database.write(work)
+
+    async def keep_answer(self, scope: str, key: str, answer: KeptAnswer) -> None:
+        """Remember the answer to a claimed key; the first one kept stays."""
+        given = {"key_scope": scope, "key_key": key, "answer_status": answer.status, "answer_body": answer.body}
+        self._database.write(lambda connection: connection.execute(_KEEP, given))
+
+    async def release_key(self, scope: str, key: str) -> None:
+        """Forget a claim whose answer must not be kept, so that the next try runs again; a kept answer stays."""
+        self._database.write(lambda connection: connection.execute(_RELEASE, {"key_scope": scope, "key_key": key}))
+
+    async def forget_keys(self, before: datetime) -> int:
+        """Drop everything claimed before *before*; returns how many."""
+        return self._database.write(lambda connection: connection.execute(_FORGET, {"before": before}).rowcount)
+
+
+def _kept(first: sa.Row[Any], fingerprint: str, now: datetime) -> KeptAnswer | None:
+    """Return the answer kept, or None where the first try ran out without one."""
+    if first.fingerprint != fingerprint:
+        raise KeyReused("This idempotency key was used with another request. Nothing was done.")
+    if first.status is not None:
+        return KeptAnswer(status=first.status, body=first.body)
+    if first.claimed_until > now:
+        raise KeyInProgress("The first request with this idempotency key is still being answered. Ask again soon.")
+    return None
+
+
+def _api_key(row: sa.Row[Any]) -> ApiKey:
+    return ApiKey(name=row.name, prefix=row.prefix, created_at=row.created_at, revoked_at=row.revoked_at)

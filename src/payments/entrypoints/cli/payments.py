@@ -1,0 +1,155 @@
+"""Commands about one payment, or many: show, list, refresh, cancel, refund."""
+
+import sys
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from payments.domain.machine import Status
+from payments.domain.ports import Filter
+from payments.domain.refund import BankAccount
+from payments.domain.refunding import RefundOrder
+from payments.domain.values import GatewayId, recorded_id
+from payments.entrypoints import display
+from payments.entrypoints.blocking import run
+from payments.entrypoints.cli.app import REFUSED
+from payments.entrypoints.cli.common import DEFAULT, Common, check_limit, operator, say, stored, working
+from payments.entrypoints.cli.printing import print_page, print_payment, print_refund
+from payments.entrypoints.cli.words import word
+from payments.entrypoints.display import Language
+
+
+def show(payment: str, *, common: Common = DEFAULT) -> None:
+    """Show a payment, its attempts, refunds and timeline.
+
+    Parameters
+    ----------
+    payment
+        Its merchant id.
+    """
+    with stored(common) as store:
+        found = run(store.payments.get(recorded_id(payment)))
+        events = run(store.payments.timeline(found.merchant_id))
+    print_payment(found, common, events)
+
+
+def list_(
+    *,
+    status: Status | None = None,
+    buyer: str | None = None,
+    limit: int = 20,
+    cursor: str | None = None,
+    common: Common = DEFAULT,
+) -> None:
+    """List payments, newest first.
+
+    Parameters
+    ----------
+    status
+        Only those that are awaiting, paid, failed or cancelled.
+    buyer
+        Only this buyer's.
+    limit
+        How many.
+    cursor
+        The last merchant id of the page before.
+    """
+    check_limit(limit)
+    with stored(common) as store:
+        before = recorded_id(cursor) if cursor else None
+        found = run(store.payments.page(Filter(buyer=buyer, status=status), before, limit + 1))
+    print_page(found[:limit], more=len(found) > limit, common=common)
+
+
+def refresh(payment: str, *, common: Common = DEFAULT) -> None:
+    """Ask the provider for all attempts at a payment, and settle what it says.
+
+    Parameters
+    ----------
+    payment
+        Its merchant id.
+    """
+    with working(common) as service:
+        print_payment(run(service.checkout.refresh(recorded_id(payment), str(operator()))), common)
+
+
+def cancel(payment: str, *, common: Common = DEFAULT) -> None:
+    """Close an unpaid payment. A paid one is refunded instead.
+
+    Parameters
+    ----------
+    payment
+        Its merchant id.
+    """
+    with working(common) as service:
+        print_payment(run(service.checkout.cancel(operator(), recorded_id(payment))), common)
+
+
+def refund(
+    payment: str,
+    *,
+    amount: str | None = None,
+    reason: str = "",
+    gateway_id: str | None = None,
+    tax_free: str | None = None,
+    vat: str | None = None,
+    bank: str = "",
+    account: str = "",
+    holder: str = "",
+    yes: Annotated[bool, Parameter(negative="")] = False,
+    common: Common = DEFAULT,
+) -> int:
+    """Give back some or all of a payment.
+
+    Parameters
+    ----------
+    payment
+        Its merchant id.
+    amount
+        How much, as people write it: 5,000 or 19.99. All that is left, unless you say.
+    reason
+        Why; the provider and the buyer may see it.
+    gateway_id
+        Which capture, where it is not the one that paid.
+    tax_free
+        The tax-free part of the amount.
+    vat
+        The VAT part of the amount.
+    bank
+        For a virtual account: the provider's code of the bank that the money goes to.
+    account
+        The account's number.
+    holder
+        The account's holder.
+    yes
+        Do not ask.
+    """
+    with working(common) as service:
+        before = run(service.checkout.visible_to(operator(), recorded_id(payment)))
+        attempt = before.capture(None if gateway_id is None else GatewayId(gateway_id))
+        currency = attempt.report.amount.currency
+        order = RefundOrder(
+            reason=reason,
+            amount=None if amount is None else display.read_money(amount, currency),
+            gateway_id=attempt.gateway_id,
+            tax_free=0 if tax_free is None else display.read_money(tax_free, currency, least=0),
+            vat=None if vat is None else display.read_money(vat, currency, least=0),
+            account=BankAccount(bank=bank, number=account, holder=holder) if bank or account or holder else None,
+        )
+        asked = display.money(order.amount or attempt.report.remaining, currency, common.language)
+        if not (yes or _agreed(asked, payment, common.language)):
+            say(word("not done", common.language))
+            return REFUSED
+        refund_id = service.checkout.ids.refund_id()
+        seen = run(service.refunds.refund(operator(), before.merchant_id, order, refund_id))
+    return print_refund(seen, seen.payment.refund(refund_id), common)
+
+
+def _agreed(amount: str, payment: str, language: Language) -> bool:
+    """Ask a person; a program that calls this has decided already."""
+    if not sys.stdin.isatty():
+        return True
+    return input(word("give back?", language, amount=amount, payment=payment) + " [y/N] ").strip().lower() in (
+        "y",
+        "yes",
+    )

@@ -1,0 +1,130 @@
+"""Commands about money that pays for nothing."""
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from payments.domain.errors import RefundRefused
+from payments.domain.payment import Payment
+from payments.domain.ports import Filter
+from payments.domain.refund import BankAccount
+from payments.domain.refunding import RefundOrder
+from payments.domain.values import GatewayId, recorded_id
+from payments.entrypoints import display
+from payments.entrypoints.blocking import run
+from payments.entrypoints.cli.common import (
+    DEFAULT,
+    Common,
+    check_limit,
+    operator,
+    say,
+    stored,
+    table,
+    told,
+    working,
+)
+from payments.entrypoints.cli.printing import print_payment, print_refund
+from payments.entrypoints.cli.words import word
+
+
+def list_(*, limit: int = 100, cursor: str | None = None, common: Common = DEFAULT) -> None:
+    """List captures that pay for nothing and that nobody has dealt with.
+
+    Parameters
+    ----------
+    limit
+        How many payments to look into.
+    cursor
+        The last merchant id of the page before.
+    """
+    check_limit(limit)
+    with stored(common) as store:
+        before = recorded_id(cursor) if cursor else None
+        seen = run(store.payments.page(Filter(open_strays=True), before, limit + 1))
+    found, after = seen[:limit], seen[limit - 1].merchant_id if len(seen) > limit else None
+    if common.json:
+        from payments.entrypoints.views import stray_views
+
+        views = [view for payment in found for view in stray_views(payment)]
+        told({"strays": views, "next": after} if after else {"strays": views})
+        return
+    lines = [line for payment in found for line in _lines(payment, common)]
+    if not lines:
+        say(word("none", common.language))
+        return
+    heads = [word(key, common.language) for key in ("payment", "attempt", "what", "left", "buyer", "order")]
+    table([heads, *lines], right=frozenset({3}))
+    if after:
+        say(word("more", common.language, cursor=after))
+
+
+def _lines(payment: Payment, common: Common) -> list[list[str]]:
+    return [
+        [
+            payment.merchant_id,
+            attempt.gateway_id,
+            display.disposition(attempt.disposition, common.language) if attempt.disposition else "",
+            display.money(attempt.report.remaining, attempt.report.amount.currency, common.language),
+            payment.buyer,
+            payment.order,
+        ]
+        for attempt in payment.attempts
+        if attempt.is_open_stray
+    ]
+
+
+def return_(
+    payment: str,
+    gateway_id: str,
+    *,
+    reason: str = "stray",
+    bank: str = "",
+    account: str = "",
+    holder: str = "",
+    common: Common = DEFAULT,
+) -> int:
+    """Give a stray back in full.
+
+    Parameters
+    ----------
+    payment
+        The merchant id it came under.
+    gateway_id
+        The attempt that took it.
+    reason
+        Why; the provider and the buyer may see it.
+    bank
+        For a virtual account: the provider's code of the bank that the money goes to.
+    account
+        The account's number.
+    holder
+        The account's holder.
+    """
+    where = BankAccount(bank=bank, number=account, holder=holder) if bank or account or holder else None
+    order = RefundOrder(reason=reason, gateway_id=GatewayId(gateway_id), account=where)
+    with working(common) as service:
+        known = run(service.checkout.visible_to(operator(), recorded_id(payment))).attempt(GatewayId(gateway_id))
+        if known is None or not known.is_stray:
+            raise RefundRefused("This payment has no such stray. Nothing was sent. `payments refund` gives money back.")
+        refund_id = service.checkout.ids.refund_id()
+        seen = run(service.refunds.refund(operator(), recorded_id(payment), order, refund_id))
+    return print_refund(seen, seen.payment.refund(refund_id), common)
+
+
+def hold(
+    payment: str, gateway_id: str, *, note: Annotated[str, Parameter(required=True)] = "", common: Common = DEFAULT
+) -> None:
+    """Keep a stray, and say why.
+
+    Parameters
+    ----------
+    payment
+        The merchant id it came under.
+    gateway_id
+        The attempt that took it.
+    note
+        Why it is held.
+    """
+    with working(common) as service:
+        held = run(service.refunds.hold_stray(operator(), recorded_id(payment), GatewayId(gateway_id), note))
+    print_payment(held, common)

@@ -1,0 +1,199 @@
+"""The demo: a local Iamport, the payments API, a worker and the shop in one process, with an SQLite file.
+
+demo            `payments demo`: until it is interrupted
+running_demo    the same for tests, with the sandbox and the service at hand
+"""
+
+import contextlib
+import json
+import secrets
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import attrs
+import uvicorn
+from starlette.types import ASGIApp
+from typed_settings import Secret
+
+from payments.domain.use_cases.outbox import Message
+from payments.domain.values import Mode
+from payments.entrypoints.bootstrap import opened
+from payments.entrypoints.display import ZONE, money
+from payments.entrypoints.http.app import http_app
+from payments.entrypoints.sandbox import KEY, SECRET, USER_CODE, NotPossibleError, Sandbox, SandboxSettings
+from payments.entrypoints.sandbox.serve import listening_socket, running_sandbox, url_of
+from payments.entrypoints.service import Service
+from payments.entrypoints.settings import (
+    BuyerSettings,
+    DatabaseSettings,
+    HttpSettings,
+    IamportOptions,
+    OrderSettings,
+    Settings,
+)
+from payments.entrypoints.shop.app import shop_app
+from payments.entrypoints.shop.settings import ShopSettings
+from payments.entrypoints.shop.visitors import Signer
+from payments.entrypoints.worker import Pace, Worker, running_worker
+
+HOST: Final = "127.0.0.1"
+PORT: Final = 8000
+DATABASE: Final = Path("payments-demo.sqlite3")
+ISSUER: Final = "corner-bookshop"
+AUDIENCE: Final = "payments"
+SHOP_NAME: Final = "모퉁이 책방 Corner Bookshop"
+PORTS_TRIED: Final = 20
+
+
+@attrs.frozen(kw_only=True)
+class Demo:
+    """What runs: the addresses of shop and API, and the sandbox and the service themselves."""
+
+    shop: str
+    api: str
+    sandbox: Sandbox
+    service: Service
+    database: Path
+
+
+def demo(*, port: int = PORT, database: Path = DATABASE) -> None:
+    """Run a shop on which you can pay, with everything behind it, until Ctrl-C. No real money moves.
+
+    Parameters
+    ----------
+    port
+        Port of the shop, or the next free one; the API and the sandbox take the next free ones after it.
+    database
+        The SQLite file that keeps the payments; it is made where there is none.
+    """
+    if not database.absolute().parent.is_dir():
+        raise SystemExit(f"The demo did not start: there is no folder {database.absolute().parent} for its database.")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with (
+        contextlib.suppress(KeyboardInterrupt),
+        running_demo(port=port, database=database, subscribers=(_tell,)) as running,
+    ):
+        _say(_told(running, port))
+        threading.Event().wait()
+    _say("Stopped.")
+
+
+def _told(running: Demo, port: int) -> str:
+    elsewhere = "" if running.shop == f"http://{HOST}:{port}" else f"   (port {port} is taken)"
+    return f"""
+  Demo shop 데모 상점    {running.shop}{elsewhere}
+  Payments API          {running.api}/docs
+  Iamport sandbox       {running.sandbox.url}
+  Database              {running.database}
+
+  Open the shop and buy a membership; no real money moves. 상점을 열고 결제해 보세요.
+  What the shop is told of its payments appears below. Ctrl-C stops everything.
+"""
+
+
+def _tell(message: Message) -> None:
+    """Print one event as the shop gets it."""
+    event = json.loads(message.body)
+    about, at = event["data"], datetime.fromisoformat(event["timestamp"]).astimezone(ZoneInfo(ZONE))
+    price = money(about["price"]["amount"], about["price"]["currency"])
+    _say(f"  {at:%H:%M:%S}  {event['type']:<24} {about['status']:<10} {price:>9}  {about['order']}  by {about['by']}")
+
+
+@contextlib.contextmanager
+def running_demo(
+    *,
+    port: int = 0,
+    database: Path = DATABASE,
+    pace: Pace | None = None,
+    subscribers: Sequence[Callable[[Message], object]] = (),
+) -> Iterator[Demo]:
+    """Run everything on ports of this machine: from *port* on, or any free ones for 0. *subscribers* get the events."""
+    with contextlib.ExitStack() as stack:
+        shop_socket = stack.enter_context(_free_socket(port))
+        api_socket = stack.enter_context(_free_socket(_after(shop_socket) if port else 0))
+        shop, api = url_of(shop_socket), url_of(api_socket)
+        settings = SandboxSettings(shop_name=SHOP_NAME, webhook_url=f"{api}/webhooks/iamport")
+        sandbox_port = _free_port(_after(api_socket)) if port else 0
+        sandbox = stack.enter_context(running_sandbox(settings, port=sandbox_port))
+        signer = Signer(secret=secrets.token_urlsafe(32), issuer=ISSUER, audience=AUDIENCE)
+        chosen = _settings(database, shop, api, sandbox.url, signer)
+        service = stack.enter_context(opened(chosen, subscribers=subscribers))
+        stack.enter_context(_serving(http_app(service), api_socket))
+        stack.enter_context(running_worker(Worker.of(service, pace)))
+        stack.enter_context(_serving(shop_app(_shop_settings(api, sandbox, signer)), shop_socket))
+        yield Demo(shop=shop, api=api, sandbox=sandbox, service=service, database=database.absolute())
+
+
+def _settings(database: Path, shop: str, api: str, provider: str, signer: Signer) -> Settings:
+    key = Secret(signer.secret)
+    return Settings(
+        mode=Mode.TEST,
+        database=DatabaseSettings(url=f"sqlite:///{database.absolute()}", create=True),
+        iamport=IamportOptions(
+            key=Secret(KEY),
+            secret=Secret(SECRET),
+            user_code=USER_CODE,
+            api_url=provider,
+            script=f"{provider}/v1/iamport.js",
+        ),
+        http=HttpSettings(
+            public_url=api,
+            allowed_origins=(shop, shop.replace(HOST, "localhost")),
+            return_page=f"{shop}/returning?merchant_uid={{merchant_id}}",
+            secret=Secret(secrets.token_urlsafe(32)),
+        ),
+        buyers=BuyerSettings(key=key, issuer=ISSUER, audience=AUDIENCE),
+        orders=OrderSettings(key=key, issuer=ISSUER, audience=AUDIENCE),
+    )
+
+
+def _shop_settings(api: str, sandbox: Sandbox, signer: Signer) -> ShopSettings:
+    def play_bank(merchant_id: str) -> None:
+        for row in sandbox.payments(merchant_id):
+            with contextlib.suppress(NotPossibleError):  # it waits for no deposit, or not any more
+                sandbox.deposit(row.imp_uid)
+
+    script = f"{sandbox.url}/v1/iamport.js"
+    return ShopSettings(api=api, script=script, signer=signer, sandbox_page=sandbox.url, play_bank=play_bank)
+
+
+@contextlib.contextmanager
+def _serving(app: ASGIApp, sock: socket.socket) -> Iterator[None]:
+    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=2, ws="none")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
+
+
+def _free_socket(port: int) -> socket.socket:
+    """Return a listening socket on *port* or the next free one. Raises SystemExit where many in a row are taken."""
+    for candidate in range(port, port + PORTS_TRIED):
+        with contextlib.suppress(OSError, OverflowError):
+            return listening_socket(HOST, candidate)
+    raise SystemExit(f"The demo did not start: no port from {port} on can be had. Choose another with --port.")
+
+
+def _free_port(port: int) -> int:
+    with _free_socket(port) as sock:
+        return int(sock.getsockname()[1])
+
+
+def _after(sock: socket.socket) -> int:
+    return int(sock.getsockname()[1]) + 1
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()

@@ -1,0 +1,1 @@
+"""What stands before a use case: credentials, limits, threads, idempotency keys, request ids."""

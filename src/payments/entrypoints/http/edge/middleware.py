@@ -1,0 +1,102 @@
+"""Plain ASGI middleware: a request id and a line of log for every request, no fault without an answer, safe headers."""
+
+import contextvars
+import logging
+import re
+import secrets
+import time
+from typing import Final
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from payments.entrypoints.http.shapes.errors import Unexpected
+from payments.entrypoints.http.shapes.problems import reply_to
+
+log = logging.getLogger("payments.http")
+access_log = logging.getLogger("payments.access")
+request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="-")
+_GIVEN_ID: Final = re.compile(rb"[A-Za-z0-9_.-]{8,64}")
+
+SAFE_HEADERS: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+class SafeHeaders:
+    """Adds what a JSON API should say to browsers, unless the answer says it differently itself."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in SAFE_HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, sending if scope["type"] == "http" else send)
+
+
+class Requests:
+    """Names and logs every request; answers a fault of ours with a plain 500 that tells nothing but its id."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id.set(named := _name(scope))
+        begun, status = time.perf_counter(), 0
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-Id"] = named
+            await send(message)
+
+        try:
+            await self.app(scope, receive, sending)
+        except Exception:
+            log.exception("request %s failed: %s %s", named, scope["method"], scope["path"])
+            if status:
+                raise  # half an answer is out already: only the broken connection can tell
+            await _apologise(named, sending)
+        finally:
+            taken = (time.perf_counter() - begun) * 1000
+            access_log.info("%s %r %s %.1fms %s", scope["method"], scope["path"], status or 500, taken, named)
+
+
+def _name(scope: Scope) -> str:
+    """Return the id that a proxy gave the request, or a new one."""
+    given = dict(scope["headers"]).get(b"x-request-id", b"")
+    return given.decode() if _GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
+
+
+async def _apologise(named: str, send: Send) -> None:
+    sentence = (
+        "Something went wrong on our side, and it is not known how far this request came. "
+        "Look at the payment before trying again; tell the operator the request id."
+    )
+    reply = reply_to(Unexpected(sentence), named)
+    headers = [(name.lower().encode(), value.encode()) for name, value in reply.headers.items()]
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": reply.body})
+
+
+class RequestIds(logging.Filter):
+    """A logging filter that gives every record the id of the request it belongs to, as `request_id`."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.request_id = request_id.get()
+        return True

@@ -1,0 +1,1 @@
+"""The operations: payments, refunds and strays, the provider's hints, health."""

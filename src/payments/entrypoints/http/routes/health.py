@@ -1,0 +1,30 @@
+"""Calls of whoever keeps this service alive."""
+
+from typing import Final
+
+from payments.entrypoints.http.operations import Answer, Call, Lane, operation
+from payments.entrypoints.service import NotReady, Service
+from payments.entrypoints.views import HealthView
+
+
+@operation("GET", "/healthz", tag="health", lane=Lane.LOOP, answers={200: ("Alive", HealthView)})
+async def alive(_: Service, __: Call) -> Answer:
+    """Whether this process answers at all"""
+    return Answer(200, HealthView(status="ok"))
+
+
+@operation(
+    "GET",
+    "/readyz",
+    tag="health",
+    lane=Lane.STRANGERS,
+    answers={200: ("Ready", HealthView)},
+    problems=(NotReady,),
+)
+async def ready(service: Service, _: Call) -> Answer:
+    """Whether it should get traffic: the database can be written and its schema is current"""
+    await service.ready()
+    return Answer(200, HealthView(status="ready"))
+
+
+OPERATIONS: Final = (alive, ready)

@@ -1,0 +1,213 @@
+"""Calls about a payment: begin, read, list, timeline, complete, abandon, cancel."""
+
+import logging
+from collections.abc import Sequence
+from typing import Final
+
+from payments.domain.errors import (
+    AlreadyPaid,
+    AttemptMismatch,
+    BadInput,
+    ConcurrentUpdate,
+    ContractViolation,
+    IllegalTransition,
+    NotSent,
+    OrderNotFound,
+    PaymentNotFound,
+    PriceChanged,
+    Rejected,
+    Unknown,
+)
+from payments.domain.money import Money
+from payments.domain.payment import Payment
+from payments.domain.ports import Filter
+from payments.domain.use_cases.checkout import Outcome
+from payments.domain.values import GatewayId, MerchantId, Offer
+from payments.entrypoints.http.edge.auth import Who
+from payments.entrypoints.http.operations import Answer, Call, operation
+from payments.entrypoints.http.routes.quotes import Quote, check_expected, quote
+from payments.entrypoints.http.shapes.cursors import cursor_after, read_cursor
+from payments.entrypoints.http.shapes.errors import Malformed
+from payments.entrypoints.http.shapes.inputs import (
+    Abandon,
+    BeginByBuyer,
+    BeginByShop,
+    Complete,
+    ContactInput,
+    Nothing,
+    Page,
+)
+from payments.entrypoints.service import Contact, Service
+from payments.entrypoints.views import (
+    BegunView,
+    PageView,
+    PaymentView,
+    TimelineView,
+    begun_view,
+    event_view,
+    payment_view,
+)
+
+log = logging.getLogger("payments.http")
+SOON: Final = {"Retry-After": "2"}
+_ANYBODY: Final = (Who.BUYER, Who.SHOP, Who.CLIENT)
+_PROVIDER: Final = (NotSent, Unknown, ContractViolation)
+_SEEN: Final = {
+    200: ("The payment as it is now", PaymentView),
+    202: ("The provider cannot tell yet: ask again", PaymentView),
+}
+
+
+@operation(
+    "POST",
+    "/payments",
+    tag="payments",
+    callers=(Who.BUYER, Who.SHOP),
+    bodies={Who.BUYER: BeginByBuyer, Who.SHOP: BeginByShop},
+    answers={201: ("Begun: open the window", BegunView)},
+    problems=(OrderNotFound, PriceChanged, AlreadyPaid, BadInput, Rejected, ConcurrentUpdate, *_PROVIDER),
+    idempotent=True,
+)
+async def begin(service: Service, call: Call) -> Answer:
+    """Begin a payment, or go on with the live one of this order"""
+    by_shop = call.who.who is Who.SHOP
+    buyer, asked = await (_asked_by_shop if by_shop else _asked_by_buyer)(service, call)
+    payment = await service.checkout.begin(buyer, asked.order, asked.offer, call.body.method, call.caller)
+    token = service.client_tokens.issue(payment, service.checkout.clock.now()) if by_shop else None
+    return Answer(201, begun_view(payment, service.window(payment, _contact(call.body.contact)), token))
+
+
+def _contact(given: ContactInput | None) -> Contact:
+    return Contact(name=given.name, phone=given.phone, email=given.email) if given else Contact()
+
+
+async def _asked_by_buyer(service: Service, call: Call) -> tuple[str, Quote]:
+    body: BeginByBuyer = call.body
+    buyer = call.caller.name
+    asked = await quote(service, buyer, body.order)
+    check_expected(asked.offer, body.expected_amount)
+    return buyer, asked
+
+
+async def _asked_by_shop(_: Service, call: Call) -> tuple[str, Quote]:
+    body: BeginByShop = call.body
+    return body.buyer, Quote(body.order, Offer(body.name, Money(body.amount, body.currency)))
+
+
+@operation(
+    "GET",
+    "/payments/{merchant_id}",
+    tag="payments",
+    callers=_ANYBODY,
+    answers={200: ("The payment", PaymentView)},
+    problems=(PaymentNotFound,),
+)
+async def show(service: Service, call: Call) -> Answer:
+    """Read one payment"""
+    payment = await service.checkout.visible_to(call.caller, call.merchant_id)
+    return Answer(200, payment_view(payment, for_shop=call.who.who is Who.SHOP))
+
+
+@operation(
+    "GET",
+    "/payments",
+    tag="payments",
+    callers=(Who.BUYER, Who.SHOP),
+    query=Page,
+    answers={200: ("A page of payments", PageView)},
+)
+async def listing(service: Service, call: Call) -> Answer:
+    """List a buyer's own payments, or for the shop all, newest first"""
+    query: Page = call.query
+    for_shop = call.who.who is Who.SHOP
+    which = Filter(buyer=query.buyer if for_shop else call.caller.name, status=query.status)
+    scope = f"{call.who.who} {which}"
+    before = read_cursor(service.client_tokens.secret, scope, query.cursor)
+    found = await _page(service, which, before, query.limit + 1)
+    shown = found[: query.limit]
+    more = len(found) > query.limit
+    return Answer(
+        200,
+        PageView(
+            payments=[payment_view(payment, for_shop=for_shop) for payment in shown],
+            next=cursor_after(service.client_tokens.secret, scope, shown[-1].merchant_id) if more else None,
+        ),
+    )
+
+
+async def _page(service: Service, which: Filter, before: MerchantId | None, limit: int) -> Sequence[Payment]:
+    try:
+        return await service.checkout.payments.page(which, before, limit)
+    except PaymentNotFound:
+        raise Malformed("The payment of this cursor is gone. Begin again without it.") from None
+
+
+@operation(
+    "GET",
+    "/payments/{merchant_id}/events",
+    tag="payments",
+    callers=_ANYBODY,
+    answers={200: ("What happened, oldest first", TimelineView)},
+    problems=(PaymentNotFound,),
+)
+async def timeline(service: Service, call: Call) -> Answer:
+    """Read a payment's timeline: what changed, when, who or what reported it"""
+    payment = await service.checkout.visible_to(call.caller, call.merchant_id)
+    events = await service.checkout.payments.timeline(payment.merchant_id)
+    for_shop = call.who.who is Who.SHOP
+    return Answer(200, TimelineView(events=[event_view(payment, one, for_shop=for_shop) for one in events]))
+
+
+@operation(
+    "POST",
+    "/payments/{merchant_id}/complete",
+    tag="payments",
+    callers=_ANYBODY,
+    body=Complete,
+    answers=_SEEN,
+    problems=(PaymentNotFound, AttemptMismatch, ContractViolation, ConcurrentUpdate),
+)
+async def complete(service: Service, call: Call) -> Answer:
+    """The window said yes: fetch that attempt, verify, settle"""
+    body: Complete = call.body
+    return _seen(await service.checkout.complete(call.caller, call.merchant_id, GatewayId(body.gateway_id)), call)
+
+
+@operation(
+    "POST",
+    "/payments/{merchant_id}/abandon",
+    tag="payments",
+    callers=_ANYBODY,
+    body=Abandon,
+    answers=_SEEN,
+    problems=(PaymentNotFound, ContractViolation, ConcurrentUpdate),
+)
+async def abandon(service: Service, call: Call) -> Answer:
+    """The buyer left the window: look what the provider knows"""
+    body: Abandon = call.body
+    seen = await service.checkout.abandon(call.caller, call.merchant_id)
+    log.info("%s abandoned: %r", seen.payment.merchant_id, body.reason)
+    return _seen(seen, call)
+
+
+@operation(
+    "POST",
+    "/payments/{merchant_id}/cancel",
+    tag="payments",
+    callers=(Who.BUYER, Who.SHOP),
+    body=Nothing,
+    answers={200: ("Closed", PaymentView)},
+    problems=(PaymentNotFound, AlreadyPaid, IllegalTransition, ConcurrentUpdate, Rejected, *_PROVIDER),
+)
+async def cancel(service: Service, call: Call) -> Answer:
+    """Close an unpaid payment"""
+    payment = await service.checkout.cancel(call.caller, call.merchant_id)
+    return Answer(200, payment_view(payment, for_shop=call.who.who is Who.SHOP))
+
+
+def _seen(seen: Outcome, call: Call) -> Answer:
+    view = payment_view(seen.payment, for_shop=call.who.who is Who.SHOP)
+    return Answer(200, view) if seen.confirmed else Answer(202, view, SOON)
+
+
+OPERATIONS: Final = (begin, listing, show, timeline, complete, abandon, cancel)

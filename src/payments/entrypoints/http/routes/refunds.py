@@ -1,0 +1,172 @@
+"""Calls about money that goes back: refunds and strays. For the shop's server alone."""
+
+from typing import Final
+
+from payments.domain.errors import (
+    BadInput,
+    ConcurrentUpdate,
+    ContractViolation,
+    PaymentNotFound,
+    RefundInProgress,
+    RefundRefused,
+)
+from payments.domain.refund import BankAccount, Refund, RefundStatus
+from payments.domain.refunding import RefundOrder
+from payments.domain.use_cases.checkout import Outcome
+from payments.domain.values import GatewayId, RefundId
+from payments.entrypoints.http.edge.auth import Who
+from payments.entrypoints.http.operations import Answer, Call, operation
+from payments.entrypoints.http.shapes.cursors import cursor_after, read_cursor
+from payments.entrypoints.http.shapes.inputs import Account, AskRefund, KeepStray, ReturnStray, StrayPage
+from payments.entrypoints.service import Service
+from payments.entrypoints.views import (
+    PaymentView,
+    RefundsView,
+    RefundView,
+    StraysView,
+    payment_view,
+    refund_view,
+    stray_views,
+)
+
+_SHOP: Final = (Who.SHOP,)
+_REFUNDED: Final = {
+    201: ("Refunded", RefundView),
+    202: ("Sent, or on its way; the outcome is not known yet, and the worker goes on with it", RefundView),
+}
+_MAY_FAIL: Final = (
+    PaymentNotFound, RefundRefused, RefundInProgress, BadInput, ContractViolation, ConcurrentUpdate,
+)  # fmt: skip
+
+
+@operation(
+    "POST",
+    "/payments/{merchant_id}/refunds",
+    tag="refunds",
+    callers=_SHOP,
+    body=AskRefund,
+    answers=_REFUNDED,
+    problems=_MAY_FAIL,
+    idempotent=True,
+)
+async def ask(service: Service, call: Call) -> Answer:
+    """Give back some or all of a capture"""
+    body: AskRefund = call.body
+    return await _refund(
+        service,
+        call,
+        RefundOrder(
+            reason=body.reason,
+            amount=body.amount,
+            gateway_id=GatewayId(body.gateway_id) if body.gateway_id else None,
+            tax_free=body.tax_free,
+            vat=body.vat,
+            account=_account(body.account),
+        ),
+    )
+
+
+@operation(
+    "GET",
+    "/payments/{merchant_id}/refunds",
+    tag="refunds",
+    callers=_SHOP,
+    answers={200: ("The payment's refunds", RefundsView)},
+    problems=(PaymentNotFound,),
+)
+async def listing(service: Service, call: Call) -> Answer:
+    """List a payment's refunds"""
+    payment = await service.checkout.visible_to(call.caller, call.merchant_id)
+    return Answer(200, RefundsView(refunds=[refund_view(payment, refund) for refund in payment.refunds]))
+
+
+@operation(
+    "GET",
+    "/strays",
+    tag="strays",
+    callers=_SHOP,
+    query=StrayPage,
+    answers={200: ("Money that nobody has dealt with", StraysView)},
+)
+async def strays(service: Service, call: Call) -> Answer:
+    """List captures that pay for nothing; `limit` counts payments"""
+    query: StrayPage = call.query
+    secret = service.client_tokens.secret
+    before = read_cursor(secret, "strays", query.cursor)
+    found = await service.refunds.strays(call.caller, before, query.limit + 1)
+    shown = found[: query.limit]
+    more = len(found) > query.limit
+    return Answer(
+        200,
+        StraysView(
+            strays=[stray for payment in shown for stray in stray_views(payment)],
+            next=cursor_after(secret, "strays", shown[-1].merchant_id) if more else None,
+        ),
+    )
+
+
+@operation(
+    "POST",
+    "/payments/{merchant_id}/strays/{gateway_id}/return",
+    tag="strays",
+    callers=_SHOP,
+    body=ReturnStray,
+    answers=_REFUNDED,
+    problems=_MAY_FAIL,
+    idempotent=True,
+)
+async def refund_stray(service: Service, call: Call) -> Answer:
+    """Give a stray back in full"""
+    body: ReturnStray = call.body
+    gateway_id = await _stray(service, call)
+    return await _refund(
+        service, call, RefundOrder(reason=body.reason, gateway_id=gateway_id, account=_account(body.account))
+    )
+
+
+@operation(
+    "POST",
+    "/payments/{merchant_id}/strays/{gateway_id}/hold",
+    tag="strays",
+    callers=_SHOP,
+    body=KeepStray,
+    answers={200: ("Kept", PaymentView)},
+    problems=(PaymentNotFound, RefundRefused, ConcurrentUpdate),
+)
+async def hold(service: Service, call: Call) -> Answer:
+    """Keep a stray, and say why"""
+    body: KeepStray = call.body
+    gateway_id = GatewayId(call.request.path["gateway_id"])
+    payment = await service.refunds.hold_stray(call.caller, call.merchant_id, gateway_id, body.note)
+    return Answer(200, payment_view(payment, for_shop=True))
+
+
+async def _stray(service: Service, call: Call) -> GatewayId:
+    """Return the stray in the path. Raises RefundRefused where it is none: an accepted capture is no stray."""
+    payment = await service.checkout.visible_to(call.caller, call.merchant_id)
+    attempt = payment.attempt(GatewayId(call.request.path["gateway_id"]))
+    if attempt is None or not attempt.is_stray:
+        raise RefundRefused("This payment has no such stray. Nothing was sent.")
+    return attempt.gateway_id
+
+
+async def _refund(service: Service, call: Call, order: RefundOrder) -> Answer:
+    refund_id = call.refund_id or service.checkout.ids.refund_id()
+    seen = await service.refunds.refund(call.caller, call.merchant_id, order, refund_id)
+    return _told(seen, refund_id)
+
+
+def _told(seen: Outcome, refund_id: RefundId) -> Answer:
+    refund: Refund = seen.payment.refund(refund_id)
+    if refund.status is RefundStatus.REFUSED:
+        raise RefundRefused(f"The refund was refused, and nothing was given back: {refund.failure}")
+    return Answer(201 if refund.status is RefundStatus.DONE else 202, refund_view(seen.payment, refund))
+
+
+def _account(given: Account | None) -> BankAccount | None:
+    if given is None:
+        return None
+    return BankAccount(bank=given.bank, number=given.number, holder=given.holder, phone=given.phone)
+
+
+OPERATIONS: Final = (ask, listing, strays, refund_stray, hold)
