@@ -87,13 +87,13 @@ class TestTheClientChoosesTheAmount:
     def test_no_use_case_of_a_buyer_takes_an_amount(self) -> None:
         asked = {
             name: set(inspect.signature(getattr(Checkout, name)).parameters) - {"self"}
-            for name in ("complete", "abandon", "cancel", "hear")
+            for name in ("complete", "abandon", "cancel", "refresh_attempt")
         }
         assert asked == {
             "complete": {"caller", "merchant_id", "gateway_id"},
             "abandon": {"caller", "merchant_id"},
             "cancel": {"caller", "merchant_id"},
-            "hear": {"gateway_id", "by"},
+            "refresh_attempt": {"gateway_id", "by"},
         }
 
     @pytest.mark.parametrize("amount", [1, 11_999, 12_001, 24_000])
