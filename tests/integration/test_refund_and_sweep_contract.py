@@ -21,7 +21,7 @@ from payments.domain.money import Money
 from payments.domain.payment import Disposition, Payment
 from payments.domain.refund import RefundStatus
 from payments.domain.refunding import RefundOrder
-from payments.domain.schedule import WINDOW
+from payments.domain.schedule import EXPIRES_AFTER
 from payments.domain.use_cases.checkout import Checkout, Outcome
 from payments.domain.use_cases.refunds import Refunds
 from payments.domain.use_cases.sweep import Sweep
@@ -197,7 +197,7 @@ def test_a_held_stray_waits_for_a_note(store: MemoryStore | SqlStore) -> None:
 def test_an_untouched_payment_expires_only_after_a_look_that_was_answered(shop: Shop) -> None:
     payment = shop.begun()
     shop.gateway.trouble("attempts", NO_ANSWER)
-    shop.now += WINDOW + timedelta(minutes=1)
+    shop.now += EXPIRES_AFTER + timedelta(minutes=1)
     assert len(run(shop.sweep.sweep()).troubles) == 1
     assert shop.known(payment).status is Status.AWAITING
     shop.swept()

@@ -1,6 +1,7 @@
 """Settings: where they come from, which go before which, and what is said of wrong ones."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import attrs
@@ -10,7 +11,7 @@ from payments.adapters.memory_gateway import MemoryGateway
 from payments.adapters.price_list import PriceList
 from payments.domain.errors import BadInput, OrderNotFound
 from payments.domain.money import Money
-from payments.domain.values import Mode
+from payments.domain.values import Caller, Method, Mode, Offer
 from payments.entrypoints.blocking import run
 from payments.entrypoints.bootstrap import opened
 from payments.entrypoints.service import BadSettings
@@ -209,3 +210,16 @@ def test_every_thread_of_a_process_finds_a_connection_of_its_own(tmp_path):
         assert loops == Pace().threads
         pool = service.checkout.payments._database.engine.pool
         assert pool.size() == 8 + service.web.strangers + loops
+
+
+def test_a_payment_expires_after_the_minutes_that_are_set():
+    with opened(loaded('expires_after = 5\n[database]\nurl = "memory://"'), gateway=MemoryGateway()) as service:
+        begun = service.checkout.begin("kim", "1", Offer("Gold", Money(12_000)), Method.CARD, Caller.shop("web"))
+        payment = run(begun)
+    assert payment.expires_at - payment.created_at == timedelta(minutes=5)
+
+
+@pytest.mark.parametrize("minutes", [0, -1, 43_201])
+def test_a_payment_that_would_expire_at_once_or_never_is_refused(minutes):
+    with pytest.raises(BadSettings, match="expires_after must be between 1 and 43200 minutes"):
+        loaded(f"expires_after = {minutes}")

@@ -1,6 +1,7 @@
 """payments.testing: what the tests of a shop that embeds us are given."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -48,6 +49,25 @@ def test_time_stands_still_until_it_is_moved():
     shop.clock.advance(minutes=31)
     shop.work()
     assert begun(shop).created_at > NOON  # the first has expired, so this is another one
+
+
+def test_a_payment_expires_when_the_shop_says():
+    shop = testing.shop(expires_after=timedelta(minutes=5))
+    payment = begun(shop)
+    shop.clock.advance(minutes=4, seconds=59)
+    shop.work()
+    assert shop.run(shop.store.payments.get(payment.merchant_id)).status == "awaiting"
+    shop.clock.advance(seconds=1)
+    shop.work()
+    expired = shop.run(shop.store.payments.get(payment.merchant_id))
+    assert (expired.status, expired.reason) == ("cancelled", "expired")
+
+
+def test_an_order_begun_again_gets_its_whole_time_again():
+    shop = testing.shop(expires_after=timedelta(minutes=5))
+    begun(shop)
+    shop.clock.advance(minutes=3)
+    assert begun(shop).expires_at == shop.clock.now() + timedelta(minutes=5)
 
 
 def test_two_shops_share_nothing():

@@ -5,7 +5,7 @@ Attempt     one try at the provider: the highest report of it, and what we made 
 Payment     the aggregate that is stored and locked as one
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
@@ -16,7 +16,7 @@ from payments.domain.machine import Status, Trigger, move
 from payments.domain.money import Money
 from payments.domain.refund import Refund
 from payments.domain.report import Deposit, Rank, Report
-from payments.domain.schedule import PATIENCE, WINDOW, next_check
+from payments.domain.schedule import EXPIRES_AFTER, PATIENCE, next_check
 from payments.domain.values import GatewayId, MerchantId, Method, Mode, Offer, RefundId, aware, text
 
 
@@ -125,8 +125,9 @@ class Payment:
         mode: Mode,
         at: datetime,
         by: str,
+        expires_after: timedelta = EXPIRES_AFTER,
     ) -> Self:
-        """Return a new payment, awaiting its buyer for 30 minutes."""
+        """Return a new payment, which awaits its buyer for *expires_after*."""
         born = cls(
             merchant_id=merchant_id,
             buyer=buyer,
@@ -136,7 +137,7 @@ class Payment:
             mode=mode,
             method=method,
             created_at=at,
-            expires_at=at + WINDOW,
+            expires_at=at + expires_after,
         )
         return born.with_event(Event(kind=EventKind.BEGUN, at=at, by=by, amount=offer.price.minor))
 
@@ -167,11 +168,12 @@ class Payment:
             return self
         return self.closed(at, "clock", "expired")
 
-    def begun_again(self, method: Method, at: datetime) -> Self:
+    def begun_again(self, method: Method, at: datetime, expires_after: timedelta = EXPIRES_AFTER) -> Self:
         """Return the open payment with the method now chosen, and with time and looks as at first: bookkeeping."""
         if not self.is_payable:
             return self
-        renewed = attrs.evolve(self, method=method, expires_at=max(self.expires_at, at + WINDOW), checks=0)
+        expires_at = max(self.expires_at, at + expires_after)
+        renewed = attrs.evolve(self, method=method, expires_at=expires_at, checks=0)
         soon = [due for due in (self.due_at, renewed.next_check(at)) if due]
         return renewed.scheduled(min(soon))
 

@@ -10,8 +10,8 @@ CHECK_WAITS: Final = (
 )
 """The waits after a change, one after the other: quickly at first, a week at last."""
 
-WINDOW: Final = timedelta(minutes=30)
-"""How long a buyer has to pay before an untouched payment expires."""
+EXPIRES_AFTER: Final = timedelta(minutes=30)
+"""How long a buyer has to pay before an untouched payment expires, unless the shop sets another time."""
 
 LEASE: Final = timedelta(minutes=2)
 """How long a claimed row is left to its worker; longer than any one look or refund can take."""

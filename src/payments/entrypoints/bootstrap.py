@@ -73,6 +73,7 @@ def _wired(settings: Settings, store: Store, gateway: Gateway, prices: Prices, p
         clock=clock,
         mode=settings.mode,
         hold_strays=settings.hold_strays,
+        expires_after=timedelta(minutes=settings.expires_after),
     )
     refunds = Refunds(checkout)
     return Service(

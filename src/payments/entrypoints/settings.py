@@ -34,6 +34,7 @@ PREFIX: Final = "PAYMENTS_"
 FILE: Final = "payments.toml"
 SCRIPT: Final = "https://cdn.iamport.kr/v1/iamport.js"
 SHORTEST_SECRET: Final = 32  # characters
+LONGEST_EXPIRY: Final = 30 * 24 * 60  # minutes: 30 days
 MEMORY: Final = "memory://"
 """The database URL of a store that ends with the process: for tests and for trying things out."""
 _ORIGIN: Final = re.compile(r"https?://[^/?#@\s]+")
@@ -126,6 +127,7 @@ class Settings:
     mode: Mode = option(default=Mode.TEST, help="live: real money; test: play money")
     hold_strays: bool = option(default=False, help="strays wait for an operator instead of being given back")
     merchant_id_prefix: str = option(default="", help="how our merchant ids begin")
+    expires_after: int = option(default=30, help="minutes a buyer has to pay before an untouched payment is cancelled")
     database: DatabaseSettings = DatabaseSettings()
     iamport: IamportOptions = IamportOptions()
     http: HttpSettings = HttpSettings()
@@ -170,6 +172,8 @@ def check(settings: Settings) -> list[str]:
         found.append("database.url is a store that ends with the process, and the mode is live: nothing would be kept.")
     if live and _is_here(settings.iamport.script):
         found.append("iamport.script is a sandbox's, and the mode is live.")
+    if not 1 <= settings.expires_after <= LONGEST_EXPIRY:
+        found.append(f"expires_after must be between 1 and {LONGEST_EXPIRY} minutes.")
     if http.threads < 1 or http.queue < 0:
         found.append("http.threads is 1 or more, http.queue 0 or more.")
     return found

@@ -12,6 +12,7 @@ from payments.adapters.memory_gateway import MemoryGateway
 from payments.adapters.subscribers import Subscribers
 from payments.domain.payment import Payment
 from payments.domain.ports import MerchantIdPolicy
+from payments.domain.schedule import EXPIRES_AFTER
 from payments.domain.store import Store
 from payments.domain.use_cases.checkout import Checkout
 from payments.domain.use_cases.outbox import Courier, Message
@@ -96,6 +97,7 @@ def shop(
     ids: MerchantIdPolicy | None = None,
     clock: ManualClock | None = None,
     hold_strays: bool = False,
+    expires_after: timedelta = EXPIRES_AFTER,
     jitter: Callable[[], float] = lambda: 1.0,
 ) -> Shop:
     """Return a shop in test mode. Its store is in memory, unless another *store* is given."""
@@ -108,6 +110,7 @@ def shop(
         clock=clock,
         mode=Mode.TEST,
         hold_strays=hold_strays,
+        expires_after=expires_after,
     )
     refunds = Refunds(checkout)
     return Shop(

@@ -20,7 +20,7 @@ from support.rounds import rounds
 from payments.domain.machine import Status
 from payments.domain.money import Money
 from payments.domain.payment import EventKind, Payment
-from payments.domain.schedule import WINDOW
+from payments.domain.schedule import EXPIRES_AFTER
 from payments.domain.use_cases.checkout import Checkout
 from payments.domain.use_cases.sweep import Sweep
 from payments.domain.values import GatewayId, Method, Offer
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.slow
 ROUNDS = rounds(ci=200, soak=1_000)
 PRICE = 12_000
 DUE = 45.0  # seconds: the first look after a beginning or a change is due by then
-EXPIRED = WINDOW.total_seconds() + 5
+EXPIRED = EXPIRES_AFTER.total_seconds() + 5
 HEALING = (60.0, 900.0, 4_000.0)  # seconds ahead at which the sweep runs again
 
 _numbers = itertools.count(1)

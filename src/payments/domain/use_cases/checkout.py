@@ -5,6 +5,8 @@ committed before anything is sent, no transaction spans a call to the gateway, a
 tells which payment to look at.
 """
 
+from datetime import timedelta
+
 import attrs
 
 from payments.domain.errors import (
@@ -25,6 +27,7 @@ from payments.domain.payment import Event, Payment
 from payments.domain.ports import Clock, Gateway, MerchantIdPolicy, PaymentRepository
 from payments.domain.recording import apply_report, orphan
 from payments.domain.report import Report
+from payments.domain.schedule import EXPIRES_AFTER
 from payments.domain.values import Caller, GatewayId, MerchantId, Method, Mode, Offer
 
 TRIES = 3
@@ -40,7 +43,11 @@ class Outcome:
 
 @attrs.frozen(kw_only=True)
 class Checkout:
-    """The use cases, over their ports. With `hold_strays` no stray is given back until an operator says so."""
+    """The use cases, over their ports.
+
+    hold_strays     no stray is refunded until an operator says so
+    expires_after   how long a buyer has to pay before an untouched payment is cancelled
+    """
 
     payments: PaymentRepository
     gateway: Gateway
@@ -48,6 +55,7 @@ class Checkout:
     clock: Clock
     mode: Mode
     hold_strays: bool = False
+    expires_after: timedelta = EXPIRES_AFTER
 
     async def begin(self, buyer: str, order: str, offer: Offer, method: Method, by: Caller) -> Payment:
         """Return the buyer's payment for this order, stored and prepared: a new one, or the live one of the same price.
@@ -74,15 +82,18 @@ class Checkout:
         now = self.clock.now()
         live = await self.payments.live(buyer, order)
         if live is None:
+            new_id = self.ids.merchant_id()
             return await self.payments.add(
-                Payment.begin(self.ids.merchant_id(), buyer, order, offer, method, self.mode, now, str(by))
+                Payment.begin(new_id, buyer, order, offer, method, self.mode, now, str(by), self.expires_after)
             )
         if live.status is Status.PAID:
             raise AlreadyPaid("This order is paid already. Nothing was begun.")
         if live.price != offer.price or live.id_used_up:
             await self._close(live, by, "superseded")
             return None
-        renewed = await self.payments.update(live.merchant_id, lambda p: p.begun_again(method, self.clock.now()))
+        renewed = await self.payments.update(
+            live.merchant_id, lambda p: p.begun_again(method, self.clock.now(), self.expires_after)
+        )
         return renewed if renewed.is_payable else None
 
     async def _prepared(self, payment: Payment) -> Payment:
