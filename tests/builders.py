@@ -1,112 +1,55 @@
-"""Valid domain values for tests: a test names only what it is about.
+"""Strategies for tests, beside the builders of payments.testing.builders, which can be imported from here as well.
 
-├── NOON                                      the moment at which everything here begins
-├── a_payment, a_report, an_attempt           one value each; ids are fresh, the rest is ordinary
-├── paid, issued, with_refund                 a payment some steps later in its life
-├── a_refund_order                            what an operator asks for
-└── texts, times, moneys, reports, payments, lives   strategies; a life is what the domain makes of a payment
+texts, times, moneys, deposits, accounts, reports   values
+lives, payments                                     a life is what the domain makes of a payment, step by step
 """
 
-import itertools
-import os
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
 
-import attrs
 from hypothesis import strategies as st
 
 from payments.domain.errors import PaymentsError
 from payments.domain.money import MAX_MINOR, Money
-from payments.domain.payment import Attempt, Disposition, Payment
+from payments.domain.payment import Payment
 from payments.domain.recording import apply_report, orphan
 from payments.domain.refund import BankAccount
 from payments.domain.refunding import RefundOrder, hold_stray, mark_outcome_unknown, rebase, refuse, request
 from payments.domain.report import Deposit, Rank, Report, ReportedRefund
-from payments.domain.values import GatewayId, MerchantId, Method, Mode, Offer, RefundId
+from payments.domain.values import GatewayId, Method, Mode, RefundId
 from payments.testing import NOON
+from payments.testing.builders import (
+    BY,
+    a_deposit,
+    a_payment,
+    a_refund_order,
+    a_report,
+    an_attempt,
+    fresh,
+    issued,
+    paid,
+    with_refund,
+)
 
-BY = "test"
-
-_numbers = itertools.count(1)
-
-
-def _fresh(kind: str) -> str:
-    """Return an id that no other test value has, in no other process of this test run either."""
-    return f"{kind}_{os.getpid()}_{next(_numbers)}"
-
-
-def a_payment(
-    *,
-    merchant_id: str | None = None,
-    buyer: str = "buyer-1",
-    order: str | None = None,
-    name: str = "멤버십 1년",
-    amount: int = 12_000,
-    currency: str = "KRW",
-    method: Method = Method.CARD,
-    mode: Mode = Mode.TEST,
-    at: datetime = NOON,
-    by: str = "buyer:buyer-1",
-    **changes: Any,
-) -> Payment:
-    """Return a payment just begun, its first event in `new_events`; *changes* are set on it without any event."""
-    offer = Offer(name, Money(amount, currency))
-    named = MerchantId(merchant_id or _fresh("m"))
-    begun = Payment.begin(named, buyer, order or _fresh("order"), offer, method, mode, at, by)
-    return attrs.evolve(begun, **changes)
-
-
-def a_report(payment: Payment | None = None, *, gateway_id: str | None = None, **changes: Any) -> Report:
-    """Return the report of an exact capture of *payment*; other ranks, amounts or refunds are named."""
-    payment = payment or a_payment()
-    facts: dict[str, Any] = {
-        "gateway_id": GatewayId(gateway_id or _fresh("imp")),
-        "merchant_id": payment.merchant_id,
-        "rank": Rank.CAPTURED,
-        "amount": payment.price,
-        "mode": payment.mode,
-        "method": "card",
-    } | changes
-    if facts["rank"] >= Rank.CAPTURED:
-        facts.setdefault("captured_at", payment.created_at + timedelta(minutes=1))
-    if facts["rank"] is Rank.CANCELLED:
-        facts.setdefault("refunded", facts["amount"].minor)
-    return Report(**facts)
-
-
-def an_attempt(payment: Payment | None = None, *, disposition: Disposition | None = None, **report: Any) -> Attempt:
-    """Return an attempt: an accepted capture unless told otherwise."""
-    told = a_report(payment, **report)
-    return Attempt(report=told, disposition=(disposition or Disposition.ACCEPTED) if told.is_capture else None)
-
-
-def a_deposit(**changes: Any) -> Deposit:
-    """Return a virtual account that waits three days for its money."""
-    facts: dict[str, Any] = {"bank": "국민은행", "account": "123-45-678", "holder": "상점"}
-    return Deposit(**{**facts, "due": NOON + timedelta(days=3), **changes})
-
-
-def a_refund_order(**changes: Any) -> RefundOrder:
-    """Return an order to give back all of the accepted capture."""
-    return RefundOrder(**{"reason": "고객 요청"} | changes)
-
-
-def paid(payment: Payment, at: datetime | None = None, **report: Any) -> Payment:
-    """Return *payment* after an exact capture, a minute later; the events add to its `new_events`."""
-    moment = at or payment.created_at + timedelta(minutes=1)
-    return apply_report(payment, a_report(payment, **report), at=moment, by=BY, refund_strays_as=None)
-
-
-def issued(payment: Payment, at: datetime | None = None, **report: Any) -> Payment:
-    """Return *payment* with a virtual account that waits for money."""
-    facts = {"rank": Rank.READY, "deposit": a_deposit(), "method": "vbank"} | report
-    return paid(payment, at, **facts)
-
-
-def with_refund(payment: Payment, *, refund_id: str | None = None, at: datetime = NOON, **order: Any) -> Payment:
-    """Return the paid *payment* with a refund asked for and still open."""
-    return request(payment, a_refund_order(**order), RefundId(refund_id or _fresh("r")), at, BY)
+__all__ = [
+    "NOON",
+    "a_deposit",
+    "a_payment",
+    "a_refund_order",
+    "a_report",
+    "accounts",
+    "an_attempt",
+    "deposits",
+    "issued",
+    "lives",
+    "moneys",
+    "paid",
+    "payments",
+    "reports",
+    "texts",
+    "times",
+    "with_refund",
+]
 
 
 def texts(least: int, most: int) -> st.SearchStrategy[str]:
@@ -185,7 +128,7 @@ def _beginnings(draw: st.DrawFn) -> Payment:
     price = draw(moneys())
     begun = a_payment(
         buyer=draw(texts(1, 120)),
-        order=_fresh("order") + draw(texts(0, 60)),
+        order=fresh("order") + draw(texts(0, 60)),
         name=draw(texts(0, 200)),
         method=draw(st.sampled_from(Method)),
         mode=draw(st.sampled_from(Mode)),
@@ -207,7 +150,7 @@ def _gateway_ids(payment: Payment) -> st.SearchStrategy[str]:
 
 def _learn(draw: st.DrawFn, payment: Payment) -> Payment:
     report = draw(reports(payment, _gateway_ids(payment)))
-    back = draw(st.none() | st.just(RefundId(_fresh("r"))))
+    back = draw(st.none() | st.just(RefundId(fresh("r"))))
     return apply_report(payment, report, at=draw(times()), by=draw(texts(1, 120)), refund_strays_as=back)
 
 
@@ -223,7 +166,7 @@ def _request(draw: st.DrawFn, payment: Payment) -> Payment:
         reason=draw(texts(0, 200)), amount=amount, gateway_id=chosen, tax_free=tax_free, vat=vat,
         account=draw(st.none() | accounts()),
     )  # fmt: skip
-    return request(payment, order, RefundId(_fresh("r")), draw(times()), draw(texts(1, 120)))
+    return request(payment, order, RefundId(fresh("r")), draw(times()), draw(texts(1, 120)))
 
 
 def _of_an_open_refund(draw: st.DrawFn, payment: Payment) -> Payment:

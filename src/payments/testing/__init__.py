@@ -9,8 +9,33 @@
 shop, Shop                a shop with nothing in it yet; `run` drives a use case to its end
 ManualClock, NumberedIds  time that stands still until a test moves it, and ids in a row
 NOON                      the moment at which a shop's clock starts
+a_payment, a_report, …    valid values for tests of your own adapters: see payments.testing.builders
 """
 
+from payments.testing.builders import (
+    a_deposit,
+    a_payment,
+    a_refund_order,
+    a_report,
+    an_attempt,
+    issued,
+    paid,
+    with_refund,
+)
 from payments.testing.shop import NOON, ManualClock, NumberedIds, Shop, shop
 
-__all__ = ["NOON", "ManualClock", "NumberedIds", "Shop", "shop"]
+__all__ = [
+    "NOON",
+    "ManualClock",
+    "NumberedIds",
+    "Shop",
+    "a_deposit",
+    "a_payment",
+    "a_refund_order",
+    "a_report",
+    "an_attempt",
+    "issued",
+    "paid",
+    "shop",
+    "with_refund",
+]
