@@ -24,7 +24,7 @@ from payments.domain.refund import BankAccount, Refund
 from payments.domain.report import Rank, Report
 from payments.domain.values import GatewayId, MerchantId, Method, Mode, RefundId
 from payments.entrypoints.blocking import run
-from payments.entrypoints.sandbox.payments.messages import WindowRefusedError
+from payments.entrypoints.sandbox.errors import WindowRefused
 from payments.entrypoints.sandbox.serve import running_sandbox
 from payments.entrypoints.sandbox.service import Sandbox
 from payments.entrypoints.sandbox.settings import SandboxSettings
@@ -111,7 +111,7 @@ class SandboxShop:
         amount = price.to_major()
         try:
             opened = self.sandbox.open_window(merchant_id, amount, currency=price.currency, pay_method=word)
-        except WindowRefusedError as error:
+        except WindowRefused as error:
             raise PaymentWindowShut from error
         return GatewayId(opened)
 

@@ -31,8 +31,8 @@ from payments.entrypoints.blocking import run
 from payments.entrypoints.bootstrap import opened
 from payments.entrypoints.http.app import http_app
 from payments.entrypoints.sandbox import KEY, SECRET, USER_CODE, Sandbox, SandboxSettings, running_sandbox
-from payments.entrypoints.sandbox.faults.faults import faults_of
-from payments.entrypoints.sandbox.payments.messages import NotPossibleError, RefusedError, WindowRefusedError
+from payments.entrypoints.sandbox.errors import CallRefused, NotPossible, WindowRefused
+from payments.entrypoints.sandbox.faults.fault import faults_of
 from payments.entrypoints.sandbox.payments.row import PaymentRow
 from payments.entrypoints.settings import DatabaseSettings, HttpSettings, IamportOptions, Settings
 
@@ -53,7 +53,7 @@ STORM = ",".join(
         *(f"webhook:{fault}@15%" for fault in ("drop", "late=30", "twice", "reordered", "forged", "forged=stranger")),
     )
 )
-AGAINST = (PaymentsError, NotPossibleError, RefusedError, WindowRefusedError)
+AGAINST = (PaymentsError, NotPossible, CallRefused, WindowRefused)
 """What a step may come to while the storm lasts; anything else is a bug."""
 
 
@@ -82,7 +82,7 @@ class Storm:
         """Return one of the provider's payments in one of *statuses*."""
         rows = [row for uid in self.begun for row in self.sandbox.payments(uid) if row.status in statuses]
         if not rows:
-            raise NotPossibleError("there is none")
+            raise NotPossible("there is none")
         return self.chance.choice(rows)
 
     def begin(self) -> None:

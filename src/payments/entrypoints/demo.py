@@ -27,7 +27,7 @@ from payments.domain.values import Mode
 from payments.entrypoints.bootstrap import opened
 from payments.entrypoints.display import ZONE, money
 from payments.entrypoints.http.app import http_app
-from payments.entrypoints.sandbox import KEY, SECRET, USER_CODE, NotPossibleError, Sandbox, SandboxSettings
+from payments.entrypoints.sandbox import KEY, SECRET, USER_CODE, NotPossible, Sandbox, SandboxSettings
 from payments.entrypoints.sandbox.serve import listening_socket, running_sandbox, url_of
 from payments.entrypoints.service import Service
 from payments.entrypoints.settings import (
@@ -157,7 +157,7 @@ def _settings(database: Path, shop: str, api: str, provider: str, signer: Signer
 def _shop_settings(api: str, sandbox: Sandbox, signer: Signer) -> ShopSettings:
     def play_bank(merchant_id: str) -> None:
         for row in sandbox.payments(merchant_id):
-            with contextlib.suppress(NotPossibleError):  # it waits for no deposit, or not any more
+            with contextlib.suppress(NotPossible):  # it waits for no deposit, or not any more
                 sandbox.deposit(row.imp_uid)
 
     script = f"{sandbox.url}/v1/iamport.js"

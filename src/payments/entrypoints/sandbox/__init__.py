@@ -1,18 +1,25 @@
-"""A local Iamport: honest, complete, and as bad as the real one. It knows nothing of the rest of `payments`.
+"""A local Iamport that behaves like the real one, failures included. It imports nothing else of `payments`.
 
     with running_sandbox(SandboxSettings(seed=7)) as sandbox:
         imp_uid = sandbox.open_window("order-1", 12_000)
         sandbox.approve(imp_uid)
 
-├── book            the payments as Iamport sees them: pure, in memory
-├── service         Sandbox: the book with its clock, tokens, webhooks and journal
-├── app             the same over HTTP: API, `/v1/iamport.js`, payment window, `/_sandbox/`
-├── serve           running_sandbox: on a socket of this machine
-├── messages        what the original was seen to say; guesses: what nobody knows
-├── pytest_plugin   fixtures for the tests of a shop
-└── command         `payments sandbox`
+The rooms, from the top down; a room imports only what stands below it:
 
-A name is loaded when it is first asked for: pytest imports this package on behalf of every project it tests.
+├── command, pytest_plugin   `payments sandbox`, and fixtures for the tests of a shop
+├── serve, app               running_sandbox: everything over HTTP, on a socket of this machine
+├── api/                     the API: one handler for each route
+├── web/                     `/v1/iamport.js`, the payment window, the console, `/_sandbox/`
+├── service                  Sandbox: what tests and routes act on
+├── faults/                  how it misbehaves; beside it seeding: what it knows from the start
+├── store                    Store: every part that keeps state, under one lock
+├── state/                   the file that keeps the state of these parts
+├── wire/                    calls and answers, tokens, the journal, webhooks
+├── billing/, extras/        billing keys and schedules; identity checks, receipts, parcels, Naver orders
+├── payments/                the payments of one store, as Iamport sees them: pure, in memory
+└── settings, clock, guesses, errors
+
+A name is loaded when it is first used: pytest imports this package for every project that it tests.
 """
 
 import importlib
@@ -21,8 +28,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from payments.entrypoints.sandbox.app import sandbox_app
     from payments.entrypoints.sandbox.clock import Clock
+    from payments.entrypoints.sandbox.errors import (
+        CallRefused,
+        InvalidFault,
+        InvalidSeedData,
+        NotPossible,
+        SandboxError,
+        UnusableStateFile,
+        WindowRefused,
+    )
     from payments.entrypoints.sandbox.guesses import Guesses
-    from payments.entrypoints.sandbox.payments.messages import NotPossibleError, RefusedError, WindowRefusedError
     from payments.entrypoints.sandbox.serve import running_sandbox
     from payments.entrypoints.sandbox.service import Sandbox
     from payments.entrypoints.sandbox.settings import KEY, SECRET, USER_CODE, SandboxSettings
@@ -31,13 +46,17 @@ __all__ = [
     "KEY",
     "SECRET",
     "USER_CODE",
+    "CallRefused",
     "Clock",
     "Guesses",
-    "NotPossibleError",
-    "RefusedError",
+    "InvalidFault",
+    "InvalidSeedData",
+    "NotPossible",
     "Sandbox",
+    "SandboxError",
     "SandboxSettings",
-    "WindowRefusedError",
+    "UnusableStateFile",
+    "WindowRefused",
     "running_sandbox",
     "sandbox_app",
 ]
@@ -45,10 +64,14 @@ __all__ = [
 HOMES = {
     "sandbox_app": "app",
     "Clock": "clock",
+    "CallRefused": "errors",
+    "InvalidFault": "errors",
+    "InvalidSeedData": "errors",
+    "NotPossible": "errors",
+    "SandboxError": "errors",
+    "UnusableStateFile": "errors",
+    "WindowRefused": "errors",
     "Guesses": "guesses",
-    "NotPossibleError": "payments.messages",
-    "RefusedError": "payments.messages",
-    "WindowRefusedError": "payments.messages",
     "running_sandbox": "serve",
     "Sandbox": "service",
     "KEY": "settings",
@@ -58,7 +81,7 @@ HOMES = {
 }
 
 
-if not TYPE_CHECKING:  # which would take any name for one of ours
+if not TYPE_CHECKING:  # mypy would take any name for a public one
 
     def __getattr__(name: str) -> object:
         """Load a public name from its module."""

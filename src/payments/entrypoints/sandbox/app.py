@@ -13,14 +13,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from payments.entrypoints.sandbox.api.endpoint import api_routes
-from payments.entrypoints.sandbox.payments.messages import Refusal
+from payments.entrypoints.sandbox.errors import Refusal
 from payments.entrypoints.sandbox.service import Sandbox
 from payments.entrypoints.sandbox.web.admin import AdminRoutes
 from payments.entrypoints.sandbox.web.console import ConsoleRoutes
 from payments.entrypoints.sandbox.web.faults import FaultRoutes
 from payments.entrypoints.sandbox.web.window import WindowRoutes
+from payments.entrypoints.sandbox.wire.envelope import Envelope
 from payments.entrypoints.sandbox.wire.guard import Guard
-from payments.entrypoints.sandbox.wire.wire import Envelope
 
 TICK: Final = 0.2
 

@@ -2,13 +2,13 @@
 
 import calendar
 import time
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import attrs
 
-from payments.entrypoints.sandbox.payments.opening import KOREA
-
+KOREA = timezone(timedelta(hours=9))
 ROUNDING = 1e-6
 """Seconds that make up for what a sum of floats may lose."""
 
@@ -27,6 +27,14 @@ class Clock:
         clock = cls()
         clock._stopped_at = float(at)
         return clock
+
+    def snapshot(self) -> tuple[float, float | None]:
+        """Return how far the clock is ahead of its source, and where it stands if it is stopped."""
+        return self._ahead, self._stopped_at
+
+    def restore(self, snapshot: Sequence[Any]) -> None:
+        """Take over what `snapshot` returned."""
+        self._ahead, self._stopped_at = snapshot
 
     def exact(self) -> float:
         """Return the time in UNIX seconds with its fraction."""

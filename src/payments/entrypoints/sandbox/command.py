@@ -7,12 +7,10 @@ from pathlib import Path
 from typing import Literal
 
 from payments.entrypoints.sandbox.api.endpoint import NAMES
-from payments.entrypoints.sandbox.faults.faults import FaultError
-from payments.entrypoints.sandbox.seeding import SeedError
+from payments.entrypoints.sandbox.errors import InvalidFault, InvalidSeedData, UnusableStateFile
 from payments.entrypoints.sandbox.serve import listening_socket, server_for, url_of
 from payments.entrypoints.sandbox.service import Sandbox
 from payments.entrypoints.sandbox.settings import KEY, SECRET, USER_CODE, SandboxSettings
-from payments.entrypoints.sandbox.state.state import StateError
 
 DEFAULT_PORT = 4100
 
@@ -92,7 +90,7 @@ def _sandbox_or_sentence(settings: SandboxSettings) -> Sandbox:
     try:
         served = Sandbox(settings)
         served.faults.know(NAMES)
-    except (SeedError, StateError, FaultError) as error:
+    except (InvalidSeedData, UnusableStateFile, InvalidFault) as error:
         raise SystemExit(f"The sandbox did not start: {error}") from error
     return served
 

@@ -92,7 +92,7 @@ def paid_payment(iamport_sandbox: "Sandbox") -> PayingBuyer:
     def pay(
         amount: "int | Decimal" = 1000, merchant_uid: str = "", *, method: str = "card", **params: Any
     ) -> PaidPayment:
-        order = merchant_uid or f"sandbox-order-{len(list(iamport_sandbox.book.rows())) + 1}"
+        order = merchant_uid or f"sandbox-order-{len(list(iamport_sandbox.book.all())) + 1}"
         imp_uid = iamport_sandbox.open_window(order, amount, **params)
         if method == "vbank":
             iamport_sandbox.issue_vbank(imp_uid)

@@ -16,20 +16,18 @@ import types
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Final, TypeVar, get_args, get_origin, get_type_hints
 
 import attrs
 
-from payments.entrypoints.sandbox.billing.billing import ScheduleAsk
+from payments.entrypoints.sandbox.billing.billing import ScheduleRequest
 from payments.entrypoints.sandbox.billing.customers import Customer
+from payments.entrypoints.sandbox.errors import CallRefused, InvalidSeedData
 from payments.entrypoints.sandbox.extras.certifications import Certification
-from payments.entrypoints.sandbox.payments.messages import RefusedError
-from payments.entrypoints.sandbox.payments.opening import BUYER_FIELDS, WindowAsk, urls
+from payments.entrypoints.sandbox.payments.opening import BUYER_FIELDS, WindowRequest, urls
 from payments.entrypoints.sandbox.payments.prepared import Registration
-from payments.entrypoints.sandbox.payments.row import Behind, Cancellation, PaymentRow
-
-if TYPE_CHECKING:
-    from payments.entrypoints.sandbox.service import Sandbox
+from payments.entrypoints.sandbox.payments.row import Cancellation, Hidden, PaymentRow
+from payments.entrypoints.sandbox.store import Store
 
 ABSOLUTE_FROM: Final = 1_000_000_000
 TIMES: Final = frozenset({"vbank_date", "inserted", "updated"})
@@ -37,19 +35,15 @@ TIMES: Final = frozenset({"vbank_date", "inserted", "updated"})
 T = TypeVar("T")
 
 
-class SeedError(ValueError):
-    """Seed data that cannot be; its text says where and why."""
-
-
 def read(path: Path) -> dict[str, Any]:
-    """Return what the file at *path* says; SeedError if it cannot be read."""
+    """Return what the file at *path* says; InvalidSeedData if it cannot be read."""
     try:
         text = path.read_text("utf-8")
         data = tomllib.loads(text, parse_float=Decimal) if path.suffix == ".toml" else _json(text)
     except (OSError, ValueError) as error:
-        raise SeedError(f"{path} cannot be read as seed data: {error}") from error
+        raise InvalidSeedData(f"{path} cannot be read as seed data: {error}") from error
     if not isinstance(data, dict):
-        raise SeedError(f"{path} is no seed data: it holds no object")
+        raise InvalidSeedData(f"{path} is not seed data: it must hold an object")
     return data
 
 
@@ -57,49 +51,49 @@ def _json(text: str) -> Any:
     return json.loads(text, parse_float=Decimal)
 
 
-def plant(sandbox: "Sandbox", data: Mapping[str, Any]) -> None:
-    """Let *sandbox* know what *data* says; SeedError, and a half-planted sandbox, for what cannot be."""
-    planters: dict[str, Callable[[Sandbox, Item], object]] = {
+def plant(store: Store, data: Mapping[str, Any]) -> None:
+    """Put *data* into *store*. Raises InvalidSeedData; part of the data is in the store then."""
+    planters: dict[str, Callable[[Store, Item], object]] = {
         "payments": _payment,
-        "prepares": lambda sandbox, item: sandbox.book.prepared.add(item.build(Registration)),
+        "prepares": lambda store, item: store.book.prepared.add(item.build(Registration)),
         "customers": _customer,
         "schedules": _schedule,
-        "certifications": lambda sandbox, item: sandbox.certifications.put(item.build(Certification)),
-        "naver_reviews": lambda sandbox, item: sandbox.naver.reviews.append(item.timed()),
+        "certifications": lambda store, item: store.certifications.put(item.build(Certification)),
+        "naver_reviews": lambda store, item: store.naver.add_review(item.timed()),
     }
-    unknown = set(data) - set(planters)
+    unknown = ", ".join(sorted(set(data) - set(planters)))
     if unknown:
-        raise SeedError(f"no such seed data: {', '.join(sorted(unknown))}; there are: {', '.join(planters)}")
+        raise InvalidSeedData(f"seed data cannot have {unknown}; it has: {', '.join(planters)}")
     for kind, planter in planters.items():
-        for item in _items(kind, data.get(kind, []), sandbox.clock.now()):
+        for item in _items(kind, data.get(kind, []), store.clock.now()):
             try:
-                planter(sandbox, item)
-            except RefusedError as error:
-                raise SeedError(f"{item.where}: {error}") from error
+                planter(store, item)
+            except CallRefused as error:
+                raise InvalidSeedData(f"{item.where}: {error}") from error
 
 
 @attrs.frozen
 class Item:
-    """One object of the file: where it stands in it, its values, and when the sandbox started (UNIX seconds)."""
+    """One object of the file: its place in the file, its values, and when the sandbox started (UNIX seconds)."""
 
     where: str
     values: Mapping[str, Any]
     start: int
 
     def build(self, cls: type[T], **defaults: Any) -> T:
-        """Return a *cls* made of the values, each of the type it declares; SeedError names the one that is not."""
+        """Return a *cls* made of the values. Raises InvalidSeedData for a value of another type than *cls* declares."""
         hints = get_type_hints(cls)
         for name in self.values:
-            if name not in hints or name == "behind":
-                raise SeedError(f"{self.where}: there is no {name!r}")
+            if name not in hints or name == "hidden":
+                raise InvalidSeedData(f"{self.where}: there is no {name!r}")
         read = {name: self._read(name, hints[name], value) for name, value in self.values.items()}
         try:
             return cls(**defaults | read)
         except (TypeError, ValueError) as error:
-            raise SeedError(f"{self.where}: {error}") from error
+            raise InvalidSeedData(f"{self.where}: {error}") from error
 
     def timed(self) -> dict[str, Any]:
-        """Return the values with their times made absolute."""
+        """Return the values with absolute times."""
         return {name: self._time(name, value) for name, value in self.values.items()}
 
     def _time(self, name: str, value: Any) -> Any:
@@ -119,12 +113,12 @@ class Item:
             return tuple(value)
         if type(value) in kinds or (isinstance(value, dict) and Mapping in kinds):
             return value
-        raise SeedError(f"{self.where}: {name} cannot be {value!r}")
+        raise InvalidSeedData(f"{self.where}: {name} cannot be {value!r}")
 
 
 def _items(where: str, listed: Any, start: int) -> list[Item]:
     if not isinstance(listed, list) or not all(isinstance(values, dict) for values in listed):
-        raise SeedError(f"{where} is no list of objects")
+        raise InvalidSeedData(f"{where} must be a list of objects")
     return [Item(f"{where}[{index}]", values, start) for index, values in enumerate(listed)]
 
 
@@ -136,20 +130,20 @@ def _cancellations(where: str, listed: Any, start: int) -> tuple[Cancellation, .
     )
 
 
-def _payment(sandbox: "Sandbox", item: Item) -> None:
+def _payment(store: Store, item: Item) -> None:
     row = _completed(item.build(PaymentRow, status="paid", started_at=item.start), item)
     if not row.sandbox:
-        raise SeedError(f"{item.where}: a sandbox has no payments that are none of a sandbox")
-    if row.imp_uid in sandbox.book.past:
-        raise SeedError(f"{item.where}: {row.imp_uid} is there already")
+        raise InvalidSeedData(f"{item.where}: seeded payments must have `sandbox: true`")
+    if row.imp_uid in store.book.past:
+        raise InvalidSeedData(f"{item.where}: {row.imp_uid} exists already")
     if not 0 <= row.cancel_amount <= row.amount:
-        raise SeedError(f"{item.where}: cancel_amount is not between 0 and amount")
+        raise InvalidSeedData(f"{item.where}: cancel_amount must be between 0 and amount")
     latest = max(row.started_at, row.paid_at, row.failed_at, row.cancelled_at)
-    sandbox.book.adopt(attrs.evolve(row, behind=Behind(order=len(sandbox.book.past), updated_at=latest)))
+    store.book.insert(attrs.evolve(row, hidden=Hidden(order=len(store.book.past), updated_at=latest)))
 
 
 def _completed(row: PaymentRow, item: Item) -> PaymentRow:
-    """Return *row* with what its status implies wherever the file is silent."""
+    """Return *row* with what its status implies, unless the file says otherwise."""
     implied: dict[str, Any] = {}
     if row.status in ("paid", "cancelled"):
         implied |= {"paid_at": row.started_at, "pay_method": "card", "pg_tid": f"seeded_{row.imp_uid}"}
@@ -171,9 +165,9 @@ def _completed(row: PaymentRow, item: Item) -> PaymentRow:
     return attrs.evolve(row, cancel_history=(one,))
 
 
-def _customer(sandbox: "Sandbox", item: Item) -> None:
+def _customer(store: Store, item: Item) -> None:
     home = {"pg_provider": "nice", "pg_id": "nictest04m"}
-    sandbox.billing.customers.keep(item.build(Customer, **home, inserted=item.start, updated=item.start))
+    store.billing.customers.keep(item.build(Customer, **home, inserted=item.start, updated=item.start))
 
 
 @attrs.frozen(kw_only=True)
@@ -195,9 +189,9 @@ class _Schedule:
     notice_url: str = ""
 
 
-def _schedule(sandbox: "Sandbox", item: Item) -> None:
+def _schedule(store: Store, item: Item) -> None:
     given = item.build(_Schedule)
-    ask = WindowAsk(
+    request = WindowRequest(
         merchant_uid=given.merchant_uid,
         amount=given.amount,
         name=given.name,
@@ -207,4 +201,4 @@ def _schedule(sandbox: "Sandbox", item: Item) -> None:
         notice_urls=urls(given.notice_url),
         channel="api",
     )
-    sandbox.billing.schedule(given.customer_uid, [ScheduleAsk(schedule_at=given.schedule_at, ask=ask)])
+    store.billing.schedule(given.customer_uid, [ScheduleRequest(schedule_at=given.schedule_at, request=request)])

@@ -1,16 +1,14 @@
-"""Sandbox: one store at a local Iamport, with everything that belongs to it; what the HTTP routes and tests act on.
+"""Sandbox: one store at a local Iamport, with its faults, webhooks and journal; what routes and tests act on.
 
 A test plays the buyer with `open_window`, `approve`, `decline`, `issue_vbank`, `leave`; the bank with `deposit`; the
 console with `console_cancel`, `resend_webhook`; the PG with `approve_late`, `cancel_at_pg`. Any thread may call them.
 """
 
-import threading
 from contextlib import AbstractContextManager
 from decimal import Decimal
 from typing import Any
 
 import attrs
-import requests
 
 from payments.entrypoints.sandbox import seeding
 from payments.entrypoints.sandbox.billing.billing import Billing
@@ -19,83 +17,98 @@ from payments.entrypoints.sandbox.extras.certifications import Certifications
 from payments.entrypoints.sandbox.extras.escrows import Escrows
 from payments.entrypoints.sandbox.extras.naver import Naver
 from payments.entrypoints.sandbox.extras.receipts import Receipts
-from payments.entrypoints.sandbox.faults.armed import Faults
+from payments.entrypoints.sandbox.faults.active import Faults
 from payments.entrypoints.sandbox.faults.webhooks import StruckWebhooks
-from payments.entrypoints.sandbox.payments.book import Book, Notice
-from payments.entrypoints.sandbox.payments.ids import Ids
-from payments.entrypoints.sandbox.payments.messages import CONFIRM_REASON_UNKNOWN, CONFIRM_REFUSED
-from payments.entrypoints.sandbox.payments.opening import WindowAsk
-from payments.entrypoints.sandbox.payments.paying import How
+from payments.entrypoints.sandbox.payments.book import Book
+from payments.entrypoints.sandbox.payments.opening import WindowRequest
+from payments.entrypoints.sandbox.payments.paying import PaymentDetails
 from payments.entrypoints.sandbox.payments.row import PaymentRow
-from payments.entrypoints.sandbox.payments.webhooks import Delivery, Webhooks
 from payments.entrypoints.sandbox.settings import SandboxSettings
-from payments.entrypoints.sandbox.state.remembering import Memory
-from payments.entrypoints.sandbox.state.state import StateFile
+from payments.entrypoints.sandbox.state.shelf import Shelf
+from payments.entrypoints.sandbox.store import Store
+from payments.entrypoints.sandbox.wire.confirming import objection_to
+from payments.entrypoints.sandbox.wire.delivery import Delivery
 from payments.entrypoints.sandbox.wire.journal import Journal
-from payments.entrypoints.sandbox.wire.tokens import TokenDesk
+from payments.entrypoints.sandbox.wire.tokens import Tokens
+from payments.entrypoints.sandbox.wire.webhooks import Webhooks
 
 DECLINED = "카드 한도초과"
 
 
 @attrs.define(init=False)
 class Sandbox:
-    """A book, its clock, tokens, webhooks and the journal of calls, under one lock."""
+    """A store and its surroundings. Raises InvalidFault, InvalidSeedData and UnusableStateFile for its settings."""
 
     settings: SandboxSettings
     clock: Clock
-    book: Book
-    billing: Billing
-    tokens: TokenDesk
+    faults: Faults
     webhooks: Webhooks
     journal: Journal
-    certifications: Certifications
-    receipts: Receipts
-    escrows: Escrows
-    naver: Naver
-    faults: Faults
-    lock: AbstractContextManager[object]
-    memory: Memory | None
+    store: Store
+    shelf: Shelf
     base_url: str
 
     def __init__(self, settings: SandboxSettings | None = None, clock: Clock | None = None) -> None:
         self.settings = settings = settings or SandboxSettings()
-        self.clock = clock = clock or Clock()
-        ids = Ids(settings.seed)
+        self.clock, self.journal, self.base_url = clock or Clock(), Journal(), ""
         self.faults = Faults(settings.seed, settings.faults)
-        self.webhooks = Webhooks(settings, clock, strike=StruckWebhooks(self.faults).send)
-        self.book = Book(
-            clock=clock,
-            ids=ids,
-            guesses=settings.guesses,
-            channels=settings.channels,
-            shop_name=settings.shop_name,
-            notify=self._notify,
-        )
-        self.billing = Billing(self.book)
-        self.tokens = TokenDesk(settings.key, settings.secret, clock, ids, settings.guesses)
-        self.journal = Journal()
-        self.certifications = Certifications(clock, ids, settings.guesses)
-        self.receipts, self.escrows, self.naver = Receipts(ids), Escrows(settings.guesses), Naver(ids)
-        self.lock, self.memory = threading.RLock(), None
-        self.base_url = ""
-        if settings.state is not None:
-            self._remember(Memory(StateFile(settings.state)))
-        elif settings.seed_data is not None:
-            seeding.plant(self, seeding.read(settings.seed_data))
-
-    def _remember(self, memory: Memory) -> None:
-        """Go on where *memory* ends, and keep it from now on."""
+        self.shelf = shelf = Shelf.at(settings.state)
         try:
-            memory.recall(self)
-            if memory.starts:
-                self.book.ids.begin(memory.seed(self.settings.seed))
-            elif self.settings.seed_data is not None:
-                seeding.plant(self, seeding.read(self.settings.seed_data))
-            memory.attach(self)
+            self.webhooks = Webhooks(
+                settings,
+                self.clock,
+                lock=shelf.lock,
+                rows=shelf.table("webhooks"),
+                urls=shelf.table("webhook_urls"),
+                strike=StruckWebhooks(self.faults).send,
+            )
+            self.store = Store.on(shelf, settings, self.clock, self.webhooks.notify)
+            if settings.seed_data is not None and not shelf.starts:
+                seeding.plant(self.store, seeding.read(settings.seed_data))
+            shelf.open()
         except BaseException:
-            memory.close()
+            shelf.close()
             raise
-        self.lock, self.memory = memory.lock, memory
+
+    @property
+    def lock(self) -> AbstractContextManager[object]:
+        """Held by whoever reads or changes a part of the store; its release records the changes."""
+        return self.store.lock
+
+    @property
+    def book(self) -> Book:
+        """The payments."""
+        return self.store.book
+
+    @property
+    def billing(self) -> Billing:
+        """Billing keys and schedules."""
+        return self.store.billing
+
+    @property
+    def tokens(self) -> Tokens:
+        """The access token of the store's key."""
+        return self.store.tokens
+
+    @property
+    def certifications(self) -> Certifications:
+        """The identity checks."""
+        return self.store.certifications
+
+    @property
+    def receipts(self) -> Receipts:
+        """The cash receipts."""
+        return self.store.receipts
+
+    @property
+    def escrows(self) -> Escrows:
+        """The parcels of escrow payments."""
+        return self.store.escrows
+
+    @property
+    def naver(self) -> Naver:
+        """The product orders of Naver Pay."""
+        return self.store.naver
 
     @property
     def url(self) -> str:
@@ -103,22 +116,17 @@ class Sandbox:
         return self.base_url
 
     def served_at(self, base_url: str) -> None:
-        """Learn the sandbox's own address, for receipts and windows."""
+        """Set the sandbox's own address, for receipts and windows, and send the webhooks that wait."""
         self.base_url = self.book.receipts_at = base_url.rstrip("/")
         self.webhooks.resume()
 
     def close(self) -> None:
-        """Stop sending webhooks, and let go of the state file."""
+        """Stop sending webhooks, and release the state file."""
         self.webhooks.close()
-        if self.memory is not None:
-            self.memory.close()
-
-    def seen(self, imp_uid: str) -> PaymentRow:
-        """Return a payment as the API shows it."""
-        return self.book.payment(imp_uid)
+        self.shelf.close()
 
     def payment(self, imp_uid: str) -> PaymentRow:
-        """Return a payment as it is; RefusedError (404) if there is none."""
+        """Return a payment as it is. Raises CallRefused (404) if there is none."""
         with self.lock:
             return self.book.payment(imp_uid)
 
@@ -130,7 +138,7 @@ class Sandbox:
     # the buyer
 
     def open_window(self, merchant_uid: str, amount: int | Decimal, **params: Any) -> str:
-        """Call `IMP.request_pay` without a browser: the new imp_uid; WindowRefusedError where no window opens.
+        """Call `IMP.request_pay` without a browser and return the new imp_uid. Raises WindowRefused if no window opens.
 
         *params* are request_pay's own: pg, channelKey, pay_method, name, buyer_name, notice_url, confirm_url, ….
         """
@@ -138,29 +146,29 @@ class Sandbox:
 
     def request_pay(self, params: dict[str, Any]) -> PaymentRow:
         """Open a window for what a page passed to request_pay."""
-        ask = WindowAsk.of(params, self.settings.guesses.bad_request_code)
+        request = WindowRequest.of(params, self.settings.guesses.bad_request_code)
         with self.lock:
             self.catch_up()
-            return self.book.open(ask, enforce_prepare=self.settings.enforce_prepare)
+            return self.book.open(request, enforce_prepare=self.settings.enforce_prepare)
 
-    def approve(self, imp_uid: str, method: str = "card", **how: Any) -> PaymentRow:
-        """Press "pay": paid, or failed where the shop's `confirm_url` objects. *how*: card_code, bank_code, quota."""
-        objection = self._objection(self.payment(imp_uid))
+    def approve(self, imp_uid: str, method: str = "card", **details: Any) -> PaymentRow:
+        """Press "pay": paid, or failed if the shop's `confirm_url` objects. *details*: card_code, bank_code, quota."""
+        objection = objection_to(self.payment(imp_uid), self.settings.confirm_timeout)
         with self.lock:
             row = (
                 self.book.decline(imp_uid, objection)
                 if objection
-                else self.billing.issued_in_window(self.book.approve(imp_uid, How(method=method, **how)))
+                else self.billing.issued_in_window(self.book.approve(imp_uid, PaymentDetails(method=method, **details)))
             )
         return self._after_webhooks(row)
 
     def decline(self, imp_uid: str, reason: str = DECLINED) -> PaymentRow:
-        """Have the PG refuse, for *reason*; no webhook tells."""
+        """Have the PG refuse, for *reason*; no webhook reports it."""
         with self.lock:
             return self.book.decline(imp_uid, reason)
 
     def leave(self, imp_uid: str) -> tuple[PaymentRow, str]:
-        """Cancel in the window (failed at inicis, ready at other PGs): the row and the text its page hears."""
+        """Cancel in the window (failed at inicis, ready at others): return the payment and the text its page gets."""
         with self.lock:
             return self.book.leave(imp_uid)
 
@@ -188,7 +196,7 @@ class Sandbox:
             return self.billing.issued_in_window(self.book.approve_late(imp_uid))
 
     def cancel_at_pg(self, imp_uid: str) -> PaymentRow:
-        """Cancel in the PG's own admin page, which Iamport never learns."""
+        """Cancel in the PG's own admin page, which Iamport never hears of."""
         with self.lock:
             return self.book.cancel_at_pg(imp_uid)
 
@@ -197,7 +205,7 @@ class Sandbox:
         return self.webhooks.resend(imp_uid)
 
     def move_clock(self, seconds: float) -> int:
-        """Go ahead in time and let what falls due happen; return the new UNIX time."""
+        """Move the clock ahead and do what becomes due on the way; return the new time (UNIX seconds)."""
         with self.lock:
             goal = self.clock.exact() + seconds
             while (due := self.billing.schedules.next_at()) is not None and due <= goal:
@@ -205,17 +213,15 @@ class Sandbox:
                 self.catch_up()
             now = self.clock.move(seconds) if seconds < 0 else self.clock.move_to(goal)
             self.catch_up()
-        self.webhooks.look()
+        self.webhooks.wake()
         return now
 
     def catch_up(self) -> None:
-        """Do what has fallen due by the clock; every call does so first."""
-        with self.lock:
-            self.book.catch_up()
-            self.billing.catch_up()
+        """Do what is due by the clock; every call of the API does so first."""
+        self.store.catch_up()
 
     def is_due(self) -> bool:
-        """Whether a schedule waits to be tried."""
+        """Return whether a schedule is due."""
         with self.lock:
             due = self.billing.schedules.next_at()
             return due is not None and due <= self.clock.now()
@@ -225,31 +231,8 @@ class Sandbox:
         with self.lock:
             self.billing.customers.refuse(customer_uid, reason)
 
-    def _notify(self, notice: Notice) -> None:
-        self.webhooks.tell(notice)
-
     def _after_webhooks(self, row: PaymentRow) -> PaymentRow:
         if self.settings.webhook_first:
             for delivery in self.webhooks.of(row.imp_uid):
                 delivery.wait()
         return row
-
-    def _objection(self, row: PaymentRow) -> str | None:
-        if not row.behind.confirm_url or row.status != "ready":
-            return None
-        body = {"imp_uid": row.imp_uid, "merchant_uid": row.merchant_uid, "amount": float(row.amount)}
-        if row.amount == int(row.amount):
-            body["amount"] = int(row.amount)
-        reason = CONFIRM_REASON_UNKNOWN
-        try:
-            with requests.Session() as session:
-                session.trust_env = False
-                answer = session.post(
-                    row.behind.confirm_url, json=body, timeout=self.settings.confirm_timeout, allow_redirects=False
-                )
-            if answer.status_code == 200:
-                return None
-            reason = str(answer.json()["reason"])
-        except (requests.RequestException, ValueError, KeyError, TypeError):
-            pass  # no answer and an answer without a reason both stop the payment, for a reason unknown
-        return CONFIRM_REFUSED.replace("{}", reason)

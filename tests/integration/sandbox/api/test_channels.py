@@ -6,7 +6,7 @@ import pytest
 import requests
 from support.patience import EVENTUALLY
 
-from payments.entrypoints.sandbox import Sandbox, WindowRefusedError
+from payments.entrypoints.sandbox import Sandbox, WindowRefused
 
 THIRTY_DAYS = 30 * 24 * 3600
 
@@ -24,7 +24,7 @@ def test_a_window_opens_on_the_channel_it_names(sandbox: Sandbox) -> None:
     for number, (expected, params) in enumerate(asked.items()):
         row = sandbox.payment(sandbox.open_window(f"o-{number}", 1000, **params))
         assert f"{row.pg_provider} {row.pg_id}".startswith(expected.strip())
-    with pytest.raises(WindowRefusedError, match="channelKey"):
+    with pytest.raises(WindowRefused, match="channelKey"):
         sandbox.open_window("o-9", 1000, channelKey="none")
 
 

@@ -8,7 +8,7 @@ import pytest
 import requests
 from support.patience import EVENTUALLY
 
-from payments.entrypoints.sandbox import Guesses, Sandbox, WindowRefusedError
+from payments.entrypoints.sandbox import Guesses, Sandbox, WindowRefused
 from payments.entrypoints.sandbox.guesses import variants
 
 OURS = "자체 문구"
@@ -318,11 +318,11 @@ def test_what_a_page_hears_of_a_failure_has_codes_of_ours(sandbox: Sandbox) -> N
 def test_a_window_that_does_not_open_has_codes_of_ours(sandbox: Sandbox, shop: Any) -> None:
     guesses = sandbox.settings.guesses
     guesses.bad_request_code, guesses.prepare_mismatch_code, guesses.prepare_mismatch_text = "B1", "M1", OURS
-    with pytest.raises(WindowRefusedError, match="B1: amount"):
+    with pytest.raises(WindowRefused, match="B1: amount"):
         sandbox.request_pay({"merchant_uid": "a", "amount": "1000"})
     shop.good("POST", "/payments/prepare", json={"merchant_uid": "a", "amount": 1000})
     sandbox.move_clock(400 * 86_400)
-    with pytest.raises(WindowRefusedError, match=f"M1: {OURS}"):
+    with pytest.raises(WindowRefused, match=f"M1: {OURS}"):
         sandbox.open_window("a", 999)
 
 
@@ -388,7 +388,7 @@ def test_a_checked_card_is_given_back_for_a_reason_of_ours(sandbox: Sandbox, sho
     entry = {"merchant_uid": "s-1", "schedule_at": NOW + 9, "amount": 100}
     body = CARD | {"customer_uid": "c-1", "schedules": [entry], "checking_amount": 100}
     shop.good("POST", "/subscribe/payments/schedule", json=body)
-    (checked,) = sandbox.book.rows()
+    (checked,) = sandbox.book.all()
     assert (checked.cancel_reason, checked.cancel_amount) == (OURS, 100)
 
 

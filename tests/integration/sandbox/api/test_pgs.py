@@ -101,7 +101,8 @@ def test_naver_payments_earn_points_and_tell_what_is_cash(shop, sandbox: Sandbox
 
 
 def test_reviews_are_read_by_the_time_they_were_written(shop, sandbox: Sandbox) -> None:
-    sandbox.naver.reviews += [{"review_id": str(at), "created_at": at} for at in (10, 20, 30)]
+    for at in (10, 20, 30):
+        sandbox.naver.add_review({"review_id": str(at), "created_at": at})
     found = shop.good("GET", "/naver/reviews", params={"from": 10, "to": 20, "review_type": "general"})
     assert [review["review_id"] for review in found] == ["10", "20"]
     assert shop.get("/naver/reviews")[0] == 400

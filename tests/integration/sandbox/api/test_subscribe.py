@@ -9,8 +9,8 @@ import requests
 from support.patience import EVENTUALLY
 
 from payments.entrypoints.sandbox import KEY, SECRET, Clock, Sandbox, SandboxSettings, running_sandbox
-from payments.entrypoints.sandbox.billing.billing import ScheduleAsk
-from payments.entrypoints.sandbox.payments.opening import WindowAsk
+from payments.entrypoints.sandbox.billing.billing import ScheduleRequest
+from payments.entrypoints.sandbox.payments.opening import WindowRequest
 
 NOW = 1_700_000_000
 MONTH = 30 * 24 * 3600
@@ -90,8 +90,8 @@ def test_moving_the_clock_stops_at_every_schedule_on_its_way(shop, key: str, san
 def test_a_running_clock_moved_over_a_schedule_tries_it() -> None:
     with running_sandbox(clock=Clock(source=lambda: NOW + 0.7)) as sandbox:
         sandbox.approve(sandbox.open_window("w", 0, customer_uid="c-1", pg="kakaopay"))
-        ask = WindowAsk(merchant_uid="soon", amount=Decimal(100))
-        sandbox.billing.schedule("c-1", [ScheduleAsk(schedule_at=NOW + 100, ask=ask)])
+        request = WindowRequest(merchant_uid="soon", amount=Decimal(100))
+        sandbox.billing.schedule("c-1", [ScheduleRequest(schedule_at=NOW + 100, request=request)])
         sandbox.move_clock(100)
         assert sandbox.payments("soon")[0].paid_at == NOW + 100, "to the second, whatever floats lose"
 

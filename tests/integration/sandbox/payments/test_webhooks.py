@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 import pytest
 from support.patience import EVENTUALLY
 
-from payments.entrypoints.sandbox import NotPossibleError, Sandbox
+from payments.entrypoints.sandbox import NotPossible, Sandbox
 
 
 def body_of(listener) -> dict[str, str]:
@@ -59,7 +59,7 @@ def test_a_late_approval_is_told(sandbox: Sandbox, listener) -> None:
     row = sandbox.approve_late(imp_uid)
     assert (row.status, row.failed_at, row.fail_reason) == ("paid", 0, None)
     assert body_of(listener) == told(imp_uid, "paid")
-    with pytest.raises(NotPossibleError):
+    with pytest.raises(NotPossible):
         sandbox.approve_late(imp_uid)
 
 
@@ -141,7 +141,7 @@ def test_a_4xx_is_not_sent_again(sandbox: Sandbox, listener) -> None:
 def test_a_resend_goes_where_the_first_went(sandbox: Sandbox, listener) -> None:
     sandbox.settings.webhook_url = listener.url
     imp_uid = sandbox.open_window("order-1", 1000)
-    with pytest.raises(NotPossibleError):
+    with pytest.raises(NotPossible):
         sandbox.resend_webhook(imp_uid)
     sandbox.approve(imp_uid)
     first = body_of(listener)

@@ -16,8 +16,7 @@ import pytest
 import requests
 from support.patience import EVENTUALLY
 
-from payments.entrypoints.sandbox import KEY, SECRET, Sandbox, SandboxSettings
-from payments.entrypoints.sandbox.state.state import StateError
+from payments.entrypoints.sandbox import KEY, SECRET, Sandbox, SandboxSettings, UnusableStateFile
 
 CARD = {"card_number": "5365-1234-5678-1234", "expiry": "2034-12", "birth": "880101", "pwd_2digit": "12"}
 
@@ -113,7 +112,7 @@ def test_what_was_answered_before_a_kill_is_known_after_it(tmp_path: Path) -> No
         assert set(known) <= set(told)
         assert len(told) - len(known) <= len(customers), "each has had one request whose answer was lost, at most"
         for imp_uid, row in known.items():
-            assert_not_behind(told[imp_uid], row)
+            assert_not_hidden(told[imp_uid], row)
         for customer in customers:
             assert_remembered(http, second.url, customer)
 
@@ -121,11 +120,11 @@ def test_what_was_answered_before_a_kill_is_known_after_it(tmp_path: Path) -> No
 ORDER = ["ready", "paid", "cancelled"]
 
 
-def assert_not_behind(now: dict[str, Any], answered: dict[str, Any]) -> None:
+def assert_not_hidden(now: dict[str, Any], answered: dict[str, Any]) -> None:
     """The row is as answered, or one step on: the step whose answer the kill ate."""
     if now["cancel_amount"] == answered["cancel_amount"] and now["status"] == answered["status"]:
-        assert {name: now[name] for name in answered if name != "behind"} == {
-            name: value for name, value in answered.items() if name != "behind"
+        assert {name: now[name] for name in answered if name != "hidden"} == {
+            name: value for name, value in answered.items() if name != "hidden"
         }
         return
     assert ORDER.index(now["status"]) >= ORDER.index(answered["status"])
@@ -147,15 +146,18 @@ def assert_remembered(http: requests.Session, url: str, customer: Customer) -> N
 def everything(sandbox: Sandbox) -> dict[str, Any]:
     return {
         "past": dict(sandbox.book.past),
-        "prepared": dict(sandbox.book.prepared._rows),
-        "customers": sandbox.billing.customers.rows(),
-        "schedules": list(sandbox.billing.schedules.rows()),
+        "prepared": dict(sandbox.book.prepared.rows),
+        "customers": sandbox.billing.customers.all(),
+        "schedules": list(sandbox.billing.schedules.all()),
         "next": sandbox.billing.schedules.next_at(),
-        "certifications": sandbox.certifications.rows(),
-        "orders": dict(sandbox.naver._orders),
-        "token": sandbox.tokens._live,
+        "certifications": sandbox.certifications.all(),
+        "receipts": dict(sandbox.receipts.rows),
+        "parcels": dict(sandbox.escrows.rows),
+        "reviews": dict(sandbox.naver.reviews),
+        "orders": dict(sandbox.naver.rows),
+        "token": sandbox.tokens.snapshot(),
         "webhooks": [delivery.shown() for delivery in sandbox.webhooks.deliveries],
-        "targets": dict(sandbox.webhooks._targets),
+        "targets": dict(sandbox.webhooks.urls),
     }
 
 
@@ -190,7 +192,7 @@ amount = 9900.5
 
 
 def test_a_sandbox_goes_on_where_the_one_before_it_ended(state: Path, tmp_path: Path) -> None:
-    """Breaks for anything that is put somewhere `remembering` does not look, or comes back as another type."""
+    """Breaks for anything that a part does not keep on its shelf, or comes back as another type."""
     seeds = tmp_path / "seeds.toml"
     seeds.write_text(SEED)
     with opened(state, seed_data=seeds) as first:
@@ -248,11 +250,11 @@ def test_a_line_cut_by_a_kill_is_dropped_with_its_change_alone(state: Path) -> N
     cut = state.read_bytes()[:-20]
     state.write_bytes(cut)
     with opened(state) as third:
-        assert [row.imp_uid for row in third.book.rows()] == [kept]
+        assert [row.imp_uid for row in third.book.all()] == [kept]
         third.open_window("order-3", 1000)
     assert state.read_bytes().startswith(whole)
     with opened(state) as fourth:
-        assert [row.merchant_uid for row in fourth.book.rows()] == ["order-1", "order-3"]
+        assert [row.merchant_uid for row in fourth.book.all()] == ["order-1", "order-3"]
 
 
 def test_looking_writes_nothing(state: Path) -> None:
@@ -266,7 +268,7 @@ def test_looking_writes_nothing(state: Path) -> None:
 
 
 def test_a_state_file_serves_one_sandbox_at_a_time(state: Path) -> None:
-    with opened(state), pytest.raises(StateError, match="in use"), opened(state):
+    with opened(state), pytest.raises(UnusableStateFile, match="in use"), opened(state):
         pass
     with opened(state):
         pass
@@ -274,7 +276,7 @@ def test_a_state_file_serves_one_sandbox_at_a_time(state: Path) -> None:
 
 def test_a_file_of_something_else_is_left_alone(state: Path) -> None:
     state.write_text('{"accounts": []}\n')
-    with pytest.raises(StateError, match="no state file"), opened(state):
+    with pytest.raises(UnusableStateFile, match="not a state file"), opened(state):
         pass
     assert state.read_text() == '{"accounts": []}\n'
 
@@ -282,15 +284,13 @@ def test_a_file_of_something_else_is_left_alone(state: Path) -> None:
 def test_a_change_that_cannot_be_written_is_written_with_the_next(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A full disk: the caller hears of it, and the file stays whole."""
     with opened(state) as sandbox:
-        memory = sandbox.memory
-        assert memory is not None
         with monkeypatch.context() as full:
-            full.setattr("payments.entrypoints.sandbox.state.state.os.write", _no_space)
+            full.setattr("payments.entrypoints.sandbox.state.file.os.write", _no_space)
             with pytest.raises(OSError, match="No space"):
                 sandbox.open_window("order-1", 1000)
         sandbox.open_window("order-2", 1000)
     with opened(state) as again:
-        assert [row.merchant_uid for row in again.book.rows()] == ["order-1", "order-2"]
+        assert [row.merchant_uid for row in again.book.all()] == ["order-1", "order-2"]
 
 
 def _no_space(*_: Any) -> int:

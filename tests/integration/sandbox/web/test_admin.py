@@ -28,7 +28,7 @@ def admin(sandbox: Sandbox) -> Admin:
 def test_a_buyer_is_played_without_a_browser(admin: Admin) -> None:
     row = admin.post("/payments", merchant_uid="a", amount=1000, name="책")
     path = f"/payments/{row['imp_uid']}"
-    assert (row["status"], row["behind"]["asked_method"]) == ("ready", "card")
+    assert (row["status"], row["hidden"]["asked_method"]) == ("ready", "card")
     assert admin.post(f"{path}/decline", reason="한도")["fail_reason"] == "한도"
     assert admin.post(f"{path}/approve_late")["status"] == "paid"
     assert admin.post(f"{path}/refund", amount=400)["cancel_amount"] == 400
@@ -43,7 +43,7 @@ def test_accounts_are_issued_and_paid_into(admin: Admin) -> None:
     assert admin.post(f"{path}/issue_vbank", bank_code="004")["vbank_name"] == "KB국민은행"
     assert "issued an account" in admin.post(f"{path}/approve", 409)["error"]
     assert admin.post(f"{path}/deposit")["status"] == "paid"
-    assert admin.post(f"{path}/cancel_at_pg")["behind"]["cancelled_at_pg"] is True
+    assert admin.post(f"{path}/cancel_at_pg")["hidden"]["cancelled_at_pg"] is True
 
 
 def test_leaving_fails_at_inicis_and_stays_ready_elsewhere(admin: Admin) -> None:

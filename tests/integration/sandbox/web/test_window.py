@@ -145,7 +145,7 @@ def test_unusable_parameters_open_nothing(
     told = result(page)
     assert (told["success"], told["imp_uid"]) == (False, None)
     assert about in told["error_msg"]
-    assert list(sandbox.book.rows()) == []
+    assert list(sandbox.book.all()) == []
 
 
 @pytest.mark.fact("§7.1", "documented", "`IMP.init`, or `IMP.agency`, must name the shop before a window opens.")
@@ -155,7 +155,7 @@ def test_a_shop_that_is_not_this_one_opens_nothing(page: Page, sandbox: Sandbox,
     assert "IMP.init" in result(page)["error_msg"]
     page.evaluate("IMP.agency('imp99999999', 'ABC'); IMP.request_pay(window.params, window.hear)")
     assert "imp99999999" in result(page, 2)["error_msg"]
-    assert list(sandbox.book.rows()) == []
+    assert list(sandbox.book.all()) == []
 
 
 def test_a_second_window_on_the_same_page_is_refused(page: Page, sandbox: Sandbox, shop_page: str) -> None:

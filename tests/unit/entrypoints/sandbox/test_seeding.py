@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from payments.entrypoints.sandbox import Clock, Sandbox, SandboxSettings
-from payments.entrypoints.sandbox.seeding import SeedError
+from payments.entrypoints.sandbox.errors import InvalidSeedData
 
 NOW = 1_700_000_000
 
@@ -38,7 +38,7 @@ def test_times_and_amounts_follow_from_the_status(tmp_path: Path, status: str) -
     assert (row.paid_at, row.failed_at, row.cancelled_at) == times[status]
     given_back = Decimal("10.5") if status == "cancelled" else 0
     assert row.cancel_amount == sum(entry.amount for entry in row.cancel_history) == given_back
-    assert row.behind.updated_at == started
+    assert row.hidden.updated_at == started
 
 
 def test_every_property_of_a_payment_can_be_said(tmp_path: Path) -> None:
@@ -89,33 +89,33 @@ def test_toml_says_the_same(tmp_path: Path) -> None:
     sandbox = planted(tmp_path, text, "seed.toml")
     assert sandbox.payment("imp_1").amount == Decimal("10.10")
     assert sandbox.certifications.get("imp_c").name == "홍길동"
-    assert sandbox.naver.reviews == [{"review_id": "r", "created_at": NOW - 10}]
+    assert list(sandbox.naver.reviews.values()) == [{"review_id": "r", "created_at": NOW - 10}]
 
 
 @pytest.mark.parametrize(
     ("data", "said"),
     [
         ("{", "cannot be read as seed data"),
-        ("[]", "holds no object"),
-        ({"payment": []}, "no such seed data: payment; there are: payments, prepares"),
-        ({"payments": {}}, "payments is no list of objects"),
-        ({"payments": [1]}, "payments is no list of objects"),
+        ("[]", "must hold an object"),
+        ({"payment": []}, "seed data cannot have payment; it has: payments, prepares"),
+        ({"payments": {}}, "payments must be a list of objects"),
+        ({"payments": [1]}, "payments must be a list of objects"),
         ({"payments": [a_payment(amonut=1)]}, "payments[0]: there is no 'amonut'"),
-        ({"payments": [a_payment(behind={})]}, "payments[0]: there is no 'behind'"),
+        ({"payments": [a_payment(hidden={})]}, "payments[0]: there is no 'hidden'"),
         ({"payments": [a_payment(), {"imp_uid": "imp_2"}]}, "payments[1]: "),
         ({"payments": [a_payment(amount="1000")]}, "payments[0]: amount cannot be '1000'"),
         ({"payments": [a_payment(amount=True)]}, "payments[0]: amount cannot be True"),
         ({"payments": [a_payment(escrow=1)]}, "payments[0]: escrow cannot be 1"),
         ({"payments": [a_payment(name=None)]}, "payments[0]: name cannot be None"),
         ({"payments": [a_payment(status="done")]}, "payments[0]: "),
-        ({"payments": [a_payment(sandbox=False)]}, "payments[0]: a sandbox has no payments that are none"),
-        ({"payments": [a_payment(), a_payment()]}, "payments[1]: imp_1 is there already"),
-        ({"payments": [a_payment(cancel_amount=1001)]}, "payments[0]: cancel_amount is not between"),
+        ({"payments": [a_payment(sandbox=False)]}, "payments[0]: seeded payments must have `sandbox: true`"),
+        ({"payments": [a_payment(), a_payment()]}, "payments[1]: imp_1 exists already"),
+        ({"payments": [a_payment(cancel_amount=1001)]}, "payments[0]: cancel_amount must be between"),
         (
             {"payments": [a_payment(cancel_history=[{"amount": "1"}])]},
             "payments[0].cancel_history[0]: amount cannot be",
         ),
-        ({"payments": [a_payment(cancel_history=1)]}, "payments[0].cancel_history is no list"),
+        ({"payments": [a_payment(cancel_history=1)]}, "payments[0].cancel_history must be a list"),
         ({"prepares": [{"merchant_uid": "p", "amount": 5}] * 2}, "prepares[1]: 결제정보 사전등록에 실패"),
         (
             {"schedules": [{"customer_uid": "c", "merchant_uid": "s", "schedule_at": 9, "amount": 1}]},
@@ -124,11 +124,11 @@ def test_toml_says_the_same(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_is_refused_with_its_place(tmp_path: Path, data: Any, said: str) -> None:
-    with pytest.raises(SeedError) as refused:
+    with pytest.raises(InvalidSeedData) as refused:
         planted(tmp_path, data)
     assert said in str(refused.value)
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SeedError, match=r"none\.json cannot be read"):
+    with pytest.raises(InvalidSeedData, match=r"none\.json cannot be read"):
         Sandbox(SandboxSettings(seed_data=tmp_path / "none.json"))

@@ -4,11 +4,12 @@ from decimal import Decimal
 
 from payments.entrypoints.sandbox.api.table import Entry
 from payments.entrypoints.sandbox.payments import accounts
-from payments.entrypoints.sandbox.payments.cancelling import CancelAsk
-from payments.entrypoints.sandbox.payments.opening import BUYER_FIELDS, MERCHANT_UID_MAX, NAME_MAX, WindowAsk, urls
+from payments.entrypoints.sandbox.payments.cancelling import CancelRequest
+from payments.entrypoints.sandbox.payments.opening import BUYER_FIELDS, MERCHANT_UID_MAX, NAME_MAX, WindowRequest, urls
 from payments.entrypoints.sandbox.payments.prepared import Registration
 from payments.entrypoints.sandbox.service import Sandbox
-from payments.entrypoints.sandbox.wire.wire import Call, Reply
+from payments.entrypoints.sandbox.wire.call import Call
+from payments.entrypoints.sandbox.wire.envelope import Reply
 
 
 def get_token(sandbox: Sandbox, call: Call) -> Reply:
@@ -36,13 +37,13 @@ def change_prepare(sandbox: Sandbox, call: Call) -> Reply:
 
 def get_prepare(sandbox: Sandbox, call: Call) -> Reply:
     """A registered amount."""
-    return Reply(sandbox.book.prepared.get(call.places["merchant_uid"]).shown())
+    return Reply(sandbox.book.prepared.get(call.path_params["merchant_uid"]).shown())
 
 
 def cancel(sandbox: Sandbox, call: Call) -> Reply:
     """Give a payment back, whole or in part: the payment after it."""
     body = call.body
-    ask = CancelAsk(
+    request = CancelRequest(
         imp_uid=body.text("imp_uid"),
         merchant_uid=body.text("merchant_uid"),
         amount=body.number("amount"),
@@ -56,7 +57,7 @@ def cancel(sandbox: Sandbox, call: Call) -> Reply:
         refund_tel=body.text("refund_tel"),
         enable_webhook=body.flag("enable_webhook"),
     )
-    return Reply(sandbox.book.cancel(ask).shown())
+    return Reply(sandbox.book.cancel(request).shown())
 
 
 def issue_vbank(sandbox: Sandbox, call: Call) -> Reply:
@@ -67,7 +68,7 @@ def issue_vbank(sandbox: Sandbox, call: Call) -> Reply:
         raise body.refused("amount")
     if due is None or due <= sandbox.clock.now():
         raise body.refused("vbank_due")
-    ask = WindowAsk(
+    request = WindowRequest(
         merchant_uid=body.text("merchant_uid", required=True, longest=MERCHANT_UID_MAX),
         amount=amount,
         channel_key=body.text("channel_key", required=True),
@@ -83,7 +84,7 @@ def issue_vbank(sandbox: Sandbox, call: Call) -> Reply:
         user_agent="sorry_not_supported_anymore",
     )
     bank_code = body.text("vbank_code", required=True)
-    return Reply(accounts.order(sandbox.book, ask, bank_code, body.text("vbank_holder", longest=16)).shown())
+    return Reply(accounts.issue(sandbox.book, request, bank_code, body.text("vbank_holder", longest=16)).shown())
 
 
 def change_vbank(sandbox: Sandbox, call: Call) -> Reply:
@@ -91,12 +92,12 @@ def change_vbank(sandbox: Sandbox, call: Call) -> Reply:
     amount, due = call.body.number("amount"), call.body.whole("vbank_due")
     if amount is not None and amount <= 0:
         raise call.body.refused("amount")
-    return Reply(accounts.change(sandbox.book, call.places["imp_uid"], amount, due).shown())
+    return Reply(accounts.change(sandbox.book, call.path_params["imp_uid"], amount, due).shown())
 
 
 def revoke_vbank(sandbox: Sandbox, call: Call) -> Reply:
     """Close an account nobody has paid into."""
-    return Reply(accounts.revoke(sandbox.book, call.places["imp_uid"]).shown())
+    return Reply(accounts.revoke(sandbox.book, call.path_params["imp_uid"]).shown())
 
 
 TABLE = (

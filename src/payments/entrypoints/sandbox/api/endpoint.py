@@ -8,14 +8,25 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from payments.entrypoints.sandbox.api import certifications, changes, naver, payments, pgs, receipts, subscribe
+from payments.entrypoints.sandbox.api import (
+    certifications,
+    changes,
+    customers,
+    naver,
+    payments,
+    pgs,
+    receipts,
+    schedules,
+)
 from payments.entrypoints.sandbox.api.table import Entry
+from payments.entrypoints.sandbox.errors import CallRefused, Refusal
 from payments.entrypoints.sandbox.faults.calls import StruckCall
-from payments.entrypoints.sandbox.payments.messages import Refusal, RefusedError
+from payments.entrypoints.sandbox.faults.scene import CallScene
 from payments.entrypoints.sandbox.service import Sandbox
-from payments.entrypoints.sandbox.wire.wire import Call, Envelope, Reply, read_call
+from payments.entrypoints.sandbox.wire.call import Call, read_call
+from payments.entrypoints.sandbox.wire.envelope import Envelope, Reply
 
-TABLES = (changes, payments, subscribe, certifications, receipts, pgs, naver)
+TABLES = (changes, payments, customers, schedules, certifications, receipts, pgs, naver)
 TABLE = tuple(entry for module in TABLES for entry in module.TABLE)
 NAMES = frozenset(entry.name for entry in TABLE)
 """What faults are aimed at."""
@@ -28,36 +39,40 @@ class Endpoint:
     sandbox: Sandbox
     entry: Entry
 
-    async def handle(self, request: Request) -> Response:
+    async def respond(self, request: Request) -> Response:
         """Answer one HTTP request, well or as the faults have it."""
-        if hits := self.sandbox.faults.hits(self.entry.name):
-            return await StruckCall(self, request, hits).answered()
+        sandbox = self.sandbox
+        if hits := sandbox.faults.hits(self.entry.name):
+            scene = CallScene(request, sandbox.store, needs_token=self.entry.token)
+            return await StruckCall(self, sandbox.faults, hits, scene).answered()
         began = time.perf_counter()
         call: Call | None = None
         try:
             call = await self.read(request)
-            envelope = Envelope.of(self.answer(call))
-        except RefusedError as error:
+            envelope = Envelope.of(self.answer(call, self.handle))
+        except CallRefused as error:
             envelope = Envelope.of(error.refusal)
-        self.record(request, call, envelope, (time.perf_counter() - began) * 1000)
+        self.record(request, call, envelope, began)
         return envelope.rendered()
 
     async def read(self, request: Request) -> Call:
-        """Read a request; RefusedError where it is none."""
+        """Read a request. Raises CallRefused if it cannot be read."""
         return await read_call(request, self.sandbox.settings.guesses.bad_parameter_text)
 
-    def answer(self, call: Call, handle: Callable[[Call], Reply] | None = None) -> Reply | Refusal:
-        """Do what *call* asks for; *handle* stands in for the handler."""
+    def answer(self, call: Call, handle: Callable[[Call], Reply]) -> Reply | Refusal:
+        """Check the token of *call* and let *handle* answer. Raises CallRefused."""
         with self.sandbox.lock:
             self.sandbox.catch_up()
             if self.entry.token:
                 self.sandbox.tokens.check(call.authorization)
-            return handle(call) if handle else self.entry.handler(self.sandbox, call)
+            return handle(call)
 
-    def record(
-        self, request: Request, call: Call | None, envelope: Envelope, milliseconds: float, fault: str = ""
-    ) -> None:
-        """Note a call in the journal."""
+    def handle(self, call: Call) -> Reply:
+        """Let the route's handler answer. Raises CallRefused."""
+        return self.entry.handler(self.sandbox, call)
+
+    def record(self, request: Request, call: Call | None, envelope: Envelope, began: float, fault: str = "") -> None:
+        """Note a call in the journal; it began at *began* (`time.perf_counter`)."""
         self.sandbox.journal.add(
             at=self.sandbox.clock.exact(),
             method=request.method,
@@ -67,12 +82,12 @@ class Endpoint:
             http=envelope.http,
             code=envelope.code,
             message=envelope.message,
-            milliseconds=round(milliseconds, 3),
+            milliseconds=round((time.perf_counter() - began) * 1000, 3),
             fault=fault,
         )
 
 
 def api_routes(sandbox: Sandbox) -> list[Route]:
-    """Return the routes of the API over *sandbox*, whose faults are aimed at their names."""
+    """Return the routes of the API over *sandbox*; its faults may be aimed at their names."""
     sandbox.faults.know(NAMES)
-    return [Route(entry.path, Endpoint(sandbox, entry).handle, methods=[entry.method]) for entry in TABLE]
+    return [Route(entry.path, Endpoint(sandbox, entry).respond, methods=[entry.method]) for entry in TABLE]

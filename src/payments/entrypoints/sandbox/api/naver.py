@@ -4,22 +4,24 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from payments.entrypoints.sandbox.api.table import Entry
+from payments.entrypoints.sandbox.errors import CallRefused, Refusal
 from payments.entrypoints.sandbox.extras.naver import ACTIONS, ORDER_TYPE, PAYMENT_TYPE
-from payments.entrypoints.sandbox.payments.cancelling import CancelAsk
-from payments.entrypoints.sandbox.payments.messages import NO_PAYMENT, Refusal, RefusedError
+from payments.entrypoints.sandbox.payments.cancelling import CancelRequest
+from payments.entrypoints.sandbox.payments.messages import NO_PAYMENT
 from payments.entrypoints.sandbox.payments.row import PaymentRow
 from payments.entrypoints.sandbox.service import Sandbox
-from payments.entrypoints.sandbox.wire.wire import Call, Reply
+from payments.entrypoints.sandbox.wire.call import Call
+from payments.entrypoints.sandbox.wire.envelope import Reply
 
 if TYPE_CHECKING:
     from payments.entrypoints.sandbox.api.table import Handler
 
 
 def payment_at(sandbox: Sandbox, call: Call, pg_provider: str) -> PaymentRow:
-    """Return the payment that the path names; RefusedError (400) unless it is of *pg_provider*."""
-    row = sandbox.book.payment(call.places["imp_uid"])
+    """Return the payment that the path names; CallRefused (400) unless it is of *pg_provider*."""
+    row = sandbox.book.payment(call.path_params["imp_uid"])
     if row.pg_provider != pg_provider:
-        raise RefusedError(Refusal(400, -1, sandbox.book.guesses.pg_lacks_text))
+        raise CallRefused(Refusal(400, -1, sandbox.book.guesses.pg_lacks_text))
     return row
 
 
@@ -33,12 +35,14 @@ def _naver(name: str) -> "Handler":
 
         def refund(order: dict[str, Any]) -> None:
             reason = call.body.text("reason") or name
-            sandbox.book.cancel(CancelAsk(imp_uid=row.imp_uid, amount=Decimal(order["product_amount"]), reason=reason))
+            sandbox.book.cancel(
+                CancelRequest(imp_uid=row.imp_uid, amount=Decimal(order["product_amount"]), reason=reason)
+            )
 
         asked = call.body.texts("product_order_id")
         done = sandbox.naver.act(row, action, asked, refund)
         if not done:
-            raise RefusedError(Refusal(500, -1, sandbox.book.guesses.naver_failed_text))
+            raise CallRefused(Refusal(500, -1, sandbox.book.guesses.naver_failed_text))
         return Reply(done, 207 if len(done) < len(asked or sandbox.naver.orders(row)) else 200)
 
     handler.__name__ = f"naver_{name.replace('-', '_')}"
@@ -53,9 +57,9 @@ def naver_orders(sandbox: Sandbox, call: Call) -> Reply:
 
 def naver_order(sandbox: Sandbox, call: Call) -> Reply:
     """One product order."""
-    order = sandbox.naver.order(call.places["product_order_id"])
+    order = sandbox.naver.order(call.path_params["product_order_id"])
     if order is None:
-        raise RefusedError(NO_PAYMENT)
+        raise CallRefused(NO_PAYMENT)
     return Reply(order)
 
 
@@ -64,7 +68,7 @@ def naver_reviews(sandbox: Sandbox, call: Call) -> Reply:
     since, until = call.query.whole("from"), call.query.whole("to")
     if since is None or until is None:
         raise call.query.refused("from, to")
-    return Reply([review for review in sandbox.naver.reviews if since <= review["created_at"] <= until])
+    return Reply([review for review in sandbox.naver.reviews.values() if since <= review["created_at"] <= until])
 
 
 def naver_done(sandbox: Sandbox, call: Call) -> Reply:

@@ -5,21 +5,23 @@ from typing import Any
 import attrs
 
 from payments.entrypoints.sandbox.api.table import Entry
+from payments.entrypoints.sandbox.errors import CallRefused
 from payments.entrypoints.sandbox.payments.channels import BANKS, CARDS
-from payments.entrypoints.sandbox.payments.messages import NO_PAYMENT, STATUS_UNKNOWN, RefusedError
+from payments.entrypoints.sandbox.payments.messages import NO_PAYMENT, STATUS_UNKNOWN
 from payments.entrypoints.sandbox.payments.paging import DEFAULT_LIMIT, TimeWindow, ordered, page_of
 from payments.entrypoints.sandbox.payments.row import STATUSES, PaymentRow
 from payments.entrypoints.sandbox.service import Sandbox
-from payments.entrypoints.sandbox.wire.wire import Call, Reply
+from payments.entrypoints.sandbox.wire.call import Call
+from payments.entrypoints.sandbox.wire.envelope import Reply
 
 IDS_MAX = 100
 
 
 def get_payment(sandbox: Sandbox, call: Call) -> Reply:
     """One payment; a test payment only with `include_sandbox`."""
-    row = sandbox.seen(call.places["imp_uid"])
+    row = sandbox.book.payment(call.path_params["imp_uid"])
     if row.sandbox and sandbox.settings.hide_sandbox_payments and not call.query.flag("include_sandbox"):
-        raise RefusedError(NO_PAYMENT)
+        raise CallRefused(NO_PAYMENT)
     shown = row.shown()
     return Reply(shown | {"extension": None} if call.query.flag("extension") else shown)
 
@@ -37,22 +39,22 @@ def get_payments(sandbox: Sandbox, call: Call) -> Reply:
         missing += not named
         rows |= {row.imp_uid: row for row in named[-1:]}
     if not rows:
-        raise RefusedError(NO_PAYMENT)
+        raise CallRefused(NO_PAYMENT)
     return Reply([row.shown() for row in rows.values()], 207 if missing else 200)
 
 
 def _status(call: Call) -> str:
-    status = call.places.get("payment_status", "all")
+    status = call.path_params.get("payment_status", "all")
     if status not in ("all", *STATUSES):
-        raise RefusedError(STATUS_UNKNOWN)
+        raise CallRefused(STATUS_UNKNOWN)
     return status
 
 
 def _found(sandbox: Sandbox, call: Call) -> list[PaymentRow]:
-    rows = sandbox.book.by_merchant_uid(call.places["merchant_uid"], _status(call))
+    rows = sandbox.book.by_merchant_uid(call.path_params["merchant_uid"], _status(call))
     if not rows:
-        raise RefusedError(NO_PAYMENT)
-    return ordered([sandbox.seen(row.imp_uid) for row in rows], call.query.text("sorting"), sandbox.book.guesses)
+        raise CallRefused(NO_PAYMENT)
+    return ordered(rows, call.query.text("sorting"), sandbox.book.guesses)
 
 
 def find_payment(sandbox: Sandbox, call: Call) -> Reply:
@@ -86,11 +88,11 @@ def list_channels(sandbox: Sandbox, call: Call) -> Reply:  # noqa: ARG001 - ever
 
 
 def _code_table(names: dict[str, str], call: Call) -> Reply:
-    code = call.places.get("code")
+    code = call.path_params.get("code")
     if code is None:
         return Reply([{"code": known, "name": name} for known, name in names.items()])
     if code not in names:
-        raise RefusedError(attrs.evolve(NO_PAYMENT, message="존재하지 않는 코드입니다."))
+        raise CallRefused(attrs.evolve(NO_PAYMENT, message="존재하지 않는 코드입니다."))
     return Reply({"code": code, "name": names[code]})
 
 

@@ -8,13 +8,14 @@ import attrs
 
 from payments.entrypoints.sandbox.api.naver import payment_at
 from payments.entrypoints.sandbox.api.table import Entry
+from payments.entrypoints.sandbox.clock import KOREA
 from payments.entrypoints.sandbox.extras.escrows import Delivery
 from payments.entrypoints.sandbox.payments.channels import BANKS
-from payments.entrypoints.sandbox.payments.opening import KOREA
 from payments.entrypoints.sandbox.payments.row import PaymentRow
 from payments.entrypoints.sandbox.service import Sandbox
+from payments.entrypoints.sandbox.wire.call import Call
+from payments.entrypoints.sandbox.wire.envelope import Reply
 from payments.entrypoints.sandbox.wire.params import Params
-from payments.entrypoints.sandbox.wire.wire import Call, Reply
 
 PAYCO_STATUSES = ("DELIVERY_START", "PURCHASE_DECISION", "CANCELED")
 KAKAO_PAGE = 20
@@ -38,19 +39,19 @@ def _delivery(sandbox: Sandbox, call: Call) -> Delivery:
 
 def register_delivery(sandbox: Sandbox, call: Call) -> Reply:
     """Register where the goods of an escrow payment are."""
-    row = sandbox.book.payment(call.places["imp_uid"])
+    row = sandbox.book.payment(call.path_params["imp_uid"])
     return Reply(attrs.asdict(sandbox.escrows.register(row, _delivery(sandbox, call))))
 
 
 def change_delivery(sandbox: Sandbox, call: Call) -> Reply:
     """Correct it."""
-    row = sandbox.book.payment(call.places["imp_uid"])
+    row = sandbox.book.payment(call.path_params["imp_uid"])
     return Reply(attrs.asdict(sandbox.escrows.change(row, _delivery(sandbox, call))))
 
 
 def get_delivery(sandbox: Sandbox, call: Call) -> Reply:
     """Read it."""
-    return Reply(attrs.asdict(sandbox.escrows.get(sandbox.book.payment(call.places["imp_uid"]))))
+    return Reply(attrs.asdict(sandbox.escrows.get(sandbox.book.payment(call.path_params["imp_uid"]))))
 
 
 # PAYCO
@@ -73,9 +74,9 @@ def _parts(amount: Decimal, tax_free: Decimal) -> dict[str, Decimal]:
 def balance(sandbox: Sandbox, call: Call) -> Reply:
     """What a PAYCO payment consists of, and consisted of after each change [OAS1 PaymentBalanceResponse]."""
     row = payment_at(sandbox, call, "payco")
-    nothing, tax_free = _parts(Decimal(0), Decimal(0)), row.behind.tax_free - row.behind.cancelled_tax_free
+    nothing, tax_free = _parts(Decimal(0), Decimal(0)), row.hidden.tax_free - row.hidden.cancelled_tax_free
     others = {"cash_receipt": nothing, "secondary": nothing, "discount": nothing}
-    changes = [(row.amount, row.behind.tax_free, row.paid_at)]
+    changes = [(row.amount, row.hidden.tax_free, row.paid_at)]
     changes += [(-entry.amount, Decimal(0), entry.cancelled_at) for entry in row.cancel_history]
     histories = [others | {"primary": _parts(amount, free), "created": at} for amount, free, at in changes]
     return Reply(others | {"amount": row.amount, "primary": _parts(row.remaining, tax_free), "histories": histories})
@@ -92,7 +93,7 @@ def kakao_orders(sandbox: Sandbox, call: Call) -> Reply:
     cid = call.query.text("cid")
     rows = [
         row
-        for row in sandbox.book.rows()
+        for row in sandbox.book.all()
         if row.pg_provider == "kakaopay"
         and datetime.fromtimestamp(row.started_at, KOREA).strftime("%Y%m%d") == day
         and cid in ("", row.pg_id)
@@ -120,7 +121,7 @@ def _kakao_order(row: PaymentRow) -> dict[str, Any]:
         "partner_order_id": row.merchant_uid,
         "payment_method_type": "CARD",
         "item_name": row.name,
-        "amount": {"total": row.amount, "tax_free": row.behind.tax_free, "vat": row.amount // 11, "discount": 0},
+        "amount": {"total": row.amount, "tax_free": row.hidden.tax_free, "vat": row.amount // 11, "discount": 0},
         "cancel_available_amount": {"total": row.remaining},
         "canceled_amount": {"total": row.cancel_amount},
     }

@@ -7,7 +7,8 @@ import attrs
 
 if TYPE_CHECKING:
     from payments.entrypoints.sandbox.service import Sandbox
-    from payments.entrypoints.sandbox.wire.wire import Call, Reply
+    from payments.entrypoints.sandbox.wire.call import Call
+    from payments.entrypoints.sandbox.wire.envelope import Reply
 
     Handler = Callable[[Sandbox, Call], Reply]
 

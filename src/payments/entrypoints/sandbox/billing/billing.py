@@ -15,9 +15,10 @@ from payments.entrypoints.sandbox.billing import customers
 from payments.entrypoints.sandbox.billing.cards import Card, has_expired
 from payments.entrypoints.sandbox.billing.customers import Customer, Customers
 from payments.entrypoints.sandbox.billing.schedules import Schedule, Schedules
+from payments.entrypoints.sandbox.errors import CallRefused, Refusal
 from payments.entrypoints.sandbox.payments import paying
 from payments.entrypoints.sandbox.payments.book import Book
-from payments.entrypoints.sandbox.payments.cancelling import CancelAsk
+from payments.entrypoints.sandbox.payments.cancelling import CancelRequest
 from payments.entrypoints.sandbox.payments.channels import Channel, choose
 from payments.entrypoints.sandbox.payments.messages import (
     ALREADY_PAID,
@@ -26,17 +27,15 @@ from payments.entrypoints.sandbox.payments.messages import (
     CUSTOMER_UNKNOWN_SCHEDULE,
     INICIS_NEEDS_NAME,
     KEY_REFUSED,
-    Refusal,
-    RefusedError,
 )
-from payments.entrypoints.sandbox.payments.opening import WindowAsk
+from payments.entrypoints.sandbox.payments.opening import WindowRequest
 from payments.entrypoints.sandbox.payments.row import PaymentRow
 
 API: Final = "api_payment"
 
 
 @attrs.frozen(kw_only=True)
-class KeyAsk:
+class KeyRequest:
     """A billing key asked for with a typed card; `about`: customer_id and the `customer_…` fields."""
 
     customer_uid: str
@@ -46,11 +45,11 @@ class KeyAsk:
 
 
 @attrs.frozen(kw_only=True)
-class ScheduleAsk:
+class ScheduleRequest:
     """One payment to be made later, in UNIX seconds."""
 
     schedule_at: int
-    ask: WindowAsk
+    request: WindowRequest
     card_quota: int = 0
 
 
@@ -59,22 +58,22 @@ class Billing:
     """What the store's billing keys do in its book; no I/O."""
 
     book: Book
-    customers: Customers = attrs.field(init=False)
-    schedules: Schedules = attrs.field(init=False)
-
-    def __attrs_post_init__(self) -> None:
-        self.customers = Customers(self.book.guesses)
-        self.schedules = Schedules(self.book.guesses)
+    customers: Customers = attrs.field(
+        default=attrs.Factory(lambda self: Customers(self.book.guesses), takes_self=True)
+    )
+    schedules: Schedules = attrs.field(
+        default=attrs.Factory(lambda self: Schedules(self.book.guesses), takes_self=True)
+    )
 
     # keys
 
-    def issue(self, ask: KeyAsk, refused: Refusal = KEY_REFUSED) -> Customer:
+    def issue(self, request: KeyRequest, refused: Refusal = KEY_REFUSED) -> Customer:
         """Issue a key for a typed card, or put the card in the place of the one it had."""
         now = self.book.clock.now()
-        if has_expired(ask.card.expiry, now):
-            raise RefusedError(refused.about(self.book.guesses.card_expired_text))
+        if has_expired(request.card.expiry, now):
+            raise CallRefused(refused.about(self.book.guesses.card_expired_text))
         return self.customers.keep(
-            customers.of_card(ask.card, ask.customer_uid, self._api_channel(ask.pg), ask.about, now)
+            customers.of_card(request.card, request.customer_uid, self._api_channel(request.pg), request.about, now)
         )
 
     def issued_in_window(self, row: PaymentRow) -> PaymentRow:
@@ -91,7 +90,7 @@ class Billing:
         return customer
 
     def _waiting_of(self, customer_uid: str) -> bool:
-        return any(row.customer_uid == customer_uid and row.status == "scheduled" for row in self.schedules.rows())
+        return any(row.customer_uid == customer_uid and row.status == "scheduled" for row in self.schedules.all())
 
     def _api_channel(self, pg: str) -> Channel:
         """Return the channel of *pg*, the first for payments by API where it names none [OAS1]."""
@@ -101,42 +100,42 @@ class Billing:
 
     # at once
 
-    def pay_with_card(self, ask: WindowAsk, card: Card, about: Mapping[str, Any], quota: int = 0) -> PaymentRow:
-        """Pay once with a typed card; its key is kept if `ask.customer_uid` names one [OAS1]."""
-        self._unburnt(ask.merchant_uid)
-        channel, now = self._api_channel(ask.pg), self.book.clock.now()
+    def pay_with_card(self, request: WindowRequest, card: Card, about: Mapping[str, Any], quota: int = 0) -> PaymentRow:
+        """Pay once with a typed card; its key is kept if `request.customer_uid` names one [OAS1]."""
+        self._check_unpaid(request.merchant_uid)
+        channel, now = self._api_channel(request.pg), self.book.clock.now()
         if has_expired(card.expiry, now):
-            raise RefusedError(CARD_REFUSED.about(self.book.guesses.card_expired_text))
-        payer = customers.of_card(card, ask.customer_uid or "", channel, about, now)
-        row = self._charge(ask, payer.channel(), payer, "payment" if ask.customer_uid else None, None, quota)
-        if ask.customer_uid:
+            raise CallRefused(CARD_REFUSED.about(self.book.guesses.card_expired_text))
+        payer = customers.of_card(card, request.customer_uid or "", channel, about, now)
+        row = self._charge(request, payer.channel(), payer, "payment" if request.customer_uid else None, None, quota)
+        if request.customer_uid:
             self.customers.keep(payer)
-        return self.book.tell(row)
+        return self.book.store_and_notify(row)
 
-    def pay_again(self, customer_uid: str, ask: WindowAsk, quota: int = 0) -> PaymentRow:
+    def pay_again(self, customer_uid: str, request: WindowRequest, quota: int = 0) -> PaymentRow:
         """Pay with a key: a payment that is paid or, where the bank refuses, failed; only success is told."""
         payer = self.customers.find(customer_uid)
         if payer is None:
-            raise RefusedError(CUSTOMER_UNKNOWN_AGAIN)
-        self._unburnt(ask.merchant_uid)
-        self._named(ask, payer)
-        row = self._charge(ask, payer.channel(), payer, "payment", self._refusal(payer), quota)
-        return self.book.tell(row) if row.status == "paid" else row
+            raise CallRefused(CUSTOMER_UNKNOWN_AGAIN)
+        self._check_unpaid(request.merchant_uid)
+        self._check_name(request, payer)
+        row = self._charge(request, payer.channel(), payer, "payment", self._refusal(payer), quota)
+        return self.book.store_and_notify(row) if row.status == "paid" else row
 
-    def _named(self, ask: WindowAsk, payer: Customer) -> None:
-        if payer.pg_provider == "html5_inicis" and not ask.name:
-            raise RefusedError(INICIS_NEEDS_NAME)
+    def _check_name(self, request: WindowRequest, payer: Customer) -> None:
+        if payer.pg_provider == "html5_inicis" and not request.name:
+            raise CallRefused(INICIS_NEEDS_NAME)
 
     def _refusal(self, payer: Customer) -> str | None:
         return payer.refusal(self.book.clock.now(), self.book.guesses)
 
-    def _unburnt(self, merchant_uid: str) -> None:
+    def _check_unpaid(self, merchant_uid: str) -> None:
         if self.book.was_paid(merchant_uid):
-            raise RefusedError(Refusal(200, 1, ALREADY_PAID))
+            raise CallRefused(Refusal(200, 1, ALREADY_PAID))
 
     def _charge(
         self,
-        ask: WindowAsk,
+        request: WindowRequest,
         channel: Channel,
         payer: Customer | None,
         usage: str | None,
@@ -144,12 +143,12 @@ class Billing:
         quota: int = 0,
     ) -> PaymentRow:
         """Return a new row, failed for *refusal* or paid by *payer*."""
-        customer_uid = (payer.customer_uid or None) if payer else ask.customer_uid
-        row = self.book.add(attrs.evolve(ask, customer_uid=customer_uid), channel, "imps")
+        customer_uid = (payer.customer_uid or None) if payer else request.customer_uid
+        row = self.book.create(attrs.evolve(request, customer_uid=customer_uid), channel, "imps")
         row = attrs.evolve(row, pay_method="card", customer_uid_usage=usage, **(payer.card() if payer else {}))
         now, ids = self.book.clock.now(), self.book.ids
         if refusal is not None or payer is None:
-            return self.book.keep(paying.failed(row, refusal or CUSTOMER_UNKNOWN_AGAIN.message, now))
+            return self.book.store(paying.failed(row, refusal or CUSTOMER_UNKNOWN_AGAIN.message, now))
         paid = row.with_status(
             "paid",
             now,
@@ -159,57 +158,57 @@ class Billing:
             pg_tid=f"{row.pg_id}0116{ids.digits(16)}",
             receipt_url=self.book.receipt_url(row.imp_uid),
         )
-        return self.book.keep(paid)
+        return self.book.store(paid)
 
     # later
 
     def schedule(
         self,
         customer_uid: str,
-        asks: list[ScheduleAsk],
-        key: KeyAsk | None = None,
+        requests: list[ScheduleRequest],
+        key: KeyRequest | None = None,
         checking_amount: Decimal | None = None,
     ) -> list[Schedule]:
-        """Have a key pay later, all of *asks* or none; a typed card issues the key if there is none yet [OAS1]."""
-        self._check(asks)
+        """Have a key pay later, all of *requests* or none; a typed card issues the key if there is none yet [OAS1]."""
+        self._check(requests)
         payer = self.customers.find(customer_uid) or (self.issue(key) if key else None)
         if payer is None:
-            raise RefusedError(CUSTOMER_UNKNOWN_SCHEDULE)
-        for each in asks:
-            self._named(each.ask, payer)
+            raise CallRefused(CUSTOMER_UNKNOWN_SCHEDULE)
+        for each in requests:
+            self._check_name(each.request, payer)
         if checking_amount:
             self._check_card(payer, checking_amount)
-        return [self._add(payer, each) for each in asks]
+        return [self._add(payer, each) for each in requests]
 
-    def _check(self, asks: list[ScheduleAsk]) -> None:
+    def _check(self, requests: list[ScheduleRequest]) -> None:
         guesses, seen = self.book.guesses, set[str]()
-        for each in asks:
-            if each.ask.merchant_uid in self.schedules or each.ask.merchant_uid in seen:
-                raise RefusedError(Refusal(200, 1, guesses.schedule_taken_text))
+        for each in requests:
+            if each.request.merchant_uid in self.schedules or each.request.merchant_uid in seen:
+                raise CallRefused(Refusal(200, 1, guesses.schedule_taken_text))
             if each.schedule_at < self.book.clock.now() and guesses.schedule_in_the_past == "refused":
-                raise RefusedError(Refusal(200, 1, guesses.schedule_past_text))
-            self._unburnt(each.ask.merchant_uid)
-            seen.add(each.ask.merchant_uid)
+                raise CallRefused(Refusal(200, 1, guesses.schedule_past_text))
+            self._check_unpaid(each.request.merchant_uid)
+            seen.add(each.request.merchant_uid)
 
     def _check_card(self, payer: Customer, amount: Decimal) -> None:
         """Try the card with a payment that is given back at once [OAS1 checking_amount]."""
         refusal = self._refusal(payer)
         if refusal is not None:
-            raise RefusedError(CARD_REFUSED.about(refusal))
-        ask = WindowAsk(merchant_uid=f"checking_{self.book.ids.digits(16)}", amount=amount, channel="api")
-        row = self._charge(ask, payer.channel(), payer, "payment", None)
-        self.book.cancel(CancelAsk(imp_uid=row.imp_uid, reason=self.book.guesses.card_check_reason))
+            raise CallRefused(CARD_REFUSED.about(refusal))
+        request = WindowRequest(merchant_uid=f"checking_{self.book.ids.digits(16)}", amount=amount, channel="api")
+        row = self._charge(request, payer.channel(), payer, "payment", None)
+        self.book.cancel(CancelRequest(imp_uid=row.imp_uid, reason=self.book.guesses.card_check_reason))
 
-    def _add(self, payer: Customer, asked: ScheduleAsk) -> Schedule:
+    def _add(self, payer: Customer, asked: ScheduleRequest) -> Schedule:
         """Keep one schedule; the buyer is the key's customer where the schedule names none [OAS1]."""
-        given = {field: value for field, value in asked.ask.buyer.items() if value}
-        ask = attrs.evolve(asked.ask, customer_uid=payer.customer_uid, buyer={**payer.buyer(), **given})
+        given = {field: value for field, value in asked.request.buyer.items() if value}
+        request = attrs.evolve(asked.request, customer_uid=payer.customer_uid, buyer={**payer.buyer(), **given})
         return self.schedules.keep(
             Schedule(
                 customer_uid=payer.customer_uid,
                 customer_id=payer.customer_id,
                 schedule_at=asked.schedule_at,
-                ask=ask,
+                request=request,
                 channel=payer.channel(),
                 card_quota=asked.card_quota,
             )
@@ -223,7 +222,7 @@ class Billing:
         """Let a waiting schedule wait for another moment."""
         schedule = self.schedules.get(merchant_uid)
         if schedule.status != "scheduled":
-            raise RefusedError(Refusal(400, -1, self.book.guesses.schedule_over_text))
+            raise CallRefused(Refusal(400, -1, self.book.guesses.schedule_over_text))
         return self.schedules.keep(schedule.again_at(self._to_come(schedule_at)))
 
     def reschedule(self, merchant_uid: str, schedule_at: int) -> Schedule:
@@ -235,19 +234,19 @@ class Billing:
         """Try again now what failed or was taken back; 404 where the key is gone [OAS1]."""
         schedule = self._repeatable(merchant_uid)
         if self.customers.find(schedule.customer_uid) is None:
-            raise RefusedError(attrs.evolve(CUSTOMER_UNKNOWN_AGAIN, http=404))
+            raise CallRefused(attrs.evolve(CUSTOMER_UNKNOWN_AGAIN, http=404))
         return self._execute(schedule)
 
     def _to_come(self, schedule_at: int) -> int:
         if schedule_at < self.book.clock.now():
-            raise RefusedError(Refusal(400, -1, self.book.guesses.schedule_past_text))
+            raise CallRefused(Refusal(400, -1, self.book.guesses.schedule_past_text))
         return schedule_at
 
     def _repeatable(self, merchant_uid: str) -> Schedule:
         schedule = self.schedules.get(merchant_uid)
         row = self.payment_of(schedule)
         if schedule.status == "scheduled" or (row is not None and row.status != "failed"):
-            raise RefusedError(Refusal(400, -1, self.book.guesses.schedule_not_failed_text))
+            raise CallRefused(Refusal(400, -1, self.book.guesses.schedule_not_failed_text))
         return schedule
 
     def payment_of(self, schedule: Schedule) -> PaymentRow | None:
@@ -262,13 +261,13 @@ class Billing:
     def _execute(self, schedule: Schedule) -> PaymentRow:
         """Try a schedule now; paid or failed, a webhook tells [D:webhook]."""
         payer = self.customers.find(schedule.customer_uid)
-        burnt = ALREADY_PAID if self.book.was_paid(schedule.merchant_uid) else None
-        refusal = burnt or (self._refusal(payer) if payer else None)
+        already_paid = ALREADY_PAID if self.book.was_paid(schedule.merchant_uid) else None
+        refusal = already_paid or (self._refusal(payer) if payer else None)
         channel = payer.channel() if payer else schedule.channel
-        row = self._charge(schedule.ask, channel, payer, "payment.scheduled", refusal, schedule.card_quota)
+        row = self._charge(schedule.request, channel, payer, "payment.scheduled", refusal, schedule.card_quota)
         self.schedules.keep(
             attrs.evolve(
                 schedule, status="executed", imp_uid=row.imp_uid, executed_at=self.book.clock.now(), revoked_at=0
             )
         )
-        return self.book.tell(row)
+        return self.book.store_and_notify(row)

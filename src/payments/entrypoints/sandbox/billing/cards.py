@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import attrs
 
+from payments.entrypoints.sandbox.clock import KOREA
 from payments.entrypoints.sandbox.payments.channels import CARDS, ISSUER_PGS
-from payments.entrypoints.sandbox.payments.opening import KOREA
 
 NUMBER: Final = re.compile(r"[0-9]{14,16}")
 EXPIRY: Final = re.compile(r"(20[0-9]{2})-?(0[1-9]|1[0-2])")

@@ -6,9 +6,10 @@ from typing import Any, Final
 import attrs
 
 from payments.entrypoints.sandbox.billing.cards import Card, has_expired
+from payments.entrypoints.sandbox.errors import CallRefused, NotPossible
 from payments.entrypoints.sandbox.guesses import Guesses
 from payments.entrypoints.sandbox.payments.channels import Channel
-from payments.entrypoints.sandbox.payments.messages import CUSTOMER_UNKNOWN, NotPossibleError, RefusedError
+from payments.entrypoints.sandbox.payments.messages import CUSTOMER_UNKNOWN
 from payments.entrypoints.sandbox.payments.row import PaymentRow
 
 CUSTOMER_UID_MAX: Final = 80
@@ -79,48 +80,48 @@ class Customers:
     """All billing keys of the store, oldest first."""
 
     guesses: Guesses
-    _rows: dict[str, Customer] = attrs.field(factory=dict, init=False)
+    rows: dict[str, Customer] = attrs.field(factory=dict, repr=False)
 
     def find(self, customer_uid: str) -> Customer | None:
         """Return a key, None if there is none."""
-        return self._rows.get(customer_uid)
+        return self.rows.get(customer_uid)
 
     def get(self, customer_uid: str) -> Customer:
-        """Return a key; RefusedError if there is none (see Guesses for the HTTP status)."""
+        """Return a key; CallRefused if there is none (see Guesses for the HTTP status)."""
         found = self.find(customer_uid)
         if found is None:
             unknown = attrs.evolve(CUSTOMER_UNKNOWN, http=self.guesses.customer_unknown_http)
-            raise RefusedError(unknown.about(customer_uid))
+            raise CallRefused(unknown.about(customer_uid))
         return found
 
     def many(self, customer_uids: Iterable[str]) -> list[Customer]:
         """Return those that exist, in the order asked for."""
-        return [self._rows[uid] for uid in customer_uids if uid in self._rows]
+        return [self.rows[uid] for uid in customer_uids if uid in self.rows]
 
-    def rows(self) -> list[Customer]:
+    def all(self) -> list[Customer]:
         """Return all of them."""
-        return list(self._rows.values())
+        return list(self.rows.values())
 
     def keep(self, customer: Customer) -> Customer:
         """Store a key; one that takes another's place keeps the time of the first (as seen in a public README)."""
-        before = self._rows.get(customer.customer_uid)
+        before = self.rows.get(customer.customer_uid)
         if before is not None:
             customer = attrs.evolve(customer, inserted=before.inserted)
-        self._rows[customer.customer_uid] = customer
+        self.rows[customer.customer_uid] = customer
         return customer
 
     def forget(self, customer_uid: str) -> Customer:
         """Delete a key and return what it was."""
         customer = self.get(customer_uid)
-        del self._rows[customer_uid]
+        del self.rows[customer_uid]
         return customer
 
     def refuse(self, customer_uid: str, reason: str | None) -> Customer:
         """From now on the bank refuses payments with this key for *reason*; None lets them pass again."""
-        if customer_uid not in self._rows:
-            raise NotPossibleError(f"there is no billing key {customer_uid}")
-        self._rows[customer_uid] = attrs.evolve(self._rows[customer_uid], refuses=reason)
-        return self._rows[customer_uid]
+        if customer_uid not in self.rows:
+            raise NotPossible(f"there is no billing key {customer_uid}")
+        self.rows[customer_uid] = attrs.evolve(self.rows[customer_uid], refuses=reason)
+        return self.rows[customer_uid]
 
 
 def of_card(card: Card, customer_uid: str, channel: Channel, about: Mapping[str, Any], now: int) -> Customer:

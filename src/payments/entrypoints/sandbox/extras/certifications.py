@@ -6,9 +6,9 @@ from typing import Any
 import attrs
 
 from payments.entrypoints.sandbox.clock import Clock
+from payments.entrypoints.sandbox.errors import CallRefused, NotPossible, Refusal
 from payments.entrypoints.sandbox.guesses import Guesses
 from payments.entrypoints.sandbox.payments.ids import Ids
-from payments.entrypoints.sandbox.payments.messages import NotPossibleError, Refusal, RefusedError
 
 NO_CERTIFICATION = Refusal(404, -1, "인증결과가 존재하지 않습니다.")
 OTP_DIGITS = 6
@@ -50,7 +50,7 @@ class Certifications:
     clock: Clock
     ids: Ids
     guesses: Guesses = attrs.field(factory=Guesses)
-    _rows: dict[str, Certification] = attrs.field(factory=dict, init=False)
+    rows: dict[str, Certification] = attrs.field(factory=dict, repr=False)
 
     def open(self, params: dict[str, Any], origin: str = "") -> Certification:
         """Open a window for what a page passed to `IMP.certification`."""
@@ -62,44 +62,46 @@ class Certifications:
             origin=origin,
             m_redirect_url=str(params.get("m_redirect_url") or ""),
         )
-        return self._rows.setdefault(row.imp_uid, row)
+        return self.put(row)
 
     def request(self, params: dict[str, Any]) -> Certification:
         """Begin a check without a window: the carrier texts a one-time password."""
         row = attrs.evolve(self.open(params), otp=self.ids.digits(OTP_DIGITS), birthday=params["birth"])
-        self._rows[row.imp_uid] = row
+        self.rows[row.imp_uid] = row
         return row
 
     def answer(self, imp_uid: str, otp: str) -> Certification:
-        """End it with the password; RefusedError (400) for another one, and once it is over."""
+        """End it with the password; CallRefused (400) for another one, and once it is over."""
         row = self.get(imp_uid)
         if row.certified or not row.otp:
-            raise RefusedError(Refusal(400, -1, self.guesses.otp_over_text))
+            raise CallRefused(Refusal(400, -1, self.guesses.otp_over_text))
         if otp != row.otp:
-            raise RefusedError(Refusal(400, -1, self.guesses.otp_wrong_text))
+            raise CallRefused(Refusal(400, -1, self.guesses.otp_wrong_text))
         return self.confirm(imp_uid, row.name or "", row.birthday or "", row.phone or "")
 
-    def rows(self) -> list[Certification]:
+    def all(self) -> list[Certification]:
         """Return all of them, oldest first."""
-        return list(self._rows.values())
+        return list(self.rows.values())
 
     def put(self, row: Certification) -> Certification:
-        """Keep a check that was made elsewhere."""
-        return self._rows.setdefault(row.imp_uid, row)
+        """Store a new check; one that is stored already stays as it is."""
+        if row.imp_uid not in self.rows:
+            self.rows[row.imp_uid] = row
+        return self.rows[row.imp_uid]
 
     def get(self, imp_uid: str) -> Certification:
-        """Return a check; RefusedError (404) if there is none."""
-        if imp_uid not in self._rows:
-            raise RefusedError(NO_CERTIFICATION)
-        return self._rows[imp_uid]
+        """Return a check; CallRefused (404) if there is none."""
+        if imp_uid not in self.rows:
+            raise CallRefused(NO_CERTIFICATION)
+        return self.rows[imp_uid]
 
     def confirm(self, imp_uid: str, name: str, birthday: str, phone: str) -> Certification:
         """The person confirms; the same person has the same `unique_key` each time."""
         row = self.get(imp_uid)
         if row.certified:
-            raise NotPossibleError(f"{imp_uid} is certified already")
+            raise NotPossible(f"{imp_uid} is certified already")
         if not (name and phone):
-            raise NotPossibleError("a name and a phone number are needed")
+            raise NotPossible("a name and a phone number are needed")
         person = hashlib.sha256(f"{name}|{birthday}|{phone}".encode()).hexdigest()
         changed = attrs.evolve(
             row,
@@ -113,11 +115,11 @@ class Certifications:
             unique_key=person,
             unique_in_site=person[:32],
         )
-        self._rows[imp_uid] = changed
+        self.rows[imp_uid] = changed
         return changed
 
     def forget(self, imp_uid: str) -> Certification:
         """Delete a check, as DELETE does; return what it was."""
         row = self.get(imp_uid)
-        del self._rows[imp_uid]
+        del self.rows[imp_uid]
         return row

@@ -51,20 +51,25 @@ class Naver:
     """The orders and reviews of the store; an order is a dict as the API shows it."""
 
     ids: Ids
-    reviews: list[dict[str, Any]] = attrs.field(factory=list)
-    _orders: dict[str, dict[str, dict[str, Any]]] = attrs.field(factory=dict, init=False)
+    rows: dict[str, dict[str, dict[str, Any]]] = attrs.field(factory=dict, repr=False)
+    """The orders of each payment, by imp_uid and by their own ids."""
+    reviews: dict[int, dict[str, Any]] = attrs.field(factory=dict, repr=False)
 
     def orders(self, row: PaymentRow) -> dict[str, dict[str, Any]]:
         """Return the orders of a payment by their ids; made when first asked for."""
-        if row.imp_uid not in self._orders:
+        if row.imp_uid not in self.rows:
             order = self._new(row)
-            self._orders[row.imp_uid] = {order["product_order_id"]: order}
-        return self._orders[row.imp_uid]
+            self.rows[row.imp_uid] = {order["product_order_id"]: order}
+        return self.rows[row.imp_uid]
 
     def order(self, product_order_id: str) -> dict[str, Any] | None:
         """Return one order, None if there is none."""
-        found = (orders[product_order_id] for orders in self._orders.values() if product_order_id in orders)
+        found = (orders[product_order_id] for orders in self.rows.values() if product_order_id in orders)
         return next(found, None)
+
+    def add_review(self, review: dict[str, Any]) -> None:
+        """Store a review."""
+        self.reviews[len(self.reviews)] = review
 
     def _new(self, row: PaymentRow) -> dict[str, Any]:
         orderer = {"name": row.buyer_name, "id": "sand****", "tel": row.buyer_tel}
@@ -103,5 +108,5 @@ class Naver:
             if action.refunds:
                 refund(order)
             order.update(action.changes)
-        self._orders[row.imp_uid] = orders
+        self.rows[row.imp_uid] = orders
         return done

@@ -39,8 +39,8 @@ class Receipt:
 
 
 @attrs.frozen(kw_only=True)
-class ReceiptAsk:
-    """A receipt as asked for; `type` is one of TYPES."""
+class ReceiptRequest:
+    """A receipt as requested; `type` is one of TYPES."""
 
     amount: Decimal
     tax_free: Decimal
@@ -52,29 +52,29 @@ class Receipts:
     """All cash receipts of the store."""
 
     ids: Ids
-    _rows: dict[tuple[Kind, str], Receipt] = attrs.field(factory=dict, init=False)
+    rows: dict[tuple[Kind, str], Receipt] = attrs.field(factory=dict, repr=False)
 
     def find(self, kind: Kind, uid: str) -> Receipt | None:
         """Return the receipt of something, also a cancelled one; None if it never had one."""
-        return self._rows.get((kind, uid))
+        return self.rows.get((kind, uid))
 
-    def issue(self, kind: Kind, uid: str, ask: ReceiptAsk, url: str, now: int) -> Receipt:
+    def issue(self, kind: Kind, uid: str, request: ReceiptRequest, url: str, now: int) -> Receipt:
         """Issue a receipt; the tax in it is an eleventh of what is not tax-free [OAS1]."""
         receipt = Receipt(
             kind=kind,
             uid=uid,
             receipt_tid=self.ids.digits(16),
             apply_num=self.ids.digits(9),
-            type=ask.type,
-            amount=ask.amount,
-            vat=(ask.amount - ask.tax_free) // 11,
+            type=request.type,
+            amount=request.amount,
+            vat=(request.amount - request.tax_free) // 11,
             receipt_url=url,
             applied_at=now,
         )
-        self._rows[kind, uid] = receipt
+        self.rows[kind, uid] = receipt
         return receipt
 
     def cancel(self, receipt: Receipt, now: int) -> Receipt:
         """Take a receipt back."""
-        self._rows[receipt.kind, receipt.uid] = cancelled = attrs.evolve(receipt, cancelled_at=now)
+        self.rows[receipt.kind, receipt.uid] = cancelled = attrs.evolve(receipt, cancelled_at=now)
         return cancelled

@@ -1,4 +1,4 @@
-"""How an answer does not arrive: reset, closed, cut short, or one byte at a time.
+"""The connection of a call, and responses that break it off or take their time.
 
 FaultyProtocol  the server's protocol, which lets its endpoints reach the connection
 Broken          a response that ends the connection; Dripping  one that takes its time
@@ -17,7 +17,7 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 RESET: Final = struct.pack("ii", 1, 0)  # SO_LINGER: on, for 0 seconds
 
 TRANSPORT: Final = "sandbox_transport"
-_Protocol: Any = AutoHTTPProtocol  # one of two, by what is installed
+_Protocol: Any = AutoHTTPProtocol  # httptools or h11, whichever is installed
 
 
 class FaultyProtocol(_Protocol):  # type: ignore[misc]  # its base is known at run time only
@@ -39,19 +39,22 @@ def transport_of(request: Request) -> asyncio.Transport:
     return found
 
 
-class Broken(Response):
-    """Ends the connection: with a reset, or after the first *told* bytes of the body, 0 for not even a status."""
+def _start(response: Response) -> dict[str, Any]:
+    return {"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers}
 
-    def __init__(self, transport: asyncio.Transport, *, reset: bool = False, told: Response | None = None) -> None:
+
+class Broken(Response):
+    """Ends the connection: with a reset, halfway through *response*, or without a byte."""
+
+    def __init__(self, transport: asyncio.Transport, *, reset: bool = False, response: Response | None = None) -> None:
         super().__init__()
-        self.transport, self.reset, self.told = transport, reset, told
+        self.transport, self.reset, self.response = transport, reset, response
 
     async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
-        """End it, and wait until the server has noticed: it would say 500 otherwise."""
-        if self.told is not None:
-            body = bytes(self.told.body)
-            start = {"type": "http.response.start", "status": self.told.status_code, "headers": self.told.raw_headers}
-            await send(start)
+        """End it, and wait until the server has noticed: otherwise it would answer 500."""
+        if self.response is not None:
+            body = bytes(self.response.body)
+            await send(_start(self.response))
             await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
         if self.reset:
             sock = self.transport.get_extra_info("socket")
@@ -64,18 +67,17 @@ class Broken(Response):
 
 
 class Dripping(Response):
-    """A response whose body comes one byte at a time, *apart* seconds from each other."""
+    """A response whose body comes one byte at a time, *apart* seconds from one to the next."""
 
-    def __init__(self, told: Response, apart: float) -> None:
+    def __init__(self, response: Response, apart: float) -> None:
         super().__init__()
-        self.told, self.apart = told, apart
+        self.response, self.apart = response, apart
 
     async def __call__(self, scope: Scope, _: Receive, send: Send) -> None:
-        """Send it, until the client has had enough."""
-        start = {"type": "http.response.start", "status": self.told.status_code, "headers": self.told.raw_headers}
-        await send(start)
+        """Send it until the client closes the connection."""
+        await send(_start(self.response))
         transport = scope.get("state", {}).get(TRANSPORT)
-        for byte in bytes(self.told.body):
+        for byte in bytes(self.response.body):
             await send({"type": "http.response.body", "body": bytes([byte]), "more_body": True})
             await asyncio.sleep(self.apart)
             if transport is not None and transport.is_closing():

@@ -1,4 +1,4 @@
-"""Ids: everything random that the sandbox makes up, from one seed, so that a run can be had again."""
+"""Ids: everything random in the sandbox comes from one seed, so that a run can be repeated."""
 
 import random
 import uuid
@@ -8,10 +8,6 @@ class Ids:
     """A stream of made-up identifiers; the same *seed* gives the same stream, None a new one each time."""
 
     def __init__(self, seed: int | str | None = None) -> None:
-        self.begin(seed)
-
-    def begin(self, seed: int | str | None) -> None:
-        """Begin the stream of *seed*."""
         self._random = random.Random(None if seed is None else f"{seed}:ids")  # noqa: S311 - play money, not secrets
 
     def digits(self, count: int) -> str:

@@ -5,42 +5,7 @@ A text or code that nobody has seen does not belong here: `guesses.py` names it.
 
 from typing import Final
 
-import attrs
-
-
-@attrs.frozen
-class Refusal:
-    """A refused call: the HTTP status, the envelope's `code` and its `message`."""
-
-    http: int
-    code: int
-    message: str
-
-    def about(self, detail: str) -> "Refusal":
-        """Return the refusal with *detail* put into its text's `{}`."""
-        return attrs.evolve(self, message=self.message.replace("{}", detail))
-
-
-class RefusedError(Exception):
-    """A call of the API that Iamport refuses; `refusal` is its whole answer."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.message)
-        self.refusal = refusal
-
-
-class WindowRefusedError(Exception):
-    """A window that does not open: `error_code` and `error_msg` go to the page's callback, with `imp_uid` null."""
-
-    def __init__(self, error_code: str, error_msg: str) -> None:
-        super().__init__(f"{error_code}: {error_msg}")
-        self.error_code = error_code
-        self.error_msg = error_msg
-
-
-class NotPossibleError(Exception):
-    """Something that a buyer, the PG or the console cannot do with a payment as it stands."""
-
+from payments.entrypoints.sandbox.errors import Refusal
 
 UNAUTHORIZED: Final = Refusal(401, -1, "Unauthorized")
 KEYS_MISSING: Final = Refusal(400, -1, "imp_key, imp_secret 파라메터가 누락되었습니다.")

@@ -1,17 +1,19 @@
-"""WindowAsk: what `IMP.request_pay` was called with, checked in the order the original checks it."""
+"""WindowRequest: what `IMP.request_pay` was called with, checked in the order the original checks it."""
 
 import json
 import math
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
 import attrs
 
-from payments.entrypoints.sandbox.payments.messages import WindowRefusedError
+from payments.entrypoints.sandbox.clock import KOREA
+from payments.entrypoints.sandbox.errors import WindowRefused
+from payments.entrypoints.sandbox.payments.channels import Channel
+from payments.entrypoints.sandbox.payments.row import Hidden, PaymentRow
 
-KOREA: Final = timezone(timedelta(hours=9))
 MERCHANT_UID_MAX: Final = 40
 NAME_MAX: Final = 40
 DUE_DAYS: Final = 30
@@ -26,7 +28,7 @@ BUYER_FIELDS: Final = {
 
 
 @attrs.frozen(kw_only=True)
-class WindowAsk:
+class WindowRequest:
     """The parameters of one `request_pay` that the sandbox reads; amounts are Decimals."""
 
     merchant_uid: str
@@ -51,15 +53,15 @@ class WindowAsk:
     user_agent: str = ""
 
     @classmethod
-    def of(cls, params: Mapping[str, Any], bad_code: str) -> "WindowAsk":
-        """Read what a page passed; WindowRefusedError (*bad_code*) if the original would not open a window for it."""
+    def of(cls, params: Mapping[str, Any], bad_code: str) -> "WindowRequest":
+        """Read what a page passed; WindowRefused (*bad_code*) if the original would not open a window for it."""
         amount, merchant_uid = params.get("amount"), params.get("merchant_uid")
         if isinstance(amount, bool) or not isinstance(amount, int | Decimal) or not math.isfinite(amount):
-            raise WindowRefusedError(bad_code, "amount는 숫자여야 합니다.")
+            raise WindowRefused(bad_code, "amount는 숫자여야 합니다.")
         if not isinstance(merchant_uid, str) or not 1 <= len(merchant_uid) <= MERCHANT_UID_MAX:
-            raise WindowRefusedError(bad_code, f"merchant_uid는 1~{MERCHANT_UID_MAX}자의 문자열이어야 합니다.")
+            raise WindowRefused(bad_code, f"merchant_uid는 1~{MERCHANT_UID_MAX}자의 문자열이어야 합니다.")
         if amount < 0:
-            raise WindowRefusedError(bad_code, "결제금액이 올바르지 않습니다.")
+            raise WindowRefused(bad_code, "결제금액이 올바르지 않습니다.")
         return cls(
             merchant_uid=merchant_uid,
             amount=Decimal(amount),
@@ -116,4 +118,37 @@ def due(value: Any, bad_code: str) -> int:
             continue
         whole_day = "%H" not in form
         return int((moment + timedelta(days=1, seconds=-1) if whole_day else moment).timestamp())
-    raise WindowRefusedError(bad_code, "vbank_due 형식이 올바르지 않습니다.")
+    raise WindowRefused(bad_code, "vbank_due 형식이 올바르지 않습니다.")
+
+
+def ready_row(request: WindowRequest, channel: Channel, imp_uid: str, *, order: int, now: int) -> PaymentRow:
+    """Return the payment that a window begins with; *order* tells how many payments were made before it."""
+    hidden = Hidden(
+        order=order,
+        updated_at=now,
+        notice_urls=request.notice_urls,
+        confirm_url=request.confirm_url,
+        m_redirect_url=request.m_redirect_url,
+        language=request.language,
+        asked_method=request.pay_method,
+        vbank_due=request.vbank_due,
+        tax_free=request.tax_free,
+        vat_amount=request.vat_amount,
+    )
+    return PaymentRow(
+        imp_uid=imp_uid,
+        merchant_uid=request.merchant_uid,
+        amount=request.amount,
+        channel=request.channel,
+        pg_provider=channel.pg_provider,
+        pg_id=channel.pg_id,
+        name=request.name,
+        currency=request.currency,
+        escrow=request.escrow,
+        custom_data=request.custom_data,
+        user_agent=request.user_agent,
+        started_at=now,
+        customer_uid=request.customer_uid,
+        **request.buyer,
+        hidden=hidden,
+    )

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 import attrs
 
+from payments.entrypoints.sandbox.errors import CallRefused, Refusal
 from payments.entrypoints.sandbox.guesses import Guesses
-from payments.entrypoints.sandbox.payments.messages import Refusal, RefusedError
 from payments.entrypoints.sandbox.payments.row import PaymentRow
 
 DEFAULT_LIMIT: Final = 20
@@ -17,7 +17,7 @@ SORTINGS: Final = ("-started", "started", "-paid", "paid", "-updated", "updated"
 
 def moment(row: PaymentRow, kind: str) -> int:
     """Return when *row* was `started`, `paid` or last `updated` (UNIX seconds)."""
-    return {"started": row.started_at, "paid": row.paid_at}.get(kind, row.behind.updated_at)
+    return {"started": row.started_at, "paid": row.paid_at}.get(kind, row.hidden.updated_at)
 
 
 def settled_at(row: PaymentRow) -> int:
@@ -31,10 +31,10 @@ def ordered(rows: Iterable[PaymentRow], sorting: str, guesses: Guesses) -> list[
     """Return *rows* by *sorting* (`-started` by default), equal moments by their making."""
     if sorting not in SORTINGS:
         if sorting and guesses.unknown_sorting == "refused":
-            raise RefusedError(Refusal(400, -1, guesses.bad_parameter_text).about("sorting"))
+            raise CallRefused(Refusal(400, -1, guesses.bad_parameter_text).about("sorting"))
         sorting = SORTINGS[0]
     kind = sorting.removeprefix("-")
-    return sorted(rows, key=lambda row: (moment(row, kind), row.behind.order), reverse=sorting.startswith("-"))
+    return sorted(rows, key=lambda row: (moment(row, kind), row.hidden.order), reverse=sorting.startswith("-"))
 
 
 @attrs.frozen
@@ -51,7 +51,7 @@ class TimeWindow:
         start = end - MAX_SPAN if since is None else since
         if end - start > MAX_SPAN:
             if guesses.span_over_90_days == "refused":
-                raise RefusedError(Refusal(400, -1, guesses.bad_parameter_text).about("from, to"))
+                raise CallRefused(Refusal(400, -1, guesses.bad_parameter_text).about("from, to"))
             start = end - MAX_SPAN
         return cls(start, end)
 
@@ -73,12 +73,12 @@ def slice_of(
 ) -> dict[str, Any]:
     """Return one page object over anything, its `list` untouched."""
     if page < 1 or limit < 1 or (limit > MAX_LIMIT and guesses.limit_over_max == "refused"):
-        raise RefusedError(Refusal(400, -1, guesses.bad_parameter_text).about("page, limit"))
+        raise CallRefused(Refusal(400, -1, guesses.bad_parameter_text).about("page, limit"))
     limit = min(limit, MAX_LIMIT)
     start = (page - 1) * limit
     beyond = start >= len(items)
     if beyond and beyond_refused and (page > 1 or guesses.page_of_nothing == "refused"):
-        raise RefusedError(Refusal(400, -1, guesses.page_beyond_text))
+        raise CallRefused(Refusal(400, -1, guesses.page_beyond_text))
     return {
         "total": len(items),
         "previous": page - 1,

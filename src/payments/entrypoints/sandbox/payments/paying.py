@@ -15,7 +15,7 @@ VBANK_DAYS: Final = 30
 
 
 @attrs.frozen(kw_only=True)
-class How:
+class PaymentDetails:
     """How the buyer pays: `method` is a word of request_pay (card, trans, phone or an easy-pay brand)."""
 
     method: str = "card"
@@ -24,7 +24,7 @@ class How:
     quota: int = 0
 
 
-def paid(row: PaymentRow, how: How, now: int, ids: Ids, guesses: Guesses) -> PaymentRow:
+def paid(row: PaymentRow, how: PaymentDetails, now: int, ids: Ids, guesses: Guesses) -> PaymentRow:
     """Return *row* as approved by the PG."""
     return row.with_status(
         "paid",
@@ -40,7 +40,7 @@ def paid(row: PaymentRow, how: How, now: int, ids: Ids, guesses: Guesses) -> Pay
     )
 
 
-def _method(row: PaymentRow, how: How, guesses: Guesses) -> dict[str, Any]:
+def _method(row: PaymentRow, how: PaymentDetails, guesses: Guesses) -> dict[str, Any]:
     if how.method not in EASY_PAYS:
         return {"pay_method": how.method}
     if row.pg_provider == how.method:
@@ -50,7 +50,7 @@ def _method(row: PaymentRow, how: How, guesses: Guesses) -> dict[str, Any]:
     return {"pay_method": method, "emb_pg_provider": how.method}
 
 
-def _card(row: PaymentRow, how: How, ids: Ids) -> dict[str, Any]:
+def _card(row: PaymentRow, how: PaymentDetails, ids: Ids) -> dict[str, Any]:
     name = CARDS.get(how.card_code)
     known: dict[str, Any] = {
         "card_code": how.card_code,

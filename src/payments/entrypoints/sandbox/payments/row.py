@@ -24,7 +24,7 @@ class Cancellation:
 
 
 @attrs.frozen(kw_only=True)
-class Behind:
+class Hidden:
     """What Iamport knows of a payment but never shows."""
 
     order: int = 0
@@ -102,7 +102,7 @@ class PaymentRow:
     customer_uid: str | None = None
     customer_uid_usage: str | None = None
     promotion: Mapping[str, Any] | None = None
-    behind: Behind = Behind()
+    hidden: Hidden = Hidden()
 
     @property
     def remaining(self) -> Decimal:
@@ -121,8 +121,8 @@ class PaymentRow:
 
     def with_status(self, status: str, now: int, **changes: Any) -> "PaymentRow":
         """Return the row in *status* since *now*, with further *changes*."""
-        behind = attrs.evolve(changes.pop("behind", self.behind), updated_at=now)
-        return attrs.evolve(self, status=status, behind=behind, **changes)
+        hidden = attrs.evolve(changes.pop("hidden", self.hidden), updated_at=now)
+        return attrs.evolve(self, status=status, hidden=hidden, **changes)
 
     def shown(self) -> dict[str, Any]:
         """Return the 54 properties as the API shows them."""
@@ -131,4 +131,4 @@ class PaymentRow:
         return shown
 
 
-PROPERTIES: Final = tuple(sorted(field.name for field in attrs.fields(PaymentRow) if field.name != "behind"))
+PROPERTIES: Final = tuple(sorted(field.name for field in attrs.fields(PaymentRow) if field.name != "hidden"))

@@ -12,20 +12,20 @@ from payments.entrypoints.sandbox.extras.certifications import Certification
 from payments.entrypoints.sandbox.extras.escrows import Delivery as Parcel
 from payments.entrypoints.sandbox.extras.receipts import Receipt
 from payments.entrypoints.sandbox.payments.channels import Channel
-from payments.entrypoints.sandbox.payments.opening import WindowAsk
+from payments.entrypoints.sandbox.payments.opening import WindowRequest
 from payments.entrypoints.sandbox.payments.prepared import Registration
-from payments.entrypoints.sandbox.payments.row import Behind, Cancellation, PaymentRow
+from payments.entrypoints.sandbox.payments.row import Cancellation, Hidden, PaymentRow
 from payments.entrypoints.sandbox.wire.tokens import Token
 
 KIND: Final = "$kind"
 KINDS: Final[dict[str, type[Any]]] = {
     "payment": PaymentRow,
-    "behind": Behind,
+    "hidden": Hidden,
     "cancellation": Cancellation,
     "prepare": Registration,
     "customer": Customer,
     "schedule": Schedule,
-    "ask": WindowAsk,
+    "request": WindowRequest,
     "channel": Channel,
     "certification": Certification,
     "receipt": Receipt,

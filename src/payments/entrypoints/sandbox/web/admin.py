@@ -12,11 +12,11 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from payments.entrypoints.sandbox.clock import months_after
+from payments.entrypoints.sandbox.errors import CallRefused, NotPossible, WindowRefused
 from payments.entrypoints.sandbox.guesses import variants
-from payments.entrypoints.sandbox.payments.messages import NotPossibleError, RefusedError, WindowRefusedError
 from payments.entrypoints.sandbox.payments.row import PaymentRow
 from payments.entrypoints.sandbox.service import DECLINED, Sandbox
-from payments.entrypoints.sandbox.web.window import complaint, json_answer, read_json
+from payments.entrypoints.sandbox.web.answers import error_answer, json_answer, read_json
 from payments.entrypoints.sandbox.wire.params import Params
 
 SHOWN_DEFAULT = 100
@@ -24,8 +24,8 @@ FIXED = frozenset({"key", "secret", "channels", "faults", "seed", "seed_data", "
 
 
 def shown(row: PaymentRow) -> dict[str, Any]:
-    """Return a payment with what Iamport never shows under `behind`."""
-    return row.shown() | {"behind": attrs.asdict(row.behind)}
+    """Return a payment with what Iamport never shows under `hidden`."""
+    return row.shown() | {"hidden": attrs.asdict(row.hidden)}
 
 
 @attrs.frozen
@@ -57,12 +57,12 @@ class AdminRoutes:
         async def endpoint(request: Request) -> Response:
             try:
                 return json_answer(await run_in_threadpool(act, request, await read_json(request)))
-            except RefusedError as error:
-                return complaint(error, error.refusal.http if error.refusal.http >= 400 else 409)
-            except (NotPossibleError, WindowRefusedError) as error:
-                return complaint(error, 409)
+            except CallRefused as error:
+                return error_answer(error, error.refusal.http if error.refusal.http >= 400 else 409)
+            except (NotPossible, WindowRefused) as error:
+                return error_answer(error, 409)
             except (ValueError, TypeError, attrs.exceptions.FrozenAttributeError) as error:
-                return complaint(error, 400)
+                return error_answer(error, 400)
 
         return endpoint
 
@@ -71,7 +71,7 @@ class AdminRoutes:
         with self.sandbox.lock:
             merchant_uid = request.query_params.get("merchant_uid")
             book = self.sandbox.book
-            rows = list(book.rows()) if merchant_uid is None else book.by_merchant_uid(merchant_uid)
+            rows = list(book.all()) if merchant_uid is None else book.by_merchant_uid(merchant_uid)
         return json_answer([shown(row) for row in rows[::-1][: self._limit(request)]])
 
     async def calls(self, request: Request) -> Response:
@@ -120,7 +120,7 @@ class AdminRoutes:
     def customers(self, *_: Any) -> list[dict[str, Any]]:
         """The billing keys, with why the bank refuses theirs."""
         with self.sandbox.lock:
-            return [row.shown() | {"refuses": row.refuses} for row in self.sandbox.billing.customers.rows()]
+            return [row.shown() | {"refuses": row.refuses} for row in self.sandbox.billing.customers.all()]
 
     def act_on_key(self, request: Request, body: dict[str, Any]) -> list[dict[str, Any]]:
         """Have the bank `refuse` payments with a billing key, for a `reason`, or `accept` them again."""
@@ -135,12 +135,12 @@ class AdminRoutes:
         """The schedules and what became of them, oldest first."""
         billing = self.sandbox.billing
         with self.sandbox.lock:
-            return [row.shown(billing.payment_of(row)) for row in billing.schedules.rows()]
+            return [row.shown(billing.payment_of(row)) for row in billing.schedules.all()]
 
     def certifications(self, *_: Any) -> list[dict[str, Any]]:
         """The identity checks, with the one-time password that the carrier would have texted."""
         with self.sandbox.lock:
-            return [row.shown() | {"otp": row.otp} for row in self.sandbox.certifications.rows()]
+            return [row.shown() | {"otp": row.otp} for row in self.sandbox.certifications.all()]
 
     def settings(self, request: Request, body: dict[str, Any]) -> dict[str, Any]:
         """The settings that can change while the sandbox runs; PATCH changes them, `guesses` one by one."""

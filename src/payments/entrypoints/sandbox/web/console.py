@@ -9,9 +9,9 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import BaseRoute, Route
 
 from payments.entrypoints.sandbox.service import Sandbox
+from payments.entrypoints.sandbox.web.answers import PAGES, json_answer
 from payments.entrypoints.sandbox.web.console_text import console_words
 from payments.entrypoints.sandbox.web.console_view import Console
-from payments.entrypoints.sandbox.web.window import PAGES, json_answer
 
 WELCOME: Final = (
     "A local Iamport sandbox. No payment here is real. Console: /_sandbox/\n"

@@ -8,7 +8,7 @@ import attrs
 
 from payments.entrypoints.sandbox.payments.row import PaymentRow
 from payments.entrypoints.sandbox.service import Sandbox
-from payments.entrypoints.sandbox.wire.wire import encode
+from payments.entrypoints.sandbox.wire.envelope import encode
 
 SHOWN: Final = 50
 FIELDS: Final = (
@@ -20,7 +20,7 @@ ACTIONS: Final = {"deposit": ("deposit",), "paid": ("refund",), "part": ("refund
 
 
 def state_of(row: PaymentRow) -> str:
-    """Return what a person would call it: window, deposit, paid, part, refunded or failed."""
+    """Return the state as a person would name it: window, deposit, paid, part, refunded or failed."""
     if row.status == "ready":
         return "deposit" if row.awaits_deposit else "window"
     if row.status == "cancelled":  # Iamport says so from the first refund on, however small
@@ -35,9 +35,9 @@ class Console:
     sandbox: Sandbox
 
     def overview(self, find: str = "", since: str = "") -> dict[str, Any]:
-        """Return the newest fifty of each kind, payments whose names contain *find*; of version *since* the time only.
+        """Return the newest fifty of each kind, and only payments whose names contain *find*.
 
-        `version` names the content: the same for as long as nothing happens.
+        `version` is a hash of the content; if it is still *since*, only the time is returned.
         """
         with self.sandbox.lock:
             content = {
@@ -51,19 +51,18 @@ class Console:
         return {"version": version, **clock} | ({} if version == since else content)
 
     def _payments(self, find: str) -> list[dict[str, Any]]:
-        told = {delivery.imp_uid for delivery in self.sandbox.webhooks.deliveries}
-        newest = reversed(self.sandbox.book.past.values())
-        found = (states for states in newest if not find or find in _names(states[-1]))
-        return [self._payment(states, states[-1].imp_uid in told) for states in islice(found, SHOWN)]
+        notified = {delivery.imp_uid for delivery in self.sandbox.webhooks.deliveries}
+        found = (states for states in self.sandbox.book.newest() if not find or find in _names(states[-1]))
+        return [self._payment(states, states[-1].imp_uid in notified) for states in islice(found, SHOWN)]
 
-    def _payment(self, states: list[PaymentRow], told: bool) -> dict[str, Any]:
+    def _payment(self, states: tuple[PaymentRow, ...], notified: bool) -> dict[str, Any]:
         row = states[-1]
         return {
             **{field: getattr(row, field) for field in FIELDS},
             "state": state_of(row),
             "remaining": row.remaining,
             "past": _past(states),
-            "actions": _actions(row, told),
+            "actions": _actions(row, notified),
         }
 
 
@@ -75,16 +74,16 @@ def _names(row: PaymentRow) -> str:
     return " ".join((row.imp_uid, row.merchant_uid, row.name, row.buyer_name or "")).lower()
 
 
-def _past(states: list[PaymentRow]) -> list[dict[str, Any]]:
-    """Return the moments at which a person would say that something happened."""
+def _past(states: tuple[PaymentRow, ...]) -> list[dict[str, Any]]:
+    """Return the moments at which the state changed, as a person would see it."""
     moments: list[dict[str, Any]] = []
     for row in states:
         moment = {"state": state_of(row), "cancel_amount": row.cancel_amount}
         if not moments or {name: moments[-1][name] for name in moment} != moment:
-            moments.append(moment | {"at": max(row.behind.updated_at, row.cancelled_at, row.started_at)})
+            moments.append(moment | {"at": max(row.hidden.updated_at, row.cancelled_at, row.started_at)})
     return moments
 
 
-def _actions(row: PaymentRow, told: bool) -> list[str]:
+def _actions(row: PaymentRow, notified: bool) -> list[str]:
     possible = ACTIONS.get(state_of(row), ())
-    return [*possible, "resend_webhook"] if told else list(possible)
+    return [*possible, "resend_webhook"] if notified else list(possible)

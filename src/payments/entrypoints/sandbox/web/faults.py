@@ -6,7 +6,8 @@ import attrs
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 
-from payments.entrypoints.sandbox.faults.faults import Fault, FaultError
+from payments.entrypoints.sandbox.errors import InvalidFault
+from payments.entrypoints.sandbox.faults.fault import Fault
 from payments.entrypoints.sandbox.web.admin import AdminRoutes
 
 
@@ -34,7 +35,7 @@ class FaultRoutes:
         """Turn on what `{"text": "cancel:drop@3"}` or `{"where": "cancel", "what": "drop", "nth": 3}` says."""
         text = body.pop("text", "")
         if not isinstance(text, str) or bool(text) == bool(body):
-            raise FaultError('a fault is {"text": "cancel:drop@3"} or {"where": "cancel", "what": "drop", "nth": 3}')
+            raise InvalidFault('a fault is {"text": "cancel:drop@3"} or {"where": "cancel", "what": "drop", "nth": 3}')
         added = self.admin.sandbox.faults.add(text or Fault.of(body))
         return [armed.shown() for armed in added]
 
@@ -47,6 +48,6 @@ class FaultRoutes:
         """Turn one off."""
         number = request.path_params["number"]
         if not (number.isascii() and number.isdigit()):
-            raise FaultError(f"no fault of number {number} is on")
+            raise InvalidFault(f"no fault of number {number} is on")
         self.admin.sandbox.faults.remove(int(number))
         return self.listed()

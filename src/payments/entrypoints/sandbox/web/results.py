@@ -4,8 +4,8 @@ import re
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from payments.entrypoints.sandbox.errors import WindowRefused
 from payments.entrypoints.sandbox.payments.channels import NEW_SHAPE_PGS
-from payments.entrypoints.sandbox.payments.messages import WindowRefusedError
 from payments.entrypoints.sandbox.payments.row import PaymentRow
 from payments.entrypoints.sandbox.settings import SandboxSettings
 
@@ -40,7 +40,7 @@ def failed(row: PaymentRow, code: str | None, text: str, settings: SandboxSettin
     )
 
 
-def not_opened(merchant_uid: Any, refusal: WindowRefusedError, settings: SandboxSettings) -> dict[str, Any]:
+def not_opened(merchant_uid: Any, refusal: WindowRefused, settings: SandboxSettings) -> dict[str, Any]:
     """Return the result of a window that did not open: `imp_uid` is null."""
     result = {
         "imp_uid": None,

@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from payments.entrypoints.sandbox.payments.messages import Refusal
-from payments.entrypoints.sandbox.wire.wire import Envelope
+from payments.entrypoints.sandbox.errors import Refusal
+from payments.entrypoints.sandbox.wire.envelope import Envelope
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 FOREIGN: Final = Refusal(403, -1, "This is a sandbox on one machine: a foreign Host or Origin may not call it.")

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 import attrs
 
-from payments.entrypoints.sandbox.payments.messages import Refusal, RefusedError
+from payments.entrypoints.sandbox.errors import CallRefused, Refusal
 
 KEY_PARTS: Final = re.compile(r"[^\[\]]+|\[[^\[\]]*\]")
 DEEPEST: Final = 8
@@ -69,9 +69,9 @@ class Params:
     values: Mapping[str, Any]
     complaint: str
 
-    def refused(self, name: str) -> RefusedError:
+    def refused(self, name: str) -> CallRefused:
         """Return the 400 that names the parameter."""
-        return RefusedError(Refusal(400, -1, self.complaint).about(name))
+        return CallRefused(Refusal(400, -1, self.complaint).about(name))
 
     def text(self, name: str, *, required: bool = False, longest: int | None = None) -> str:
         """Return a string, '' if absent; numbers are taken as their digits."""

@@ -6,14 +6,14 @@ from typing import Any
 import attrs
 import pytest
 
-from payments.entrypoints.sandbox.billing.billing import Billing, KeyAsk, ScheduleAsk
+from payments.entrypoints.sandbox.billing.billing import Billing, KeyRequest, ScheduleRequest
 from payments.entrypoints.sandbox.billing.cards import Card, has_expired
 from payments.entrypoints.sandbox.clock import Clock
+from payments.entrypoints.sandbox.errors import CallRefused
 from payments.entrypoints.sandbox.payments.book import Book, Notice
 from payments.entrypoints.sandbox.payments.channels import Channel
 from payments.entrypoints.sandbox.payments.ids import Ids
-from payments.entrypoints.sandbox.payments.messages import RefusedError
-from payments.entrypoints.sandbox.payments.opening import WindowAsk
+from payments.entrypoints.sandbox.payments.opening import WindowRequest
 
 NOW = 1_700_000_000  # 2023-11-14 in Korea
 MONTH = 30 * 24 * 3600
@@ -26,7 +26,7 @@ class Store:
     told: list[Notice]
 
     def refuses(self, call: Any, *args: Any) -> tuple[int, int, str]:
-        with pytest.raises(RefusedError) as refused:
+        with pytest.raises(CallRefused) as refused:
             call(*args)
         refusal = refused.value.refusal
         return refusal.http, refusal.code, refusal.message
@@ -47,16 +47,16 @@ def store() -> Store:
     return Store(Billing(Book(clock=Clock.stopped(NOW), ids=Ids(7), notify=told.append)), told)
 
 
-def an_ask(merchant_uid: str = "o-1", amount: int = 1000, **changes: Any) -> WindowAsk:
-    return WindowAsk(merchant_uid=merchant_uid, amount=Decimal(amount), channel="api", **changes)
+def an_ask(merchant_uid: str = "o-1", amount: int = 1000, **changes: Any) -> WindowRequest:
+    return WindowRequest(merchant_uid=merchant_uid, amount=Decimal(amount), channel="api", **changes)
 
 
-def later(merchant_uid: str, at: int = NOW + MONTH, **changes: Any) -> ScheduleAsk:
-    return ScheduleAsk(schedule_at=at, ask=an_ask(merchant_uid, **changes))
+def later(merchant_uid: str, at: int = NOW + MONTH, **changes: Any) -> ScheduleRequest:
+    return ScheduleRequest(schedule_at=at, request=an_ask(merchant_uid, **changes))
 
 
-def a_key(customer_uid: str = "c-1", card: Card = CARD, **changes: Any) -> KeyAsk:
-    return KeyAsk(customer_uid=customer_uid, card=card, **changes)
+def a_key(customer_uid: str = "c-1", card: Card = CARD, **changes: Any) -> KeyRequest:
+    return KeyRequest(customer_uid=customer_uid, card=card, **changes)
 
 
 @pytest.mark.fact("§5", "documented", "A card's number is shown with its middle hidden.")
@@ -118,7 +118,7 @@ def test_a_card_past_its_month_gets_no_key_and_pays_nothing(store: Store) -> Non
         "카드정보 인증 및 빌키 발급에 실패하였습니다. 유효기간이 만료된 카드입니다.",
     )
     assert store.refuses(store.billing.pay_with_card, an_ask(), old, {})[:2] == (200, -1)
-    assert list(store.billing.book.rows()) == []
+    assert list(store.billing.book.all()) == []
     assert store.billing.customers.find("c-1") is None
 
 
@@ -168,7 +168,7 @@ def test_a_payment_that_the_bank_refuses_is_a_failed_payment_and_no_webhook_tell
 @pytest.mark.fact("§4.4", "observed", "Inicis wants a name of what is bought; the 400 carries the words.")
 def test_inicis_demands_a_name_of_what_is_bought(store: Store) -> None:
     book = store.billing.book
-    window = book.open(WindowAsk(merchant_uid="w", amount=Decimal(0), pg="html5_inicis", customer_uid="c-1"))
+    window = book.open(WindowRequest(merchant_uid="w", amount=Decimal(0), pg="html5_inicis", customer_uid="c-1"))
     row = store.billing.issued_in_window(book.approve(window.imp_uid))
     assert (row.customer_uid_usage, store.billing.customers.get("c-1").pg_provider) == ("issue", "html5_inicis")
     assert store.refuses(store.billing.pay_again, "c-1", an_ask())[0] == 400
@@ -177,9 +177,9 @@ def test_inicis_demands_a_name_of_what_is_bought(store: Store) -> None:
 
 def test_a_window_without_customer_uid_issues_no_key(store: Store) -> None:
     book = store.billing.book
-    window = book.open(WindowAsk(merchant_uid="w", amount=Decimal(10)))
+    window = book.open(WindowRequest(merchant_uid="w", amount=Decimal(10)))
     assert store.billing.issued_in_window(book.approve(window.imp_uid)).customer_uid_usage is None
-    assert store.billing.customers.rows() == []
+    assert store.billing.customers.all() == []
 
 
 @pytest.mark.fact("§6", "documented", "A scheduled payment is told when it is made.")
@@ -230,7 +230,7 @@ def test_a_schedule_of_an_order_paid_meanwhile_fails(store: Store) -> None:
     store.billing.pay_again("c-1", an_ask("o-1"))
     store.pass_time(MONTH)
     assert store.status("o-1") == ("executed", "failed")
-    assert len([row for row in store.billing.book.rows() if row.paid_at]) == 1
+    assert len([row for row in store.billing.book.all() if row.paid_at]) == 1
 
 
 @pytest.mark.fact(
@@ -267,7 +267,7 @@ def test_a_schedule_for_the_past_is_tried_at_once_if_the_guess_says_so(store: St
 def test_a_card_is_checked_with_a_payment_given_back_at_once(store: Store) -> None:
     store.billing.issue(a_key())
     store.billing.schedule("c-1", [later("a")], checking_amount=Decimal(100))
-    (row,) = store.billing.book.rows()
+    (row,) = store.billing.book.all()
     assert (row.status, row.amount, row.cancel_amount) == ("cancelled", 100, 100)
     store.billing.customers.refuse("c-1", "분실 카드")
     refused = store.refuses(store.billing.schedule, "c-1", [later("b")], None, Decimal(100))

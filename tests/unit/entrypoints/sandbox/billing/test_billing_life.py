@@ -5,15 +5,15 @@ from decimal import Decimal
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from payments.entrypoints.sandbox.billing.billing import Billing, KeyAsk, ScheduleAsk
+from payments.entrypoints.sandbox.billing.billing import Billing, KeyRequest, ScheduleRequest
 from payments.entrypoints.sandbox.billing.cards import Card
 from payments.entrypoints.sandbox.clock import Clock
+from payments.entrypoints.sandbox.errors import CallRefused, NotPossible
 from payments.entrypoints.sandbox.payments.book import Book, Notice
 from payments.entrypoints.sandbox.payments.ids import Ids
-from payments.entrypoints.sandbox.payments.messages import NotPossibleError, RefusedError
-from payments.entrypoints.sandbox.payments.opening import WindowAsk
+from payments.entrypoints.sandbox.payments.opening import WindowRequest
 
-NO = (NotPossibleError, RefusedError)
+NO = (NotPossible, CallRefused)
 CUSTOMERS = st.sampled_from(["c-1", "c-2"])
 ORDERS = st.sampled_from(["a", "b", "c", "d"])
 STEPS = st.integers(1, 50)
@@ -32,8 +32,8 @@ class BillingLife(RuleBasedStateMachine):
     def now(self) -> int:
         return self.billing.book.clock.now()
 
-    def ask(self, merchant_uid: str) -> WindowAsk:
-        return WindowAsk(merchant_uid=merchant_uid, amount=Decimal(1000), channel="api")
+    def ask(self, merchant_uid: str) -> WindowRequest:
+        return WindowRequest(merchant_uid=merchant_uid, amount=Decimal(1000), channel="api")
 
     def tried(self, call: object, *args: object) -> bool:
         """Make a call; a refused one must leave book, keys and schedules as they were."""
@@ -47,11 +47,11 @@ class BillingLife(RuleBasedStateMachine):
 
     def everything(self) -> object:
         billing = self.billing
-        return list(billing.book.rows()), billing.customers.rows(), list(billing.schedules.rows())
+        return list(billing.book.all()), billing.customers.all(), list(billing.schedules.all())
 
     @rule(customer_uid=CUSTOMERS)
     def issue(self, customer_uid: str) -> None:
-        self.billing.issue(KeyAsk(customer_uid=customer_uid, card=Card.of("4092023012341234", "2030-01")))
+        self.billing.issue(KeyRequest(customer_uid=customer_uid, card=Card.of("4092023012341234", "2030-01")))
 
     @rule(customer_uid=CUSTOMERS, reason=st.sampled_from([None, "카드 한도초과"]))
     def bank(self, customer_uid: str, reason: str | None) -> None:
@@ -67,7 +67,7 @@ class BillingLife(RuleBasedStateMachine):
 
     @rule(customer_uid=CUSTOMERS, orders=st.lists(ORDERS, min_size=1, max_size=3), step=st.integers(-5, 50))
     def schedule(self, customer_uid: str, orders: list[str], step: int) -> None:
-        asks = [ScheduleAsk(schedule_at=self.now + step, ask=self.ask(order)) for order in orders]
+        asks = [ScheduleRequest(schedule_at=self.now + step, request=self.ask(order)) for order in orders]
         if self.tried(self.billing.schedule, customer_uid, asks):
             self.due |= dict.fromkeys(orders, self.now + step)
 
@@ -112,7 +112,7 @@ class BillingLife(RuleBasedStateMachine):
 
     @invariant()
     def a_schedule_says_what_became_of_it(self) -> None:
-        for schedule in self.billing.schedules.rows():
+        for schedule in self.billing.schedules.all():
             assert (schedule.imp_uid is not None) == (schedule.executed_at > 0) == (schedule.status == "executed")
             assert (schedule.revoked_at > 0) == (schedule.status == "revoked")
 

@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
 from payments.entrypoints.sandbox.clock import Clock
+from payments.entrypoints.sandbox.errors import CallRefused, NotPossible, WindowRefused
 from payments.entrypoints.sandbox.payments import accounts
 from payments.entrypoints.sandbox.payments.book import Book, Notice
-from payments.entrypoints.sandbox.payments.cancelling import CancelAsk
+from payments.entrypoints.sandbox.payments.cancelling import CancelRequest
 from payments.entrypoints.sandbox.payments.ids import Ids
-from payments.entrypoints.sandbox.payments.messages import NotPossibleError, RefusedError, WindowRefusedError
-from payments.entrypoints.sandbox.payments.opening import WindowAsk
-from payments.entrypoints.sandbox.payments.paying import How
+from payments.entrypoints.sandbox.payments.opening import WindowRequest
+from payments.entrypoints.sandbox.payments.paying import PaymentDetails
 
-NO = (NotPossibleError, RefusedError, WindowRefusedError)
+NO = (NotPossible, CallRefused, WindowRefused)
 AMOUNTS = st.integers(1, 9)  # so small that cancels meet the balance from both sides
 ACCOUNT = {"refund_holder": "홍길동", "refund_bank": "88", "refund_account": "110"}
 
@@ -37,8 +37,8 @@ class BookLife(RuleBasedStateMachine):
     def open(self, uid: str, amount: int, pg: str) -> str:
         burnt = any(row.paid_at for row in self.book.by_merchant_uid(uid))
         try:
-            row = self.book.open(WindowAsk(merchant_uid=uid, amount=Decimal(amount), pg=pg))
-        except WindowRefusedError:
+            row = self.book.open(WindowRequest(merchant_uid=uid, amount=Decimal(amount), pg=pg))
+        except WindowRefused:
             assert burnt, "a window that nothing forbids must open"
             return "imp_none"
         assert not burnt, "once paid, a merchant_uid never opens again"
@@ -46,18 +46,18 @@ class BookLife(RuleBasedStateMachine):
         return row.imp_uid
 
     def do(self, move: str, imp_uid: str, *args: object) -> None:
-        before = {row.imp_uid: row for row in self.book.rows()}
+        before = {row.imp_uid: row for row in self.book.all()}
         try:
             getattr(self.book, move)(imp_uid, *args)
         except NO:
-            assert before == {row.imp_uid: row for row in self.book.rows()}, "what is refused changes nothing"
+            assert before == {row.imp_uid: row for row in self.book.all()}, "what is refused changes nothing"
             return
-        others = {row.imp_uid: row for row in self.book.rows() if row.imp_uid != imp_uid}
+        others = {row.imp_uid: row for row in self.book.all() if row.imp_uid != imp_uid}
         assert others.items() <= before.items(), "a move touches one payment"
 
     @rule(imp_uid=rows, method=st.sampled_from(["card", "kakaopay", "trans", "phone"]))
     def approve(self, imp_uid: str, method: str) -> None:
-        self.do("approve", imp_uid, How(method=method))
+        self.do("approve", imp_uid, PaymentDetails(method=method))
 
     @rule(target=rows, uid=st.sampled_from(["d", "e", "f", "g"]), amount=AMOUNTS)
     def buy(self, uid: str, amount: int) -> str:
@@ -94,7 +94,7 @@ class BookLife(RuleBasedStateMachine):
     def cancel(self, imp_uid: str, amount: int | None, believed: int | None, webhook: bool) -> None:
         told = len(self.notices)
         before = self.book.past[imp_uid][-1] if imp_uid in self.book.past else None
-        ask = CancelAsk(
+        ask = CancelRequest(
             imp_uid=imp_uid,
             amount=None if amount is None else Decimal(amount),
             checksum=None if believed is None else Decimal(believed),
@@ -103,7 +103,7 @@ class BookLife(RuleBasedStateMachine):
         )
         try:
             after = self.book.cancel(ask)
-        except RefusedError:
+        except CallRefused:
             assert before is None or self.book.payment(imp_uid) is before
             return
         assert before is not None
@@ -118,7 +118,7 @@ class BookLife(RuleBasedStateMachine):
 
     @invariant()
     def money_adds_up(self) -> None:
-        for row in self.book.rows() if hasattr(self, "book") else []:
+        for row in self.book.all() if hasattr(self, "book") else []:
             assert row.amount == self.asked[row.imp_uid], "cancels never change the amount"
             assert 0 <= row.cancel_amount <= row.amount
             assert sum(entry.amount for entry in row.cancel_history) == row.cancel_amount
@@ -127,11 +127,11 @@ class BookLife(RuleBasedStateMachine):
 
     @invariant()
     def fields_agree_with_the_status(self) -> None:
-        for row in self.book.rows() if hasattr(self, "book") else []:
+        for row in self.book.all() if hasattr(self, "book") else []:
             assert (row.paid_at > 0) == (row.status in ("paid", "cancelled"))
             assert (row.failed_at > 0) == (row.status == "failed") == (row.fail_reason is not None)
             assert (row.cancelled_at > 0) == (row.status == "cancelled")
-            assert row.started_at <= row.behind.updated_at <= self.book.clock.now()
+            assert row.started_at <= row.hidden.updated_at <= self.book.clock.now()
 
     @invariant()
     def knowledge_only_grows(self) -> None:
@@ -154,9 +154,9 @@ TestBookLife.settings = settings(max_examples=150, stateful_step_count=30, deadl
 def test_the_same_seed_gives_the_same_rows() -> None:
     def run(seed: int) -> list[object]:
         book = Book(clock=Clock.stopped(), ids=Ids(seed))
-        row = book.open(WindowAsk(merchant_uid="a", amount=Decimal(100)))
+        row = book.open(WindowRequest(merchant_uid="a", amount=Decimal(100)))
         book.approve(row.imp_uid)
-        book.cancel(CancelAsk(imp_uid=row.imp_uid, amount=Decimal(40)))
+        book.cancel(CancelRequest(imp_uid=row.imp_uid, amount=Decimal(40)))
         return [state for states in book.past.values() for state in states]
 
     assert run(7) == run(7)
@@ -170,12 +170,12 @@ def test_two_windows_of_one_order_can_both_be_paid_unless_the_guess_forbids_it()
     for second in ("pays", "refused"):
         book = Book(clock=Clock.stopped(), ids=Ids(1))
         book.guesses.second_window = second
-        first, other = (book.open(WindowAsk(merchant_uid="a", amount=Decimal(100))).imp_uid for _ in range(2))
+        first, other = (book.open(WindowRequest(merchant_uid="a", amount=Decimal(100))).imp_uid for _ in range(2))
         book.approve(first)
         if second == "pays":
             assert book.approve(other).status == "paid"
         else:
-            with pytest.raises(WindowRefusedError, match="F1002"):
+            with pytest.raises(WindowRefused, match="F1002"):
                 book.approve(other)
 
 
@@ -184,7 +184,7 @@ def test_an_account_whose_deadline_passed_stays_ready_unless_the_guess_fails_it(
     for after, expected in (("stays ready", "ready"), ("failed", "failed")):
         book = Book(clock=Clock.stopped(), ids=Ids(1))
         book.guesses.vbank_after_due = after
-        row = book.issue_account(book.open(WindowAsk(merchant_uid="a", amount=Decimal(100))).imp_uid)
+        row = book.issue_account(book.open(WindowRequest(merchant_uid="a", amount=Decimal(100))).imp_uid)
         book.clock.move(row.vbank_date - book.clock.now())
         book.catch_up()
         assert book.payment(row.imp_uid).status == "ready", "the last second still counts"

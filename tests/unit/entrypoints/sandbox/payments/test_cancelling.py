@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from payments.entrypoints.sandbox.errors import CallRefused
 from payments.entrypoints.sandbox.guesses import Guesses
-from payments.entrypoints.sandbox.payments.cancelling import CancelAsk, cancelled
-from payments.entrypoints.sandbox.payments.messages import RefusedError
-from payments.entrypoints.sandbox.payments.row import Behind, PaymentRow
+from payments.entrypoints.sandbox.payments.cancelling import CancelRequest, cancelled
+from payments.entrypoints.sandbox.payments.row import Hidden, PaymentRow
 
 
 def a_paid_row(**changes: object) -> PaymentRow:
@@ -19,11 +19,11 @@ def a_paid_row(**changes: object) -> PaymentRow:
 
 
 def cancel(row: PaymentRow, guesses: Guesses | None = None, **ask: object) -> PaymentRow:
-    return cancelled(row, CancelAsk(**ask), 10, "id-1", guesses or Guesses())
+    return cancelled(row, CancelRequest(**ask), 10, "id-1", guesses or Guesses())
 
 
 def refusal(row: PaymentRow, guesses: Guesses | None = None, **ask: object) -> tuple[int, int, str]:
-    with pytest.raises(RefusedError) as refused:
+    with pytest.raises(CallRefused) as refused:
         cancel(row, guesses, **ask)
     return attrs.astuple(refused.value.refusal)
 
@@ -81,7 +81,7 @@ def test_what_was_never_paid_cannot_be_cancelled(status: str) -> None:
 
 @pytest.mark.fact("§4.2", "observed", "What the PG gave back itself is refused in words that were seen.")
 def test_what_the_pg_gave_back_itself_is_refused_by_the_pg() -> None:
-    row = a_paid_row(behind=Behind(cancelled_at_pg=True))
+    row = a_paid_row(hidden=Hidden(cancelled_at_pg=True))
     text = "결제취소에 실패하였습니다. 해당거래 취소실패(기취소성공) : 전화 문의(1661-0808)"
     assert refusal(row) == (200, -1, text)
 
@@ -110,15 +110,15 @@ def test_a_virtual_account_is_refunded_to_an_account() -> None:
 
 @pytest.mark.fact("§4.2", "documented", "Some PGs want the tax-free part and the VAT of a cancel, others take 0.")
 def test_tax_parts_must_be_given_where_the_pg_does_not_default_them() -> None:
-    row = a_paid_row(pg_provider="kcp", behind=Behind(tax_free=Decimal(300)))
+    row = a_paid_row(pg_provider="kcp", hidden=Hidden(tax_free=Decimal(300)))
     refusal(row)
     refusal(row, tax_free=Decimal(301))
     row = cancel(row, amount=Decimal(500), tax_free=Decimal(200))
     refusal(row, amount=Decimal(200), tax_free=Decimal(101))
     assert cancel(row, tax_free=Decimal(100)).remaining == 0
-    assert cancel(a_paid_row(behind=Behind(tax_free=Decimal(300)))).remaining == 0, "inicis defaults it to 0"
-    refusal(a_paid_row(behind=Behind(vat_amount=Decimal(90))))
-    assert cancel(a_paid_row(behind=Behind(vat_amount=Decimal(90))), vat_amount=Decimal(90)).remaining == 0
+    assert cancel(a_paid_row(hidden=Hidden(tax_free=Decimal(300)))).remaining == 0, "inicis defaults it to 0"
+    refusal(a_paid_row(hidden=Hidden(vat_amount=Decimal(90))))
+    assert cancel(a_paid_row(hidden=Hidden(vat_amount=Decimal(90))), vat_amount=Decimal(90)).remaining == 0
 
 
 @pytest.mark.fact(

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from payments.entrypoints.sandbox.errors import CallRefused, WindowRefused
 from payments.entrypoints.sandbox.guesses import Guesses
-from payments.entrypoints.sandbox.payments.messages import RefusedError, WindowRefusedError
-from payments.entrypoints.sandbox.payments.opening import WindowAsk, due
+from payments.entrypoints.sandbox.payments.opening import WindowRequest, due
 from payments.entrypoints.sandbox.payments.prepared import Prepared, Registration
 from payments.entrypoints.sandbox.web import results
 from payments.entrypoints.sandbox.web.window_text import money, words
+from payments.entrypoints.sandbox.wire.envelope import encode
 from payments.entrypoints.sandbox.wire.params import Params, decode_form, decode_json
-from payments.entrypoints.sandbox.wire.wire import encode
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 NAMES = st.text("abcdefg_", min_size=1, max_size=8)
@@ -69,36 +69,36 @@ def test_a_number_may_be_written_as_text(value: object) -> None:
 
 @pytest.mark.parametrize("value", ["abc", True, [], {}, "NaN", "Infinity", "1e15", "1e999999"])
 def test_what_is_no_number_is_refused_with_its_name(value: object) -> None:
-    with pytest.raises(RefusedError, match="bad: amount"):
+    with pytest.raises(CallRefused, match="bad: amount"):
         params(amount=value).number("amount")
 
 
 def test_a_required_text_is_there_and_not_too_long() -> None:
     assert params(uid="a" * 40).text("uid", required=True, longest=40) == "a" * 40
     for value in ("", None, "a" * 41):
-        with pytest.raises(RefusedError):
+        with pytest.raises(CallRefused):
             params(uid=value).text("uid", required=True, longest=40)
 
 
 @pytest.mark.fact("§7.2", "documented", "The amount of a window must be a number, not a text.")
 @pytest.mark.parametrize("bad", [{"amount": "1000"}, {"amount": True}, {"amount": None}, {"amount": -1}])
 def test_a_window_needs_an_amount_that_is_a_number(bad: dict[str, object]) -> None:
-    with pytest.raises(WindowRefusedError, match="F0001"):
-        WindowAsk.of({"merchant_uid": "a", "amount": 1000} | bad, "F0001")
+    with pytest.raises(WindowRefused, match="F0001"):
+        WindowRequest.of({"merchant_uid": "a", "amount": 1000} | bad, "F0001")
 
 
 @pytest.mark.fact("§7.2", "documented", "A merchant_uid is a text of at most 40 characters.")
 @pytest.mark.parametrize("uid", ["", "a" * 41, 5, None])
 def test_a_window_needs_a_merchant_uid_of_1_to_40(uid: object) -> None:
-    with pytest.raises(WindowRefusedError):
-        WindowAsk.of({"merchant_uid": uid, "amount": 1000}, "F0001")
-    WindowAsk.of({"merchant_uid": "a" * 40, "amount": 1000}, "F0001")
+    with pytest.raises(WindowRefused):
+        WindowRequest.of({"merchant_uid": uid, "amount": 1000}, "F0001")
+    WindowRequest.of({"merchant_uid": "a" * 40, "amount": 1000}, "F0001")
 
 
 @pytest.mark.fact("§5", "documented", "`custom_data` is an object when sent and a JSON text when read.")
 @pytest.mark.fact("§5", "documented", "The texts about a buyer and an order have lengths at most.")
 def test_a_windows_long_texts_are_cut_and_custom_data_becomes_json() -> None:
-    ask = WindowAsk.of(
+    ask = WindowRequest.of(
         {"merchant_uid": "a", "amount": 1, "name": "가" * 50, "buyer_name": "나" * 20, "custom_data": {"k": [1]}}, "F"
     )
     assert (ask.name, ask.buyer["buyer_name"], ask.custom_data) == ("가" * 40, "나" * 16, '{"k": [1]}')
@@ -110,7 +110,7 @@ def test_a_deadline_in_its_four_forms_is_korean_time() -> None:
     assert due("2026-01-02 03:04:05", "F") == due("20260102030405", "F") == 1767290645
     assert due("2026-01-02", "F") == due("20260102", "F") == 1767365999, "a day ends at its last second"
     assert due("", "F") == 0
-    with pytest.raises(WindowRefusedError):
+    with pytest.raises(WindowRefused):
         due("tomorrow", "F")
 
 
@@ -152,5 +152,5 @@ def test_a_registration_without_currency_checks_none() -> None:
     prepared.check("unknown", Decimal(1), "KRW")
     prepared.change(Registration("a", Decimal(1000), "KRW"))
     for amount, currency in ((1000, "USD"), (999, "KRW")):
-        with pytest.raises(WindowRefusedError):
+        with pytest.raises(WindowRefused):
             prepared.check("a", Decimal(amount), currency)

@@ -5,14 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from payments.entrypoints.sandbox.clock import Clock
+from payments.entrypoints.sandbox.errors import CallRefused
 from payments.entrypoints.sandbox.guesses import Guesses
 from payments.entrypoints.sandbox.payments.ids import Ids
-from payments.entrypoints.sandbox.payments.messages import RefusedError
-from payments.entrypoints.sandbox.wire.tokens import TokenDesk
+from payments.entrypoints.sandbox.wire.tokens import Tokens
 
 
-def a_desk(**guesses: str) -> TokenDesk:
-    return TokenDesk("key", "secret", Clock.stopped(1000), Ids(1), Guesses(**guesses))
+def a_desk(**guesses: str) -> Tokens:
+    return Tokens("key", "secret", Clock.stopped(1000), Ids(1), Guesses(**guesses))
 
 
 @pytest.mark.fact("§1.2", "documented", "A token lives 30 minutes.")
@@ -54,11 +54,11 @@ def test_after_its_end_it_opens_nothing_and_a_new_one_is_issued() -> None:
     desk.clock.move(1799)
     desk.check(old)
     desk.clock.move(1)
-    with pytest.raises(RefusedError, match="Unauthorized"):
+    with pytest.raises(CallRefused, match="Unauthorized"):
         desk.check(old)
     new = desk.issue("key", "secret")
     assert new["access_token"] != old
-    with pytest.raises(RefusedError):
+    with pytest.raises(CallRefused):
         desk.check(old)
 
 
@@ -68,13 +68,13 @@ def test_a_token_may_be_bare_or_a_bearer() -> None:
     for good in (text, f"Bearer {text}", f"bearer {text}"):
         desk.check(good)
     for bad in ("", "Bearer", f"Basic {text}", text[:-1], text + "0", "한글"):
-        with pytest.raises(RefusedError):
+        with pytest.raises(CallRefused):
             desk.check(bad)
 
 
 def test_only_the_stores_own_key_and_secret_open_it() -> None:
     desk = a_desk()
     for key, secret, http in (("", "secret", 400), ("key", "", 400), ("key", "x", 401), ("x", "secret", 401)):
-        with pytest.raises(RefusedError) as refused:
+        with pytest.raises(CallRefused) as refused:
             desk.issue(key, secret)
         assert refused.value.refusal.http == http
