@@ -20,6 +20,7 @@ INNER = "Values know no ports, rules know no use cases"
 APART = "Adapters do not know each other"
 WIRING = "Only bootstrap names an adapter"
 SANDBOX = "The sandbox shares nothing with what it is there to test"
+ROOMS = "A room of the sandbox imports only rooms below it"
 SHOP = "The shop is a merchant's own site: it knows the public API alone"
 HTTP = "HTTP to others stays in the adapters that speak it"
 SQL = "SQL stays in its adapter"
@@ -49,6 +50,10 @@ VIOLATIONS = [  # a new module, what it imports, and the contract that must say 
     ("entrypoints/sandbox/new.py", "payments", SANDBOX),
     ("entrypoints/sandbox/new.py", "payments.adapters.iamport", SANDBOX),
     ("entrypoints/sandbox/new.py", "payments.entrypoints.http", SANDBOX),
+    ("entrypoints/sandbox/payments/new.py", "payments.entrypoints.sandbox.billing.cards", ROOMS),
+    ("entrypoints/sandbox/wire/new.py", "payments.entrypoints.sandbox.extras.naver", ROOMS),
+    ("entrypoints/sandbox/store.py", "payments.entrypoints.sandbox.service", ROOMS),
+    ("entrypoints/sandbox/new.py", "typing", ROOMS),  # every module has one of the rooms, or a layer of its own
     ("entrypoints/shop/new.py", "payments.domain.payment", SHOP),
     ("entrypoints/shop/new.py", "payments.entrypoints.http", SHOP),
     ("entrypoints/http/new.py", "requests", HTTP),

@@ -41,7 +41,7 @@ def test_accounts_are_issued_and_paid_into(admin: Admin) -> None:
     path = f"/payments/{admin.post('/payments', merchant_uid='a', amount=1000)['imp_uid']}"
     assert "does not wait" in admin.post(f"{path}/deposit", 409)["error"]
     assert admin.post(f"{path}/issue_vbank", bank_code="004")["vbank_name"] == "KB국민은행"
-    assert "issued an account" in admin.post(f"{path}/approve", 409)["error"]
+    assert "issued a virtual account" in admin.post(f"{path}/approve", 409)["error"]
     assert admin.post(f"{path}/deposit")["status"] == "paid"
     assert admin.post(f"{path}/cancel_at_pg")["hidden"]["cancelled_at_pg"] is True
 
