@@ -79,6 +79,8 @@ def shop(iamport_sandbox, hook):
 TESTS = """
 import pytest
 
+EVENTUALLY = 60  # seconds
+
 def test_a_webhook_completes_an_order(shop, paid_payment):
     payment = paid_payment(12_000, "order-1", name="책")
     assert shop.told.acquire(timeout=EVENTUALLY)
