@@ -1,4 +1,4 @@
-"""The sandbox's modules import each other in one direction only; between the rooms, a contract in pyproject.toml says so.
+"""Modules of the sandbox import each other in one direction only; its rooms do too, by a contract in pyproject.toml.
 
 What would break these: an import that is hidden in a function or under TYPE_CHECKING, to get around a circle.
 """
