@@ -140,7 +140,7 @@ class Storm:
         """Let everybody do what chance has them do."""
         often = (self.begin, self.open, self.approve, self.complete, self.refund)
         sometimes = (self.decline, self.abandon, self.sweep_now, self.refund_in_the_console)
-        deeds = (*often * 4, *sometimes * 2, self.leave, self.cancel, self.walk)
+        deeds = (*often * 4, *sometimes * 2, self.leave, self.cancel, self.reconcile)
         for _ in range(STEPS):
             with suppress(*AGAINST):
                 deed = self.chance.choice(deeds) if self.begun else self.begin
