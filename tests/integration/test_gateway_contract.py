@@ -16,7 +16,7 @@ from builders import NOON
 from integration.iamport.scripted import Scripted, answered
 
 from payments.adapters.iamport import IamportGateway, IamportSettings, wire
-from payments.adapters.memory_gateway import MemoryGateway
+from payments.adapters.memory.gateway import MemoryGateway
 from payments.domain.errors import GatewayError, NotSent, Rejected, Unknown
 from payments.domain.money import Money
 from payments.domain.ports import Gateway

@@ -11,10 +11,10 @@ import attrs
 import pytest
 from builders import NOON
 
+from payments.adapters.memory.gateway import MemoryGateway
 from payments.adapters.memory.store import MemoryStore
-from payments.adapters.memory_gateway import MemoryGateway
-from payments.adapters.merchant_ids import RandomIds
 from payments.adapters.sql.store import SqlStore
+from payments.adapters.system.merchant_ids import RandomIds
 from payments.domain.errors import NotSent, RefundInProgress, RefundRefused, Unknown
 from payments.domain.machine import Status
 from payments.domain.money import Money

@@ -23,7 +23,7 @@ from support.endpoint import Endpoint, answers, hangs
 from support.patience import EVENTUALLY, until
 from typed_settings import Secret
 
-from payments.adapters.clock import SystemClock
+from payments.adapters.system.clock import SystemClock
 from payments.adapters.webhooks import new_secret
 from payments.domain.errors import PaymentNotFound
 from payments.domain.machine import Status

@@ -18,8 +18,8 @@ from starlette.types import ASGIApp
 from support.patience import EVENTUALLY
 from typed_settings import Secret
 
-from payments.adapters.memory_gateway import MemoryGateway
-from payments.adapters.price_list import PriceList
+from payments.adapters.memory.gateway import MemoryGateway
+from payments.adapters.prices.toml_file import PriceList
 from payments.domain.money import Money
 from payments.domain.payment import Payment
 from payments.domain.values import GatewayId, MerchantId, Offer

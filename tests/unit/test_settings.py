@@ -7,8 +7,8 @@ from pathlib import Path
 import attrs
 import pytest
 
-from payments.adapters.memory_gateway import MemoryGateway
-from payments.adapters.price_list import PriceList
+from payments.adapters.memory.gateway import MemoryGateway
+from payments.adapters.prices.toml_file import PriceList
 from payments.domain.errors import BadInput, OrderNotFound
 from payments.domain.money import Money
 from payments.domain.values import Caller, Method, Mode, Offer

@@ -13,11 +13,11 @@ from typing import Any
 
 import attrs
 
-from payments.adapters.clock import SystemClock
 from payments.adapters.iamport import Buyer, IamportGateway, IamportSettings, request_pay
-from payments.adapters.merchant_ids import RandomIds
-from payments.adapters.price_list import PriceList
-from payments.adapters.subscribers import Several, Subscriber, Subscribers
+from payments.adapters.in_process.subscribers import Several, Subscriber, Subscribers
+from payments.adapters.prices.toml_file import PriceList
+from payments.adapters.system.clock import SystemClock
+from payments.adapters.system.merchant_ids import RandomIds
 from payments.adapters.webhooks import WebhookPublisher, WebhookSettings
 from payments.domain.payment import Payment
 from payments.domain.ports import Gateway, Prices

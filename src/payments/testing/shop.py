@@ -7,9 +7,9 @@ from typing import Any, Final, TypeVar
 
 import attrs
 
+from payments.adapters.in_process.subscribers import Subscribers
+from payments.adapters.memory.gateway import MemoryGateway
 from payments.adapters.memory.store import MemoryStore
-from payments.adapters.memory_gateway import MemoryGateway
-from payments.adapters.subscribers import Subscribers
 from payments.domain.payment import Payment
 from payments.domain.ports import MerchantIdPolicy
 from payments.domain.schedule import EXPIRES_AFTER

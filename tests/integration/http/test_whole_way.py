@@ -9,7 +9,7 @@ from support.api import GOLD, api_settings, bearer, serving, signed
 from support.patience import EVENTUALLY
 from typed_settings import Secret
 
-from payments.adapters.price_list import PriceList
+from payments.adapters.prices.toml_file import PriceList
 from payments.entrypoints.bootstrap import opened
 from payments.entrypoints.http.app import http_app
 from payments.entrypoints.sandbox import KEY, SECRET, USER_CODE, Sandbox

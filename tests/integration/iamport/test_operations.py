@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from integration.iamport.scripted import Act, Scripted, answered, enveloped, granted, refused, reset
-from unit.iamport.rows import a_row
+from unit.adapters.iamport.rows import a_row
 
 from payments.adapters.iamport import IamportGateway
 from payments.domain.errors import Rejected, Unknown

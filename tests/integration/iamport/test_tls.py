@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from integration.iamport.scripted import Scripted, drip, granted, http
 from support.patience import given_time
-from unit.iamport.rows import a_row
+from unit.adapters.iamport.rows import a_row
 
 from payments.adapters.iamport import IamportGateway
 from payments.domain.errors import NotSent, Unknown

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from integration.iamport.scripted import TOKEN, Act, Scripted, Seen, enveloped, granted, refused, token
 from support.patience import EVENTUALLY
-from unit.iamport.rows import a_row
+from unit.adapters.iamport.rows import a_row
 
 from payments.adapters.iamport import IamportGateway
 from payments.adapters.iamport.token import Tokens

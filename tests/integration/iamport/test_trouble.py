@@ -28,7 +28,7 @@ from integration.iamport.scripted import (
     token,
 )
 from support.patience import EVENTUALLY, given_time, until
-from unit.iamport.rows import a_row
+from unit.adapters.iamport.rows import a_row
 
 from payments.adapters.iamport import IamportGateway
 from payments.adapters.iamport.transport import Deadline, Transport

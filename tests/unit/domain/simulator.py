@@ -19,8 +19,8 @@ from typing import Any, cast
 import attrs
 from builders import NOON
 
+from payments.adapters.memory.gateway import MemoryGateway
 from payments.adapters.memory.store import MemoryStore
-from payments.adapters.memory_gateway import MemoryGateway
 from payments.domain.errors import GatewayError, NotSent, PaymentsError, Unknown
 from payments.domain.money import Money
 from payments.domain.payment import Event, Payment

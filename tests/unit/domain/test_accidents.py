@@ -16,7 +16,7 @@ from unit.domain.simulator import Fault, Ids, World
 from unit.domain.stories import ANN, SHOP, begun, bought, kept, only
 
 from payments.adapters.memory.payments import MemoryPayments
-from payments.adapters.merchant_ids import RandomIds
+from payments.adapters.system.merchant_ids import RandomIds
 from payments.domain.errors import (
     AlreadyPaid,
     AttemptMismatch,

@@ -5,7 +5,7 @@ import json
 import pytest
 from support.api import api_settings
 
-from payments.adapters.memory_gateway import MemoryGateway
+from payments.adapters.memory.gateway import MemoryGateway
 from payments.domain.errors import PaymentsError
 from payments.entrypoints.bootstrap import opened
 from payments.entrypoints.http.app import OPERATIONS, http_app

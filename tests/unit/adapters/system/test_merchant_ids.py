@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from payments.adapters.merchant_ids import ALPHABET, LENGTH, NEEDED, RandomIds
+from payments.adapters.system.merchant_ids import ALPHABET, LENGTH, NEEDED, RandomIds
 from payments.domain.errors import BadInput
 
 PREFIXES = st.text(string.ascii_letters + string.digits + "_-", max_size=LENGTH - NEEDED)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from builders import NOON
 
-from payments.adapters.memory_gateway import MemoryGateway
+from payments.adapters.memory.gateway import MemoryGateway
 from payments.domain.errors import NotSent, Rejected, Unknown
 from payments.domain.money import Money
 from payments.domain.refund import Refund

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from unit.iamport.rows import CARD_PAID, VBANK, a_row, any_json, as_read
+from unit.adapters.iamport.rows import CARD_PAID, VBANK, a_row, any_json, as_read
 
 from payments.adapters.iamport import wire
 from payments.domain.errors import ContractViolation, GatewayError, Unknown

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from builders import NOON
 
-from payments.adapters.subscribers import Several, Subscribers
+from payments.adapters.in_process.subscribers import Several, Subscribers
 from payments.domain.errors import BadInput
 from payments.domain.use_cases.outbox import DeliveryFailed, Message
 from payments.entrypoints.blocking import run

@@ -1,0 +1,1 @@
+"""The program that embeds `payments`: callables of its own that receive messages."""

@@ -1,0 +1,1 @@
+"""What this machine gives us: the time, and randomness for ids."""
