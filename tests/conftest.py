@@ -22,6 +22,7 @@ from support.postgres import Postgres
 from support.postgres_binaries import Missing as NoPostgres
 
 NOT_RUN = "NOT RUN: "
+pytest_plugins = ["support.soak"] if os.environ.get("PAYMENTS_SOAK") else []
 
 # Hypothesis itself knows CI and is reproducible there; a loaded machine must not turn a slow example into a failure.
 UNTIMED = [hypothesis.HealthCheck.too_slow]

@@ -134,12 +134,14 @@ lives = {
 }
 
 
+@pytest.mark.soak
 @given(**lives)
 @settings(max_examples=rounds(40, 1000), suppress_health_check=[HealthCheck.too_slow])
 def test_after_three_days_without_a_shop_every_event_arrives(begins, jitters, what):
     outage(MemoryStore.empty(), begins, jitters, what)
 
 
+@pytest.mark.soak
 @given(**lives)
 @settings(max_examples=rounds(3, 50), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_after_three_days_without_a_shop_every_event_arrives_from_every_outbox(store, begins, jitters, what):

@@ -60,6 +60,7 @@ def trying(gateway_id: str) -> Callable[[Payment], Payment]:
 # -- what is stored --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.soak
 @settings(
     max_examples=rounds(40, 400), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
@@ -79,6 +80,7 @@ def test_every_moment_of_any_life_is_loaded_as_it_was_stored(store: Store, life:
     assert told == [Message.about(known, event) for event in known.new_events]
 
 
+@pytest.mark.soak
 @settings(
     max_examples=rounds(40, 400), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )

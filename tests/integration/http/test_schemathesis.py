@@ -1,11 +1,9 @@
 """schemathesis reads the OpenAPI document and tries to catch the API at something that it does not say.
 
-It does not notice a missing 415, Allow header or problem document: those have tests of their own. More examples:
-SCHEMATHESIS_EXAMPLES=500.
+It does not notice a missing 415, Allow header or problem document: those have tests of their own.
 """
 
 import itertools
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -15,10 +13,13 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from support.api import RunningApi, bearer, running_api
 from support.patience import EVENTUALLY
+from support.rounds import rounds
 
 from payments.entrypoints.http.app import OPERATIONS
 
-EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "20"))
+pytestmark = [pytest.mark.fuzz, pytest.mark.soak]
+
+EXAMPLES = rounds(ci=20, soak=500)
 KINDS = [
     (o.method, o.path, mode)
     for o, mode in itertools.product(OPERATIONS, GenerationMode)

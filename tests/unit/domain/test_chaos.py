@@ -11,6 +11,7 @@ from typing import Any
 
 import attrs
 import hypothesis.strategies as st
+import pytest
 from hypothesis import settings
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, precondition, rule
 from support.rounds import rounds
@@ -175,5 +176,5 @@ class Chaos(RuleBasedStateMachine):
         assert payment.status is PAID or not in_time
 
 
-TestChaos = Chaos.TestCase
+TestChaos = pytest.mark.soak(Chaos.TestCase)
 TestChaos.settings = settings(max_examples=rounds(80, 2_000), stateful_step_count=40, deadline=None)
