@@ -1,13 +1,10 @@
 """How the suite itself is run: stages, what a change reaches, and a soak that goes on where it stopped."""
 
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from support import changed, soak
 from support.stages import MARKED, STAGES, expression
-
-ROOT = Path(changed.ROOT)
 
 
 @pytest.mark.parametrize("markers", [set(), {"slow"}, {"browser", "slow"}, {"clients", "browser"}, {"fuzz"}], ids=str)
@@ -17,27 +14,60 @@ def test_a_test_belongs_to_one_stage(markers):
     assert len(chosen) == 1
 
 
+FILES = {
+    "pyproject.toml": "",
+    "README.md": "",
+    "src/shop/__init__.py": "from shop.till import Till",
+    "src/shop/money.py": "",
+    "src/shop/till.py": "def till():\n    import shop.money",
+    "src/shop/pages/__init__.py": "",
+    "src/shop/pages/app.py": "COMMANDS = [f'{_HERE}.serving:serve']",
+    "src/shop/pages/serving.py": "",
+    "src/shop/pages/static/page.css": "",
+    "tests/conftest.py": "",
+    "tests/support/box.py": "from shop import till",
+    "tests/unit/test_money.py": "from shop.money import Money",
+    "tests/unit/test_box.py": "from support.box import Box",
+    "tests/unit/test_process.py": "COMMAND = 'python -m shop.pages.app'",
+    "tests/web/conftest.py": "from support import box",
+    "tests/web/data/seed.json": "",
+    "tests/web/test_page.py": "",
+    "tests/web/test_words.py": "DOCUMENTS = glob('*.md')",
+}
+ALL = "money box process page words"
+
+
 @pytest.mark.parametrize(
-    ("change", "reaches", "leaves"),
+    ("change", "reached"),
     [
-        ("src/payments/domain/money.py", "tests/unit/domain/test_money.py", "tests/integration/test_support.py"),
-        ("src/payments/entrypoints/cli.py", "tests/integration/test_cli.py", "tests/unit/domain/test_money.py"),
-        ("tests/support/town.py", "tests/integration/kills/test_kills.py", "tests/integration/test_cli.py"),
-        (
-            "tests/integration/browser/conftest.py",
-            "tests/integration/browser/test_buying.py",
-            "tests/integration/test_cli.py",
-        ),
-        ("docs/operating.md", "tests/integration/test_readme.py", "tests/integration/test_cli.py"),
-        ("tests/unit/test_display.py", "tests/unit/test_display.py", "tests/integration/test_cli.py"),
-        ("pyproject.toml", "tests/unit/domain/test_money.py", ""),
+        ("src/shop/money.py", "money box page words"),
+        ("src/shop/till.py", "box page words"),
+        ("src/shop/__init__.py", ""),
+        ("src/shop/pages/serving.py", "process"),
+        ("src/shop/pages/static/page.css", "process"),
+        ("tests/support/box.py", "box page words"),
+        ("tests/web/conftest.py", "page words"),
+        ("tests/web/data/seed.json", "page words"),
+        ("tests/web/test_page.py", "page"),
+        ("tests/conftest.py", ALL),
+        ("README.md", "words"),
+        ("pyproject.toml", ALL),
     ],
 )
-def test_a_change_reaches_the_tests_that_depend_on_it(change, reaches, leaves):
-    assert (ROOT / change).exists()
-    reached = changed.reached([ROOT / change])
-    assert ROOT / reaches in reached
-    assert not leaves or ROOT / leaves not in reached
+def test_a_change_reaches_the_tests_that_depend_on_it(change, reached, tmp_path, monkeypatch):
+    for name, text in FILES.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    monkeypatch.setattr(changed, "ROOT", tmp_path)
+    found = {file.stem.removeprefix("test_") for file in changed.reached([tmp_path / change])}
+    assert found == set(reached.split())
+
+
+def test_what_git_calls_changed_is_found():
+    """Of this very repository, whatever is changed in it now."""
+    assert all(file.is_absolute() for file in changed.changed_since("HEAD"))
+    with pytest.raises(SystemExit, match="git diff"):
+        changed.changed_since("no-such-revision")
 
 
 class Config:

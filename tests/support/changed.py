@@ -10,11 +10,10 @@ import itertools
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-HOMES = (ROOT / "src", ROOT / "tests", ROOT)  # what module names start from, the innermost first
 NAMES = re.compile(r"\b[a-zA-Z_]\w*(?:\.\w+)+")
 HERE = re.compile(r"_HERE\}\.(\w+(?:\.\w+)*)")  # how the command line names its modules
 
@@ -40,19 +39,26 @@ def modules() -> dict[str, Path]:
 
 
 def _name(file: Path) -> str:
-    home = next(home for home in HOMES if file.is_relative_to(home))
-    parts = file.relative_to(home).with_suffix("").parts
+    _, *parts = file.relative_to(ROOT).with_suffix("").parts  # without src or tests, where names begin
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def uses(file: Path, known: dict[str, Path]) -> set[Path]:
-    """Return the files that *file* needs to run: modules with the packages around them, and conftests."""
+def uses(file: Path, known: Mapping[str, Path]) -> set[Path]:
+    """Return the files that *file* uses: the modules that it names, and conftests."""
     text = file.read_text()
-    package = _name(file.parent / "__init__.py")
-    named = {*_imported(ast.parse(text)), *NAMES.findall(text), *(f"{package}.{here}" for here in HERE.findall(text))}
-    inside = {".".join(parts[:n]) for parts in (name.split(".") for name in named) for n in range(1, len(parts) + 1)}
+    packages = [_name(folder / "__init__.py") for folder in file.parents if folder.is_relative_to(ROOT / "src")]
+    here = {f"{package}.{name}" for package in packages for name in HERE.findall(text)} & known.keys()
+    named = {*_imported(ast.parse(text)), *NAMES.findall(text), *here}
     conftests = {folder / "conftest.py" for folder in file.parents if folder.is_relative_to(ROOT / "tests")}
-    return {known[name] for name in inside & known.keys()} | (conftests & set(known.values()))
+    used = (known[module] for name in named if (module := _module_in(name, known)))
+    return {*used, *(conftests & set(known.values()))}
+
+
+def _module_in(name: str, known: Mapping[str, Path]) -> str:
+    """Return the module in `a.module.something`; a package around it is used only where it is named itself."""
+    while name and name not in known:
+        name = name.rpartition(".")[0]
+    return name
 
 
 def _imported(tree: ast.AST) -> Iterator[str]:
@@ -80,17 +86,16 @@ def reached(changes: Iterable[Path]) -> list[Path]:
     return sorted(file for file in found if file.name.startswith("test_") and file.exists())
 
 
-def _as_modules(change: Path, known: dict[str, Path]) -> Iterable[Path]:
+def _as_modules(change: Path, known: Mapping[str, Path]) -> Iterable[Path]:
     """Return the modules that stand for a changed file: itself, its package, or all."""
     if change in known.values():
         return [change]
     if change.suffix == ".md":
         return [file for file in known.values() if file.name.startswith("test_") and ".md" in file.read_text()]
     for folder in change.parents:
-        if (folder / "__init__.py") in known.values():
-            return [file for file in known.values() if file.parent == folder]
-        if folder != ROOT / "tests" and folder.is_relative_to(ROOT / "tests"):
-            return [file for file in known.values() if file.is_relative_to(folder)]
+        beside = [file for file in known.values() if file.is_relative_to(folder)]
+        if beside and folder not in (ROOT / "src", ROOT / "tests", ROOT):
+            return beside
     return known.values()
 
 
