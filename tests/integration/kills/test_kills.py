@@ -31,7 +31,7 @@ from payments.entrypoints.sandbox import KEY, SECRET, USER_CODE
 
 pytestmark = pytest.mark.slow
 
-KILLS = rounds(ci=51, soak=501)
+KILLS = rounds(ci=36, soak=501)
 BUYERS = 3
 PRICE = 12_000
 PAUSE = 0.05  # seconds between two purchases: the load of a shop on a good day, not of a benchmark
