@@ -9,7 +9,7 @@ import pytest
 from builders import NOON, a_payment, a_report, paid, texts
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from unit.domain.lives import balanced, lives, told
+from unit.domain.worlds.lives import balanced, lives, told
 
 from payments.domain.errors import ContractViolation
 from payments.domain.machine import AWAITING, CANCELLED, FAILED, PAID, Status

@@ -14,7 +14,7 @@ from builders import NOON, a_payment, a_report, paid, with_refund
 from hypothesis import event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from unit.domain.lives import MINUTE, balanced, remembers
+from unit.domain.worlds.lives import MINUTE, balanced, remembers
 
 from payments.domain.errors import ContractViolation
 from payments.domain.machine import CANCELLED, PAID

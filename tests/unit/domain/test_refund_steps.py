@@ -9,7 +9,7 @@ import pytest
 from builders import NOON, a_payment, a_refund_order, a_report, an_attempt, paid, with_refund
 from hypothesis import given
 from hypothesis import strategies as st
-from unit.domain.lives import balanced, told
+from unit.domain.worlds.lives import balanced, told
 
 from payments.domain.errors import BadInput, RefundInProgress, RefundRefused
 from payments.domain.machine import CANCELLED, PAID

@@ -1,27 +1,18 @@
-"""A small world in which every `await` of a use case is a place to be overtaken, cut off, or killed.
-
-├── Process       one use case, driven step by step: a request, a webhook, a sweep; it can be killed between any two
-├── Pausing       wraps a port: every call pauses before its work and again before its answer
-├── Wire          wraps the gateway so: a call or its answer may get lost there, or arrive after everyone gave up on it
-└── World         shop, store, provider and clock; buyers act at the provider, and time passes
-
-No event loop, no thread, no sleep: whoever steps the processes decides the order; the same order ends the same.
-"""
+"""World: shop, store, provider and clock; buyers act at the provider, and time passes."""
 
 import itertools
 import json
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Coroutine
 from datetime import datetime, timedelta
-from enum import Enum
-from types import coroutine
 from typing import Any, cast
 
 import attrs
 from builders import NOON
+from unit.domain.worlds.processes import Pausing, Process
+from unit.domain.worlds.wire import Wire
 
 from payments.adapters.memory.gateway import MemoryGateway
 from payments.adapters.memory.store import MemoryStore
-from payments.domain.errors import GatewayError, NotSent, PaymentsError, Unknown
 from payments.domain.money import Money
 from payments.domain.payment import Event, Payment
 from payments.domain.ports import Filter, Gateway, PaymentRepository
@@ -39,110 +30,6 @@ PATIENCE = timedelta(minutes=5)
 
 ENOUGH = 2_000
 """More rounds than a worker can need to bring any world of these tests to rest."""
-
-
-@coroutine
-def pause(where: str) -> Generator[str, None, None]:
-    """Stand still at a place where others may run, or this one may die."""
-    yield where
-
-
-class Process:
-    """One use case on its way. `at` is where it stands; in the end it has a `result` or an `error`."""
-
-    def __init__(self, name: str, use_case: Coroutine[Any, Any, Any]) -> None:
-        self.name, self.at, self.alive = name, "start", True
-        self.result: Any = None
-        self.error: PaymentsError | None = None
-        self._use_case = use_case
-
-    def step(self) -> None:
-        """Go on to the next pause, or to the end. Whatever is no PaymentsError is a bug and comes out here."""
-        try:
-            self.at = self._use_case.send(None)
-        except StopIteration as done:
-            self.alive, self.result = False, done.value
-        except PaymentsError as error:
-            self.alive, self.error = False, error
-
-    def run(self, steps: int | None = None) -> "Process":
-        """Go on *steps* times (None: to the end)."""
-        for _ in itertools.count() if steps is None else range(steps):
-            if not self.alive:
-                break
-            self.step()
-        return self
-
-    def kill(self) -> None:
-        """Die here, as by kill -9: nothing is cleaned up, and nobody is told."""
-        self._use_case.close()
-        self.alive = False
-
-
-class Pausing:
-    """A port, every call of which pauses before its work is done and again before the answer is heard."""
-
-    def __init__(self, port: object) -> None:
-        self._port = port
-
-    def __getattr__(self, name: str) -> Callable[..., Coroutine[Any, Any, Any]]:
-        async def call(*args: Any) -> Any:
-            await pause(f"before {name}")
-            answer = await self._work(name, *args)
-            await pause(f"after {name}")
-            return answer
-
-        return call
-
-    async def _work(self, name: str, *args: Any) -> Any:
-        return await getattr(self._port, name)(*args)
-
-
-class Fault(Enum):
-    """What may befall a call to the provider."""
-
-    NOT_SENT = "it never left, and we know"
-    LOST = "it never arrived, and we do not know"
-    UNANSWERED = "it was done, and we do not know"
-    LATE = "it is done after we gave up on it"
-
-
-class Wire(Pausing):
-    """The way to the provider. `faults` befall the next calls, one each; `in_flight` are those that arrive late."""
-
-    def __init__(self, provider: MemoryGateway, world: "World") -> None:
-        super().__init__(provider)
-        self.faults: list[Fault | None] = []
-        self.in_flight: list[tuple[datetime, Callable[[], object]]] = []
-        self._world = world
-
-    async def _work(self, name: str, *args: Any) -> Any:
-        self._world.witness(name, args)
-        fault = self.faults.pop(0) if self.faults else None
-        if fault is Fault.NOT_SENT:
-            raise NotSent("The provider was not reached. Nothing was sent.")
-        if fault is Fault.LATE:
-            self.in_flight.append((self._world.now(), lambda: run(super(Wire, self)._work(name, *args))))
-        if fault in (Fault.LOST, Fault.LATE):
-            raise Unknown("The provider did not answer.")
-        answer = await super()._work(name, *args)
-        if fault is Fault.UNANSWERED:
-            raise Unknown("The provider's answer was lost.")
-        return answer
-
-    def connect(self, provider: MemoryGateway) -> None:
-        """Lead to another provider from now on."""
-        self._port = provider
-
-    def arrive(self, before: datetime | None = None) -> None:
-        """Let those arrive that are on their way (since before that time): nobody hears the answers."""
-        due = [flight for flight in self.in_flight if before is None or flight[0] < before]
-        self.in_flight = [flight for flight in self.in_flight if flight not in due]
-        for _, work in due:
-            try:
-                work()
-            except GatewayError:
-                continue  # the provider said no, and nobody was there to hear it
 
 
 class Ids:
@@ -186,7 +73,7 @@ class World:
     def __attrs_post_init__(self) -> None:
         self.store = MemoryStore.empty()
         self.provider = MemoryGateway(self.now, mode=self.mode, page_size=2)
-        self.wire = Wire(self.provider, self)
+        self.wire = Wire(self.provider, self.now, self.witness)
         self.shop = Shop()
         self.checkout = Checkout(
             payments=cast(PaymentRepository, Pausing(self.store.payments)),

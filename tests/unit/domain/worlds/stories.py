@@ -9,7 +9,8 @@ from typing import Any
 
 import attrs
 from builders import a_payment
-from unit.domain.simulator import Fault, World
+from unit.domain.worlds.simulator import World
+from unit.domain.worlds.wire import Fault
 
 from payments.domain.machine import CANCELLED, PAID
 from payments.domain.money import Money

@@ -3,9 +3,10 @@
 import itertools
 
 import pytest
-from unit.domain.laws import always, at_last
-from unit.domain.simulator import Fault, World
-from unit.domain.stories import STORIES, Story
+from unit.domain.worlds.laws import always, at_last
+from unit.domain.worlds.simulator import World
+from unit.domain.worlds.stories import STORIES, Story
+from unit.domain.worlds.wire import Fault
 
 from payments.domain.errors import AlreadyPaid
 

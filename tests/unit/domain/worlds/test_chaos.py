@@ -15,10 +15,11 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, precondition, rule
 from support.rounds import rounds
-from unit.domain.laws import always, at_last
-from unit.domain.lives import remembers
-from unit.domain.simulator import Fault, World
-from unit.domain.stories import SHOP, UseCase
+from unit.domain.worlds.laws import always, at_last
+from unit.domain.worlds.lives import remembers
+from unit.domain.worlds.simulator import World
+from unit.domain.worlds.stories import SHOP, UseCase
+from unit.domain.worlds.wire import Fault
 
 from payments.domain.errors import Rejected
 from payments.domain.machine import PAID

@@ -7,8 +7,8 @@ at_last    once the faults have stopped and the worker has come to rest
 import itertools
 from collections import Counter
 
-from unit.domain.lives import balanced
-from unit.domain.simulator import World
+from unit.domain.worlds.lives import balanced
+from unit.domain.worlds.simulator import World
 
 from payments.domain.machine import AWAITING, CANCELLED, FAILED, PAID, Status
 from payments.domain.payment import Disposition, Payment

@@ -1,0 +1,137 @@
+"""Beginning a payment: stored and prepared first, the same order once, another price anew."""
+
+from datetime import timedelta
+
+import pytest
+from unit.domain.worlds.laws import at_last
+from unit.domain.worlds.simulator import World
+from unit.domain.worlds.stories import ANN, SHOP, begun, bought, closed, only
+from unit.domain.worlds.wire import Fault
+
+from payments.domain.errors import (
+    AlreadyPaid,
+    BadInput,
+    ConcurrentUpdate,
+    GatewayError,
+    Rejected,
+)
+from payments.domain.machine import AWAITING, CANCELLED, FAILED, PAID
+from payments.domain.money import Money
+from payments.domain.payment import EventKind, Payment
+from payments.domain.values import Caller, Method, Offer
+
+
+def test_begin_stores_and_prepares_before_anyone_learns_the_merchant_id(world: World) -> None:
+    payment = begun(world)
+    assert (payment.status, payment.prepared, payment.buyer, payment.price) == (AWAITING, True, "ann", Money(12_000))
+    assert [h.kind for h in world.timeline(payment.merchant_id)] == [EventKind.BEGUN, EventKind.PREPARED]
+    assert world.provider.calls.count("prepare") == 1
+    assert payment.due_at == world.now() + timedelta(seconds=30)
+
+
+def test_the_same_order_again_is_the_same_payment_with_fresh_time(world: World) -> None:
+    first = begun(world)
+    world.pass_time(timedelta(minutes=20))
+    again = world.does(
+        world.checkout.begin("ann", "order", Offer("멤버십 1년", Money(12_000)), Method.KAKAOPAY, Caller.buyer("ann"))
+    )
+    assert (again.merchant_id, again.version, again.method) == (first.merchant_id, first.version, Method.KAKAOPAY)
+    assert again.expires_at == world.now() + timedelta(minutes=30)
+    assert world.provider.calls.count("prepare") == 1
+
+
+def test_a_failed_payment_is_handed_out_again(world: World) -> None:
+    first = begun(world)
+    attempt = world.opens(first)
+    world.provider.decline(attempt)
+    world.does(world.checkout.abandon(ANN, first.merchant_id))
+    assert begun(world).merchant_id == first.merchant_id
+
+
+def test_another_price_closes_the_old_payment_and_begins_a_new_one(world: World) -> None:
+    old, new = begun(world), begun(world, amount=15_000)
+    assert new.merchant_id != old.merchant_id
+    assert (world.payment(old.merchant_id).status, world.payment(old.merchant_id).reason) == (CANCELLED, "superseded")
+
+
+def test_a_paid_order_is_not_begun_again(world: World) -> None:
+    bought(world)
+    for amount in (12_000, 15_000):
+        with pytest.raises(AlreadyPaid):
+            begun(world, amount=amount)
+    assert len(world.payments()) == 1
+
+
+def test_a_payment_that_was_paid_without_a_word_is_not_closed_for_another_price(world: World) -> None:
+    world.pays(begun(world))
+    with pytest.raises(AlreadyPaid):
+        begun(world, amount=15_000)
+    assert only(world).status is PAID
+
+
+def test_an_order_may_be_begun_again_once_its_payment_is_closed(world: World) -> None:
+    assert closed(world).merchant_id != begun(world).merchant_id
+
+
+def test_an_id_that_took_the_wrong_money_is_not_handed_out_again(world: World) -> None:
+    """The provider opens no window for it any more, so the buyer could not pay."""
+    first = begun(world)
+    world.does(world.checkout.refresh_attempt(world.pays(first, price=Money(1), tampered=True), "webhook"))
+    second = begun(world)
+    assert second.merchant_id != first.merchant_id
+    world.does(world.checkout.refresh_attempt(world.pays(second), "webhook"))
+    world.recovers()
+    at_last(world)
+    assert world.payment(second.merchant_id).status is PAID
+
+
+def test_two_buyers_may_buy_the_same_order(world: World) -> None:
+    assert begun(world, buyer="ann").merchant_id != begun(world, buyer="bob").merchant_id
+
+
+@pytest.mark.parametrize(("buyer", "order"), [("", "order"), ("ann", ""), ("x" * 121, "order"), ("ann", "x" * 121)])
+def test_a_payment_needs_a_buyer_and_an_order_that_can_be_kept(world: World, buyer: str, order: str) -> None:
+    with pytest.raises(BadInput):
+        begun(world, buyer=buyer, order=order)
+    assert not world.payments()
+    assert "prepare" not in world.provider.calls
+
+
+def test_a_price_the_provider_refuses_fails_the_payment_in_its_words(world: World) -> None:
+    world.provider.trouble("prepare", Rejected("no", "F01", "최소 금액 미만"))
+    with pytest.raises(Rejected):
+        begun(world)
+    assert (only(world).status, only(world).reason, only(world).prepared) == (FAILED, "F01 최소 금액 미만", False)
+    assert begun(world).prepared  # and the buyer may try again
+
+
+@pytest.mark.parametrize("fault", Fault)
+def test_what_could_not_be_prepared_awaits_and_is_prepared_by_the_next_try(world: World, fault: Fault) -> None:
+    world.wire.faults.append(fault)
+    with pytest.raises(GatewayError):
+        begun(world)
+    assert (only(world).status, only(world).prepared) == (AWAITING, False)
+    assert begun(world).prepared
+    assert len(world.payments()) == 1
+
+
+def test_a_payment_closed_while_it_is_prepared_is_not_handed_out(world: World) -> None:
+    process = world.start(world.begin())
+    while process.at != "after prepare":
+        process.step()
+    world.does(world.checkout.cancel(SHOP, only(world).merchant_id))
+    payment: Payment = process.run().result
+    assert payment.status is AWAITING
+    assert [p.status for p in world.payments()] == [CANCELLED, AWAITING]
+
+
+def test_a_beginner_who_is_always_overtaken_gives_up(world: World) -> None:
+    """Everybody else closes what he begins: three tries, and a sentence."""
+    process = world.start(world.begin())
+    while process.alive:
+        process.step()
+        for payment in world.payments():
+            if payment.status is AWAITING and process.alive:
+                world.does(world.checkout.cancel(SHOP, payment.merchant_id))
+    assert isinstance(process.error, ConcurrentUpdate)
+    assert len(world.payments()) == 3

@@ -1,0 +1,121 @@
+"""A refund for which the provider says no, or nothing at all."""
+
+from typing import Any
+
+import pytest
+from unit.domain.worlds.laws import at_last
+from unit.domain.worlds.simulator import World
+from unit.domain.worlds.stories import SHOP, bought, kept, only
+from unit.domain.worlds.wire import Fault
+
+from payments.domain.errors import (
+    ContractViolation,
+    RefundInProgress,
+    Rejected,
+)
+from payments.domain.machine import PAID
+from payments.domain.refund import Refund, RefundStatus
+from payments.domain.refunding import LONGEST_AT_WORK, RefundOrder
+from payments.domain.use_cases.checkout import Outcome
+from payments.domain.values import RefundId
+
+R1 = RefundId("r-one")
+
+
+def refunding(world: World, amount: int | None = 5_000, **order: Any) -> Outcome:
+    asked = RefundOrder(reason="고객 요청", amount=amount, **order)
+    seen: Outcome = world.does(world.refunds.refund(SHOP, only(world).merchant_id, asked, R1))
+    return seen
+
+
+def ours(world: World) -> Refund:
+    return only(world).refund(R1)
+
+
+def sent(world: World) -> int:
+    return world.provider.calls.count("refund")
+
+
+def test_a_refusal_is_the_outcome_in_the_providers_words(world: World) -> None:
+    bought(world)
+    world.provider.trouble("refund", Rejected("no", "1", "기취소 승인"))
+    seen = refunding(world)
+    assert (seen.confirmed, ours(world).status, ours(world).failure) == (True, RefundStatus.REFUSED, "1 기취소 승인")
+    assert (only(world).status, only(world).open_refunds) == (PAID, [])
+
+
+@pytest.mark.parametrize("fault", [Fault.LOST, Fault.UNANSWERED, Fault.LATE], ids=lambda f: f.name)
+def test_an_unknown_outcome_stays_open_and_is_looked_for_now(world: World, fault: Fault) -> None:
+    bought(world)
+    world.wire.faults.append(fault)
+    seen = refunding(world)
+    assert (seen.confirmed, ours(world).is_open, ours(world).outcome_unknown_since) == (False, True, world.now())
+    assert only(world).due_at == world.now()
+    world.recovers()
+    at_last(world)
+    assert (ours(world).status, kept(world)) == (RefundStatus.DONE, 7_000)
+
+
+def test_a_request_that_never_left_is_no_reason_for_doubt(world: World) -> None:
+    bought(world)
+    world.wire.faults.append(Fault.NOT_SENT)
+    assert not refunding(world).confirmed
+    assert ours(world).outcome_unknown_since is None
+
+
+def test_after_an_unknown_outcome_the_provider_is_looked_at_before_anything_is_sent_again(world: World) -> None:
+    bought(world)
+    world.wire.faults.append(Fault.UNANSWERED)
+    refunding(world)
+    asked = len(world.provider.calls)
+    world.does(world.refunds.push(only(world).merchant_id, R1))
+    assert world.provider.calls[asked:] == ["find"]
+    assert (ours(world).status, kept(world)) == (RefundStatus.DONE, 7_000)
+
+
+def test_what_was_not_done_is_sent_again_on_the_same_remainder(world: World) -> None:
+    bought(world)
+    world.wire.faults.append(Fault.LOST)
+    refunding(world)
+    world.does(world.refunds.push(only(world).merchant_id, R1))
+    assert (sent(world), ours(world).status, ours(world).remainder) == (1, RefundStatus.DONE, 12_000)
+
+
+def test_a_refusal_is_not_believed_while_an_earlier_send_may_be_at_work(world: World) -> None:
+    bought(world)
+    world.wire.faults.append(Fault.LATE)
+    refunding(world)
+    world.provider.trouble("refund", Rejected("no", "1", "처리중"))
+    world.does(world.refunds.push(only(world).merchant_id, R1))
+    assert ours(world).is_open
+    world.wire.arrive()
+    world.does(world.refunds.push(only(world).merchant_id, R1))
+    assert (ours(world).status, kept(world)) == (RefundStatus.DONE, 7_000)
+
+
+def test_a_refusal_is_believed_once_no_earlier_send_can_be_at_work(world: World) -> None:
+    bought(world)
+    world.wire.faults.append(Fault.LOST)
+    refunding(world)
+    world.pass_time(LONGEST_AT_WORK)
+    world.provider.trouble("refund", Rejected("no", "1", "기간 만료"))
+    world.does(world.refunds.push(only(world).merchant_id, R1))
+    assert ours(world).status is RefundStatus.REFUSED
+
+
+def test_an_open_refund_keeps_the_next_one_waiting(world: World) -> None:
+    payment = bought(world)
+    world.wire.faults.append(Fault.LOST)
+    refunding(world)
+    with pytest.raises(RefundInProgress):
+        world.does(world.refunds.refund(SHOP, payment.merchant_id, RefundOrder(reason="x", amount=1)))
+
+
+def test_an_answer_that_breaks_the_contract_is_told_and_leaves_the_refund_open(world: World) -> None:
+    bought(world)
+    world.provider.trouble("refund", ContractViolation("The answer is about something else."), after_the_work=True)
+    with pytest.raises(ContractViolation):
+        refunding(world)
+    assert ours(world).is_open
+    world.recovers()
+    assert (ours(world).status, kept(world)) == (RefundStatus.DONE, 7_000)
