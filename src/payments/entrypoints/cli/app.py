@@ -142,7 +142,7 @@ def advice_on(error: PaymentsError) -> tuple[str, int]:
     if isinstance(error, NotSent):
         return "", NO_ANSWER  # it says itself that nothing was sent
     if isinstance(error, GatewayError | StorageUnavailable):
-        return "The outcome may be unknown: `payments look ID` asks the provider, then try again.", NO_ANSWER
+        return "The outcome may be unknown: `payments refresh ID` asks the provider, then try again.", NO_ANSWER
     if isinstance(error, StorageConflict):
         return "", NO_ANSWER
     if isinstance(error, BadInput) or error.slug == "bad-settings":
