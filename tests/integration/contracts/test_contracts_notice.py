@@ -5,12 +5,12 @@ from collections.abc import Callable
 import attrs
 import pytest
 from builders import paid
-from integration import broken_stores as broken
-from integration import test_access_contract as access
-from integration import test_listing_contract as listing
-from integration import test_outbox_contract as outbox
-from integration import test_repository_at_once_contract as at_once
-from integration import test_repository_contract as repository
+from integration.contracts import broken_stores as broken
+from integration.contracts import test_access as access
+from integration.contracts import test_listing as listing
+from integration.contracts import test_outbox as outbox
+from integration.contracts import test_repository as repository
+from integration.contracts import test_repository_at_once as at_once
 from support.stores import Store
 
 from payments.adapters.memory.store import MemoryStore
