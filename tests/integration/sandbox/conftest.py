@@ -1,5 +1,6 @@
 """A sandbox on a socket, a shop's client that knows no more than the reference, and a shop that hears webhooks."""
 
+import json
 import queue
 import threading
 from collections.abc import Iterator
@@ -87,6 +88,13 @@ class Listener:
     def hear(self) -> tuple[str, bytes]:
         _, kind, body = self.heard.get(timeout=EVENTUALLY)
         return kind, body
+
+    def told(self) -> tuple[str, str]:
+        """Return the order and the status that the next webhook reports."""
+        kind, body = self.hear()
+        assert kind == "application/json"
+        reported = json.loads(body)
+        return reported["merchant_uid"], reported["status"]
 
     def next_answer(self) -> tuple[int, bytes]:
         return self.answers.pop(0) if self.answers else (200, b"ok")

@@ -13,13 +13,6 @@ from support.patience import EVENTUALLY
 from payments.entrypoints.sandbox import Sandbox
 
 
-def told(listener: Any) -> tuple[str, str]:
-    kind, body = listener.hear()
-    assert kind == "application/json"
-    said = json.loads(body)
-    return said["merchant_uid"], said["status"]
-
-
 @pytest.fixture
 def hearing(sandbox: Sandbox, listener: Any) -> Sandbox:
     sandbox.settings.webhook_url = listener.url
@@ -35,12 +28,12 @@ def approved(sandbox: Sandbox, merchant_uid: str) -> str:
 def test_a_webhook_is_lost_and_the_console_knows(hearing: Sandbox, listener: Any) -> None:
     hearing.faults.add("webhook:drop@1")
     lost, _ = approved(hearing, "a"), approved(hearing, "b")
-    assert told(listener) == ("b", "paid")
+    assert listener.told() == ("b", "paid")
     assert hearing.webhooks.wait(EVENTUALLY)
     assert listener.heard.empty()
     assert [(d.http, d.fault) for d in hearing.webhooks.of(lost)] == [(0, "drop")]
     hearing.resend_webhook(lost)
-    assert told(listener) == ("a", "paid")
+    assert listener.told() == ("a", "paid")
 
 
 def test_a_webhook_comes_late_by_the_sandboxs_clock(hearing: Sandbox, listener: Any) -> None:
@@ -49,23 +42,23 @@ def test_a_webhook_comes_late_by_the_sandboxs_clock(hearing: Sandbox, listener: 
     approved(hearing, "b")
     hearing.move_clock(3599)
     approved(hearing, "c")
-    assert [told(listener)[0], told(listener)[0]] == ["b", "c"]
+    assert [listener.told()[0], listener.told()[0]] == ["b", "c"]
     hearing.move_clock(1)
-    assert told(listener) == ("a", "paid")
+    assert listener.told() == ("a", "paid")
 
 
 def test_a_webhook_comes_twice(hearing: Sandbox, listener: Any) -> None:
     hearing.faults.add("webhook:twice x1")
     approved(hearing, "a")
     approved(hearing, "b")
-    assert [told(listener)[0] for _ in range(3)] == ["a", "a", "b"]
+    assert [listener.told()[0] for _ in range(3)] == ["a", "a", "b"]
 
 
 def test_a_webhook_is_overtaken_by_the_next(hearing: Sandbox, listener: Any) -> None:
     hearing.faults.add("webhook:reordered@1")
     imp_uid = approved(hearing, "a")
     hearing.console_cancel(imp_uid)
-    assert [told(listener), told(listener)] == [("a", "cancelled"), ("a", "paid")]
+    assert [listener.told(), listener.told()] == [("a", "cancelled"), ("a", "paid")]
 
 
 def test_a_reordered_webhook_that_nothing_overtakes_comes_a_minute_later(hearing: Sandbox, listener: Any) -> None:
@@ -74,14 +67,14 @@ def test_a_reordered_webhook_that_nothing_overtakes_comes_a_minute_later(hearing
     hearing.move_clock(59)
     assert listener.heard.empty()
     hearing.move_clock(1)
-    assert told(listener) == ("a", "paid")
+    assert listener.told() == ("a", "paid")
 
 
 def test_a_lie_comes_before_the_truth(hearing: Sandbox, listener: Any) -> None:
     hearing.faults.add("webhook:forged@1,webhook:forged=stranger@2")
     for merchant_uid in ("a", "b"):
         approved(hearing, merchant_uid)
-    assert [told(listener), told(listener)] == [("a", "cancelled"), ("a", "paid")]
+    assert [listener.told(), listener.told()] == [("a", "cancelled"), ("a", "paid")]
     (_, lie), (_, truth) = listener.hear(), listener.hear()
     stranger = json.loads(lie)["imp_uid"]
     assert stranger.startswith("imp_forged_")
@@ -102,7 +95,7 @@ def test_an_account_a_token_and_a_deposit_follow_the_clock(hearing: Sandbox, lis
     hearing.move_clock(1801)
     assert (hearing.payment(early).status, hearing.payment(late).status) == ("paid", "failed")
     assert hearing.payment(early).paid_at == due - 1800
-    assert [told(listener) for _ in range(3)] == [("early", "ready"), ("late", "ready"), ("early", "paid")]
+    assert [listener.told() for _ in range(3)] == [("early", "ready"), ("late", "ready"), ("early", "paid")]
 
 
 def _korean(at: int) -> str:
