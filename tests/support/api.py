@@ -3,8 +3,6 @@
 RunningApi   its address, its callers' credentials, and what stands behind it
 """
 
-import socket
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -27,6 +25,8 @@ from payments.entrypoints.blocking import run
 from payments.entrypoints.bootstrap import opened
 from payments.entrypoints.http.app import http_app
 from payments.entrypoints.service import Service
+from payments.entrypoints.serving import listening_socket, url_of
+from payments.entrypoints.serving import serving as serving_config
 from payments.entrypoints.settings import (
     BuyerSettings,
     DatabaseSettings,
@@ -130,19 +130,9 @@ class RunningApi:
 @contextmanager
 def serving(app: ASGIApp, http: Any = "auto") -> Iterator[str]:
     """Serve *app* from a thread; the value is its address."""
-    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    sock.bind(("127.0.0.1", 0))
     config = uvicorn.Config(app, http=http, log_config=None, access_log=False, timeout_graceful_shutdown=2, ws="none")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
-    sock.listen(128)  # from now on a client is kept waiting, not refused
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{sock.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(timeout=EVENTUALLY)
-        sock.close()
+    with listening_socket("127.0.0.1", 0) as sock, serving_config(config, sock, close_timeout=EVENTUALLY):
+        yield url_of(sock)
 
 
 @contextmanager

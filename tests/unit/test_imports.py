@@ -50,6 +50,7 @@ VIOLATIONS = [  # a new module, what it imports, and the contract that must say 
     ("entrypoints/sandbox/new.py", "payments", SANDBOX),
     ("entrypoints/sandbox/new.py", "payments.adapters.iamport", SANDBOX),
     ("entrypoints/sandbox/new.py", "payments.entrypoints.http", SANDBOX),
+    ("entrypoints/serving.py", "payments.domain.money", SANDBOX),
     ("entrypoints/sandbox/payments/new.py", "payments.entrypoints.sandbox.billing.cards", ROOMS),
     ("entrypoints/sandbox/wire/new.py", "payments.entrypoints.sandbox.extras.naver", ROOMS),
     ("entrypoints/sandbox/store.py", "payments.entrypoints.sandbox.service", ROOMS),

@@ -27,9 +27,9 @@ from payments.domain.values import Mode
 from payments.entrypoints.bootstrap import opened
 from payments.entrypoints.display import ZONE, money
 from payments.entrypoints.http.app import http_app
-from payments.entrypoints.sandbox import KEY, SECRET, USER_CODE, NotPossible, Sandbox, SandboxSettings
-from payments.entrypoints.sandbox.serve import listening_socket, running_sandbox, url_of
+from payments.entrypoints.sandbox import KEY, SECRET, USER_CODE, NotPossible, Sandbox, SandboxSettings, running_sandbox
 from payments.entrypoints.service import Service
+from payments.entrypoints.serving import listening_socket, serving, url_of
 from payments.entrypoints.settings import (
     BuyerSettings,
     DatabaseSettings,
@@ -167,14 +167,8 @@ def _shop_settings(api: str, sandbox: Sandbox, signer: Signer) -> ShopSettings:
 @contextlib.contextmanager
 def _serving(app: ASGIApp, sock: socket.socket) -> Iterator[None]:
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=2, ws="none")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
-    thread.start()
-    try:
+    with serving(config, sock):
         yield
-    finally:
-        server.should_exit = True
-        thread.join(timeout=10)
 
 
 def _free_socket(port: int) -> socket.socket:

@@ -96,18 +96,12 @@ def _with_address(settings: "Settings", host: str | None, port: int | None) -> "
 
 
 def _listening(host: str, port: int) -> socket.socket:
-    """Return a listening socket: from now on callers are kept waiting, not refused."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio turns Nagle's delay (40 ms an answer) off only on a socket that says it is TCP.
-    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    from payments.entrypoints.serving import listening_socket
+
     try:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.bind((host, port))
-        sock.listen(2048)
+        return listening_socket(host, port, backlog=2048)
     except (OSError, OverflowError) as error:
-        sock.close()
         raise BadSettings(f"Cannot listen on {host}:{port} ({error}). Nothing was started.") from None
-    return sock
 
 
 def _announce(settings: "Settings") -> None:

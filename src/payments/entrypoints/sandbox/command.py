@@ -6,9 +6,11 @@ import sys
 from pathlib import Path
 from typing import Literal
 
+import uvicorn
+
 from payments.entrypoints.sandbox.api.endpoint import NAMES
 from payments.entrypoints.sandbox.errors import InvalidFault, InvalidSeedData, UnusableStateFile
-from payments.entrypoints.sandbox.serve import listening_socket, server_for, url_of
+from payments.entrypoints.sandbox.serve import loopback_socket, server_config
 from payments.entrypoints.sandbox.service import Sandbox
 from payments.entrypoints.sandbox.settings import KEY, SECRET, USER_CODE, SandboxSettings
 
@@ -79,11 +81,11 @@ def sandbox(
         )
     )
     with _socket_or_sentence(host, port) as sock:
-        served.served_at(url_of(sock))
+        config = server_config(served, sock)
         _say(f"Iamport sandbox (no real money) at {served.url}")
         _say(f'  <script src="{served.url}/v1/iamport.js"></script>  IMP.init("{user_code}")  imp_key {key}')
         with contextlib.suppress(KeyboardInterrupt):  # how it is meant to end
-            server_for(served).run(sockets=[sock])
+            uvicorn.Server(config).run(sockets=[sock])
 
 
 def _sandbox_or_sentence(settings: SandboxSettings) -> Sandbox:
@@ -97,7 +99,7 @@ def _sandbox_or_sentence(settings: SandboxSettings) -> Sandbox:
 
 def _socket_or_sentence(host: str, port: int) -> socket.socket:
     try:
-        return listening_socket(host, port)
+        return loopback_socket(host, port)
     except (ValueError, OSError, OverflowError) as error:
         raise SystemExit(f"The sandbox did not start on {host}:{port}: {error}") from error
 
