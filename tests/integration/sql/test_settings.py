@@ -5,8 +5,8 @@ import sqlite3
 import pytest
 import sqlalchemy as sa
 
+from payments.adapters.sql.engine import connecting as engine
 from payments.adapters.sql.engine import sqlite
-from payments.adapters.sql.engine.connecting import connecting as engine
 from payments.adapters.sql.engine.failures import UnsafeSettings
 from payments.adapters.sql.engine.sqlite import journal_mode
 from payments.adapters.sql.store import SqlStore, open_store
