@@ -67,13 +67,13 @@ class IamportOptions:
     key: Secret[str] = _secret("the console's REST API key")
     secret: Secret[str] = _secret("the console's REST API secret")
     user_code: str = option(default="", help="the shop's public code, imp and 8 digits")
-    api_url: str = option(default="https://api.iamport.kr", help="where its REST API is")
-    script: str = option(default=SCRIPT, help="the script that opens its window")
-    channel_key: str = option(default="", help="the console's channel that windows open on")
-    pg: str = option(default="", help="the older name of a channel: PROVIDER or PROVIDER.MID")
-    deadline: float = option(default=15.0, help="seconds that one operation may take")
-    deposit_days: int = option(default=0, help="days that a virtual account waits; 0: as the provider has it")
-    notice: bool = option(default=True, help="name our webhook address to every window (needs http.public_url)")
+    api_url: str = option(default="https://api.iamport.kr", help="base URL of Iamport's REST API")
+    script: str = option(default=SCRIPT, help="URL of the script that opens the payment window")
+    channel_key: str = option(default="", help="channel key from the console, for payment windows")
+    pg: str = option(default="", help="PG code, the older way to name a channel: PROVIDER or PROVIDER.MID")
+    deadline: float = option(default=15.0, help="time limit of one operation at Iamport, in seconds")
+    deposit_days: int = option(default=0, help="days until a virtual account expires; 0 for the provider's default")
+    notice: bool = option(default=True, help="pass our webhook address to each payment window (needs http.public_url)")
 
 
 @ts.settings(kw_only=True)
@@ -81,12 +81,14 @@ class HttpSettings:
     """How the API is served."""
 
     host: str = option(default="127.0.0.1", help="the address to listen on")
-    port: int = option(default=8000, help="the port to listen on; 0: any free one")
-    public_url: str = option(default="", help="the API's address as browsers and the provider see it")
+    port: int = option(default=8000, help="the port to listen on; 0 for any free one")
+    public_url: str = option(default="", help="public URL of the API, as browsers and Iamport reach it")
     allowed_origins: tuple[str, ...] = option(default=(), help="origins whose pages may call the API (CORS)")
-    return_page: str = option(default="", help="the shop's page after the window; {merchant_id} or the end is filled")
-    threads: int = option(default=16, help="use cases at work at a time")
-    queue: int = option(default=64, help="requests that may wait for a thread before others get 503")
+    return_page: str = option(
+        default="", help="the shop's page after payment; {merchant_id} is replaced, or the id is appended"
+    )
+    threads: int = option(default=16, help="requests processed at the same time")
+    queue: int = option(default=64, help="requests that may wait for a thread; further ones get 503")
     secret: Secret[str] = _secret("signs client tokens and cursors; the same for all processes, 32 characters or more")
 
 
@@ -96,8 +98,8 @@ class BuyerSettings:
 
     algorithm: Algorithm = option(default="HS256", help="HS256, RS256 or ES256")
     key: Secret[str] = _secret("the shared secret of HS256, or the public key in PEM")
-    issuer: str = option(default="", help="the iss that a token must have")
-    audience: str = option(default="payments", help="the aud that a token must have")
+    issuer: str = option(default="", help="required iss claim of a token")
+    audience: str = option(default="payments", help="required aud claim of a token")
 
 
 @ts.settings(kw_only=True)
@@ -107,26 +109,26 @@ class OrderSettings:
     price_list: str = option(default="", help="a TOML file of things and prices")
     algorithm: Algorithm = option(default="HS256", help="HS256, RS256 or ES256")
     key: Secret[str] = _secret("the shared secret of HS256, or the public key in PEM")
-    issuer: str = option(default="", help="the iss that a signed order must have")
-    audience: str = option(default="payments", help="the aud that a signed order must have")
+    issuer: str = option(default="", help="required iss claim of a signed order")
+    audience: str = option(default="payments", help="required aud claim of a signed order")
 
 
 @ts.settings(kw_only=True)
 class WebhookOptions:
     """Where the shop's server is told what happened."""
 
-    url: str = option(default="", help="the shop's endpoint; empty: nobody is told")
-    secrets: tuple[str, ...] = option(default=(), repr=False, help="whsec_…: to sign with, then older ones")
-    allow_private: bool = option(default=False, help="also deliver to http:// and inside our own network")
+    url: str = option(default="", help="URL of the shop's endpoint; empty to send nothing")
+    secrets: tuple[str, ...] = option(default=(), repr=False, help="signing secrets (whsec_…), the current one first")
+    allow_private: bool = option(default=False, help="also send to http:// and to addresses in our own network")
 
 
 @ts.settings(kw_only=True)
 class Settings:
     """Everything that can be set. `hold_strays`: money that pays for nothing waits for an operator."""
 
-    mode: Mode = option(default=Mode.TEST, help="live: real money; test: play money")
-    hold_strays: bool = option(default=False, help="strays wait for an operator instead of being given back")
-    merchant_id_prefix: str = option(default="", help="how our merchant ids begin")
+    mode: Mode = option(default=Mode.TEST, help="live for real money, test for play money")
+    hold_strays: bool = option(default=False, help="hold strays for an operator instead of refunding them")
+    merchant_id_prefix: str = option(default="", help="prefix of every merchant id")
     expires_after: int = option(default=30, help="minutes a buyer has to pay before an untouched payment is cancelled")
     database: DatabaseSettings = DatabaseSettings()
     iamport: IamportOptions = IamportOptions()
