@@ -22,6 +22,8 @@ WIRING = "Only bootstrap names an adapter"
 SANDBOX = "The sandbox shares nothing with what it is there to test"
 ROOMS = "A room of the sandbox imports only rooms below it"
 SHOP = "The shop is a merchant's own site: it knows the public API alone"
+CLI = "The command line starts the HTTP server through one door, and knows nothing else of it"
+WORKER = "The worker knows nothing of HTTP"
 HTTP = "HTTP to others stays in the adapters that speak it"
 SQL = "SQL stays in its adapter"
 SERVING = "Serving, parsing and settings stay in the entrypoints"
@@ -57,6 +59,10 @@ VIOLATIONS = [  # a new module, what it imports, and the contract that must say 
     ("entrypoints/sandbox/new.py", "typing", ROOMS),  # every module has one of the rooms, or a layer of its own
     ("entrypoints/shop/new.py", "payments.domain.payment", SHOP),
     ("entrypoints/shop/new.py", "payments.entrypoints.http", SHOP),
+    ("entrypoints/cli/new.py", "payments.entrypoints.http.serving", CLI),
+    ("entrypoints/cli/serve.py", "payments.entrypoints.http.app", CLI),
+    ("entrypoints/views.py", "payments.entrypoints.http.operations", CLI),  # by way of what the commands print
+    ("entrypoints/worker/new.py", "payments.entrypoints.http.serving", WORKER),
     ("entrypoints/http/new.py", "requests", HTTP),
     ("adapters/sql/new.py", "requests", HTTP),
     ("entrypoints/http/new.py", "sqlalchemy", SQL),

@@ -176,7 +176,7 @@ def _free_socket(port: int) -> socket.socket:
     for candidate in range(port, port + PORTS_TRIED):
         with contextlib.suppress(OSError, OverflowError):
             return listening_socket(HOST, candidate)
-    raise SystemExit(f"The demo did not start: no port from {port} on can be had. Choose another with --port.")
+    raise SystemExit(f"The demo did not start: found no free port from {port} on. Choose another with --port.")
 
 
 def _free_port(port: int) -> int:

@@ -13,7 +13,7 @@ import pytest
 from support.api import RunningApi, running_api, serving
 from support.patience import EVENTUALLY
 
-from payments.entrypoints.http.edge.head_deadline import Patient
+from payments.entrypoints.http.edge.head_deadline import HeadDeadline
 from payments.entrypoints.http.static.files import FILES
 from payments.entrypoints.service import NotReady, Web
 
@@ -178,33 +178,33 @@ def test_many_at_once_are_all_answered(api: RunningApi):
     assert len({answer.json()["merchant_id"] for answer in answers}) == 10  # one live payment for each buyer and order
 
 
-class Hurried(Patient):
-    patience = 0.3
+class Hurried(HeadDeadline):
+    head_seconds = 0.3
 
 
-class Watched(Patient):
-    """Looks only when the test says so."""
+class Watched(HeadDeadline):
+    """Checks only when the test says so."""
 
-    patience = 3600.0
+    head_seconds = 3600.0
 
     def __init__(self, *given: Any, **options: Any) -> None:
         super().__init__(*given, **options)
         made.put(self)
 
-    def _look_later(self, seen: Any) -> None:
-        self._seen = seen
-        super()._look_later(seen)
+    def _schedule_check(self, last_request: Any) -> None:
+        self._last_request = last_request
+        super()._schedule_check(last_request)
 
-    def look(self) -> None:
-        """Look now, in the thread of the connection."""
+    def check(self) -> None:
+        """Check now, in the thread of the connection."""
         done = threading.Event()
 
-        def looking() -> None:
-            self._look.cancel()
-            self._looked(self._seen)
+        def checking() -> None:
+            self._check.cancel()
+            self._close_if_silent(self._last_request)
             done.set()
 
-        self.loop.call_soon_threadsafe(looking)
+        self.loop.call_soon_threadsafe(checking)
         assert done.wait(EVENTUALLY)
 
 
@@ -212,14 +212,14 @@ made: "queue.Queue[Watched]" = queue.Queue()
 
 
 @pytest.mark.parametrize("head", [b"", b"GET /healthz HTTP/1.1\r\nHost: x\r\n"], ids=["silent", "half a head"])
-def test_who_asks_nothing_holds_no_connection(head):
+def test_a_client_that_sends_no_request_holds_no_connection(head):
     """Fails where as many of these as we may open files keep everybody else out."""
     with serving(nothing_else, http=Hurried) as url, socket.create_connection(address_of(url), EVENTUALLY) as caller:
         caller.sendall(head)
         assert caller.recv(1) == b""
 
 
-def test_a_request_that_is_at_work_is_waited_for_and_the_next_one_too():
+def test_a_running_request_keeps_its_connection_and_so_does_the_next():
     entered, leave = threading.Semaphore(0), threading.Semaphore(0)
 
     async def slow(scope: Any, receive: Any, send: Any) -> None:
@@ -236,10 +236,10 @@ def test_a_request_that_is_at_work_is_waited_for_and_the_next_one_too():
             caller.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
             assert entered.acquire(timeout=EVENTUALLY)
             for _ in range(3):
-                connection.look()
+                connection.check()
             leave.release()
             assert caller.recv(1000).startswith(b"HTTP/1.1 204")
-        connection.look()  # and now it asks nothing more
+        connection.check()  # and now it sends nothing more
         assert caller.recv(1) == b""
 
 

@@ -63,7 +63,10 @@ def test_a_taken_port_is_told_and_the_next_one_used(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("asked", "sentence"),
-    [("port=99999", "no port from 99999 on"), ("database=pathlib.Path('/no/such/folder/x')", "there is no folder")],
+    [
+        ("port=99999", "no free port from 99999 on"),
+        ("database=pathlib.Path('/no/such/folder/x')", "there is no folder"),
+    ],
 )
 def test_a_demo_that_cannot_start_says_why_in_a_sentence(asked: str, sentence: str, tmp_path: Path) -> None:
     ended = subprocess.run([sys.executable, "-c", RUN + f"demo({asked})"], cwd=tmp_path, capture_output=True, text=True)

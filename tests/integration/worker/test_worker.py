@@ -39,7 +39,7 @@ from payments.entrypoints.settings import DatabaseSettings, HttpSettings, Iampor
 from payments.entrypoints.worker import Pace, Worker, running_worker
 
 WEBHOOK_SECRET = new_secret()
-HURRIED = Pace(idle=0.02, walk_every=0.1)
+HURRIED = Pace(idle=0.02, reconcile_every=0.1)
 
 
 @pytest.fixture
@@ -120,8 +120,8 @@ def test_the_sweep_finds_what_is_due_without_the_list(url, sandbox, passed):
     with opened(settings_for(url, sandbox)) as service:
         payment = begun(service, "order-1")
         passed(seconds=31)
-        with running_worker(Worker.of(service, attrs.evolve(HURRIED, walk_every=3600))):
-            until(lambda: run(service.checkout.payments.reconciled_until()))  # that was the only walk,
+        with running_worker(Worker.of(service, attrs.evolve(HURRIED, reconcile_every=3600))):
+            until(lambda: run(service.checkout.payments.reconciled_until()))  # that was the only reconciliation,
             until(lambda: known(service, payment.merchant_id).checks)  # and the first look
             paid_in_silence(sandbox, payment)
             passed(minutes=1)
@@ -185,13 +185,13 @@ def test_the_courier_of_the_settings_spreads_its_retries(sqlite_url, sandbox):
     assert 1.09 < max(jitters) <= 1.1
 
 
-def test_without_anybody_to_tell_messages_wait_and_the_worker_says_so(sqlite_url, sandbox, caplog):
+def test_without_an_endpoint_messages_wait_and_the_worker_says_so(sqlite_url, sandbox, caplog):
     with opened(settings_for(sqlite_url, sandbox)) as service:
         begun(service, "order-1")
         with running_worker(Worker.of(service, HURRIED)) as worker:
             assert not [health for health in worker.health if health.name.startswith("deliver")]
         assert waiting(sqlite_url) == 2
-    assert "nobody is told" in caplog.text
+    assert "no endpoint and no subscriber" in caplog.text
 
 
 def test_a_database_that_goes_away_and_comes_back_stops_no_loop(crashable_postgresql, sandbox):
@@ -215,11 +215,12 @@ COMMAND = """
 import logging, os
 from pathlib import Path
 from payments.entrypoints.settings import load_settings
-from payments.entrypoints.worker import Pace
-from payments.entrypoints.worker.command import worker
+from payments.entrypoints.bootstrap import opened
+from payments.entrypoints.worker import Pace, Worker, serve
 logging.basicConfig(level="INFO")
 beat = Path(os.environ["BEAT"])
-raise SystemExit(worker(load_settings(), pace=Pace(idle=0.02, walk_every=0.1, grace=1), heartbeat=beat))
+with opened(load_settings()) as service:
+    raise SystemExit(serve(Worker.of(service, Pace(idle=0.02, reconcile_every=0.1, grace=1), beat)))
 """
 
 
@@ -283,11 +284,11 @@ def test_a_worker_that_is_asked_ends_even_with_a_delivery_that_hangs(number, sql
             log = process.communicate(timeout=EVENTUALLY)[1]
             assert process.returncode == 0
     assert "worker started" in log
-    assert re.search("left at work: .*deliver-", log), "it did not wait for the delivery"
+    assert re.search("still running: .*deliver-", log), "it did not wait for the delivery"
     assert "Traceback" not in log
     assert WEBHOOK_SECRET not in log
     assert SECRET not in log
-    assert '"name": "walk"' in beat.read_text()
+    assert '"name": "reconcile"' in beat.read_text()
 
 
 def test_a_worker_with_nothing_at_hand_leaves_no_thread_behind(sqlite_url, sandbox, caplog):
@@ -296,6 +297,6 @@ def test_a_worker_with_nothing_at_hand_leaves_no_thread_behind(sqlite_url, sandb
         worker = Worker.of(service, Pace(grace=EVENTUALLY))
         with running_worker(worker):
             until(lambda: worker.well)
-        assert "left at work" not in caplog.text
+        assert "still running" not in caplog.text
         assert not [t for t in set(threading.enumerate()) - others if t.name.startswith("payments-")]
         assert not worker.well

@@ -1,15 +1,16 @@
-"""The worker: what nobody calls happens here, each chore in loops of its own.
+"""The worker: background work that no request triggers. Each task runs in its own loops.
 
-├── command      `payments worker`
-├── running      Worker: all loops, their health; `running_worker` inside another program, `serve` until a signal
-├── pace         Pace: how often, how much at once
-├── loops        Loop: a thread that survives what its steps raise
-├── looking      the steps that ask the provider: the sweep of what is due, the walks of its list
-├── delivering   the step that tells the shop
-└── forgetting   the step that drops old idempotency keys, and messages that nobody is told
+├── running      Worker: all loops and their health; `running_worker` inside another program, `serve` until a signal
+├── pace         Pace: how often, and how much at once
+├── loops        Loop: a thread that survives errors in its steps
+├── sweeping     the step that checks due payments with the provider
+├── reconciling  the steps that compare our payments with the provider's list
+├── delivering   the step that delivers messages to the shop
+├── forgetting   the step that deletes old idempotency keys, and messages that nobody receives
+└── batch_log    log lines for a batch of payments
 
-Any number may run beside each other and beside HTTP processes: what one has claimed is nobody else's until its lease
-ends, so one that is killed loses nothing.
+Any number of workers may run next to each other and next to HTTP processes. What one has claimed is left alone by the
+others until its lease ends, so a worker that is killed loses nothing.
 """
 
 from payments.entrypoints.worker.loops import Health

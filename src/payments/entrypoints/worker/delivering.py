@@ -1,4 +1,4 @@
-"""The step that tells the shop: Delivering some messages of the outbox, with one line of log for all of them."""
+"""The step that delivers messages to the shop: Delivering, with one log line for each batch."""
 
 import logging
 import threading
@@ -15,9 +15,9 @@ log = logging.getLogger("payments.worker")
 
 @attrs.frozen
 class Delivering:
-    """Tries at most `limit` messages; while some arrive goes on at once, else comes back after `idle` seconds.
+    """Delivers at most `limit` messages. Waits `idle` seconds if none was accepted.
 
-    `limit` times the longest that one delivery may take must stay below the lease, or a message is told twice.
+    `limit` times the longest delivery must be shorter than the lease, or another worker delivers a message again.
     """
 
     courier: Courier
@@ -26,39 +26,39 @@ class Delivering:
     stop: threading.Event
 
     def __call__(self) -> float:
-        watched = Watched(self.courier.publisher, self.stop)
-        arrived = run(attrs.evolve(self.courier, publisher=watched).deliver(self.limit))
-        if arrived or watched.failures:
+        watched = WatchedPublisher(self.courier.publisher, self.stop)
+        delivered = run(attrs.evolve(self.courier, publisher=watched).deliver(self.limit))
+        if delivered or watched.failures:
             level = logging.WARNING if watched.failures else logging.INFO
-            reasons = "; ".join(f"{times} failed: {reason}" for reason, times in watched.failures.items())
-            log.log(level, "deliver: %d delivered%s", len(arrived), reasons and f"; {reasons}")
-        return 0 if arrived else self.idle
+            reasons = "; ".join(f"{count} failed: {reason}" for reason, count in watched.failures.items())
+            log.log(level, "deliver: %d delivered%s", len(delivered), reasons and f"; {reasons}")
+        return 0 if delivered else self.idle
 
 
 @attrs.define
-class Watched:
-    """A publisher whose failures are counted, whose bugs are failures too, and which ends when the worker does."""
+class WatchedPublisher:
+    """A publisher that counts failures, turns bugs into failures, and stops when the worker stops."""
 
     publisher: Publisher
     stop: threading.Event
     failures: Counter[str] = attrs.field(factory=Counter)
 
     async def publish(self, message: Message) -> None:
-        """Publish *message*. Raises DeliveryFailed, or Stopping once the worker is asked to stop."""
+        """Publish *message*. Raises DeliveryFailed, or Stopping once the worker was asked to stop."""
         if self.stop.is_set():
             raise Stopping
         try:
             await self.publisher.publish(message)
         except DeliveryFailed as failure:
-            self._note(message, failure)
+            self._count(message, failure)
             raise
-        except Exception as error:  # a message no publisher can handle must not hold up those claimed with it
+        except Exception as error:  # a message that breaks its publisher must not hold up the rest of the batch
             log.exception("deliver: %s", message.id)
-            broken = DeliveryFailed("The publisher broke; the log says why.")
-            self._note(message, broken)
+            broken = DeliveryFailed("The publisher raised an unexpected error; see the log.")
+            self._count(message, broken)
             raise broken from error
 
-    def _note(self, message: Message, failure: DeliveryFailed) -> None:
+    def _count(self, message: Message, failure: DeliveryFailed) -> None:
         self.failures[str(failure)] += 1
         if failure.gone or message.tries >= len(WAITS):
             log.error("deliver: %s is a dead letter now: %s", message.id, failure)

@@ -1,4 +1,4 @@
-"""The step that forgets: idempotency keys older than anybody's retry, and messages that nobody is there to be told."""
+"""The step that deletes what is too old: idempotency keys, and messages that nobody receives."""
 
 import logging
 from datetime import timedelta
@@ -13,30 +13,35 @@ from payments.entrypoints.blocking import run
 
 log = logging.getLogger("payments.worker")
 
-KEPT: Final = timedelta(days=7)
-UNTOLD: Final = timedelta(days=30)
-"""How long messages wait for an endpoint or a subscriber to be configured; the timelines keep what they tell."""
-AT_ONCE: Final = 1000
-"""Messages dropped in one transaction: other writers wait for no more."""
+KEYS_EXPIRE_AFTER: Final = timedelta(days=7)
+UNRECEIVED_EXPIRE_AFTER: Final = timedelta(days=30)
+"""How long messages wait for an endpoint or a subscriber to be configured; timelines keep the events themselves."""
+DELETE_BATCH: Final = 1000
+"""Messages deleted in one transaction, so that other writers wait only briefly."""
 
 
 @attrs.frozen
 class Forgetting:
-    """Drops what is older than KEPT, every so many seconds; and of `unheard`, an outbox of nobody's, than UNTOLD."""
+    """Deletes idempotency keys older than KEYS_EXPIRE_AFTER, every `every` seconds.
+
+    `unreceived` is the outbox if nobody receives its messages: those older than UNRECEIVED_EXPIRE_AFTER are deleted.
+    """
 
     keys: IdempotencyKeys
     clock: Clock
     every: float
-    unheard: Outbox | None = None
+    unreceived: Outbox | None = None
 
     def __call__(self) -> float:
         now = self.clock.now()
-        forgotten = run(self.keys.forget_keys(now - KEPT))
-        if forgotten:
-            log.info("forget: %d idempotency keys", forgotten)
-        if self.unheard is None:
+        keys = run(self.keys.forget_keys(now - KEYS_EXPIRE_AFTER))
+        if keys:
+            log.info("forget: deleted %d idempotency keys", keys)
+        if self.unreceived is None:
             return self.every
-        untold = run(self.unheard.forget(now - UNTOLD, AT_ONCE))
-        if untold:
-            log.warning("forget: %d messages that nobody was there to be told in %d days", untold, UNTOLD.days)
-        return 0 if untold == AT_ONCE else self.every
+        messages = run(self.unreceived.forget(now - UNRECEIVED_EXPIRE_AFTER, DELETE_BATCH))
+        if messages:
+            log.warning(
+                "forget: deleted %d messages that nobody received in %d days", messages, UNRECEIVED_EXPIRE_AFTER.days
+            )
+        return 0 if messages == DELETE_BATCH else self.every

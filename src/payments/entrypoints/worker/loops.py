@@ -1,9 +1,9 @@
-"""Loop: a thread that takes one step again and again, survives whatever a step raises, and can be asked how it is.
+"""Loop: a thread that repeats one step, survives whatever the step raises, and reports its health.
 
-Loop       waits as long as its step says, backs off after a bad one, ends when it is told to stop
+Loop       waits as long as its step says, backs off after a failure, ends when it is asked to stop
 Health     how a loop is doing, for people and probes
-Stopping   raised by a step that notices it should end
-Troubled   raised by a step that has told its troubles already
+Stopping   raised by a step that notices that it should end
+Troubled   raised by a step that has already logged why it failed
 """
 
 import logging
@@ -19,23 +19,23 @@ from payments.domain.errors import PaymentsError
 
 log = logging.getLogger("payments.worker")
 
-BACKOFF_MAX: Final = 30.0  # seconds
+MAX_BACKOFF_SECONDS: Final = 30.0
 
 Step = Callable[[], float]
-"""Does some work, and returns the seconds to wait before the next step: 0 where there is more."""
+"""Does some work and returns the seconds to wait before the next step: 0 if there is more to do."""
 
 
 class Stopping(Exception):
-    """What this step leaves undone comes due again by itself."""
+    """The worker is stopping. Work that this step leaves undone becomes due again."""
 
 
 class Troubled(Exception):
-    """Nothing worked, and the log says why: slow down."""
+    """Everything in this step failed, and the log says why: back off."""
 
 
 @attrs.frozen
 class Health:
-    """`well` is False for a loop that ended or hangs; `failures` counts the bad steps in a row, `error` says why."""
+    """`well` is False if the loop ended or hangs. `failures` counts failed steps in a row; `error` is the last slug."""
 
     name: str
     well: bool
@@ -45,12 +45,12 @@ class Health:
 
 @attrs.define(eq=False)
 class Loop:
-    """One thread, of a daemon. A step that takes longer than `patience` (seconds) is thought to hang."""
+    """One daemon thread. A step that takes longer than `hangs_after` seconds is considered to hang."""
 
     name: str
     step: Step
     stop: threading.Event
-    patience: float
+    hangs_after: float
     clock: Callable[[], float] = time.monotonic
     _due: float = attrs.field(init=False)
     _failures: int = attrs.field(default=0, init=False)
@@ -72,23 +72,23 @@ class Loop:
 
     @property
     def health(self) -> Health:
-        beating = self.clock() < self._due + self.patience
+        beating = self.clock() < self._due + self.hangs_after
         return Health(self.name, self._thread.is_alive() and beating, self._failures, self._error)
 
     def _run(self) -> None:
         try:
             while not self.stop.is_set():
-                wait = self._after_a_step()
+                wait = self._run_step()
                 self._due = self.clock() + wait
                 self.stop.wait(wait)
                 self._due = self.clock()
         finally:
-            if not self.stop.is_set():  # whatever is no Exception, too, must not end a loop unnoticed
+            if not self.stop.is_set():  # SystemExit and the like must not end a loop unnoticed either
                 log.critical("%s ended by itself, so the worker stops", self.name)
                 self.stop.set()
 
-    def _after_a_step(self) -> float:
-        """Take a step; return how long to wait now."""
+    def _run_step(self) -> float:
+        """Run one step; return how many seconds to wait."""
         try:
             wait = self.step()
         except Stopping:
@@ -107,4 +107,4 @@ class Loop:
     def _backoff(self, error: str) -> float:
         self._failures, self._error = self._failures + 1, error
         wait = 2.0 ** min(self._failures - 1, 10)
-        return min(wait, BACKOFF_MAX) * random.uniform(0.8, 1.2)  # noqa: S311 - keeps workers from marching in step
+        return min(wait, MAX_BACKOFF_SECONDS) * random.uniform(0.8, 1.2)  # noqa: S311 - keeps workers from retrying all at once

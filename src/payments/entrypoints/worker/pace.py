@@ -1,4 +1,4 @@
-"""Pace: how often the worker does what, and how much of it at once."""
+"""Pace: how often each loop of the worker runs, and how much it does at once."""
 
 from typing import Any
 
@@ -9,14 +9,14 @@ from payments.domain.errors import BadInput
 
 def _positive(_: object, field: Any, value: float) -> None:
     if not value > 0:
-        raise BadInput(f"The worker's {field.name} is more than 0.")
+        raise BadInput(f"The worker's {field.name} must be more than 0; got {value}.")
 
 
 @attrs.frozen(kw_only=True, field_transformer=lambda _, fields: [f.evolve(validator=_positive) for f in fields])
 class Pace:
-    """Times are in seconds. A batch must be done within its lease of two minutes, so the batches are small.
+    """Times are in seconds. A batch must finish within its lease of two minutes, so batches are small.
 
-    `walk_every` leaves a margin below the minute within which money is to be known that no webhook told of.
+    `reconcile_every` must stay below a minute: money without a webhook should be known within a minute.
     """
 
     sweepers: int = 2
@@ -24,14 +24,14 @@ class Pace:
     sweep_batch: int = 6
     deliver_batch: int = 5
     idle: float = 1.0
-    walk_every: float = 45.0
-    deep_walk_every: float = 24 * 3600.0
-    deep_walk_days: int = 3
+    reconcile_every: float = 45.0
+    deep_reconcile_every: float = 24 * 3600.0
+    deep_reconcile_days: int = 3
     forget_every: float = 3600.0
     grace: float = 5.0
-    """How long to wait for work at hand when stopping; what is left then comes due again."""
+    """How long to wait for running steps when stopping. What is unfinished then becomes due again."""
 
     @property
     def threads(self) -> int:
-        """How many loops a worker has at most: sweepers, deliverers, the two walks, and the one that forgets."""
+        """The most loops a worker has: sweepers, deliverers, two that reconcile, and one that deletes."""
         return self.sweepers + self.deliverers + 3

@@ -1,4 +1,4 @@
-"""Worker: the loops together, their health, and the two ways to run them: inside another program, or as a process."""
+"""Worker: all loops and their health, and two ways to run them: inside another program, or as a process."""
 
 import contextlib
 import json
@@ -20,24 +20,25 @@ from payments.domain.use_cases.sweep import Sweep
 from payments.entrypoints.service import Service
 from payments.entrypoints.worker.delivering import Delivering
 from payments.entrypoints.worker.forgetting import Forgetting
-from payments.entrypoints.worker.looking import Sweeping, Walking, WalkingDeep
 from payments.entrypoints.worker.loops import Health, Loop
 from payments.entrypoints.worker.pace import Pace
+from payments.entrypoints.worker.reconciling import Reconciling, ReconcilingDeep
+from payments.entrypoints.worker.sweeping import Sweeping
 
 log = logging.getLogger("payments.worker")
 
-PATIENCE: Final = 300.0
-"""Seconds a batch may take before its loop is thought to hang: more than any lease."""
-WALK_PATIENCE: Final = 6 * 3600.0
-BEAT: Final = 5.0
+HANGS_AFTER_SECONDS: Final = 300.0
+"""When a batch is considered to hang: longer than any lease."""
+RECONCILE_HANGS_AFTER_SECONDS: Final = 6 * 3600.0
+HEARTBEAT_SECONDS: Final = 5.0
 
 
 @attrs.define(eq=False, kw_only=True)
 class Worker:
-    """The loops. Its adapters must block, not suspend, and be safe to use from several threads.
+    """All loops. Adapters must block instead of suspending, and must be thread-safe.
 
-    Without a `courier` nobody is told, and messages wait in the `outbox`, 30 days at most. `heartbeat` is a file that
-    is written every few seconds while all loops are well: a probe looks at its age.
+    Without a `courier` no message is delivered, and messages wait in the `outbox` for at most 30 days. `heartbeat` is a
+    file that is written every few seconds while all loops are healthy: a probe checks its age.
     """
 
     sweep: Sweep
@@ -62,35 +63,37 @@ class Worker:
         )
 
     def start(self) -> None:
-        """Start all loops. A worker that was stopped is not started again."""
+        """Start all loops. Raises RuntimeError if the worker was started before."""
         if self._loops:
-            raise RuntimeError("This worker was started before; make a new one.")
-        self._loops = (*self._looking(), *self._delivering(), self._forgetting())
+            raise RuntimeError("A worker can be started only once; create a new one.")
+        self._loops = (*self._sweeping(), *self._reconciling(), *self._delivering(), self._forgetting())
         for loop in self._loops:
             loop.start()
         log.info("worker started: %s", ", ".join(loop.name for loop in self._loops))
         if self.courier is None:
-            log.warning("nobody is told what happens: no endpoint and no subscriber; messages wait 30 days at most")
+            log.warning("no endpoint and no subscriber is configured: messages wait in the outbox for at most 30 days")
 
-    def _looking(self) -> Iterator[Loop]:
+    def _sweeping(self) -> Iterator[Loop]:
+        sweeping = Sweeping(self.sweep, self.pace.sweep_batch, self.pace.idle)
+        for number in range(self.pace.sweepers):
+            yield Loop(f"sweep-{number + 1}", sweeping, self._stop, HANGS_AFTER_SECONDS)
+
+    def _reconciling(self) -> Iterator[Loop]:
         pace, sweep = self.pace, self.sweep
-        sweeping = Sweeping(sweep, pace.sweep_batch, pace.idle)
-        for number in range(pace.sweepers):
-            yield Loop(f"sweep-{number + 1}", sweeping, self._stop, PATIENCE)
-        yield Loop("walk", Walking(sweep, pace.walk_every), self._stop, WALK_PATIENCE)
-        deep = WalkingDeep(sweep, pace.deep_walk_every, timedelta(days=pace.deep_walk_days))
-        yield Loop("deep-walk", deep, self._stop, WALK_PATIENCE)
+        deep = ReconcilingDeep(sweep, pace.deep_reconcile_every, timedelta(days=pace.deep_reconcile_days))
+        for name, step in (("reconcile", Reconciling(sweep, pace.reconcile_every)), ("deep-reconcile", deep)):
+            yield Loop(name, step, self._stop, RECONCILE_HANGS_AFTER_SECONDS)
 
     def _delivering(self) -> Iterator[Loop]:
         if self.courier is not None:
             delivering = Delivering(self.courier, self.pace.deliver_batch, self.pace.idle, self._stop)
             for number in range(self.pace.deliverers):
-                yield Loop(f"deliver-{number + 1}", delivering, self._stop, PATIENCE)
+                yield Loop(f"deliver-{number + 1}", delivering, self._stop, HANGS_AFTER_SECONDS)
 
     def _forgetting(self) -> Loop:
-        unheard = self.outbox if self.courier is None else None
-        forgetting = Forgetting(self.keys, self.sweep.checkout.clock, self.pace.forget_every, unheard)
-        return Loop("forget", forgetting, self._stop, PATIENCE)
+        unreceived = self.outbox if self.courier is None else None
+        forgetting = Forgetting(self.keys, self.sweep.checkout.clock, self.pace.forget_every, unreceived)
+        return Loop("forget", forgetting, self._stop, HANGS_AFTER_SECONDS)
 
     @property
     def health(self) -> Sequence[Health]:
@@ -98,43 +101,43 @@ class Worker:
 
     @property
     def well(self) -> bool:
-        """Whether every loop is alive. One whose steps fail is: a new worker would meet the same trouble."""
+        """Whether every loop is alive. Failing steps do not count: a new worker would meet the same failures."""
         return bool(self._loops) and all(health.well for health in self.health)
 
     def ask_to_stop(self) -> None:
-        """Let every loop end after what it has at hand; does not wait."""
+        """Let every loop end after its current step. Returns at once."""
         self._asked = True
         self._stop.set()
 
     def wait(self) -> bool:
-        """Beat until the worker is to stop; True if somebody asked for it, False if a loop ended by itself."""
+        """Write the heartbeat until the worker stops; return False if a loop ended by itself, else True."""
         while True:
-            self._beat()
-            if self._stop.wait(BEAT):
+            self._write_heartbeat()
+            if self._stop.wait(HEARTBEAT_SECONDS):
                 return self._asked
 
     def stop(self) -> None:
-        """Stop, waiting at most `grace` seconds. What is not done then is left: it comes due again."""
+        """Stop, waiting at most `grace` seconds. Unfinished work becomes due again."""
         self.ask_to_stop()
         ends = time.monotonic() + self.pace.grace
-        left = [loop.name for loop in self._loops if not loop.ended(ends - time.monotonic())]
-        if left:
-            log.warning("worker stopped; left at work: %s. What they had claimed comes due again.", ", ".join(left))
+        running = [loop.name for loop in self._loops if not loop.ended(ends - time.monotonic())]
+        if running:
+            log.warning("worker stopped; still running: %s. What they claimed becomes due again.", ", ".join(running))
         else:
             log.info("worker stopped")
 
-    def _beat(self) -> None:
+    def _write_heartbeat(self) -> None:
         if self.heartbeat is not None and self.well:
             text = json.dumps([attrs.asdict(health) for health in self.health], indent=1)
             try:
                 self.heartbeat.write_text(text)
             except OSError as error:
-                log.warning("the heartbeat cannot be written: %s", error)
+                log.warning("cannot write the heartbeat file: %s", error)
 
 
 @contextlib.contextmanager
 def running_worker(worker: Worker) -> Iterator[Worker]:
-    """Run *worker* in threads of this process: in a demo, in tests, in a program that embeds us."""
+    """Run *worker* in threads of this process: in a demo, in tests, or in a program that embeds us."""
     worker.start()
     try:
         yield worker
@@ -143,13 +146,13 @@ def running_worker(worker: Worker) -> Iterator[Worker]:
 
 
 def serve(worker: Worker) -> int:
-    """Run *worker* until SIGTERM or SIGINT; returns the exit code: 1 if it ended by itself. A second signal kills."""
+    """Run *worker* until SIGTERM or SIGINT. Returns 1 if a loop ended by itself, else 0. A second signal kills."""
 
-    def asked(number: int, _: FrameType | None) -> None:
+    def on_signal(number: int, _: FrameType | None) -> None:
         signal.signal(number, signal.SIG_DFL)
-        threading.Thread(target=worker.ask_to_stop).start()  # a handler may not wait for a lock its own thread holds
+        threading.Thread(target=worker.ask_to_stop).start()  # a handler must not wait for a lock of its own thread
 
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, asked)
+        signal.signal(number, on_signal)
     with running_worker(worker):
         return 0 if worker.wait() else 1

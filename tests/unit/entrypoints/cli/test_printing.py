@@ -6,8 +6,8 @@ import sys
 import pytest
 
 from payments.entrypoints.cli.common import _language, say, table, width
-from payments.entrypoints.cli.serve import OneLine
 from payments.entrypoints.cli.words import _WORDS, word
+from payments.entrypoints.logs import OneLine
 
 
 def test_korean_letters_are_two_columns_wide(capsys):

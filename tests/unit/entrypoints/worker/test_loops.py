@@ -17,10 +17,11 @@ from payments.entrypoints.blocking import run
 from payments.entrypoints.worker import loops
 from payments.entrypoints.worker.delivering import Delivering
 from payments.entrypoints.worker.forgetting import Forgetting
-from payments.entrypoints.worker.looking import Sweeping, Walking, WalkingDeep
-from payments.entrypoints.worker.loops import BACKOFF_MAX, Loop, Stopping, Troubled
+from payments.entrypoints.worker.loops import MAX_BACKOFF_SECONDS, Loop, Stopping, Troubled
 from payments.entrypoints.worker.pace import Pace
+from payments.entrypoints.worker.reconciling import Reconciling, ReconcilingDeep
 from payments.entrypoints.worker.running import Worker
+from payments.entrypoints.worker.sweeping import Sweeping
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def world() -> World:
 
 
 def loop_of(step) -> Loop:
-    return Loop("test", step, threading.Event(), patience=60)
+    return Loop("test", step, threading.Event(), hangs_after=60)
 
 
 # loops
@@ -44,7 +45,7 @@ def loop_of(step) -> Loop:
     ],
 )
 def test_a_loop_survives_whatever_a_step_raises_and_says_what_it_was(error, told, monkeypatch):
-    monkeypatch.setattr(loops, "BACKOFF_MAX", 0.01)
+    monkeypatch.setattr(loops, "MAX_BACKOFF_SECONDS", 0.01)
     outcomes = iter([error, error, None])
     stop, steps = threading.Event(), []
 
@@ -55,7 +56,7 @@ def test_a_loop_survives_whatever_a_step_raises_and_says_what_it_was(error, told
         stop.set()
         return 0
 
-    loop = Loop("test", step, stop, patience=60)
+    loop = Loop("test", step, stop, hangs_after=60)
     loop.start()
     assert loop.ended(EVENTUALLY)
     assert [(health.failures, health.error) for health in steps] == [(0, ""), (1, told), (2, told)]
@@ -67,10 +68,10 @@ def test_a_loop_backs_off_and_never_for_long():
         raise NotSent("away")
 
     loop = loop_of(failing)
-    waits = [loop._after_a_step() for _ in range(2000)]
+    waits = [loop._run_step() for _ in range(2000)]
     assert 0.5 < waits[0] < 1.5
     assert waits[0] < waits[2] < waits[4]
-    assert max(waits) <= BACKOFF_MAX * 1.2
+    assert max(waits) <= MAX_BACKOFF_SECONDS * 1.2
 
 
 def test_an_unexpected_error_is_logged_with_its_trace_and_an_expected_one_by_its_slug(caplog):
@@ -78,9 +79,9 @@ def test_an_unexpected_error_is_logged_with_its_trace_and_an_expected_one_by_its
         raise outcome
 
     outcome = NotSent("away")
-    loop_of(step)._after_a_step()
+    loop_of(step)._run_step()
     outcome = KeyError("bug")
-    loop_of(step)._after_a_step()
+    loop_of(step)._run_step()
     expected, unexpected = caplog.records
     assert "gateway-not-reached" in expected.message
     assert not expected.exc_info
@@ -120,7 +121,7 @@ def test_a_loop_that_hangs_is_not_well():
         hanging.wait(EVENTUALLY)
         return 0
 
-    loop = Loop("test", step, threading.Event(), patience=60, clock=lambda: now)
+    loop = Loop("test", step, threading.Event(), hangs_after=60, clock=lambda: now)
     loop.start()
     assert entered.wait(EVENTUALLY)
     now = 59.9
@@ -134,7 +135,7 @@ def test_a_loop_that_hangs_is_not_well():
 
 def test_waiting_is_not_hanging():
     now, stop = 0.0, Stop()
-    loop = Loop("test", lambda: 3600.0, stop, patience=60, clock=lambda: now)
+    loop = Loop("test", lambda: 3600.0, stop, hangs_after=60, clock=lambda: now)
     loop.start()
     assert stop.waited_for.wait(EVENTUALLY)
     now = 3659.9
@@ -148,7 +149,7 @@ def test_waiting_is_not_hanging():
 # sweeping
 
 
-def test_a_full_batch_is_followed_by_the_next_at_once_and_an_empty_one_by_a_rest(world):
+def test_a_full_batch_is_followed_by_the_next_at_once_and_an_empty_one_by_a_wait(world):
     for n in range(3):
         world.begun(f"o{n}")
     world.clock.advance(seconds=31)
@@ -157,7 +158,7 @@ def test_a_full_batch_is_followed_by_the_next_at_once_and_an_empty_one_by_a_rest
     assert world.gateway.calls.count("attempts") == 3
 
 
-def test_a_batch_of_nothing_but_trouble_slows_the_sweep_down(world, caplog):
+def test_a_batch_in_which_all_fail_slows_the_sweep_down(world, caplog):
     for n in range(2):
         world.begun(f"o{n}")
     world.clock.advance(seconds=31)
@@ -165,10 +166,10 @@ def test_a_batch_of_nothing_but_trouble_slows_the_sweep_down(world, caplog):
     with pytest.raises(Troubled, match="gateway-unknown"):
         Sweeping(world.sweep, limit=2, idle=1.0)()
     [line] = [record for record in caplog.records if record.name == "payments.worker"]
-    assert "2 looked at, 0 changed; gateway-unknown: m_" in line.message
+    assert "2 checked, 0 changed; gateway-unknown: m_" in line.message
 
 
-def test_a_bug_met_at_one_payment_starves_none_of_those_claimed_with_it(world, caplog):
+def test_a_bug_in_one_payment_does_not_starve_the_rest_of_the_batch(world, caplog):
     """The poisoned one is due first, and would be claimed first with the same others for ever."""
     poisoned, healthy = world.begun("o1"), world.begun("o2")
     world.captured_at_the_provider(healthy.merchant_id)
@@ -197,17 +198,17 @@ def test_what_a_person_should_look_at_is_logged_in_its_own_words(world, caplog):
     ]
 
 
-# walking
+# reconciling
 
 
-def test_the_default_pace_finds_what_no_webhook_told_within_a_minute():
+def test_the_default_pace_finds_money_without_a_webhook_within_a_minute():
     pace = Pace()
-    assert pace.walk_every + pace.idle < 60
+    assert pace.reconcile_every + pace.idle < 60
     assert CHECK_WAITS[0].total_seconds() + pace.idle < 60
 
 
-def test_the_list_is_walked_once_per_interval_however_many_workers_there_are(world):
-    steps = [Walking(world.sweep, 45.0) for _ in range(3)]
+def test_reconciliation_runs_once_per_interval_however_many_workers_there_are(world):
+    steps = [Reconciling(world.sweep, 45.0) for _ in range(3)]
     steps[0]()
     world.clock.advance(seconds=30)
     assert [step() for step in steps] == [15.0] * 3
@@ -217,16 +218,16 @@ def test_the_list_is_walked_once_per_interval_however_many_workers_there_are(wor
     assert world.gateway.calls.count("listing") == 2
 
 
-def test_a_clock_that_is_behind_the_watermark_does_not_stop_the_walks(world):
-    """A worker whose clock was a day ahead must not keep the others from walking for a day."""
+def test_a_clock_behind_the_reconciled_until_does_not_stop_reconciliation(world):
+    """A worker whose clock was a day ahead must not stop the others from reconciling for a day."""
     run(world.store.payments.move_reconciled_until(world.clock.now() + timedelta(days=1)))
-    assert Walking(world.sweep, 45.0)() == 45.0
+    assert Reconciling(world.sweep, 45.0)() == 45.0
     world.captured_at_the_provider("m_lost")
-    Walking(world.sweep, 45.0)()
+    Reconciling(world.sweep, 45.0)()
     assert run(world.store.payments.get("m_lost")).attempts
 
 
-def test_a_row_that_cannot_be_settled_hides_none_behind_it_and_is_told_once(world, caplog):
+def test_a_row_that_cannot_be_recorded_hides_no_later_row_and_is_logged_once(world, caplog):
     first, second = world.begun("o1"), world.begun("o2")
     for payment in (first, second):
         world.captured_at_the_provider(payment.merchant_id)
@@ -238,7 +239,7 @@ def test_a_row_that_cannot_be_settled_hides_none_behind_it_and_is_told_once(worl
         return await update(merchant_id, change)
 
     object.__setattr__(world.checkout, "payments", Overridden(world.store.payments, update=poisoned))
-    step = Walking(world.sweep, 45.0)
+    step = Reconciling(world.sweep, 45.0)
     for _ in range(3):
         step()
         world.clock.advance(minutes=1)
@@ -246,43 +247,43 @@ def test_a_row_that_cannot_be_settled_hides_none_behind_it_and_is_told_once(worl
     assert len([record for record in caplog.records if record.exc_info]) == 1
 
 
-def test_rows_that_say_nothing_usable_are_told_once(world, caplog):
+def test_unusable_rows_are_logged_once(world, caplog):
     async def listing(since, until, page):
         return ListingPage((), 1, ("imp_9: no status",))
 
     world.gateway.listing = listing
-    step = Walking(world.sweep, 45.0)
+    step = Reconciling(world.sweep, 45.0)
     for _ in range(3):
         step()
         world.clock.advance(minutes=1)
     assert caplog.text.count("imp_9: no status") == 1
 
 
-def test_the_deep_walk_finds_what_the_watermark_has_passed(world):
+def test_deep_reconciliation_finds_what_lies_before_the_reconciled_until(world):
     world.captured_at_the_provider("m_lost")
     world.clock.advance(hours=30)
     run(world.store.payments.move_reconciled_until(world.clock.now()))
-    Walking(world.sweep, 45.0)()
+    Reconciling(world.sweep, 45.0)()
     with pytest.raises(PaymentNotFound):
         run(world.store.payments.get("m_lost"))
-    assert WalkingDeep(world.sweep, 60.0, timedelta(days=3))() == 60.0
+    assert ReconcilingDeep(world.sweep, 60.0, timedelta(days=3))() == 60.0
     assert run(world.store.payments.get("m_lost")).attempts
 
 
-def test_the_deep_walk_never_leaves_a_gap_behind_a_watermark_of_long_ago(world):
+def test_deep_reconciliation_never_leaves_a_gap_after_an_old_reconciled_until(world):
     """After five days without a worker, three days would pass over the first two, and move the reconciled_until."""
     run(world.store.payments.move_reconciled_until(world.clock.now()))
     world.clock.advance(hours=2)
     world.captured_at_the_provider("m_lost")
     world.clock.advance(days=5)
-    WalkingDeep(world.sweep, 60.0, timedelta(days=3))()
+    ReconcilingDeep(world.sweep, 60.0, timedelta(days=3))()
     assert run(world.store.payments.get("m_lost")).attempts
 
 
-def test_what_came_before_the_first_walk_is_not_ours(world):
+def test_payments_before_the_first_reconciliation_are_not_ours(world):
     world.captured_at_the_provider("m_other_system")
     world.clock.advance(hours=5)
-    assert WalkingDeep(world.sweep, 60.0, timedelta(days=3))() == 60.0
+    assert ReconcilingDeep(world.sweep, 60.0, timedelta(days=3))() == 60.0
     assert "listing" not in world.gateway.calls
 
 
@@ -350,27 +351,27 @@ def test_idempotency_keys_are_forgotten_after_seven_days(world):
     assert run(keys.forget_keys(world.clock.now() + timedelta(days=1))) == 1  # the young one was still there
 
 
-def test_messages_that_nobody_is_there_to_be_told_are_forgotten_after_thirty_days(world):
+def test_messages_that_nobody_receives_are_deleted_after_thirty_days(world):
     """Without an endpoint or a subscriber the outbox would grow for ever."""
     world.begun()
     begun = world.clock.now()
-    forgetting = Forgetting(world.store.idempotency_keys, world.clock, 3600.0, unheard=world.store.outbox)
+    forgetting = Forgetting(world.store.idempotency_keys, world.clock, 3600.0, unreceived=world.store.outbox)
     for seconds, waiting in ((30 * 86_400, 2), (1, 0)):  # not a second before
         world.clock.advance(seconds=seconds)
         assert forgetting() == 3600.0
         assert len(run(world.store.outbox.claim(world.clock.now(), begun, 10))) == waiting
 
 
-def test_more_messages_than_are_forgotten_at_once_are_forgotten_at_once_after_another(world, monkeypatch):
-    monkeypatch.setattr("payments.entrypoints.worker.forgetting.AT_ONCE", 2)
+def test_messages_beyond_one_batch_are_deleted_in_the_next(world, monkeypatch):
+    monkeypatch.setattr("payments.entrypoints.worker.forgetting.DELETE_BATCH", 2)
     world.begun()  # two messages
     world.clock.advance(days=31)
-    forgetting = Forgetting(world.store.idempotency_keys, world.clock, 3600.0, unheard=world.store.outbox)
+    forgetting = Forgetting(world.store.idempotency_keys, world.clock, 3600.0, unreceived=world.store.outbox)
     assert [forgetting(), forgetting()] == [0, 3600.0]
 
 
 @pytest.mark.parametrize("somebody", [True, False])
-def test_only_where_nobody_is_told_are_messages_forgotten(world, somebody):
+def test_messages_are_deleted_only_if_nobody_receives_them(world, somebody):
     courier = world.courier(Publishing()) if somebody else None
     worker = Worker(sweep=world.sweep, courier=courier, outbox=world.store.outbox, keys=world.store.idempotency_keys)
-    assert (worker._forgetting().step.unheard is None) == somebody
+    assert (worker._forgetting().step.unreceived is None) == somebody

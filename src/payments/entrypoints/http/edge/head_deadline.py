@@ -1,7 +1,7 @@
-"""Patient: a connection of uvicorn's that is not held open for somebody who asks nothing.
+"""HeadDeadline: uvicorn's protocol, with a deadline for the head of a request.
 
-Uvicorn itself waits for ever for a request's head: as many silent connections as the process may open files are enough
-to keep everybody else out.
+Uvicorn itself waits forever for a request head, so a client could hold as many silent connections as the process may
+open files, and keep everybody else out.
 """
 
 import asyncio
@@ -9,32 +9,35 @@ from typing import Any, Final
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-PATIENCE: Final = 10.0
-"""Seconds that a request's head may take; one that is being answered is left alone."""
+HEAD_SECONDS: Final = 10.0
 
 
-class Patient(H11Protocol):
-    """Closes what has brought no whole head of a request between two checks, `patience` seconds apart."""
+class HeadDeadline(H11Protocol):
+    """Closes a connection that has not sent a complete request head in time.
 
-    patience = PATIENCE
+    Checks every `head_seconds`: a connection without a new request since the last check is closed, unless a request is
+    still being answered.
+    """
+
+    head_seconds = HEAD_SECONDS
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._look_later(None)
+        self._schedule_check(None)
 
-    def _look_later(self, seen: Any) -> None:
-        self._look = self.loop.call_later(self.patience, self._looked, seen)
+    def _schedule_check(self, last_request: Any) -> None:
+        self._check = self.loop.call_later(self.head_seconds, self._close_if_silent, last_request)
 
-    def _looked(self, seen: Any) -> None:
-        """*seen* is the request that was the last one when we looked before."""
+    def _close_if_silent(self, last_request: Any) -> None:
+        """*last_request* is the newest request at the time of the previous check."""
         if self.transport.is_closing():
             return
-        at_work = self.cycle is not None and not self.cycle.response_complete
-        if self.cycle is seen and not at_work:
+        answering = self.cycle is not None and not self.cycle.response_complete
+        if self.cycle is last_request and not answering:
             self.transport.close()
         else:
-            self._look_later(self.cycle)
+            self._schedule_check(self.cycle)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._look.cancel()
+        self._check.cancel()
         super().connection_lost(exc)

@@ -1,6 +1,5 @@
 """Plain ASGI middleware: a request id and a line of log for every request, no fault without an answer, safe headers."""
 
-import contextvars
 import logging
 import re
 import secrets
@@ -12,10 +11,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from payments.entrypoints.http.shapes.errors import Unexpected
 from payments.entrypoints.http.shapes.problems import reply_to
+from payments.entrypoints.logs import request_id
 
 log = logging.getLogger("payments.http")
 access_log = logging.getLogger("payments.access")
-request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="-")
 _GIVEN_ID: Final = re.compile(rb"[A-Za-z0-9_.-]{8,64}")
 
 SAFE_HEADERS: Final = {
@@ -92,11 +91,3 @@ async def _apologise(named: str, send: Send) -> None:
     headers = [(name.lower().encode(), value.encode()) for name, value in reply.headers.items()]
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": reply.body})
-
-
-class RequestIds(logging.Filter):
-    """A logging filter that gives every record the id of the request it belongs to, as `request_id`."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = request_id.get()
-        return True
