@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from support.documents import ROOT
+from support.documents import ROOT, documents
 
 PAGES = [ROOT / "docs" / "architecture.md", ROOT / "docs" / "architecture.ko.md"]
 LINK = re.compile(r"\[`(?P<label>[^`]+)`\]\((?P<target>[^)]+)\)")
@@ -20,6 +20,14 @@ def test_every_file_that_is_named_exists(page):
     named = [target for row in rows(page) for target in row]
     assert len(named) > 30
     assert [target for target in named if not (page.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in documents() if page.name != "CHANGELOG.md"], ids=lambda page: page.name
+)
+def test_every_test_file_that_a_page_names_exists(page):
+    named = set(re.findall(r"\btests/[\w/]+\.py", page.read_text()))
+    assert {name for name in named if not (ROOT / name).exists()} == set()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
