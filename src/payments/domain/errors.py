@@ -1,10 +1,10 @@
 """PaymentsError: everything that can go wrong, branched by who can act on it.
 
-├── BadInput            the caller's value is outside what the domain admits: nothing was done
-├── Refused             the rules say no: nothing was done, and asking again will not help
+├── BadInput            the caller's value is invalid: nothing was done
+├── Refused             the rules do not allow it: nothing was done, and a retry will not help
 ├── GatewayError        the provider: NotSent and Unknown (no answer), Rejected (a definite no), ContractViolation
 ├── StorageConflict     another writer was first: nothing was stored, try again later
-└── StorageUnavailable  the database gave no answer: look before asking again
+└── StorageUnavailable  the database did not answer: check before trying again
 """
 
 from typing import ClassVar
@@ -14,7 +14,7 @@ import attrs
 
 @attrs.define
 class PaymentsError(Exception):
-    """The root. `slug` is public: clients match on it, so it never changes; `str(error)` is a plain sentence."""
+    """The root. `slug` is public and never changes, because clients match on it; `str(error)` is a plain sentence."""
 
     slug: ClassVar[str] = "payments-error"
     detail: str
@@ -24,19 +24,19 @@ class PaymentsError(Exception):
 
 
 class BadInput(PaymentsError):
-    """A value that no payment can have: a fractional won, a merchant id with a space, a naive time."""
+    """A value that a payment cannot have: a fractional won, a merchant id with a space, a naive datetime."""
 
     slug = "bad-input"
 
 
 class Refused(PaymentsError):
-    """The rules of the domain say no."""
+    """The rules of the domain do not allow it."""
 
     slug = "refused"
 
 
 class PaymentNotFound(Refused):
-    """No such payment, or not this buyer's: the two are told in the same words on purpose."""
+    """The payment does not exist, or belongs to another buyer. Both are reported in the same words on purpose."""
 
     slug = "payment-not-found"
 
@@ -51,34 +51,34 @@ class OrderNotFound(Refused):
 
 
 class IllegalTransition(Refused):
-    """The machine's table has no such move."""
+    """The table of the state machine does not allow this transition."""
 
     slug = "illegal-transition"
 
-    def __init__(self, status: str, event: str) -> None:
-        super().__init__(f"A payment that is {status} cannot be {event}.")
+    def __init__(self, status: str, trigger: str) -> None:
+        super().__init__(f"A payment that is {status} cannot be {trigger}.")
 
 
 class AlreadyPaid(Refused):
-    """The order has been paid; money already taken is refunded, never cancelled."""
+    """The order is already paid. Captured money is refunded, never cancelled."""
 
     slug = "already-paid"
 
 
 class PriceChanged(Refused):
-    """The buyer was shown another amount than the shop asks now."""
+    """The buyer saw an amount that differs from the shop's current price."""
 
     slug = "price-changed"
 
 
 class AttemptMismatch(Refused):
-    """The attempt is not an attempt at this payment."""
+    """The attempt belongs to another payment, or the provider does not know it."""
 
     slug = "attempt-mismatch"
 
 
 class RefundRefused(Refused):
-    """There is nothing to refund, or less than was asked."""
+    """There is nothing to refund, or less than the requested amount."""
 
     slug = "refund-refused"
 
@@ -89,27 +89,45 @@ class RefundInProgress(Refused):
     slug = "refund-in-progress"
 
 
+class AttemptUnreadable(Refused):
+    """The provider returned an attempt that cannot be read, so the payment cannot be closed without force."""
+
+    slug = "attempt-unreadable"
+
+
 class GatewayError(PaymentsError):
-    """The provider did not do what we asked, or we cannot tell."""
+    """The provider did not do what was asked, or its answer is unknown."""
 
     slug = "gateway-error"
 
 
 class NotSent(GatewayError):
-    """The request never left: safe to send again."""
+    """The request was never sent: it is safe to send it again."""
 
     slug = "gateway-not-reached"
 
 
+class CredentialsRefused(NotSent):
+    """The provider refused our own keys, so it did nothing. An operator must correct the settings."""
+
+    slug = "gateway-credentials-refused"
+
+
 class Unknown(GatewayError):
-    """No usable answer: it may or may not have been done, so look before acting again."""
+    """No usable answer: the request may or may not have been executed. Check before acting again."""
 
     slug = "gateway-unknown"
 
 
+class StillAtWork(Unknown):
+    """The provider is still executing an earlier request for the same refund: neither done nor refused."""
+
+    slug = "gateway-still-at-work"
+
+
 @attrs.define
 class Rejected(GatewayError):
-    """A definite no, in the provider's own words."""
+    """A definite refusal, with the provider's own code and text."""
 
     slug: ClassVar[str] = "gateway-rejected"
     provider_code: str = ""
@@ -117,7 +135,7 @@ class Rejected(GatewayError):
 
 
 class ContractViolation(GatewayError):
-    """The answer contradicts the question or itself: it is never settled, and a person should look."""
+    """The answer contradicts the request or itself. It is never recorded, and a person must investigate."""
 
     slug = "gateway-contract"
 
@@ -129,30 +147,30 @@ class StorageConflict(PaymentsError):
 
 
 class ConcurrentUpdate(StorageConflict):
-    """Overtaken too often: try later."""
+    """Other writers changed the payment too often. Try again later."""
 
     slug = "concurrent-update"
 
 
 class MerchantIdTaken(StorageConflict):
-    """The merchant id is in use: take a new one."""
+    """The merchant id is already in use. Use a new one."""
 
     slug = "merchant-id-taken"
 
 
 class OrderIsLive(StorageConflict):
-    """The buyer has a live payment for this order already."""
+    """The buyer already has a live payment for this order."""
 
     slug = "order-is-live"
 
 
 class GatewayIdTaken(StorageConflict):
-    """The attempt belongs to another payment already."""
+    """The attempt already belongs to another payment."""
 
     slug = "gateway-id-taken"
 
 
 class StorageUnavailable(PaymentsError):
-    """The database could not be asked, or did not answer; its text says whether anything may have been stored."""
+    """The database could not be reached, or did not answer. The text says whether anything may have been stored."""
 
     slug = "storage-unavailable"

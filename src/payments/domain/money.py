@@ -1,4 +1,4 @@
-"""Money: whole minor units and a currency. No floats, no zero, no sums across currencies."""
+"""Money: whole minor units and a currency. It accepts no float and no zero, and never adds across currencies."""
 
 from decimal import Decimal
 from typing import Any, Final, Self
@@ -26,10 +26,10 @@ EXPONENTS: Final = {code: _EXCEPTIONS.get(code, 2) for code in _CODES}
 """ISO 4217 currency code to its number of minor digits: KRW 0, USD 2, KWD 3."""
 
 
-def whole(value: object, *, least: int = 0, what: str = "an amount") -> int:
+def whole(value: object, *, least: int = 0, what: str = "An amount") -> int:
     """Return *value* if it is an int (no bool) of minor units in [least, 2^53−1]; else raise BadInput."""
     if type(value) is not int or not least <= value <= MAX_MINOR:
-        raise BadInput(f"{what} is a whole number of minor units between {least} and {MAX_MINOR}, not {value!r}.")
+        raise BadInput(f"{what} must be a whole number of minor units between {least} and {MAX_MINOR}; got {value!r}.")
     return value
 
 
@@ -39,7 +39,7 @@ def _minor(_: object, __: object, value: Any) -> None:
 
 def _currency(_: object, __: object, value: Any) -> None:
     if not isinstance(value, str) or value not in EXPONENTS:
-        raise BadInput(f"A currency is an ISO 4217 code such as KRW, not {value!r}.")
+        raise BadInput(f"A currency must be an ISO 4217 code such as KRW; got {value!r}.")
 
 
 @attrs.frozen(order=False)
@@ -63,8 +63,8 @@ def minor_units(value: Decimal, currency: str) -> int:
     """Return a sum of major units in minor units, exactly. Raises BadInput for NaN or a finer fraction."""
     _currency(None, None, currency)
     if not isinstance(value, Decimal) or not value.is_finite() or abs(value) > MAX_MINOR:
-        raise BadInput(f"{value!r} is not a sum of money.")
+        raise BadInput(f"{value!r} is not an amount of money.")
     minor = int(value.scaleb(EXPONENTS[currency]))
     if Decimal(minor).scaleb(-EXPONENTS[currency]) != value:  # on the way back, because the way there may round
-        raise BadInput(f"{value} {currency} is finer than the currency's smallest unit.")
+        raise BadInput(f"{value} {currency} has more decimal places than the currency allows.")
     return minor

@@ -1,118 +1,36 @@
-"""Payment: one thing a buyer is asked to pay, with its attempts and refunds. Frozen: a change returns the next.
+"""Payment: one thing a buyer is asked to pay, with its attempts and refunds. Frozen: a change returns the successor."""
 
-Event   one entry of a payment's timeline; the n-th change of a payment is its n-th event, without a gap
-Attempt     one try at the provider: the highest report of it, and what we made of its capture
-Payment     the aggregate that is stored and locked as one
-"""
-
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any, Self
 
 import attrs
 
-from payments.domain.errors import AlreadyPaid, RefundRefused
+from payments.domain.attempt import Attempt
+from payments.domain.errors import AlreadyPaid
+from payments.domain.event import Event, EventKind
 from payments.domain.machine import Status, Trigger, move
-from payments.domain.money import Money
+from payments.domain.payment_facts import PaymentFacts
 from payments.domain.refund import Refund
-from payments.domain.report import Deposit, Rank, Report
-from payments.domain.schedule import EXPIRES_AFTER, PATIENCE, next_check
-from payments.domain.values import GatewayId, MerchantId, Method, Mode, Offer, RefundId, aware, text
-
-
-class Disposition(StrEnum):
-    """What we made of a capture. All but `accepted` are strays: money that must not stay unnoticed."""
-
-    ACCEPTED = "accepted"
-    MISMATCH = "mismatch"  # another amount, currency or mode than asked
-    DUPLICATE = "duplicate"  # the payment has its capture already
-    LATE = "late"  # the payment was closed before
-    ORPHAN = "orphan"  # we never began such a payment
-
-
-class EventKind(StrEnum):
-    """What a timeline entry tells."""
-
-    BEGUN = "begun"
-    PREPARED = "prepared"
-    PREPARE_REFUSED = "prepare_refused"
-    ATTEMPT_OPENED = "attempt_opened"
-    DEPOSIT_ISSUED = "deposit_issued"
-    ATTEMPT_UPDATED = "attempt_updated"
-    DECLINED = "declined"
-    CAPTURED = "captured"
-    STRAYED = "strayed"
-    CLOSED = "closed"
-    REFUND_REQUESTED = "refund_requested"
-    REFUND_REBASED = "refund_rebased"
-    REFUND_REFUSED = "refund_refused"
-    REFUNDED = "refunded"
-    STRAY_HELD = "stray_held"
+from payments.domain.schedule import EXPIRES_AFTER, LONGEST_OUTAGE_WAIT, wait_after
+from payments.domain.values import GatewayId, MerchantId, Method, Mode, Offer
+from payments.domain.vocabulary import Reason, Source
 
 
 @attrs.frozen(kw_only=True)
-class Event:
-    """One change: when, what, who or what reported it, and the status and refunded sum it left behind (minor units)."""
+class Change:
+    """One step of a decision: its event, the trigger for the machine, and the attempt and refund it leaves behind."""
 
-    kind: EventKind
-    at: datetime = attrs.field(validator=aware)
-    by: str = attrs.field(validator=text(1, 120))
-    gateway_id: GatewayId | None = None
-    refund_id: RefundId | None = None
-    amount: int | None = None
-    reason: str = attrs.field(default="", validator=text(0, 1000))
-    version: int = 0  # this and the next are filled in when it is recorded
-    status: Status = Status.AWAITING
+    event: Event
+    trigger: Trigger | None = None
+    attempt: Attempt | None = None
+    refund: Refund | None = None
+    reason: str | None = None
 
 
 @attrs.frozen(kw_only=True)
-class Attempt:
-    """One try at the provider. `note` is what an operator wrote when a stray was kept."""
-
-    report: Report
-    disposition: Disposition | None = None
-    note: str = attrs.field(default="", validator=text(0, 500))
-
-    @property
-    def gateway_id(self) -> GatewayId:
-        return self.report.gateway_id
-
-    @property
-    def is_stray(self) -> bool:
-        return self.disposition not in (None, Disposition.ACCEPTED)
-
-    @property
-    def is_open_stray(self) -> bool:
-        """Whether somebody's money lies here without a reason."""
-        return self.is_stray and self.report.remaining > 0 and not self.note
-
-
-@attrs.frozen(kw_only=True)
-class Payment:
-    """The aggregate. `version` counts its changes, and storage compares and swaps on it; `due_at` is the next look.
-
-    `new_events` are not stored yet. `expires_at`, `due_at`, `checks` and `method` are bookkeeping: they may change
-    without an event.
-    """
-
-    merchant_id: MerchantId = attrs.field(validator=text(1, 40))
-    buyer: str = attrs.field(validator=text(0, 120))
-    order: str = attrs.field(validator=text(0, 120))
-    name: str = attrs.field(validator=text(0, 200))
-    price: Money
-    mode: Mode
-    method: Method
-    created_at: datetime = attrs.field(validator=aware)
-    expires_at: datetime = attrs.field(validator=aware)
-    status: Status = Status.AWAITING
-    reason: str = attrs.field(default="", validator=text(0, 1000))
-    prepared: bool = False
-    version: int = 0
-    attempts: tuple[Attempt, ...] = ()  # by gateway id
-    refunds: tuple[Refund, ...] = ()  # in the order they were asked
-    due_at: datetime | None = None
-    checks: int = 0
-    new_events: tuple[Event, ...] = attrs.field(default=(), eq=False, repr=False)
+class Payment(PaymentFacts):
+    """The aggregate: everything that is stored and locked as one."""
 
     @classmethod
     def begin(
@@ -128,7 +46,7 @@ class Payment:
         expires_after: timedelta = EXPIRES_AFTER,
     ) -> Self:
         """Return a new payment, which awaits its buyer for *expires_after*."""
-        born = cls(
+        new = cls(
             merchant_id=merchant_id,
             buyer=buyer,
             order=order,
@@ -136,14 +54,27 @@ class Payment:
             price=offer.price,
             mode=mode,
             method=method,
+            begun_by=by,
             created_at=at,
             expires_at=at + expires_after,
         )
-        return born.with_event(Event(kind=EventKind.BEGUN, at=at, by=by, amount=offer.price.minor))
+        return attrs.evolve(new, due_at=new.next_check(at))
+
+    # -- changes: each has exactly one event
+
+    def announced(self) -> Self:
+        """Return the payment with its first event: from now on it is told and listed."""
+        if self.version:
+            return self
+        event = Event(kind=EventKind.BEGUN, at=self.created_at, by=self.begun_by, amount=self.price.minor)
+        return self._with_entry(event)
 
     def with_event(self, event: Event, **changes: Any) -> Self:
-        """Return the payment after *changes*, which *event* tells of; its looks begin anew."""
-        successor = attrs.evolve(self, **changes, version=self.version + 1, checks=0)
+        """Return the payment after *changes*, which *event* describes; its series of checks starts again."""
+        return self.announced()._with_entry(event, **changes)
+
+    def _with_entry(self, event: Event, **changes: Any) -> Self:
+        successor = attrs.evolve(self, **changes, version=self.version + 1, checks=0, failures=0)
         entry = attrs.evolve(event, version=successor.version, status=successor.status)
         return attrs.evolve(successor, new_events=(*self.new_events, entry), due_at=successor.next_check(event.at))
 
@@ -156,121 +87,100 @@ class Payment:
             changes = {"reason": "" if status is Status.PAID else event.reason} | changes
         return self.with_event(event, **changes, status=status)
 
-    def closed(self, at: datetime, by: str, reason: str) -> Self:
-        """Return the payment with its door closed. Raises AlreadyPaid: money taken is refunded, not cancelled."""
+    def apply(self, changes: Iterable[Change]) -> Self:
+        """Return the payment after a decision, change by change."""
+        payment = self
+        for change in changes:
+            fields = payment._fields_of(change)
+            if change.trigger is None:
+                payment = payment.with_event(change.event, **fields)
+            else:
+                payment = payment.after(change.trigger, change.event, **fields)
+        return payment
+
+    def _fields_of(self, change: Change) -> dict[str, Any]:
+        fields: dict[str, Any] = {}
+        if change.attempt is not None:
+            fields["attempts"] = self.with_attempt(change.attempt)
+        if change.refund is not None:
+            fields["refunds"] = self.with_refunds(change.refund)
+        if change.reason is not None:
+            fields["reason"] = change.reason
+        return fields
+
+    def closed(self, at: datetime, by: str, reason: Reason) -> Self:
+        """Return the payment cancelled. Raises AlreadyPaid: captured money is refunded, not cancelled."""
         if self.status is Status.PAID:
             raise AlreadyPaid("This payment is paid. Refund it instead of cancelling it.")
         return self.after(Trigger.CLOSED, Event(kind=EventKind.CLOSED, at=at, by=by, reason=reason))
 
-    def expired(self, at: datetime) -> Self:
-        """Return the payment closed, if it is still awaiting past its time; else *self*."""
-        if self.status is not Status.AWAITING or at < self.expiry:
+    def expired(self, at: datetime, grace: timedelta, deposit_grace: timedelta) -> Self:
+        """Return the payment cancelled if it is still awaiting after its grace; else *self*."""
+        if self.status is not Status.AWAITING or at < self.closes_at(grace, deposit_grace):
             return self
-        return self.closed(at, "clock", "expired")
+        return self.closed(at, Source.CLOCK, Reason.EXPIRED)
+
+    def with_price_prepared(self, at: datetime) -> Self:
+        """Return the payment knowing that the provider accepts no other amount for it."""
+        if self.prepared:
+            return self
+        event = Event(kind=EventKind.PREPARED, at=at, by=Source.GATEWAY, amount=self.price.minor)
+        return self.with_event(event, prepared=True)
+
+    def prepare_refused(self, at: datetime, reason: str) -> Self:
+        """Return the payment failed, because the provider refuses this price."""
+        words = reason[:1000] or Reason.PREPARE_REFUSED
+        event = Event(kind=EventKind.PREPARE_REFUSED, at=at, by=Source.GATEWAY, reason=words)
+        return self.after(Trigger.DECLINED, event)
+
+    def with_unreadable(self, what: str, at: datetime, by: str) -> Self:
+        """Return the payment knowing what the last check could not read; only the first time is an event."""
+        if what == self.unreadable:
+            return self
+        if not what or self.unreadable:
+            return attrs.evolve(self, unreadable=what)
+        return self.with_event(Event(kind=EventKind.ATTEMPT_UNREADABLE, at=at, by=by, reason=what), unreadable=what)
+
+    def with_deposit_left_open(self, gateway_id: GatewayId, at: datetime, refusal: str) -> Self:
+        """Return the payment knowing that the provider refuses to close a virtual account; an event the first time."""
+        attempt = self.attempt(gateway_id)
+        if attempt is None or attempt.revoke_failure:
+            return self
+        attempts = self.with_attempt(attrs.evolve(attempt, revoke_failure=refusal[:500] or "refused"))
+        event = Event(
+            kind=EventKind.DEPOSIT_LEFT_OPEN,
+            at=at,
+            by=Source.GATEWAY,
+            gateway_id=gateway_id,
+            amount=attempt.report.amount.minor,
+            reason=refusal[:500],
+        )
+        return self.with_event(event, attempts=attempts)
+
+    # -- bookkeeping: no event
 
     def begun_again(self, method: Method, at: datetime, expires_after: timedelta = EXPIRES_AFTER) -> Self:
-        """Return the open payment with the method now chosen, and with time and looks as at first: bookkeeping."""
+        """Return the open payment with the method chosen now, and with time and checks as for a new one."""
         if not self.is_payable:
             return self
         expires_at = max(self.expires_at, at + expires_after)
-        renewed = attrs.evolve(self, method=method, expires_at=expires_at, checks=0)
-        soon = [due for due in (self.due_at, renewed.next_check(at)) if due]
-        return renewed.scheduled(min(soon))
-
-    def with_price_prepared(self, at: datetime) -> Self:
-        """Return the payment knowing that the provider refuses any other amount for it."""
-        if self.prepared:
-            return self
-        return self.with_event(
-            Event(kind=EventKind.PREPARED, at=at, by="gateway", amount=self.price.minor), prepared=True
-        )
-
-    def prepare_refused(self, at: datetime, reason: str) -> Self:
-        """Return the payment failed: the provider does not want this price."""
-        event = Event(kind=EventKind.PREPARE_REFUSED, at=at, by="gateway", reason=reason[:1000])
-        return self.after(Trigger.DECLINED, event)
+        renewed = attrs.evolve(self, method=method, expires_at=expires_at, checks=0, failures=0)
+        soonest = min(due for due in (self.due_at, renewed.next_check(at)) if due)
+        return renewed.scheduled(soonest)
 
     def scheduled(self, due_at: datetime | None) -> Self:
         return self if due_at == self.due_at else attrs.evolve(self, due_at=due_at)
 
     def checked_at(self, now: datetime) -> Self:
-        """Return the payment after one more look that was answered, due when the next one is."""
-        looked = attrs.evolve(self, checks=self.checks + 1)
-        return attrs.evolve(looked, due_at=looked.next_check(now))
+        """Return the payment after one more complete check without news, due for the next one."""
+        checked = attrs.evolve(self, checks=self.checks + 1, failures=0)
+        return attrs.evolve(checked, due_at=checked.next_check(now))
 
-    def next_check(self, now: datetime) -> datetime | None:
-        """Return when to look next: a paid payment rests, one that may not stay as it is never does."""
-        if self.open_refunds:
-            return next_check(now, min(self.checks, PATIENCE))
-        if self.status is Status.AWAITING:
-            return next_check(now, min(self.checks, PATIENCE), self.expiry)
-        return None if self.status is Status.PAID else next_check(now, self.checks)
+    def check_failed_at(self, now: datetime, *, outage: bool) -> Self:
+        """Return the payment due again after a check that failed.
 
-    @property
-    def expiry(self) -> datetime:
-        """When an awaiting payment is given up: later while a virtual account waits for its deposit."""
-        return max([self.expires_at, *(deposit.due for deposit in self.deposits)])
-
-    @property
-    def deposits(self) -> list[Deposit]:
-        """The virtual accounts that still wait for money."""
-        return [a.report.deposit for a in self.waiting_deposits if a.report.deposit]
-
-    @property
-    def waiting_deposits(self) -> list[Attempt]:
-        return [a for a in self.attempts if a.report.rank is Rank.READY and a.report.deposit]
-
-    @property
-    def accepted(self) -> Attempt | None:
-        """The one capture that pays for this."""
-        return next((a for a in self.attempts if a.disposition is Disposition.ACCEPTED), None)
-
-    @property
-    def refunded(self) -> int:
-        """What went back of the accepted capture, in minor units."""
-        return self.accepted.report.refunded if self.accepted else 0
-
-    @property
-    def is_payable(self) -> bool:
-        """Whether an exact capture would still pay it: its door is open, and it is not paid."""
-        return self.status in (Status.AWAITING, Status.FAILED)
-
-    @property
-    def id_used_up(self) -> bool:
-        """Whether the provider refuses another window: it never opens one for an id that once took money."""
-        return any(a.report.is_capture for a in self.attempts)
-
-    @property
-    def open_refunds(self) -> list[Refund]:
-        return [refund for refund in self.refunds if refund.is_open]
-
-    def is_being_refunded(self, gateway_id: GatewayId) -> bool:
-        """Whether a refund of this capture is open: there is one at most."""
-        return any(refund.gateway_id == gateway_id for refund in self.open_refunds)
-
-    def attempt(self, gateway_id: GatewayId) -> Attempt | None:
-        return next((a for a in self.attempts if a.gateway_id == gateway_id), None)
-
-    def capture(self, gateway_id: GatewayId | None) -> Attempt:
-        """Return the named capture, or the accepted one. Raises RefundRefused where no money was taken."""
-        attempt = self.accepted if gateway_id is None else self.attempt(gateway_id)
-        if attempt is None or not attempt.report.is_capture:
-            raise RefundRefused("No money was taken by this attempt, so there is nothing to give back.")
-        return attempt
-
-    def refund(self, refund_id: RefundId) -> Refund:
-        """Return the refund. Raises RefundRefused if there is none of that name."""
-        for refund in self.refunds:
-            if refund.id == refund_id:
-                return refund
-        raise RefundRefused("There is no such refund.")
-
-    def with_attempt(self, attempt: Attempt) -> tuple[Attempt, ...]:
-        """Return the attempts with *attempt* put in its place."""
-        others = [a for a in self.attempts if a.gateway_id != attempt.gateway_id]
-        return tuple(sorted([*others, attempt], key=lambda a: a.gateway_id))
-
-    def with_refunds(self, *changed: Refund) -> tuple[Refund, ...]:
-        """Return the refunds with *changed* in their places, new ones at the end."""
-        by_id = {refund.id: refund for refund in self.refunds} | {refund.id: refund for refund in changed}
-        return tuple(by_id.values())
+        In an outage the waits stay short, because it ends by itself. What cannot be read backs off to a week.
+        """
+        longest = {"at_most": LONGEST_OUTAGE_WAIT} if outage else {}
+        due_at = now + wait_after(self.failures, **longest)
+        return attrs.evolve(self, failures=self.failures + 1, due_at=due_at)

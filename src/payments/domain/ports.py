@@ -1,21 +1,26 @@
-"""What the inside asks of the outside. All ports are coroutines: an adapter may block, suspend or be simulated.
+"""What the domain asks of the outside. All ports are coroutines: an adapter may block, suspend or be simulated.
 
-PaymentRepository   where payments, their timeline and the reconciled_until are kept
+PaymentRepository   where payments, their timelines and the reconciliation mark are stored
+Orphans             where captures without a payment are stored
 Gateway             the provider: prepare, find, attempts, refund, revoke, listing
-MerchantIdPolicy    new names for payments and refunds
+MerchantIdPolicy    new ids for payments and refunds, and which ids are ours
 Prices              what the shop asks for an order
+Alarms              where a person is told what no use case can put right
 Clock               the time
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Protocol
 
 import attrs
 
+from payments.domain.event import Event
 from payments.domain.machine import Status
 from payments.domain.money import Money
-from payments.domain.payment import Event, Payment
+from payments.domain.orphan import Orphan
+from payments.domain.payment import Payment
 from payments.domain.refund import Refund
 from payments.domain.report import Report
 from payments.domain.values import GatewayId, MerchantId, Offer, RefundId
@@ -23,7 +28,7 @@ from payments.domain.values import GatewayId, MerchantId, Offer, RefundId
 
 @attrs.frozen(kw_only=True)
 class Filter:
-    """Which payments to list: all, one buyer's, of one status, or those with a stray that nobody has dealt with."""
+    """Which payments to list: all, one buyer's, those of one status, or those with an open stray."""
 
     buyer: str | None = None
     status: Status | None = None
@@ -31,10 +36,10 @@ class Filter:
 
 
 class PaymentRepository(Protocol):
-    """Where payments are kept. Each call is one transaction; none spans a call to the gateway.
+    """Where payments are stored. Each call is one transaction; none spans a call to the gateway.
 
-    A payment, its attempts, refunds, the events in its `new_events` and an outbox entry for each of them are stored
-    together or not at all. What is returned has no new_events.
+    A payment, its attempts, its refunds, its `new_events` and an outbox message for each of them are stored together or
+    not at all. What is returned has no new events.
     """
 
     async def add(self, payment: Payment) -> Payment:
@@ -47,42 +52,81 @@ class PaymentRepository(Protocol):
         """Return the buyer's payment for this order that is not cancelled, if there is one."""
 
     async def update(self, merchant_id: MerchantId, change: Callable[[Payment], Payment]) -> Payment:
-        """Store what the pure *change* makes of the payment, under its lock; if overtaken, make it anew on fresh state.
+        """Store what the pure *change* makes of the payment, under its lock; if overtaken, run it again on fresh state.
 
-        Whatever *change* raises passes through and nothing is stored; if it returns the very same object, nothing is
+        An exception of *change* passes through and nothing is stored; if it returns the very same object, nothing is
         stored either. Raises PaymentNotFound, ConcurrentUpdate, OrderIsLive or GatewayIdTaken.
         """
 
     async def page(self, which: Filter, before: MerchantId | None, limit: int) -> Sequence[Payment]:
-        """Return up to *limit* payments, newest first, from *before* (the last one seen) on: by keyset, not offset."""
+        """Return up to *limit* announced payments, newest first, after *before* (the last one seen): by keyset."""
 
     async def timeline(self, merchant_id: MerchantId) -> Sequence[Event]:
         """Return the payment's events, oldest first. Raises PaymentNotFound."""
 
     async def claim(self, now: datetime, until: datetime, limit: int) -> Sequence[Payment]:
-        """Return at most *limit* payments that are due, the longest due first, and make them due again at *until*.
+        """Lease at most *limit* due payments until *until*, and return them: routine ones last, else longest due first.
 
-        Two callers never get the same one; one that dies loses nothing, because the payment comes due again.
+        The lease is apart from the due time, so making a payment due does not break it. No two callers get the same
+        payment; if one dies, the payment can be claimed again when the lease ends.
         """
 
+    async def renew(self, merchant_id: MerchantId, until: datetime, to: datetime) -> bool:
+        """Extend the lease that ends at *until*; False if it is no longer held."""
+
+    async def release(self, merchant_id: MerchantId, until: datetime) -> None:
+        """End the lease that ends at *until*; any other lease is left alone."""
+
     async def reconciled_until(self) -> datetime | None:
-        """Return up to when the provider's list has been walked."""
+        """Return up to when our books have been compared with the provider's list."""
 
     async def move_reconciled_until(self, to: datetime) -> None:
-        """Remember that the list has been walked up to *to*; never moves back."""
+        """Remember that the books have been compared up to *to*; never moves back."""
+
+
+class Orphans(Protocol):
+    """Where orphans are stored, by gateway id. Each call is one transaction, as in PaymentRepository."""
+
+    async def update(self, gateway_id: GatewayId, change: Callable[[Orphan | None], Orphan]) -> Orphan:
+        """Store what the pure *change* makes of the orphan (None: not known yet), with its messages."""
+
+    async def find(self, gateway_id: GatewayId) -> Orphan | None:
+        """Return the orphan with this gateway id, if there is one."""
+
+    async def page(self, before: GatewayId | None, limit: int, *, open_only: bool) -> Sequence[Orphan]:
+        """Return up to *limit* orphans, the latest found first, after *before*: by keyset."""
+
+    async def claim(self, now: datetime, until: datetime, limit: int) -> Sequence[Orphan]:
+        """Return at most *limit* due orphans, and make them due again at *until*."""
+
+
+@attrs.frozen
+class Attempts:
+    """All attempts under one merchant id. `unreadable` describes the rows that no report could be made of."""
+
+    reports: tuple[Report, ...] = ()
+    unreadable: tuple[str, ...] = ()
 
 
 @attrs.frozen
 class ListingPage:
-    """One page of the provider's own list. `skipped` tells of rows no report could be made of, one sentence each."""
+    """One page of the provider's own list; `total` counts the rows of all pages.
+
+    `skipped` describes the rows that no report could be made of, one sentence each.
+    """
 
     reports: tuple[Report, ...]
     pages: int
+    total: int
     skipped: tuple[str, ...] = ()
 
 
 class Gateway(Protocol):
     """The provider. Every method raises GatewayError (NotSent, Unknown, Rejected, ContractViolation), nothing else."""
+
+    @property
+    def listing_span(self) -> timedelta:
+        """The longest stretch of time that one listing may cover."""
 
     async def prepare(self, merchant_id: MerchantId, price: Money) -> None:
         """Make the provider refuse any other amount for this id. Safe to repeat, also with another price."""
@@ -90,24 +134,25 @@ class Gateway(Protocol):
     async def find(self, gateway_id: GatewayId) -> Report | None:
         """Return what the provider says of one attempt; None if it knows none."""
 
-    async def attempts(self, merchant_id: MerchantId) -> Sequence[Report]:
+    async def attempts(self, merchant_id: MerchantId) -> Attempts:
         """Return all attempts under our id: the newest alone could hide the paid one."""
 
     async def refund(self, refund: Refund, currency: str) -> Report:
-        """Give money back, once: the remainder goes along as checksum. Returns the attempt afterwards.
+        """Refund once: the remainder is sent as checksum. Returns the attempt afterwards.
 
-        *currency* is the capture's: a refund counts in minor units of it, and a provider may count in major ones.
+        *currency* is the capture's: a refund counts in its minor units, and a provider may count in major ones. Raises
+        StillAtWork where the provider says that an earlier send is being executed: that is not a refusal.
         """
 
     async def revoke(self, gateway_id: GatewayId) -> Report:
         """Close a virtual account that waits for a deposit. Returns the attempt afterwards."""
 
     async def listing(self, since: datetime, until: datetime, page: int) -> ListingPage:
-        """Return a page (from 1) of all attempts that came to their present state in [since, until]."""
+        """Return a page (from 1) of all attempts that reached their present state in [since, until]."""
 
 
 class MerchantIdPolicy(Protocol):
-    """Names nobody can guess: never a function of the user or the clock."""
+    """Ids that nobody can guess: never a function of the user or the clock."""
 
     def merchant_id(self) -> MerchantId:
         """Return a new id with at least 128 random bits, at most 32 characters by default."""
@@ -115,12 +160,43 @@ class MerchantIdPolicy(Protocol):
     def refund_id(self) -> RefundId:
         """Return a new id for a refund, short enough for the head of a reason."""
 
+    def is_ours(self, merchant_id: MerchantId) -> bool:
+        """Return whether this installation could have made the id: it carries the installation's prefix."""
+
 
 class Prices(Protocol):
     """What the shop asks for an order. The browser names the order; it never names the price."""
 
     async def offer(self, buyer: str, order: str) -> Offer:
         """Return the name and price. Raises OrderNotFound."""
+
+
+class AlarmKind(StrEnum):
+    """What happened that a person must know of at once."""
+
+    KNOWLEDGE_WENT_BACKWARDS = "knowledge-went-backwards"
+    CONTRACT_BROKEN = "contract-broken"
+    ROW_UNREADABLE = "row-unreadable"
+    REFUND_EXECUTED_LATE = "refund-executed-late"
+    REFUND_NEEDS_A_PERSON = "refund-needs-a-person"
+    CREDENTIALS_REFUSED = "credentials-refused"
+    LIST_KEEPS_CHANGING = "list-keeps-changing"
+
+
+@attrs.frozen
+class Alarm:
+    """One alarm: a plain sentence without secrets, about this payment if it is about one."""
+
+    kind: AlarmKind
+    sentence: str
+    merchant_id: MerchantId | None = None
+
+
+class Alarms(Protocol):
+    """Where alarms go: a log, a pager."""
+
+    async def raise_alarm(self, alarm: Alarm) -> None:
+        """Tell a person. Never fails."""
 
 
 class Clock(Protocol):

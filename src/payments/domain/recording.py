@@ -1,152 +1,213 @@
-"""learn: the only door by which knowledge of money enters. A pure function of (payment with its attempts, report).
+"""apply_reports: the only way in which knowledge of money enters. A pure function of a payment and a reading.
 
-A report is joined with what is known of its attempt; whatever that adds is told as one event each: opened, a
-deposit issued, declined, captured or strayed, refunded. Nothing new returns the very same payment.
+Each report is joined with what is known of its attempt. What it adds is decided as a tuple of changes, one event each,
+and then applied. A reading without news returns the very same payment.
 """
 
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Final
 
 import attrs
 
+from payments.domain.attempt import REFUNDABLE_BY_POLICY, Attempt, Disposition
+from payments.domain.errors import ContractViolation
+from payments.domain.event import Event, EventKind
 from payments.domain.machine import Status, Trigger
-from payments.domain.payment import Attempt, Disposition, Event, EventKind, Payment
+from payments.domain.payment import Change, Payment
 from payments.domain.refund import Refund, attribute
-from payments.domain.refunding import refund_stray, refuse
+from payments.domain.refunding import OVERTAKEN, refusal, stray_refund
 from payments.domain.report import Rank, Report
-from payments.domain.values import Method, Offer, RefundId
+from payments.domain.values import RefundId
+from payments.domain.vocabulary import Reason
 
-MISMATCH = "amount_mismatch"
+MAX_MONEYLESS_ATTEMPTS: Final = 50
+"""Attempts without money or deposit that are kept of one payment: a buyer may open windows without end."""
 
 
-def apply_report(
-    payment: Payment, report: Report, *, at: datetime, by: str, refund_strays_as: RefundId | None
-) -> Payment:
-    """Return what *report* makes of the payment.
+@attrs.frozen(kw_only=True)
+class Reading:
+    """What one look at the provider said: its reports, when it was read, and who asked (a Source or `role:name`).
 
-    *by* names who brought the report, for the timeline. A stray is refunded under the id *refund_strays_as*, or held
-    for the operator where that is None. Raises ContractViolation where the report contradicts an earlier one.
+    `unreadable` describes rows that no report could be made of. `new_refund_id` names the refund of a stray; None holds
+    strays for the operator.
     """
+
+    reports: tuple[Report, ...]
+    at: datetime
+    by: str
+    unreadable: str = ""
+    is_complete_look: bool = False
+    new_refund_id: Callable[[], RefundId] | None = None
+
+
+def apply_reports(
+    payment: Payment, reading: Reading, contradicts: Callable[[Report, ContractViolation], None] | None = None
+) -> Payment:
+    """Return what *reading* makes of the payment.
+
+    A report that contradicts an earlier one changes nothing and must not hide the others: it goes to *contradicts*, or
+    raises ContractViolation where nobody asks for it.
+    """
+    for report in sorted(reading.reports, key=lambda report: report.gateway_id):
+        try:
+            payment = apply_report(payment, report, reading)
+        except ContractViolation as error:
+            if contradicts is None:
+                raise
+            contradicts(report, error)
+    if reading.is_complete_look or reading.unreadable:
+        payment = payment.with_unreadable(reading.unreadable, reading.at, reading.by)
+    return payment
+
+
+def apply_report(payment: Payment, report: Report, reading: Reading) -> Payment:
+    """Return what one report makes of the payment. Raises ContractViolation."""
     known = payment.attempt(report.gateway_id)
-    before = known.report if known else None
-    joined = before.joined(report) if before else report
-    if joined == before:
+    joined = known.report.joined(report) if known else report
+    if known and joined == known.report:
         return payment
-    attempt = attrs.evolve(known, report=joined) if known else Attempt(report=joined)
-    if joined.is_capture and not (before and before.is_capture):
-        payment = _captured(payment, attempt, at, by)
-        payment = _refunded(payment, joined, joined.refunded, at, by)
-        return _given_back(payment, report, refund_strays_as, at)
-    if before and joined.refunded > before.refunded:
-        payment = attrs.evolve(payment, attempts=payment.with_attempt(attempt))
-        payment = _refunded(payment, joined, joined.refunded - before.refunded, at, by)
-        return _given_back(payment, report, refund_strays_as, at)  # the rest, where another refund outran ours
-    return _noted(payment, attempt, before, at, by)
+    if known and not joined.tells_more_than(known.report):
+        return _kept_quietly(payment, known, joined)
+    if known is None and not _is_worth_keeping(payment, joined):
+        return payment
+    return payment.apply(_Decision(payment, known, joined, reading).changes())
 
 
-def disposition(payment: Payment, report: Report) -> Disposition:
-    """Decide what a new capture is: only an exact one, of a payment still open for money, is accepted."""
-    exact = (payment.merchant_id, payment.price, payment.mode) == (report.merchant_id, report.amount, report.mode)
-    if not exact:
+def disposition_of(payment: Payment, report: Report) -> Disposition:
+    """Decide what a new capture is: only an exact one, of a payment that is still open, is accepted."""
+    if report.mode is not payment.mode:
+        return Disposition.WRONG_MODE
+    if (payment.merchant_id, payment.price) != (report.merchant_id, report.amount):
         return Disposition.MISMATCH
     if payment.accepted:
         return Disposition.DUPLICATE
     return Disposition.LATE if payment.status is Status.CANCELLED else Disposition.ACCEPTED
 
 
-def orphan(report: Report, at: datetime, by: str) -> Payment:
-    """Return the record of a capture that nobody here began: closed at once, and held for the operator."""
-    offer = Offer("", report.amount)
-    born = Payment.begin(report.merchant_id, "", "", offer, Method.CARD, report.mode, at, by)
-    shut = born.closed(at, by, "orphan")
-    attempt = Attempt(report=report, disposition=Disposition.ORPHAN)
-    strayed = _strayed(shut, attempt, at, by)
-    return _refunded(strayed, report, report.refunded, at, by)
+def _is_worth_keeping(payment: Payment, report: Report) -> bool:
+    if report.is_capture or report.deposit:
+        return True
+    return sum(not (a.report.is_capture or a.report.deposit) for a in payment.attempts) < MAX_MONEYLESS_ATTEMPTS
 
 
-def _captured(payment: Payment, attempt: Attempt, at: datetime, by: str) -> Payment:
-    attempt = attrs.evolve(attempt, disposition=_orphaned(payment) or disposition(payment, attempt.report))
-    if attempt.disposition is not Disposition.ACCEPTED:
-        return _strayed(payment, attempt, at, by)
-    event = _about(EventKind.CAPTURED, attempt.report, at, by)
-    return payment.after(Trigger.CAPTURED, event, attempts=payment.with_attempt(attempt))
+def _kept_quietly(payment: Payment, known: Attempt, joined: Report) -> Payment:
+    """Keep fields such as a receipt link that differ, without an event. A decline's words follow the higher report."""
+    attempts = payment.with_attempt(attrs.evolve(known, report=joined))
+    is_its_decline = joined.rank is Rank.DECLINED and payment.reason == _decline_reason(known.report)
+    reason = _decline_reason(joined) if is_its_decline else payment.reason
+    return attrs.evolve(payment, attempts=attempts, reason=reason)
 
 
-def _orphaned(payment: Payment) -> Disposition | None:
-    return Disposition.ORPHAN if any(a.disposition is Disposition.ORPHAN for a in payment.attempts) else None
+def _decline_reason(report: Report) -> str:
+    return report.reason or Reason.DECLINED
 
 
-def _strayed(payment: Payment, attempt: Attempt, at: datetime, by: str) -> Payment:
-    attempts = payment.with_attempt(attempt)
-    event = attrs.evolve(_about(EventKind.STRAYED, attempt.report, at, by), reason=str(attempt.disposition))
-    if attempt.disposition is Disposition.MISMATCH and payment.is_payable:
-        return payment.after(Trigger.DECLINED, event, attempts=attempts, reason=MISMATCH)
-    return payment.with_event(event, attempts=attempts)
+@attrs.frozen
+class _Decision:
+    """The changes that one report makes: of its attempt, of the refunds it shows, and the refund of a new stray."""
 
+    payment: Payment
+    known: Attempt | None
+    report: Report
+    reading: Reading
 
-def _given_back(payment: Payment, report: Report, refund_strays_as: RefundId | None, at: datetime) -> Payment:
-    attempt = payment.attempt(report.gateway_id)
-    if refund_strays_as is None or attempt is None or not attempt.is_open_stray:
-        return payment
-    if attempt.disposition is Disposition.ORPHAN:
-        return payment  # it may be another system's money: a person decides
-    if payment.is_being_refunded(attempt.gateway_id):
-        return payment
-    return refund_stray(payment, attempt, refund_strays_as, at)
+    def changes(self) -> tuple[Change, ...]:
+        """Return them in order: the attempt, its refunds, the refunds that no longer fit, the refund of a stray."""
+        attempt = self._attempt()
+        refunded = tuple(self._refunded(attempt))
+        moved = () if self._only_refunds_grew else (self._attempt_change(attempt),)
+        return (*moved, *refunded, *self._overtaken(refunded), *self._stray_refund(attempt, refunded))
 
+    @property
+    def _only_refunds_grew(self) -> bool:
+        return self.known is not None and self.known.report.is_capture and self._growth > 0
 
-def _refunded(payment: Payment, report: Report, grown: int, at: datetime, by: str) -> Payment:
-    """Tell of every refund that *grown* minor units are made of, then give up those that no longer fit."""
-    found = attribute(payment.refunds, report.gateway_id, report.refunds, grown, at)
-    for refund in found:
-        in_full = report.remaining == 0 and refund is found[-1]
-        payment = _one_refunded(payment, report, refund, at, by, in_full=in_full)
-    for refund in payment.open_refunds:
-        if refund.gateway_id == report.gateway_id and refund.amount > report.remaining:
-            payment = refuse(payment, refund, at, "overtaken by another refund of the same capture")
-    return payment
+    @property
+    def _growth(self) -> int:
+        return self.report.refunded - (self.known.report.refunded if self.known else 0)
 
+    @property
+    def _is_new_capture(self) -> bool:
+        return self.report.is_capture and not (self.known and self.known.report.is_capture)
 
-def _one_refunded(payment: Payment, report: Report, refund: Refund, at: datetime, by: str, *, in_full: bool) -> Payment:
-    event = attrs.evolve(
-        _about(EventKind.REFUNDED, report, at, by),
-        refund_id=refund.id,
-        amount=refund.amount,
-        reason=refund.reason or "refunded",
-    )
-    refunds = payment.with_refunds(refund)
-    accepted = payment.accepted
-    if in_full and accepted and accepted.gateway_id == report.gateway_id:
-        return payment.after(Trigger.REFUNDED, event, refunds=refunds, reason="refunded")
-    return payment.with_event(event, refunds=refunds)
+    def _attempt(self) -> Attempt:
+        attempt = attrs.evolve(self.known, report=self.report) if self.known else Attempt(report=self.report)
+        if self._is_new_capture:
+            return attrs.evolve(attempt, disposition=disposition_of(self.payment, self.report))
+        return attempt
 
+    def _attempt_change(self, attempt: Attempt) -> Change:
+        if self._is_new_capture:
+            return self._capture_change(attempt)
+        if self.report.rank is Rank.DECLINED and not (self.known and self.known.report.rank is Rank.DECLINED):
+            trigger = Trigger.DECLINED if self._nothing_else_is_open() else None
+            event = self._event(EventKind.DECLINED, reason=_decline_reason(self.report))
+            return Change(event=event, trigger=trigger, attempt=attempt)
+        return Change(event=self._event(self._moneyless_kind()), attempt=attempt)
 
-def _noted(payment: Payment, attempt: Attempt, before: Report | None, at: datetime, by: str) -> Payment:
-    """Tell of an attempt that moved without money: opened, waiting for a deposit, declined, or merely better known."""
-    report, attempts = attempt.report, payment.with_attempt(attempt)
-    if report.rank is Rank.DECLINED and (before is None or before.rank < Rank.DECLINED):
-        event = attrs.evolve(_about(EventKind.DECLINED, report, at, by), reason=_refusal(report))
-        if all(a.report.rank is Rank.DECLINED for a in attempts):
-            return payment.after(Trigger.DECLINED, event, attempts=attempts)
-        return payment.with_event(event, attempts=attempts)
-    reason = _better_known(payment.reason, report, before)
-    return payment.with_event(_about(_kind(report, before), report, at, by), attempts=attempts, reason=reason)
+    def _capture_change(self, attempt: Attempt) -> Change:
+        if attempt.disposition is Disposition.ACCEPTED:
+            return Change(event=self._event(EventKind.CAPTURED), trigger=Trigger.CAPTURED, attempt=attempt)
+        event = self._event(EventKind.STRAYED, reason=str(attempt.disposition))
+        if attempt.disposition is Disposition.MISMATCH and self.payment.is_payable:
+            return Change(event=event, trigger=Trigger.DECLINED, attempt=attempt, reason=Reason.AMOUNT_MISMATCH)
+        return Change(event=event, attempt=attempt)
 
+    def _nothing_else_is_open(self) -> bool:
+        """Whether every attempt is declined: those known here, and those beside it in the same answer."""
+        others = [a.report for a in self.payment.attempts if a.gateway_id != self.report.gateway_id]
+        beside = [r for r in self.reading.reports if r.gateway_id != self.report.gateway_id and r.rank is Rank.READY]
+        answered = {r.gateway_id: r for r in self.reading.reports}
+        latest = [max(r, answered.get(r.gateway_id, r), key=lambda x: x.rank) for r in others]
+        return not beside and not self.reading.unreadable and all(r.rank is Rank.DECLINED for r in latest)
 
-def _better_known(reason: str, report: Report, before: Report | None) -> str:
-    """Return why the payment failed: where that is this attempt's refusal, it follows the higher report of it."""
-    is_refusal = before is not None and before.rank is Rank.DECLINED and reason == _refusal(before)
-    return _refusal(report) if is_refusal else reason
+    def _moneyless_kind(self) -> EventKind:
+        if self.report.deposit and not (self.known and self.known.report.deposit):
+            return EventKind.DEPOSIT_ISSUED
+        return EventKind.ATTEMPT_UPDATED if self.known else EventKind.ATTEMPT_OPENED
 
+    def _refunded(self, attempt: Attempt) -> Iterator[Change]:
+        """Yield one change for each refund that the growth of the refunded amount consists of."""
+        if self._growth <= 0:
+            return
+        refunds, at = self.payment.refunds, self.reading.at
+        found = attribute(refunds, self.report.gateway_id, self.report.refunds, self._growth, at)
+        for refund in found:
+            event = self._event(
+                EventKind.REFUNDED,
+                refund_id=refund.id,
+                amount=refund.amount,
+                reason=refund.reason or Reason.REFUNDED,
+            )
+            last = self.report.remaining == 0 and refund is found[-1]
+            in_full = last and attempt.disposition is Disposition.ACCEPTED
+            trigger, reason = (Trigger.REFUNDED, Reason.REFUNDED) if in_full else (None, None)
+            yield Change(event=event, trigger=trigger, attempt=attempt, refund=refund, reason=reason)
 
-def _refusal(report: Report) -> str:
-    return report.reason or "declined"
+    def _overtaken(self, refunded: tuple[Change, ...]) -> Iterator[Change]:
+        """Yield the refusal of an open refund that no longer fits: the provider can never execute it now."""
+        done = {change.refund.id for change in refunded if change.refund}
+        for refund in self.payment.open_refunds:
+            mine = refund.gateway_id == self.report.gateway_id and refund.id not in done
+            if mine and refund.amount > self.report.remaining:
+                yield refusal(refund, self.reading.at, OVERTAKEN)
 
+    def _stray_refund(self, attempt: Attempt, refunded: tuple[Change, ...]) -> Iterator[Change]:
+        """Yield the refund of a stray that is new, or of the rest where another refund took a part of it."""
+        if not (self._is_new_capture or refunded) or self.reading.new_refund_id is None:
+            return
+        if attempt.disposition not in REFUNDABLE_BY_POLICY or not attempt.is_open_stray:
+            return
+        closed = {c.refund.id for c in (*refunded, *self._overtaken(refunded)) if c.refund}
+        still_open = [r for r in self._open_of_this() if r.id not in closed]
+        if not still_open:
+            yield stray_refund(attempt, self.reading.new_refund_id(), self.reading.at)
 
-def _kind(report: Report, before: Report | None) -> EventKind:
-    if report.deposit and not (before and before.deposit):
-        return EventKind.DEPOSIT_ISSUED
-    return EventKind.ATTEMPT_UPDATED if before else EventKind.ATTEMPT_OPENED
+    def _open_of_this(self) -> list[Refund]:
+        return [r for r in self.payment.open_refunds if r.gateway_id == self.report.gateway_id]
 
-
-def _about(kind: EventKind, report: Report, at: datetime, by: str) -> Event:
-    return Event(kind=kind, at=at, by=by, gateway_id=report.gateway_id, amount=report.amount.minor)
+    def _event(self, kind: EventKind, **facts: object) -> Event:
+        known = {"amount": self.report.amount.minor} | facts
+        return Event(kind=kind, at=self.reading.at, by=self.reading.by, gateway_id=self.report.gateway_id, **known)  #
+        type: ignore[arg-type] # facts of an Event by name

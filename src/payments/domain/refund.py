@@ -1,13 +1,13 @@
-"""Refund: the operation that gives money back, from asked to known.
+"""Refund: the operation that gives money back, from its request to its known outcome.
 
-The provider has no idempotency key for refunds, so two things make a repeat harmless: the checksum (the remainder as
-we knew it) that the provider compares, and our refund id at the head of the reason, by which history is recognised.
+Most providers have no idempotency key for refunds, so two things make a repeat harmless: the checksum (the remainder as
+we knew it), which the provider compares, and our refund id at the head of the reason, which identifies it in the
+history.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
 
 import attrs
 
@@ -15,9 +15,7 @@ from payments.domain.errors import BadInput
 from payments.domain.money import whole
 from payments.domain.report import ReportedRefund
 from payments.domain.values import GatewayId, RefundId, aware, text
-
-EXTERNAL: Final = "external"
-"""Who asked for a refund that nobody here asked for."""
+from payments.domain.vocabulary import Source
 
 
 class RefundStatus(StrEnum):
@@ -30,7 +28,7 @@ class RefundStatus(StrEnum):
 
 @attrs.frozen(kw_only=True)
 class BankAccount:
-    """Where the money of a virtual account goes back to: `bank` is the provider's code of the bank."""
+    """Where a deposit into a virtual account is refunded to. `bank` is the provider's bank code."""
 
     bank: str = attrs.field(validator=text(1, 16))
     number: str = attrs.field(validator=text(1, 32))
@@ -38,12 +36,18 @@ class BankAccount:
     phone: str = attrs.field(default="", validator=text(0, 20))
 
 
+_optional_time = attrs.validators.optional(aware)
+
+
 @attrs.frozen(kw_only=True)
 class Refund:
-    """One intent to give back `amount` (minor units) of one capture; of it `tax_free` and `vat` are parts.
+    """The intent to refund `amount` (minor units) of one capture; `tax_free` and `vat` are parts of the amount.
 
-    `remainder` is what the capture still held when this was asked or rebased: the checksum that is sent along.
-    `outcome_unknown_since` is the moment of the first send whose outcome is unknown.
+    `remainder` is what the capture still held when this was requested or rebased: the checksum that is sent along.
+    `sends` counts how often it was handed to the provider and `sent_at` is the latest. Until `sending_until` that send
+    may still be executed, so nothing else is sent and no refusal is believed. `refusals` counts the refusals of an
+    automatic refund, which is tried again from `not_before` on. `failure` is the latest refusal in the provider's
+    words.
     """
 
     id: RefundId = attrs.field(validator=text(1, 32))
@@ -52,12 +56,16 @@ class Refund:
     remainder: int
     reason: str = attrs.field(default="", validator=text(0, 200))
     by: str = attrs.field(validator=text(1, 120))
-    asked_at: datetime = attrs.field(validator=aware)
+    requested_at: datetime = attrs.field(validator=aware)
     status: RefundStatus = RefundStatus.OPEN
     tax_free: int = 0
     vat: int | None = None
     account: BankAccount | None = None
-    outcome_unknown_since: datetime | None = None
+    sends: int = 0
+    sent_at: datetime | None = attrs.field(default=None, validator=_optional_time)
+    sending_until: datetime | None = attrs.field(default=None, validator=_optional_time)
+    refusals: int = 0
+    not_before: datetime | None = attrs.field(default=None, validator=_optional_time)
     provider_id: str = attrs.field(default="", validator=text(0, 64))
     failure: str = attrs.field(default="", validator=text(0, 1000))
 
@@ -68,49 +76,62 @@ class Refund:
         if self.vat is not None:
             whole(self.vat, what="The VAT part")
         if self.tax_free + (self.vat or 0) > self.amount:
-            raise BadInput("The tax-free and VAT parts are more than the refund.")
+            raise BadInput("The tax-free and VAT parts are larger than the refund.")
 
     @property
     def is_open(self) -> bool:
         return self.status is RefundStatus.OPEN
 
     @property
+    def is_automatic(self) -> bool:
+        """Whether a rule of the shop requested it, and no person."""
+        return self.by == Source.POLICY
+
+    def may_be_at_work(self, now: datetime) -> bool:
+        """Whether the provider may still execute the latest send."""
+        return self.sending_until is not None and now < self.sending_until
+
+    def may_be_sent(self, now: datetime) -> bool:
+        """Whether it may be handed to the provider now."""
+        return self.is_open and not self.may_be_at_work(now) and (self.not_before is None or now >= self.not_before)
+
+    @property
     def label(self) -> str:
-        """The reason as the provider is told it; its head makes the refund recognisable in the history."""
+        """The reason as it is sent to the provider; its head identifies the refund in the history."""
         return f"[{self.id}] {self.reason}".rstrip()
 
     def recognises(self, reported: ReportedRefund) -> bool:
-        """Tell whether a refund in the provider's history is this one: by its id, or without ids by our label."""
+        """Return whether a refund in the provider's history is this one: by its id, or without ids by our label."""
         if self.provider_id and reported.provider_id:
             return reported.provider_id == self.provider_id
         return reported.reason.startswith(f"[{self.id}]")
 
 
 def done(refund: Refund, reported: ReportedRefund | None = None) -> Refund:
-    """Return *refund* as executed, with the provider's id of it where there is one."""
+    """Return *refund* as executed, with the provider's id of it if there is one."""
     provider_id = reported.provider_id if reported else ""
     return attrs.evolve(
-        refund, status=RefundStatus.DONE, provider_id=provider_id, failure="", outcome_unknown_since=None
+        refund, status=RefundStatus.DONE, provider_id=provider_id, failure="", sending_until=None, not_before=None
     )
 
 
 def attribute(
     refunds: Sequence[Refund], gateway_id: GatewayId, history: Sequence[ReportedRefund], grown: int, at: datetime
 ) -> list[Refund]:
-    """Return the refunds that the growth of an attempt's refunded amount (by *grown* minor units) is made of.
+    """Return the refunds that explain the growth of an attempt's refunded amount (by *grown* minor units).
 
-    A history entry that carries our id closes that refund. What nobody here asked for is recorded as external; entries
-    without ids may tell of those recorded before, which explain nothing of the growth. Where
-    the history does not say what the growth was, and it is enough for an open refund of ours, that one is taken to be
-    in it: to believe that it happened is safe, to send it again is not.
+    A history entry with our id closes that refund. What was requested elsewhere is recorded as external; entries
+    without ids may repeat external refunds recorded before, which explain none of the growth. Where the history does
+    not explain the growth, and it is enough for an open refund of ours that was sent, that one is taken to be in it:
+    believing that it happened is safe, sending it again is not.
     """
     ours = [refund for refund in refunds if refund.gateway_id == gateway_id]
-    found, foreign = _told_apart(ours, history)
-    rest = grown - sum(refund.amount for refund in found)
-    told_before = sum(r.amount for r in ours if r.by == EXTERNAL and not r.provider_id)
-    unsaid = rest - max(sum(r.amount for r in foreign if r.reason) - told_before, 0)
+    named, foreign = _split_history(ours, history)
+    found, rest = _fitting(named, grown)
+    known_before = sum(r.amount for r in ours if r.by == Source.EXTERNAL and not r.provider_id)
+    unsaid = rest - max(sum(r.amount for r in foreign if r.reason) - known_before, 0)
     known = {refund.id for refund in found}
-    silent = next((r for r in ours if r.is_open and r.id not in known and r.amount <= unsaid), None)
+    silent = next((r for r in ours if r.is_open and r.sends and r.id not in known and r.amount <= unsaid), None)
     if silent:
         its = next((r for r in foreign if not r.reason and r.amount == silent.amount), None)
         foreign = [r for r in foreign if r is not its]
@@ -123,8 +144,20 @@ def attribute(
     return found + [_external(gateway_id, r, number, at) for number, r in enumerate(foreign, len(refunds))]
 
 
-def _told_apart(ours: Sequence[Refund], history: Sequence[ReportedRefund]) -> tuple[list[Refund], list[ReportedRefund]]:
-    """Return those of *ours* that the history tells to be done now, and the entries that are none of ours."""
+def _fitting(named: Sequence[Refund], grown: int) -> tuple[list[Refund], int]:
+    """Return as many of the refunds as the growth can hold, and what is left of it: books never exceed the provider."""
+    found = []
+    for refund in named:
+        if refund.amount <= grown:
+            found.append(refund)
+            grown -= refund.amount
+    return found, grown
+
+
+def _split_history(
+    ours: Sequence[Refund], history: Sequence[ReportedRefund]
+) -> tuple[list[Refund], list[ReportedRefund]]:
+    """Return the refunds of *ours* that the history now shows as done, and the entries that are not ours."""
     found: dict[RefundId, Refund] = {}
     foreign = []
     for entry in history:
@@ -137,15 +170,15 @@ def _told_apart(ours: Sequence[Refund], history: Sequence[ReportedRefund]) -> tu
 
 
 def _external(gateway_id: GatewayId, reported: ReportedRefund, number: int, at: datetime) -> Refund:
-    """A refund made elsewhere: in the provider's console, or by a program that shares the account."""
+    """Return a refund that was made elsewhere: in the provider's console, or by another program on the account."""
     return Refund(
         id=RefundId(f"{gateway_id[-24:]}.{number}"),
         gateway_id=gateway_id,
         amount=reported.amount,
         remainder=0,
         reason=reported.reason[:200],
-        by=EXTERNAL,
-        asked_at=at,
+        by=Source.EXTERNAL,
+        requested_at=at,
         status=RefundStatus.DONE,
         provider_id=reported.provider_id,
     )

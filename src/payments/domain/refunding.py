@@ -1,33 +1,38 @@
-"""The pure half of refunds: what each step of giving money back makes of a payment.
+"""The pure half of refunds: what each step makes of a payment.
 
-request   the intent, with the remainder it was decided on; one open refund per capture
-rebase    the remainder moved under an open refund (someone refunded in the console), and it still fits
-refuse    the provider said no, or it no longer fits
-doubt     it was sent and nobody can tell whether it was done
-keep      an operator keeps a stray, and says why
+request        the intent, with the remainder it was decided on; one open refund per capture
+begin_send     it is about to be handed to the provider: committed before anything is sent
+note_*         what became of a send: not made, refused, or still at work
+rebase         the remainder changed under an open refund, and the refund still fits
+refuse         the provider refused it, or it no longer fits
+hold_stray     an operator holds a stray, with a note
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 import attrs
 
+from payments.domain.attempt import Attempt
 from payments.domain.errors import RefundInProgress, RefundRefused
+from payments.domain.event import Event, EventKind
 from payments.domain.money import whole
-from payments.domain.payment import Attempt, Event, EventKind, Payment
+from payments.domain.payment import Change, Payment
 from payments.domain.refund import BankAccount, Refund, RefundStatus
+from payments.domain.schedule import LONGEST_AT_WORK, REFUSAL_WAITS
 from payments.domain.values import GatewayId, RefundId
+from payments.domain.vocabulary import Source
 
-LONGEST_AT_WORK: Final = timedelta(minutes=10)
-"""How long after a send without an answer a refusal is not believed: the first send may still be at work."""
+OVERTAKEN: Final = "overtaken by another refund of the same capture"
+REPLACED: Final = "replaced by a decision of an operator"
 
 
 @attrs.frozen(kw_only=True)
 class RefundOrder:
-    """What to give back: `amount` in minor units (None: all that is left) of the named capture (None: the accepted).
+    """What to refund: `amount` in minor units (None: all that is left) of the named capture (None: the accepted one).
 
-    `tax_free` and `vat` are parts of the amount, for shops with a mixed-tax contract; `account` is where the money of a
-    virtual account goes.
+    `tax_free` and `vat` are parts of the amount, for shops with a mixed-tax contract. `account` receives the money of a
+    virtual account.
     """
 
     reason: str
@@ -39,12 +44,16 @@ class RefundOrder:
 
 
 def request(payment: Payment, order: RefundOrder, refund_id: RefundId, at: datetime, by: str) -> Payment:
-    """Return the payment with a new open refund. Raises RefundRefused, RefundInProgress or BadInput."""
+    """Return the payment with a new open refund. Raises RefundRefused, RefundInProgress or BadInput.
+
+    An automatic refund that the provider keeps refusing gives way to it.
+    """
     attempt = payment.capture(order.gateway_id)
+    if not attempt.counts_as_money:
+        raise RefundRefused("This capture took test money, and this shop is live. There is nothing to refund.")
     remainder = attempt.report.remaining
     amount = remainder if order.amount is None else whole(order.amount, least=1, what="A refund")
-    if payment.is_being_refunded(attempt.gateway_id):
-        raise RefundInProgress("Another refund of this capture is still open. Wait until its outcome is known.")
+    payment = _make_way(payment, attempt, at)
     if not 0 < amount <= remainder:
         raise RefundRefused(f"{amount} cannot be refunded: {remainder} is left of this capture. Nothing was sent.")
     refund = Refund(
@@ -54,64 +63,124 @@ def request(payment: Payment, order: RefundOrder, refund_id: RefundId, at: datet
         remainder=remainder,
         reason=order.reason,
         by=by,
-        asked_at=at,
+        requested_at=at,
         tax_free=order.tax_free,
         vat=order.vat,
         account=order.account,
     )
-    return _changed(payment, refund, EventKind.REFUND_REQUESTED, at, by, order.reason)
+    return payment.apply([_requested(refund)])
 
 
-def refund_stray(payment: Payment, attempt: Attempt, refund_id: RefundId, at: datetime) -> Payment:
-    """Return the payment with all that is left of a stray on its way back."""
-    order = RefundOrder(reason=f"stray: {attempt.disposition}", gateway_id=attempt.gateway_id)
-    return request(payment, order, refund_id, at, "policy").scheduled(at)
+def stray_refund(attempt: Attempt, refund_id: RefundId, at: datetime) -> Change:
+    """Return the change that requests the automatic refund of all that is left of a stray."""
+    remainder = attempt.report.remaining
+    refund = Refund(
+        id=refund_id,
+        gateway_id=attempt.gateway_id,
+        amount=remainder,
+        remainder=remainder,
+        reason=f"stray: {attempt.disposition}",
+        by=Source.POLICY,
+        requested_at=at,
+        not_before=at,
+    )
+    return _requested(refund)
+
+
+def refusal(refund: Refund, at: datetime, why: str) -> Change:
+    """Return the change that gives a refund up: nothing of it was or will be executed."""
+    refused = attrs.evolve(refund, status=RefundStatus.REFUSED, failure=why[:1000], sending_until=None, not_before=None)
+    return Change(event=_event(EventKind.REFUND_REFUSED, refused, at, Source.GATEWAY, why), refund=refused)
 
 
 def rebase(payment: Payment, refund: Refund, at: datetime) -> Payment:
-    """Return the payment with the refund based on today's remainder, or refused where it no longer fits."""
+    """Return the payment with the refund based on the current remainder, or refused where it no longer fits."""
     remainder = payment.capture(refund.gateway_id).report.remaining
     if remainder < refund.amount:
-        return refuse(payment, refund, at, "overtaken by another refund of the same capture")
+        return payment.apply([refusal(refund, at, OVERTAKEN)])
     rebased = attrs.evolve(refund, remainder=remainder)
-    return _changed(payment, rebased, EventKind.REFUND_REBASED, at, "gateway", f"remainder is {remainder}")
+    event = _event(EventKind.REFUND_REBASED, rebased, at, Source.GATEWAY, f"remainder is {remainder}")
+    return payment.apply([Change(event=event, refund=rebased)])
 
 
-def refuse(payment: Payment, refund: Refund, at: datetime, failure: str) -> Payment:
-    """Return the payment with the refund given up: nothing of it was or will be executed."""
-    refused = attrs.evolve(refund, status=RefundStatus.REFUSED, failure=failure[:1000], outcome_unknown_since=None)
-    return _changed(payment, refused, EventKind.REFUND_REFUSED, at, "gateway", failure[:1000])
+def begin_send(payment: Payment, refund: Refund, at: datetime) -> Payment:
+    """Return the payment with one more send of the refund, which may be at work from now on. Bookkeeping."""
+    sent = attrs.evolve(refund, sends=refund.sends + 1, sent_at=at, sending_until=at + LONGEST_AT_WORK)
+    return _kept(payment, sent)
 
 
-def mark_outcome_unknown(payment: Payment, refund: Refund, at: datetime) -> Payment:
-    """Return the payment knowing that the refund was sent without an answer: bookkeeping, not a change."""
-    unsure = attrs.evolve(refund, outcome_unknown_since=refund.outcome_unknown_since or at)
-    return attrs.evolve(payment, refunds=payment.with_refunds(unsure))
+def note_not_sent(payment: Payment, refund: Refund) -> Payment:
+    """Return the payment knowing that the latest send never left. Bookkeeping."""
+    return _kept(payment, attrs.evolve(refund, sending_until=None))
+
+
+def note_still_at_work(payment: Payment, refund: Refund, at: datetime) -> Payment:
+    """Return the payment knowing that the provider works on a send of this refund right now. Bookkeeping."""
+    return _kept(payment, attrs.evolve(refund, sending_until=at + LONGEST_AT_WORK))
+
+
+def note_refused(payment: Payment, refund: Refund, why: str) -> Payment:
+    """Return the payment knowing that the latest send is over and was refused; whether to believe it comes later."""
+    return _kept(payment, attrs.evolve(refund, sending_until=None, failure=why[:1000]))
+
+
+def refuse(payment: Payment, refund: Refund, at: datetime, why: str) -> Payment:
+    """Return the payment after a refusal that is believed: an automatic refund is tried again for some days."""
+    if not refund.is_automatic or refund.refusals >= len(REFUSAL_WAITS):
+        return payment.apply([refusal(refund, at, why)])
+    not_before = at + REFUSAL_WAITS[refund.refusals]
+    retried = attrs.evolve(refund, refusals=refund.refusals + 1, not_before=not_before, failure=why[:1000])
+    later = _kept(payment, retried)
+    return later.scheduled(later.next_check(at))
 
 
 def hold_stray(payment: Payment, gateway_id: GatewayId, note: str, at: datetime, by: str) -> Payment:
-    """Return the payment with a stray kept for the reason in *note*.
+    """Return the payment with a stray held for the reason in *note*.
 
-    Raises RefundRefused if it is no stray, and RefundInProgress while it is on its way back.
+    Raises RefundRefused if it is not a stray or the note is empty, and RefundInProgress while it is being refunded.
     """
-    attempt = payment.capture(gateway_id)
-    if not attempt.is_stray or not note.strip():
-        raise RefundRefused("Only a stray capture can be kept, and only with a note that says why.")
-    if payment.is_being_refunded(gateway_id):
-        raise RefundInProgress("This capture is on its way back. Wait until the outcome is known.")
-    kept = payment.with_attempt(attrs.evolve(attempt, note=note))
+    attempt = stray(payment, gateway_id)
+    if not note.strip():
+        raise RefundRefused("A stray can only be held with a note that says why.")
+    payment = _make_way(payment, attempt, at)
     event = Event(kind=EventKind.STRAY_HELD, at=at, by=by, gateway_id=gateway_id, reason=note)
-    return payment.with_event(event, attempts=kept)
+    return payment.apply([Change(event=event, attempt=attrs.evolve(attempt, note=note))])
 
 
-def _changed(payment: Payment, refund: Refund, kind: EventKind, at: datetime, by: str, reason: str) -> Payment:
-    event = Event(
+def stray(payment: Payment, gateway_id: GatewayId) -> Attempt:
+    """Return the stray capture of that attempt. Raises RefundRefused for any other."""
+    attempt = payment.capture(gateway_id)
+    if not attempt.is_stray:
+        raise RefundRefused("This capture paid for the order. It is not a stray: refund the payment instead.")
+    return attempt
+
+
+def _make_way(payment: Payment, attempt: Attempt, at: datetime) -> Payment:
+    """Return the payment without an open refund of this capture. Raises RefundInProgress where one may be executed."""
+    refund = payment.open_refund_of(attempt.gateway_id)
+    if refund is None:
+        return payment
+    if refund.is_automatic and refund.refusals and not refund.may_be_at_work(at):
+        return payment.apply([refusal(refund, at, REPLACED)])
+    raise RefundInProgress("Another refund of this capture is still open. Wait until its outcome is known.")
+
+
+def _kept(payment: Payment, refund: Refund) -> Payment:
+    return attrs.evolve(payment, refunds=payment.with_refunds(refund))
+
+
+def _requested(refund: Refund) -> Change:
+    event = _event(EventKind.REFUND_REQUESTED, refund, refund.requested_at, refund.by, refund.reason)
+    return Change(event=event, refund=refund)
+
+
+def _event(kind: EventKind, refund: Refund, at: datetime, by: str, reason: str) -> Event:
+    return Event(
         kind=kind,
         at=at,
         by=by,
         gateway_id=refund.gateway_id,
         refund_id=refund.id,
         amount=refund.amount,
-        reason=reason,
+        reason=reason[:1000],
     )
-    return payment.with_event(event, refunds=payment.with_refunds(refund))

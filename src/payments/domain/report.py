@@ -1,6 +1,6 @@
-"""Report: what the gateway says of one attempt at one moment, and how two reports of one attempt are joined.
+"""Report: what the provider says of one attempt at one moment, and how two reports of one attempt are joined.
 
-Reports of one attempt form a total order, so joining takes the higher one: order, repetition and stale answers
+Reports of one attempt form a total order, and joining takes the higher one, so order, repetition and stale answers
 cannot matter.
 """
 
@@ -16,12 +16,12 @@ from payments.domain.values import GatewayId, MerchantId, Mode, aware, text
 
 
 class Rank(IntEnum):
-    """How far an attempt ever came; it never goes back."""
+    """The furthest state an attempt has ever reached; it never goes back."""
 
     READY = 1
     DECLINED = 2
     CAPTURED = 3  # money was taken, and some of it is still there
-    CANCELLED = 4  # money was taken, and all of it went back
+    CANCELLED = 4  # money was taken, and all of it was refunded
 
 
 @attrs.frozen(kw_only=True)
@@ -36,7 +36,7 @@ class Deposit:
 
 @attrs.frozen(kw_only=True)
 class ReportedRefund:
-    """One refund in the provider's history of an attempt. `amount` is in minor units; `reason` as it was sent."""
+    """One refund in the provider's history of an attempt. `amount` is in minor units, `reason` as it was sent."""
 
     provider_id: str = attrs.field(default="", validator=text(0, 64))
     amount: int
@@ -47,7 +47,7 @@ class ReportedRefund:
 class Report:
     """A snapshot of one attempt.
 
-    `amount` is what was asked or taken, never reduced by refunds; `refunded` is in minor units of the same currency.
+    `amount` is what was requested or captured, never reduced by refunds; `refunded` is in minor units of its currency.
     Raises ContractViolation where rank, refunded amount and history contradict each other.
     """
 
@@ -77,28 +77,39 @@ class Report:
                 f"The provider reports {self.refunded} of {self.amount.minor} refunded on a {self.rank.name} attempt."
             )
         if any(refund.amount < 1 for refund in self.refunds) or sum(r.amount for r in self.refunds) > self.refunded:
-            raise ContractViolation("The provider's history tells of more refunds than it made, or of empty ones.")
+            raise ContractViolation("The provider's refund history is larger than its refunded amount, or has no sums.")
 
     @property
     def is_capture(self) -> bool:
-        """Whether money was ever taken, also where it went back since."""
+        """Whether money was ever taken, even if it was refunded since."""
         return self.rank >= Rank.CAPTURED
 
     @property
     def remaining(self) -> int:
-        """What is still with the shop, in minor units: 0 unless it is a capture."""
+        """What the shop still holds, in minor units: 0 unless this is a capture."""
         return self.amount.minor - self.refunded if self.is_capture else 0
 
     def joined(self, other: Self) -> Self:
         """Return the higher of two reports of one attempt.
 
-        Raises ContractViolation where they cannot both be true: of two payments, or of two captured amounts.
+        Raises ContractViolation where both cannot be true: of two payments, or of two captured amounts.
         """
         if (self.gateway_id, self.merchant_id) != (other.gateway_id, other.merchant_id):
             raise ContractViolation(f"Attempt {other.gateway_id} is reported under two merchant ids.")
         if self.is_capture and other.is_capture and (self.amount, self.mode) != (other.amount, other.mode):
             raise ContractViolation(f"Attempt {other.gateway_id} is reported with two captured amounts.")
         return max(self, other, key=Report._height)
+
+    def tells_more_than(self, known: Self) -> bool:
+        """Whether this report changes what matters: rank, refunds or the deposit. Other fields are kept quietly."""
+        return self._news() != known._news()
+
+    def is_behind(self, known: Self) -> bool:
+        """Whether the provider now says less about money than it did before."""
+        return (self.rank, self.refunded) < (known.rank, known.refunded)
+
+    def _news(self) -> tuple[object, ...]:
+        return (self.rank, self.refunded, len(self.refunds), self.deposit)
 
     def _height(self) -> tuple[int, int, int, float, str]:
         due = self.deposit.due.timestamp() if self.deposit else 0.0

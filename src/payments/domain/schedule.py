@@ -1,5 +1,6 @@
-"""When to look again: every wait has a due time, and every series of looks has an end."""
+"""When to check a payment again: every wait has a due time in the database, and every series of checks ends."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -8,25 +9,44 @@ CHECK_WAITS: Final = (
     *(timedelta(minutes=30), timedelta(hours=1), timedelta(hours=6)),
     *(timedelta(days=1), timedelta(days=3), timedelta(days=7)),
 )
-"""The waits after a change, one after the other: quickly at first, a week at last."""
+"""The waits after a change, one after the other: short at first, a week at the end."""
+
+LAST_SHORT_WAIT: Final = 5
+"""Where a series must not end (an open refund, an awaiting payment), the wait stays at CHECK_WAITS[5]: 30 minutes."""
+
+LONGEST_OUTAGE_WAIT: Final = 4
+"""While the provider does not answer, the wait stays at CHECK_WAITS[4]: 10 minutes."""
+
+PAID_CHECKS: Final = tuple(timedelta(days=days) for days in (7, 14, 28, 56, 112, 224, 365))
+"""Ages at which a paid payment is checked again: refunds in the provider's console may send no webhook."""
+
+REFUSAL_WAITS: Final = (
+    *(timedelta(minutes=10), timedelta(minutes=30), timedelta(hours=1), timedelta(hours=3), timedelta(hours=6)),
+    *(timedelta(days=1), timedelta(days=1), timedelta(days=2), timedelta(days=3)),
+)
+"""The waits between the refusals of an automatic refund. After the last one, a person must decide."""
 
 EXPIRES_AFTER: Final = timedelta(minutes=30)
-"""How long a buyer has to pay before an untouched payment expires, unless the shop sets another time."""
+"""How long a buyer has to pay, unless the settings say otherwise."""
 
-LEASE: Final = timedelta(minutes=2)
-"""How long a claimed row is left to its worker; longer than any one look or refund can take."""
+GRACE: Final = timedelta(minutes=10)
+"""How long after its expiry a payment is still paid by whatever the provider shows, unless the settings differ."""
+
+DEPOSIT_GRACE: Final = timedelta(hours=6)
+"""The same after the due time of a virtual account: banks report deposits late."""
+
+LEASE: Final = timedelta(minutes=5)
+"""How long a claimed payment is left to its worker: longer than one visit takes, its slow refunds included."""
+
+LONGEST_AT_WORK: Final = timedelta(minutes=10)
+"""How long the provider may work on one send of a refund, counted from the send. A guess: no document gives a limit."""
 
 
-PATIENCE: Final = 5
-"""Where a series must not end (an open refund, an awaiting payment), its wait stays at CHECK_WAITS[5]: half an hour."""
+def wait_after(checks: int, *, at_most: int = len(CHECK_WAITS) - 1) -> timedelta:
+    """Return the wait after *checks* checks without a change; from *at_most* on it does not grow."""
+    return CHECK_WAITS[min(checks, at_most)]
 
 
-def next_check(now: datetime, checks: int, no_later_than: datetime | None = None) -> datetime | None:
-    """Return when to look after *checks* checks without a change: None once the series is over.
-
-    An end of waiting still ahead (*no_later_than*: an expiry) is never slept through.
-    """
-    if checks >= len(CHECK_WAITS):
-        return None
-    due = now + CHECK_WAITS[checks]
-    return min(due, no_later_than) if no_later_than and no_later_than > now else due
+def next_age(since: datetime, now: datetime, ages: Sequence[timedelta]) -> datetime | None:
+    """Return the first moment after *now* at which something that began at *since* has one of *ages*, if any."""
+    return next((since + age for age in ages if since + age > now), None)

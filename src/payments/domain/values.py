@@ -24,31 +24,31 @@ _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 
 def merchant_id(text: str) -> MerchantId:
-    """Return *text* as an id of ours. Raises BadInput unless it is 1–40 characters of A–Z a–z 0–9 _ and -."""
+    """Return *text* as a merchant id. Raises BadInput unless it has 1–40 characters of A–Z a–z 0–9 _ and -."""
     if not _OURS.fullmatch(text):
-        raise BadInput("A merchant id has 1 to 40 characters of A-Z, a-z, 0-9, _ and -.")
+        raise BadInput("A merchant id must have 1 to 40 characters of A-Z, a-z, 0-9, _ and -.")
     return MerchantId(text)
 
 
 def recorded_id(text: str) -> MerchantId:
-    """Return *text* as the id of a payment that may be in the books: an orphan's was chosen by whoever took the money.
+    """Return *text* as a merchant id that may be recorded; other programs on the same account may use other characters.
 
-    Raises BadInput unless it is 1–40 characters that every database can keep.
+    Raises BadInput unless it has 1–40 characters that every database can store.
     """
     if not 1 <= len(text) <= LONGEST_ID or not is_storable(text):
-        raise BadInput(f"A merchant id has 1 to {LONGEST_ID} characters.")
+        raise BadInput(f"A merchant id must have 1 to {LONGEST_ID} characters.")
     return MerchantId(text)
 
 
 class Mode(StrEnum):
-    """Real money or play money. The two never meet: a database is stamped with one of them."""
+    """Real money or test money. A database holds payments of one mode only."""
 
     LIVE = "live"
     TEST = "test"
 
 
 class Method(StrEnum):
-    """How the buyer is asked to pay. Answers may name others: those are kept as text."""
+    """How the buyer is asked to pay. A provider may report other methods; those are stored as text."""
 
     CARD = "card"
     TRANSFER = "transfer"
@@ -68,7 +68,7 @@ class Method(StrEnum):
 
 
 class Role(StrEnum):
-    """On whose behalf something is asked."""
+    """On whose behalf a use case runs."""
 
     BUYER = "buyer"
     SHOP = "shop"
@@ -77,7 +77,7 @@ class Role(StrEnum):
 
 @attrs.frozen
 class Caller:
-    """Who asks: a buyer sees only their own payments; the shop and the system see all."""
+    """Who asks. A buyer may see only their own payments; the shop and the system may see all."""
 
     role: Role
     name: str
@@ -95,7 +95,7 @@ class Caller:
         return cls(Role.SYSTEM, name)
 
     def may_see(self, buyer: str) -> bool:
-        """Tell whether *buyer*'s payments are this caller's business; what has no buyer is no buyer's."""
+        """Return whether the caller may see payments of *buyer*. A payment without a buyer is visible to no buyer."""
         return self.role is not Role.BUYER or (self.name == buyer and buyer != "")
 
     def __str__(self) -> str:
@@ -104,31 +104,31 @@ class Caller:
 
 @attrs.frozen
 class Offer:
-    """What the shop asks for an order: the order's name as the buyer reads it, and its price."""
+    """What the shop asks for an order: its name as the buyer reads it, and its price."""
 
     name: str
     price: Money
 
 
 def is_storable(text: str) -> bool:
-    """Tell whether every database can keep *text*.
+    """Return whether every database can store *text*.
 
-    NUL is none of it, because PostgreSQL cannot keep it, nor half a surrogate pair, which JSON may smuggle in.
+    PostgreSQL cannot store NUL, and JSON may contain half a surrogate pair, which no database can store.
     """
     return not _UNSTORABLE.search(text)
 
 
 def text(least: int, most: int) -> Callable[[object, Any, Any], None]:
-    """Return a validator of texts of *least* to *most* characters that every database can keep."""
+    """Return a validator for text of *least* to *most* characters that every database can store."""
 
     def check(_: object, field: Any, value: Any) -> None:
         if not isinstance(value, str) or not least <= len(value) <= most or not is_storable(value):
-            raise BadInput(f"{field.name} is a text of {least} to {most} characters.")
+            raise BadInput(f"`{field.name}` must be text of {least} to {most} characters.")
 
     return check
 
 
 def aware(_: object, field: Any, value: Any) -> None:
-    """Refuse a time without a zone: inside, every time is aware and in UTC."""
+    """Raise BadInput unless *value* is an aware datetime in UTC: inside the domain, every time is."""
     if not isinstance(value, datetime) or value.utcoffset() != timedelta(0):
-        raise BadInput(f"{field.name} is an aware time in UTC.")
+        raise BadInput(f"`{field.name}` must be a timezone-aware datetime in UTC.")

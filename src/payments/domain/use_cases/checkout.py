@@ -1,41 +1,44 @@
-"""The use cases of a buyer and a shop: begin, look, settle, complete, abandon, cancel.
+"""Checkout: what a buyer and a shop ask of a payment: begin, complete, abandon, cancel, read.
 
-No event loop owns them: what an adapter does at each `await` (block, suspend, pause) is its affair. The intent is
-committed before anything is sent, no transaction spans a call to the gateway, and what a browser or a webhook says only
-tells which payment to look at.
+The intent is committed before anything is sent, no transaction spans a call to the gateway, and what a browser says
+only names the payment to refresh.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Final
 
 import attrs
 
 from payments.domain.errors import (
     AlreadyPaid,
     AttemptMismatch,
+    AttemptUnreadable,
     BadInput,
     ConcurrentUpdate,
     ContractViolation,
+    CredentialsRefused,
     GatewayError,
-    GatewayIdTaken,
     MerchantIdTaken,
     OrderIsLive,
     PaymentNotFound,
     Rejected,
 )
+from payments.domain.event import Event
 from payments.domain.machine import Status
-from payments.domain.payment import Event, Payment
-from payments.domain.ports import Clock, Gateway, MerchantIdPolicy, PaymentRepository
-from payments.domain.recording import apply_report, orphan
-from payments.domain.report import Report
+from payments.domain.payment import Payment
+from payments.domain.ports import Alarm, AlarmKind, Alarms, Clock, Filter, Gateway, MerchantIdPolicy, PaymentRepository
 from payments.domain.schedule import EXPIRES_AFTER
-from payments.domain.values import Caller, GatewayId, MerchantId, Method, Mode, Offer
+from payments.domain.use_cases.refreshing import Refresher
+from payments.domain.values import Caller, GatewayId, MerchantId, Method, Mode, Offer, Role
+from payments.domain.vocabulary import Reason, Source
 
-TRIES = 3
+MAX_TRIES: Final = 3
 
 
 @attrs.frozen
 class Outcome:
-    """A payment as far as we know. `confirmed` is False while the provider cannot tell: look again soon."""
+    """A payment as far as it is known. `confirmed` is False while the provider cannot answer: ask again soon."""
 
     payment: Payment
     confirmed: bool = True
@@ -43,40 +46,38 @@ class Outcome:
 
 @attrs.frozen(kw_only=True)
 class Checkout:
-    """The use cases, over their ports.
-
-    hold_strays     no stray is refunded until an operator says so
-    expires_after   how long a buyer has to pay before an untouched payment is cancelled
-    """
+    """The use cases of a checkout. A buyer has `expires_after` to pay, then an untouched payment is cancelled."""
 
     payments: PaymentRepository
     gateway: Gateway
     ids: MerchantIdPolicy
     clock: Clock
+    alarms: Alarms
+    refresher: Refresher
     mode: Mode
-    hold_strays: bool = False
     expires_after: timedelta = EXPIRES_AFTER
 
     async def begin(self, buyer: str, order: str, offer: Offer, method: Method, by: Caller) -> Payment:
         """Return the buyer's payment for this order, stored and prepared: a new one, or the live one of the same price.
 
-        A live one whose id the provider will not take money for again is closed, like one of another price.
+        A live payment of another price is closed first, and so is one whose id has taken money before.
 
         *offer* comes from the shop, never from a browser. Raises AlreadyPaid, Rejected (the provider refuses the price;
-        the payment is failed), GatewayError (it cannot tell; begin again), or ConcurrentUpdate.
+        the payment is failed), GatewayError (the outcome is unknown; begin again), AttemptUnreadable (the live payment
+        cannot be closed without an operator) or ConcurrentUpdate.
         """
         if not buyer or not order:
             raise BadInput("A payment needs a buyer and an order.")
-        for _ in range(TRIES):
+        for _ in range(MAX_TRIES):
             try:
                 payment = await self._live_or_new(buyer, order, offer, method, by)
             except (MerchantIdTaken, OrderIsLive):
                 continue
             if payment is not None:
                 payment = await self._prepared(payment)
-                if payment.is_payable:  # else somebody closed it meanwhile
+                if payment.is_payable:  # else it was closed meanwhile
                     return payment
-        raise ConcurrentUpdate("Others are beginning the same order. Nothing was begun here; try again.")
+        raise ConcurrentUpdate("Other requests are beginning the same order. No payment was created; try again.")
 
     async def _live_or_new(self, buyer: str, order: str, offer: Offer, method: Method, by: Caller) -> Payment | None:
         now = self.clock.now()
@@ -87,9 +88,9 @@ class Checkout:
                 Payment.begin(new_id, buyer, order, offer, method, self.mode, now, str(by), self.expires_after)
             )
         if live.status is Status.PAID:
-            raise AlreadyPaid("This order is paid already. Nothing was begun.")
+            raise AlreadyPaid("This order is already paid. No payment was created.")
         if live.price != offer.price or live.id_used_up:
-            await self._close(live, by, "superseded")
+            await self._close(live, by, Reason.SUPERSEDED)
             return None
         renewed = await self.payments.update(
             live.merchant_id, lambda p: p.begun_again(method, self.clock.now(), self.expires_after)
@@ -101,126 +102,94 @@ class Checkout:
             return payment
         try:
             await self.gateway.prepare(payment.merchant_id, payment.price)
+        except CredentialsRefused as error:  # our own fault: the payment stays as it is
+            await self.alarms.raise_alarm(Alarm(AlarmKind.CREDENTIALS_REFUSED, str(error), payment.merchant_id))
+            raise
         except Rejected as error:
             reason = f"{error.provider_code} {error.provider_text}".strip()
             await self.payments.update(payment.merchant_id, lambda p: p.prepare_refused(self.clock.now(), reason))
             raise
         return await self.payments.update(payment.merchant_id, lambda p: p.with_price_prepared(self.clock.now()))
 
-    async def record(self, report: Report, by: str) -> Payment:
-        """Store what *report* teaches: the only door by which knowledge of money enters. Raises ContractViolation."""
-        returns = None if self.hold_strays else self.ids.refund_id()
-
-        def learning(payment: Payment) -> Payment:
-            return apply_report(payment, report, at=self.clock.now(), by=by, refund_strays_as=returns)
-
-        try:
-            try:
-                return await self.payments.update(report.merchant_id, learning)
-            except PaymentNotFound:
-                return await self._record_unknown(report, by)
-        except GatewayIdTaken as error:
-            raise ContractViolation(f"Attempt {report.gateway_id} belongs to another payment already.") from error
-
-    async def _record_unknown(self, report: Report, by: str) -> Payment:
-        """Keep a capture that nobody here began; an attempt that took no money concerns nobody."""
-        if not report.is_capture:
-            raise PaymentNotFound
-        try:
-            return await self.payments.add(orphan(report, self.clock.now(), by))
-        except MerchantIdTaken:
-            return await self.record(report, by)
-
-    async def refresh(self, merchant_id: MerchantId, by: str) -> Payment:
-        """Ask the gateway for all attempts at a payment and settle each. Raises PaymentNotFound or GatewayError.
-
-        A report that breaks the contract is raised at last, for it must not hide the attempt that paid.
-        """
-        payment = await self.payments.get(merchant_id)
-        broken: ContractViolation | None = None
-        for report in await self.gateway.attempts(merchant_id):
-            try:
-                payment = await self._record_answer(merchant_id, report, by)
-            except ContractViolation as error:
-                broken = error
-        if broken:
-            raise broken
-        return payment
-
-    async def _record_answer(self, asked_for: MerchantId, report: Report, by: str) -> Payment:
-        if report.merchant_id != asked_for:
-            raise ContractViolation(f"Asked for {asked_for}, the provider answered with another payment.")
-        return await self.record(report, by)
-
-    async def refresh_attempt(self, gateway_id: GatewayId, by: str) -> Payment | None:
-        """Follow a hint (a webhook, a return): fetch this attempt and settle it. None if the provider knows none.
-
-        Raises PaymentNotFound where it took no money and is not ours, or GatewayError.
-        """
-        report = await self.gateway.find(gateway_id)
-        return None if report is None else await self.record(report, by)
-
     async def complete(self, caller: Caller, merchant_id: MerchantId, gateway_id: GatewayId) -> Outcome:
-        """The window said yes: fetch that attempt, verify that it is ours, settle.
+        """The window reported success: fetch that attempt, verify that it is at this payment, and record it.
 
-        Raises PaymentNotFound, AttemptMismatch, or ContractViolation. An unknown outcome changes no status.
+        Raises PaymentNotFound, AttemptMismatch or ContractViolation. An unknown outcome changes no status.
         """
         payment = await self.visible_to(caller, merchant_id)
         attempt = payment.attempt(gateway_id)
         if attempt and attempt.report.is_capture:
-            return Outcome(payment)  # a replay: money is known, and the provider need not be asked again
+            return Outcome(payment)  # a replay: the money is known, so the provider is not asked again
         try:
             report = await self.gateway.find(gateway_id)
+            if report is not None and report.merchant_id == merchant_id:
+                return Outcome(await self.refresher.record(report, Source.COMPLETE))
         except ContractViolation:
+            await self.refresher.refresh_soon(merchant_id)
             raise
         except GatewayError:
-            return Outcome(await self.refresh_soon(merchant_id), confirmed=False)
-        if report is None or report.merchant_id != merchant_id:
-            await self.refresh_soon(merchant_id)
-            raise AttemptMismatch("This attempt is not an attempt at this payment. Nothing was changed.")
-        return Outcome(await self.record(report, "complete"))
+            return Outcome(await self.refresher.refresh_soon(merchant_id), confirmed=False)
+        await self.refresher.refresh_soon(merchant_id)
+        raise AttemptMismatch("This attempt is not at this payment. Nothing was changed.")
 
     async def abandon(self, caller: Caller, merchant_id: MerchantId) -> Outcome:
-        """The buyer left the window: look. Only the provider's word counts, for the window may still approve."""
+        """The buyer left the window: refresh. The window may still approve, so the browser is never believed."""
         await self.visible_to(caller, merchant_id)
         try:
-            return Outcome(await self.refresh(merchant_id, "abandon"))
-        except ContractViolation:
-            raise
+            refreshed = await self.refresher.refresh(merchant_id, Source.ABANDON)
         except GatewayError:
-            return Outcome(await self.refresh_soon(merchant_id), confirmed=False)
+            return Outcome(await self.refresher.refresh_soon(merchant_id), confirmed=False)
+        return Outcome(refreshed.payment, confirmed=refreshed.complete)
 
-    async def cancel(self, caller: Caller, merchant_id: MerchantId) -> Payment:
-        """Close an unpaid payment, after a look. Raises AlreadyPaid, PaymentNotFound or GatewayError (still open)."""
-        return await self._close(await self.visible_to(caller, merchant_id), caller, str(caller.role))
+    async def cancel(self, caller: Caller, merchant_id: MerchantId, *, force: bool = False) -> Payment:
+        """Close an unpaid payment, after a refresh.
 
-    async def _close(self, payment: Payment, by: Caller, reason: str) -> Payment:
-        if payment.prepared and payment.status is not Status.PAID:
-            payment = await self.refresh(payment.merchant_id, "cancel")
-        closed = await self.payments.update(payment.merchant_id, lambda p: p.closed(self.clock.now(), str(by), reason))
-        return await self.revoke_deposits(closed)
+        With *force* the shop closes it although the provider's answer cannot be read; money found later is a late
+        capture. Raises AlreadyPaid, PaymentNotFound, AttemptUnreadable, or GatewayError (it is still open).
+        """
+        payment = await self.visible_to(caller, merchant_id)
+        reason = {Role.BUYER: Reason.BUYER, Role.SHOP: Reason.SHOP, Role.SYSTEM: Reason.SYSTEM}[caller.role]
+        return await self._close(payment, caller, reason, force=force and caller.role is not Role.BUYER)
 
-    async def revoke_deposits(self, payment: Payment) -> Payment:
-        """Close the virtual accounts of a cancelled payment; where that fails, a late deposit is given back instead."""
-        for attempt in payment.waiting_deposits:
-            try:
-                payment = await self.record(await self.gateway.revoke(attempt.gateway_id), "cancel")
-            except GatewayError:
-                payment = await self.refresh_soon(payment.merchant_id)
-        return payment
+    async def _close(self, payment: Payment, by: Caller, reason: Reason, *, force: bool = False) -> Payment:
+        merchant_id = payment.merchant_id
+        if payment.is_payable:
+            await self._refresh_before_closing(merchant_id, force=force)
+        closed = await self.payments.update(merchant_id, lambda p: p.closed(self.clock.now(), str(by), reason))
+        try:
+            return await self.refresher.revoke_deposits(closed)
+        except GatewayError:
+            return await self.refresher.refresh_soon(merchant_id)  # the sweep closes the accounts
+
+    async def _refresh_before_closing(self, merchant_id: MerchantId, *, force: bool) -> None:
+        try:
+            refreshed = await self.refresher.refresh(merchant_id, Source.CANCEL)
+        except GatewayError:
+            if force:
+                return
+            raise
+        if not refreshed.complete and not force:
+            raise AttemptUnreadable(
+                "The provider returned an attempt that cannot be read, so this payment may be paid. It stays open. "
+                "An operator can close it with force."
+            )
 
     async def visible_to(self, caller: Caller, merchant_id: MerchantId) -> Payment:
-        """Return the payment if it is this caller's business. Raises PaymentNotFound, the same as for an absent one."""
+        """Return the payment if the caller may see it. Raises PaymentNotFound, as for an absent one."""
         payment = await self.payments.get(merchant_id)
         if not caller.may_see(payment.buyer):
             raise PaymentNotFound
         return payment
 
-    async def refresh_soon(self, merchant_id: MerchantId) -> Payment:
-        """Make the payment due now, for the sweep."""
-        return await self.payments.update(merchant_id, lambda p: p.scheduled(self.clock.now()))
+    async def page(
+        self, caller: Caller, which: Filter, before: MerchantId | None = None, limit: int = 100
+    ) -> Sequence[Payment]:
+        """Return up to *limit* payments that the caller may see, newest first. Raises PaymentNotFound (bad cursor)."""
+        if caller.role is Role.BUYER:
+            which = attrs.evolve(which, buyer=caller.name)
+        return await self.payments.page(which, before, limit)
 
     async def timeline(self, caller: Caller, merchant_id: MerchantId) -> list[Event]:
-        """Return what happened to a payment, oldest first. Raises PaymentNotFound."""
+        """Return the events of a payment, oldest first. Raises PaymentNotFound."""
         await self.visible_to(caller, merchant_id)
         return list(await self.payments.timeline(merchant_id))

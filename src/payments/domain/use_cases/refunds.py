@@ -1,137 +1,257 @@
-"""The use cases of giving money back: refund, push an open refund on its way, keep a stray.
+"""Refunds: request a refund, send an open one, decide about strays.
 
-The intent is stored first, with the remainder it was decided on. The provider compares that remainder (the checksum)
-before it pays, so a repeat can never pay twice: it is refused, and a look then tells what became of the first.
+The intent is stored first, with the remainder it was decided on, and each send is stored before it leaves. The provider
+compares the remainder (the checksum) before it pays, and a repeat is sent only when no earlier send can be at work.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Final
 
 import attrs
 
-from payments.domain.errors import ContractViolation, GatewayError, NotSent, PaymentNotFound, Rejected
+from payments.domain.errors import (
+    ContractViolation,
+    CredentialsRefused,
+    GatewayError,
+    NotSent,
+    PaymentNotFound,
+    Rejected,
+    StillAtWork,
+)
+from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
-from payments.domain.ports import Filter
-from payments.domain.refund import Refund
+from payments.domain.ports import (
+    Alarm,
+    AlarmKind,
+    Alarms,
+    Clock,
+    Filter,
+    Gateway,
+    MerchantIdPolicy,
+    Orphans,
+    PaymentRepository,
+)
+from payments.domain.refund import BankAccount, Refund, RefundStatus
 from payments.domain.refunding import (
-    LONGEST_AT_WORK,
     RefundOrder,
+    begin_send,
     hold_stray,
-    mark_outcome_unknown,
+    note_not_sent,
+    note_refused,
+    note_still_at_work,
     rebase,
     refuse,
     request,
+    stray,
 )
-from payments.domain.schedule import LEASE
-from payments.domain.use_cases.checkout import TRIES, Checkout, Outcome
+from payments.domain.report import Report
+from payments.domain.use_cases.checkout import Outcome
+from payments.domain.use_cases.refreshing import Refresher
 from payments.domain.values import Caller, GatewayId, MerchantId, RefundId, Role
+from payments.domain.vocabulary import Source
+
+MAX_REBASES: Final = 3
+"""How often one call follows a remainder that keeps changing, before it leaves the rest to the sweep."""
+
+SEND_WITHIN: Final = timedelta(seconds=30)
+        The outcome is confirmed once it is known: done, or refused with the words in `failure`. Until then the
+
+Step = Callable[[Payment, Refund], Payment]
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Refunds:
-    """The use cases, for the shop and the system; to a buyer, payments have no refunds to ask for."""
+    """The use cases, for the shop and the system. A buyer has none: to a buyer, the payment is not found."""
 
-    checkout: Checkout
+    payments: PaymentRepository
+    orphans: Orphans
+    gateway: Gateway
+    ids: MerchantIdPolicy
+    clock: Clock
+    alarms: Alarms
+    refresher: Refresher
 
     async def refund(
         self, caller: Caller, merchant_id: MerchantId, order: RefundOrder, refund_id: RefundId | None = None
     ) -> Outcome:
-        """Give back some or all of a capture. With the same *refund_id* it is asked once, however often it is called.
+        """Refund some or all of a capture. With the same *refund_id* it happens once, however often this is called.
 
-        The answer is `confirmed` once the outcome is known: done, or refused with the provider's words in `failure`;
-        until then the refund is open and the sweep goes on with it.
+        The outcome is confirmed once it is known: done, or refused with the provider's words in `failure`. Until then
+        the refund is open, and the sweep goes on with it. Raises as `request` does.
+        """
+        refund_id = refund_id or self.ids.refund_id()
+        await self.request(caller, merchant_id, order, refund_id)
+        return await self.send(merchant_id, refund_id)
 
-        Raises PaymentNotFound, RefundRefused or RefundInProgress, with nothing stored.
+    async def request(
+        self, caller: Caller, merchant_id: MerchantId, order: RefundOrder, refund_id: RefundId
+    ) -> Payment:
+        """Store the intent to refund; nothing is sent yet. A refund with the same id is left as it is.
+
+        Raises PaymentNotFound, RefundRefused, RefundInProgress or BadInput, with nothing stored.
         """
         self._only_the_shop(caller)
-        refund_id = refund_id or self.checkout.ids.refund_id()
 
         def asking(payment: Payment) -> Payment:
             if any(refund.id == refund_id for refund in payment.refunds):
                 return payment
-            now = self.checkout.clock.now()
-            return request(payment, order, refund_id, now, str(caller)).scheduled(now + LEASE)
+            return request(payment, order, refund_id, self.clock.now(), str(caller))
 
-        payment = await self.checkout.payments.update(merchant_id, asking)
+        return await self.payments.update(merchant_id, asking)
+
+    async def send(self, merchant_id: MerchantId, refund_id: RefundId) -> Outcome:
+        """Send a requested refund, and return what is known of it; where nothing is, the sweep goes on."""
         try:
-            payment = await self.push(merchant_id, refund_id)
+            payment = await self.advance(merchant_id, refund_id)
         except ContractViolation:
             raise
         except GatewayError:
-            payment = await self.checkout.refresh_soon(merchant_id)
+            payment = await self.payments.get(merchant_id)
         return Outcome(payment, confirmed=not payment.refund(refund_id).is_open)
 
-    async def push(self, merchant_id: MerchantId, refund_id: RefundId) -> Payment:
-        """Send an open refund, or learn what became of it. Raises GatewayError while that is unknown."""
-        for _ in range(TRIES):
-            payment = await self.checkout.payments.get(merchant_id)
+    async def advance(self, merchant_id: MerchantId, refund_id: RefundId) -> Payment:
+        """Take an open refund one step further: learn what became of it, or send it. Raises GatewayError while unknown.
+
+        Nothing is sent while an earlier send may still be executed.
+        """
+        payment = await self.payments.get(merchant_id)
+        if payment.refund(refund_id).is_open and payment.refund(refund_id).sends:
+            payment = await self._refreshed(payment, payment.refund(refund_id))
+        for _ in range(MAX_REBASES):
             refund = payment.refund(refund_id)
-            if refund.is_open and refund.outcome_unknown_since:
-                payment = await self._look(payment, refund)
-                refund = payment.refund(refund_id)
-            if not refund.is_open:
+            if not refund.may_be_sent(self.clock.now()):
                 return payment
             if payment.capture(refund.gateway_id).report.remaining != refund.remainder:
-                await self._change(merchant_id, refund_id, lambda p, r: rebase(p, r, self.checkout.clock.now()))
-            elif await self._send(payment, refund):
-                break
-        return await self.checkout.payments.get(merchant_id)
+                payment = await self._step(payment, refund, lambda p, r: rebase(p, r, self.clock.now()))
+            else:
+                payment = await self._send(payment, refund)
+        return payment
 
-    async def _send(self, payment: Payment, refund: Refund) -> bool:
-        """Send it once; False if it was refused because the remainder has moved, so that it must be based anew."""
+    async def _send(self, payment: Payment, refund: Refund) -> Payment:
+        """Send it once, unless another process was first."""
+        sent_at = self.clock.now()
+        claimed: list[Refund] = []
+
+        def claim(before: Payment, current: Refund) -> Payment:
+            claimed.clear()
+            if current.sends != refund.sends or not current.may_be_sent(sent_at):
+                return before
+            after = begin_send(before, current, sent_at)
+            claimed.append(after.refund(refund.id))
+            return after
+
+        payment = await self._step(payment, refund, claim)
+        if not claimed:
+            return payment
+        if self.clock.now() - sent_at > SEND_WITHIN:
+            return await self._step(payment, claimed[0], note_not_sent)
+        return await self._answered(payment, claimed[0])
+
+    async def _answered(self, payment: Payment, refund: Refund) -> Payment:
         currency = payment.capture(refund.gateway_id).report.amount.currency
         try:
-            report = await self.checkout.gateway.refund(refund, currency)
-        except NotSent:
+            report = await self.gateway.refund(refund, currency)
+        except NotSent as error:
+            await self._step(payment, refund, note_not_sent)
+            if isinstance(error, CredentialsRefused):
+                await self._alarm(AlarmKind.CREDENTIALS_REFUSED, str(error), payment.merchant_id)
+            raise
+        except StillAtWork:
+            await self._step(payment, refund, lambda p, r: note_still_at_work(p, r, self.clock.now()))
             raise
         except Rejected as error:
             return await self._refused(payment, refund, error)
-        except GatewayError:
-            now = self.checkout.clock.now()
-            await self._change(payment.merchant_id, refund.id, lambda p, r: mark_outcome_unknown(p, r, now))
-            raise
-        await self.checkout.record(report, "refund")
-        return True
+        return await self.refresher.record(self._checked(payment, refund, report), Source.REFUND)
 
-    async def _refused(self, payment: Payment, refund: Refund, error: Rejected) -> bool:
-        """Believe a refusal only if nothing moved and no earlier send can still be at work."""
-        payment = await self._look(payment, refund)
-        if not payment.refund(refund.id).is_open:
-            return True
+    async def _refused(self, payment: Payment, refund: Refund, error: Rejected) -> Payment:
+        """Believe a refusal only after a refresh: the refund may be done, or the remainder may have changed."""
+        words = f"{error.provider_code} {error.provider_text}".strip() or str(error)
+        payment = await self._step(payment, refund, lambda p, r: note_refused(p, r, words))
+        payment = await self._refreshed(payment, refund)
+        current = payment.refund(refund.id)
         if payment.capture(refund.gateway_id).report.remaining != refund.remainder:
-            return False
-        now = self.checkout.clock.now()
-        if refund.outcome_unknown_since and now - refund.outcome_unknown_since < LONGEST_AT_WORK:
-            return True
-        words = f"{error.provider_code} {error.provider_text}".strip()
-        await self._change(payment.merchant_id, refund.id, lambda p, r: refuse(p, r, now, words or str(error)))
-        return True
+            return payment
+        if current.is_open and current.sends == refund.sends:
+            payment = await self._step(payment, current, lambda p, r: refuse(p, r, self.clock.now(), words))
+            await self._alarm_if_given_up(payment, refund)
+        return payment
 
-    async def _look(self, payment: Payment, refund: Refund) -> Payment:
-        report = await self.checkout.gateway.find(refund.gateway_id)
-        if report is None or report.merchant_id != payment.merchant_id:
+    async def _alarm_if_given_up(self, payment: Payment, refund: Refund) -> None:
+        if refund.is_automatic and payment.refund(refund.id).status is RefundStatus.REFUSED:
+            sentence = f"The provider keeps refusing the refund {refund.id} of a stray. An operator must decide."
+            await self._alarm(AlarmKind.REFUND_NEEDS_A_PERSON, sentence, payment.merchant_id)
+
+    async def _refreshed(self, payment: Payment, refund: Refund) -> Payment:
+        report = await self.gateway.find(refund.gateway_id)
+        if report is None:
             raise ContractViolation(f"The provider no longer knows its capture {refund.gateway_id}.")
-        return await self.checkout.record(report, "refund")
+        return await self.refresher.record(self._checked(payment, refund, report), Source.REFUND)
 
-    async def _change(
-        self, merchant_id: MerchantId, refund_id: RefundId, change: Callable[[Payment, Refund], Payment]
-    ) -> None:
-        def changing(payment: Payment) -> Payment:
-            refund = payment.refund(refund_id)
-            return change(payment, refund) if refund.is_open else payment
+    @staticmethod
+    def _checked(payment: Payment, refund: Refund, report: Report) -> Report:
+        """Return the report if it is about the capture that is refunded. Raises ContractViolation."""
+        if (report.gateway_id, report.merchant_id) != (refund.gateway_id, payment.merchant_id):
+            raise ContractViolation(f"Asked about {refund.gateway_id}, the provider answered about another attempt.")
+        return report
 
-        await self.checkout.payments.update(merchant_id, changing)
+    async def _step(self, payment: Payment, refund: Refund, step: Step) -> Payment:
+        """Store what *step* makes of the refund, if it is still open."""
+
+        def change(current: Payment) -> Payment:
+            now = current.refund(refund.id)
+            return step(current, now) if now.is_open else current
+
+        return await self.payments.update(payment.merchant_id, change)
+
+    async def _alarm(self, kind: AlarmKind, sentence: str, merchant_id: MerchantId) -> None:
+        await self.alarms.raise_alarm(Alarm(kind, sentence, merchant_id))
+
+    # -- strays
+
+    async def return_stray(
+        self,
+        caller: Caller,
+        merchant_id: MerchantId,
+        gateway_id: GatewayId,
+        *,
+        reason: str,
+        account: BankAccount | None = None,
+        refund_id: RefundId | None = None,
+    ) -> Outcome:
+        """Refund all that is left of a stray. Raises RefundRefused for the capture that paid, and as `request` does."""
+        self._only_the_shop(caller)
+        stray(await self.payments.get(merchant_id), gateway_id)
+        order = RefundOrder(reason=reason, gateway_id=gateway_id, account=account)
+        return await self.refund(caller, merchant_id, order, refund_id)
 
     async def hold_stray(self, caller: Caller, merchant_id: MerchantId, gateway_id: GatewayId, note: str) -> Payment:
-        """Keep a stray, with a note that says why. Raises PaymentNotFound or RefundRefused."""
+        """Hold a stray, with a note that says why. Raises PaymentNotFound, RefundRefused or RefundInProgress."""
         self._only_the_shop(caller)
-        now = self.checkout.clock.now()
-        by = str(caller)
-        return await self.checkout.payments.update(merchant_id, lambda p: hold_stray(p, gateway_id, note, now, by))
+        now, by = self.clock.now(), str(caller)
+        return await self.payments.update(merchant_id, lambda p: hold_stray(p, gateway_id, note, now, by))
 
-    async def strays(self, caller: Caller, before: MerchantId | None = None, limit: int = 100) -> list[Payment]:
-        """Return payments with money that nobody has dealt with yet, newest first."""
+    async def strays(self, caller: Caller, before: MerchantId | None = None, limit: int = 100) -> Sequence[Payment]:
+        """Return payments with strays that nobody has decided about yet, newest first."""
         self._only_the_shop(caller)
-        return list(await self.checkout.payments.page(Filter(open_strays=True), before, limit))
+        return await self.payments.page(Filter(open_strays=True), before, limit)
+
+    async def orphans_page(self, caller: Caller, before: GatewayId | None = None, limit: int = 100) -> Sequence[Orphan]:
+        """Return orphans that nobody has decided about yet, the latest found first."""
+        self._only_the_shop(caller)
+        return await self.orphans.page(before, limit, open_only=True)
+
+    async def hold_orphan(self, caller: Caller, gateway_id: GatewayId, note: str) -> Orphan:
+        """Note why an orphan is held. Raises PaymentNotFound where no such orphan is known."""
+        self._only_the_shop(caller)
+        now, by = self.clock.now(), str(caller)
+
+        def change(orphan: Orphan | None) -> Orphan:
+            if orphan is None:
+                raise PaymentNotFound
+            return orphan.held(note, now, by)
+
+        return await self.orphans.update(gateway_id, change)
 
     @staticmethod
     def _only_the_shop(caller: Caller) -> None:

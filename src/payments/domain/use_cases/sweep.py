@@ -1,36 +1,28 @@
-"""The use cases that nobody calls: look again at what is due, and walk the provider's own list.
+"""Sweep: visits what is due: sends open refunds, refreshes, expires and revokes, each with its own errors."""
 
-sweep   due payments under a lease: push their refunds, look, settle, expire, plan the next look
-reconcile   compare everything the provider has seen since `reconciled_until`, to find money that no row of ours expects
-"""
-
+from collections.abc import Coroutine, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, TypeVar
 
 import attrs
 
-from payments.domain.errors import PaymentNotFound, StorageConflict, StorageUnavailable
+from payments.domain.errors import ContractViolation, GatewayError
 from payments.domain.machine import Status
+from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
-from payments.domain.report import Report
-from payments.domain.schedule import LEASE
-from payments.domain.use_cases.checkout import Checkout
+from payments.domain.ports import Clock, Gateway, Orphans, PaymentRepository
+from payments.domain.schedule import DEPOSIT_GRACE, GRACE, LEASE
+from payments.domain.use_cases.refreshing import Refreshed, Refresher
 from payments.domain.use_cases.refunds import Refunds
 from payments.domain.values import MerchantId
+from payments.domain.vocabulary import Source
 
-OVERLAP: Final = timedelta(minutes=15)
-"""How far before the reconciled_until a walk begins: clocks differ, and rows are stamped before they can be read."""
-
-SPAN: Final = timedelta(days=89)
-"""The longest stretch one walk asks for at once; the provider allows 90 days."""
-
-AGAIN: Final = (StorageConflict, StorageUnavailable)
-"""Troubles with a row that pass: it is walked past again."""
+T = TypeVar("T")
 
 
 @attrs.frozen
 class Trouble:
-    """One payment that could not be attended to, and why; the others were."""
+    """Something that could not be done for one payment, and why."""
 
     merchant_id: MerchantId
     error: Exception
@@ -38,101 +30,124 @@ class Trouble:
 
 @attrs.define
 class Swept:
-    """What a sweep or a walk did."""
+    """What a sweep or a reconciliation did. `skipped` describes unreadable rows of the provider's list.
 
-    looked: int = 0
+    `foreign` counts captures under the prefix of another installation on the same account.
+    """
+
+    visited: int = 0
     changed: int = 0
+    foreign: int = 0
     troubles: list[Trouble] = attrs.Factory(list)
     skipped: list[str] = attrs.Factory(list)
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Sweep:
-    """Any number may run beside each other: a claimed payment is nobody else's until its lease ends."""
+    """Any number may run beside each other: a claimed payment is left to its claimant until the lease ends.
 
-    checkout: Checkout
+    After its expiry a payment is still paid by what the provider shows, for `grace`, or `deposit_grace` after the due
+    time of a virtual account.
+    """
+
+    payments: PaymentRepository
+    orphans: Orphans
+    gateway: Gateway
+    clock: Clock
+    refresher: Refresher
     refunds: Refunds
+    grace: timedelta = GRACE
+    deposit_grace: timedelta = DEPOSIT_GRACE
 
     async def sweep(self, limit: int = 20) -> Swept:
-        """Attend to at most *limit* due payments; trouble with one does not keep the others waiting."""
-        now = self.checkout.clock.now()
+        """Visit at most *limit* due payments and orphans; trouble with one does not keep the others waiting."""
         done = Swept()
-        for payment in await self.checkout.payments.claim(now, now + LEASE, limit):
-            done.looked += 1
-            try:
-                after = await self._attend(payment)
-            except Exception as error:  # noqa: BLE001 - a bug met at one payment must not starve those claimed with it
-                done.troubles.append(Trouble(payment.merchant_id, error))
-                await self._plan(payment.merchant_id)
-            else:
-                done.changed += after.version != payment.version
+        claimed_at = self.clock.now()
+        until = claimed_at + LEASE
+        for payment in await self.payments.claim(claimed_at, until, limit):
+            lease = await self._renewed(payment.merchant_id, claimed_at, until)
+            if lease is not None:
+                done.visited += 1
+                done.changed += await self._visited(payment, lease, done)
+        if done.visited < limit:
+            await self._visit_orphans(limit - done.visited, done)
         return done
 
-    async def _attend(self, payment: Payment) -> Payment:
-        merchant_id, asked_at = payment.merchant_id, self.checkout.clock.now()
-        if payment.open_refunds:  # pushing one shows its attempt as well as a look would
-            for refund in payment.open_refunds:
-                await self.refunds.push(merchant_id, refund.id)
-        else:
-            await self.checkout.refresh(merchant_id, "sweep")
-        after = await self.checkout.payments.update(merchant_id, lambda p: p.expired(asked_at))  # money came since?
-        if after.status is Status.CANCELLED:
-            after = await self.checkout.revoke_deposits(after)
-        if after.version != payment.version:
-            return after  # new_events plan their own next look
-        return await self.checkout.payments.update(merchant_id, lambda p: p.checked_at(self.checkout.clock.now()))
+    async def _renewed(self, merchant_id: MerchantId, claimed_at: datetime, until: datetime) -> datetime | None:
+        """Return until when the payment is ours: those later in a slow batch need a fresh lease. None if it is lost."""
+        now = self.clock.now()
+        if now - claimed_at < LEASE / 4:
+            return until
+        return now + LEASE if await self.payments.renew(merchant_id, until, now + LEASE) else None
 
-    async def _plan(self, merchant_id: MerchantId) -> None:
-        """Plan the next look after one that was not answered: it does not count, so no series ends in an outage."""
-        now = self.checkout.clock.now()
-        await self.checkout.payments.update(merchant_id, lambda p: p.scheduled(p.next_check(now)))
-
-    async def reconcile(self, since: datetime | None = None) -> Swept:
-        """Settle all in the provider's list that differs or is unknown here, from the reconciled_until or *since* on.
-
-        `reconciled_until` moves only after the last page of a stretch, once all of it is stored, and never past what
-        was not read. Raises GatewayError: the next walk begins there.
-        """
-        now = self.checkout.clock.now()
-        mark = await self.checkout.payments.reconciled_until() or now
-        start = min(since or mark, now) - OVERLAP  # another worker's clock may have been ahead
-        leaves_a_gap = start > mark
-        done = Swept()
-        while start < now:
-            end = min(now, start + SPAN)
-            await self._reconcile_stretch(start, end, done)
-            if any(isinstance(trouble.error, AGAIN) for trouble in done.troubles):
-                break
-            if not leaves_a_gap:
-                await self.checkout.payments.move_reconciled_until(end)
-            start = end
-        return done
-
-    async def _reconcile_stretch(self, start: datetime, end: datetime, done: Swept) -> None:
-        """Walk from the last page to the first: a row that leaves the stretch shifts others to pages still ahead."""
-        listing = self.checkout.gateway.listing
-        first = await listing(start, end, 1)
-        for number in range(first.pages, 0, -1):
-            page = await listing(start, end, number) if first.pages > 1 else first
-            done.skipped.extend(page.skipped)
-            for report in page.reports:
-                done.looked += 1
-                done.changed += await self._record(report, done)
-
-    async def _record(self, report: Report, done: Swept) -> bool:
+    async def _visited(self, payment: Payment, lease: datetime, done: Swept) -> bool:
+        """Visit one payment, and return whether it changed."""
         try:
-            if not await self._is_news(report):
-                return False
-            await self.checkout.record(report, "listing")
-        except Exception as error:  # noqa: BLE001 - nor may it hide every row of the list that comes after
-            done.troubles.append(Trouble(report.merchant_id, error))
+            after = await self._visit(payment, done)
+        except Exception as error:  # noqa: BLE001 - a bug met at one payment must not starve those claimed with it
+            done.troubles.append(Trouble(payment.merchant_id, error))
             return False
-        return True
+        finally:
+            await self.payments.release(payment.merchant_id, lease)
+        return after.version != payment.version
 
-    async def _is_news(self, report: Report) -> bool:
+    async def _visit(self, payment: Payment, done: Swept) -> Payment:
+        """Do each step of a visit, whatever became of the one before, and plan the next visit."""
+        merchant_id, started_at = payment.merchant_id, self.clock.now()
+        troubles = list[Exception]()
+        for refund in payment.open_refunds:
+            await self._step(self.refunds.advance(merchant_id, refund.id), troubles)
+        refreshed = await self._step(self.refresher.refresh(merchant_id, Source.SWEEP), troubles)
+        complete = isinstance(refreshed, Refreshed) and refreshed.complete
+        if complete and not troubles:
+            await self.payments.update(merchant_id, lambda p: p.expired(started_at, self.grace, self.deposit_grace))
+        latest = await self.payments.get(merchant_id)
+        await self._step(self.refresher.revoke_deposits(latest), troubles)
+        done.troubles.extend(Trouble(merchant_id, error) for error in troubles)
+        return await self._planned(payment, troubles, complete=complete)
+
+    @staticmethod
+    async def _step(step: Coroutine[Any, Any, T], troubles: list[Exception]) -> T | None:
         try:
-            payment = await self.checkout.payments.get(report.merchant_id)
-        except PaymentNotFound:
-            return report.is_capture  # an attempt without money at somebody else's payment is none of ours
-        attempt = payment.attempt(report.gateway_id)
-        return attempt is None or attempt.report.joined(report) != attempt.report
+            return await step
+        except Exception as error:  # noqa: BLE001 - each step has its own trouble; the others are taken all the same
+            troubles.append(error)
+            return None
+
+    async def _planned(self, before: Payment, troubles: Sequence[Exception], *, complete: bool) -> Payment:
+        """Store when to come back: a change has planned that already, and no check comes after the payment ends."""
+        now = self.clock.now()
+        outage = all(isinstance(e, GatewayError) and not isinstance(e, ContractViolation) for e in troubles)
+
+        def plan(payment: Payment) -> Payment:
+            if troubles or not complete:
+                return payment.check_failed_at(now, outage=bool(troubles) and outage)
+            planned = payment if payment.version != before.version else payment.checked_at(now)
+            return self._not_past_its_end(planned, now)
+
+        return await self.payments.update(before.merchant_id, plan)
+
+    def _not_past_its_end(self, payment: Payment, now: datetime) -> Payment:
+        end = payment.closes_at(self.grace, self.deposit_grace)
+        if payment.status is not Status.AWAITING or end <= now or payment.due_at is None:
+            return payment
+        return payment.scheduled(min(payment.due_at, end))
+
+    async def _visit_orphans(self, limit: int, done: Swept) -> None:
+        now = self.clock.now()
+        for orphan in await self.orphans.claim(now, now + LEASE, limit):
+            done.visited += 1
+            try:
+                await self._visit_orphan(orphan)
+            except Exception as error:  # noqa: BLE001 - a bug met at one orphan must not starve the others
+                done.troubles.append(Trouble(orphan.report.merchant_id, error))
+
+    async def _visit_orphan(self, orphan: Orphan) -> None:
+        report = await self.gateway.find(orphan.gateway_id)
+        now = self.clock.now()
+
+        def change(known: Orphan | None) -> Orphan:
+            seen = (known or orphan).seen(report, now, Source.SWEEP) if report else (known or orphan)
+            return seen.checked_at(now)
+
+        await self.orphans.update(orphan.gateway_id, change)

@@ -1,0 +1,157 @@
+"""PaymentFacts: what is stored of a payment, and what follows from it. Payment adds how it changes."""
+
+from datetime import datetime, timedelta
+
+import attrs
+
+from payments.domain.attempt import Attempt, Disposition
+from payments.domain.errors import RefundRefused
+from payments.domain.event import Event
+from payments.domain.machine import Status
+from payments.domain.money import Money
+from payments.domain.refund import Refund
+from payments.domain.report import Deposit
+from payments.domain.schedule import CHECK_WAITS, LAST_SHORT_WAIT, PAID_CHECKS, next_age, wait_after
+from payments.domain.values import GatewayId, MerchantId, Method, Mode, RefundId, aware, text
+
+
+@attrs.frozen(kw_only=True)
+class PaymentFacts:
+    """The fields of a payment. `version` counts its changes, and storage compares and swaps on it.
+
+    A new payment has version 0: nobody knows its id until the provider knows its price. `new_events` are not stored
+    yet. The rest is bookkeeping, which may change without an event: `expires_at`, `method`, `due_at` (the next check),
+    `checks` (checks since the last change), `failures` (failed checks in a row), `unreadable` (what the last check
+    could not read).
+    """
+
+    merchant_id: MerchantId = attrs.field(validator=text(1, 40))
+    buyer: str = attrs.field(validator=text(0, 120))
+    order: str = attrs.field(validator=text(0, 120))
+    name: str = attrs.field(validator=text(0, 200))
+    price: Money
+    mode: Mode
+    method: Method
+    begun_by: str = attrs.field(validator=text(1, 120))
+    created_at: datetime = attrs.field(validator=aware)
+    expires_at: datetime = attrs.field(validator=aware)
+    status: Status = Status.AWAITING
+    reason: str = attrs.field(default="", validator=text(0, 1000))
+    prepared: bool = False
+    version: int = 0
+    attempts: tuple[Attempt, ...] = ()  # by gateway id
+    refunds: tuple[Refund, ...] = ()  # in the order they were requested
+    due_at: datetime | None = None
+    checks: int = 0
+    failures: int = 0
+    unreadable: str = attrs.field(default="", validator=text(0, 1000))
+    new_events: tuple[Event, ...] = attrs.field(default=(), eq=False, repr=False)
+
+    @property
+    def is_routine(self) -> bool:
+        """Whether its next check may wait for all others: a paid payment at rest."""
+        return self.status is Status.PAID and not self.open_refunds and not self.deposits_to_revoke
+
+    @property
+    def checks_left(self) -> bool:
+        return self.checks < len(CHECK_WAITS)
+
+    @property
+    def paid_at(self) -> datetime:
+        """When the accepted capture was made; where the provider does not say, when the payment began."""
+        return (self.accepted.report.captured_at if self.accepted else None) or self.created_at
+
+    @property
+    def expiry(self) -> datetime:
+        """Until when the buyer may pay: later while a virtual account waits for its deposit."""
+        return max([self.expires_at, *(deposit.due for deposit in self.deposits)])
+
+    def closes_at(self, grace: timedelta, deposit_grace: timedelta) -> datetime:
+        """Return when an awaiting payment is given up: providers and banks report money some time after it came."""
+        return max([self.expires_at + grace, *(deposit.due + deposit_grace for deposit in self.deposits)])
+
+    @property
+    def deposits(self) -> list[Deposit]:
+        """The virtual accounts that still wait for money."""
+        return [a.report.deposit for a in self.attempts if a.waits_for_deposit and a.report.deposit]
+
+    @property
+    def deposits_to_revoke(self) -> list[Attempt]:
+        """Virtual accounts that must take no money any more, because the payment is paid or closed."""
+        if self.is_payable:
+            return []
+        return [attempt for attempt in self.attempts if attempt.waits_for_deposit]
+
+    @property
+    def accepted(self) -> Attempt | None:
+        """The one capture that pays for this payment."""
+        return next((a for a in self.attempts if a.disposition is Disposition.ACCEPTED), None)
+
+    @property
+    def refunded(self) -> int:
+        """The refunded part of the accepted capture, in minor units."""
+        return self.accepted.report.refunded if self.accepted else 0
+
+    @property
+    def is_payable(self) -> bool:
+        """Whether an exact capture would still pay it: it is open, and not paid."""
+        return self.status in (Status.AWAITING, Status.FAILED)
+
+    @property
+    def id_used_up(self) -> bool:
+        """Whether the provider refuses another window: it never opens one for an id that has taken money."""
+        return any(a.report.is_capture for a in self.attempts)
+
+    @property
+    def open_refunds(self) -> list[Refund]:
+        return [refund for refund in self.refunds if refund.is_open]
+
+    def open_refund_of(self, gateway_id: GatewayId) -> Refund | None:
+        """Return the open refund of this capture: there is at most one."""
+        return next((refund for refund in self.open_refunds if refund.gateway_id == gateway_id), None)
+
+    def attempt(self, gateway_id: GatewayId) -> Attempt | None:
+        return next((a for a in self.attempts if a.gateway_id == gateway_id), None)
+
+    def capture(self, gateway_id: GatewayId | None) -> Attempt:
+        """Return the named capture, or the accepted one. Raises RefundRefused where no money was taken."""
+        attempt = self.accepted if gateway_id is None else self.attempt(gateway_id)
+        if attempt is None or not attempt.report.is_capture:
+            raise RefundRefused("This attempt took no money, so there is nothing to refund.")
+        return attempt
+
+    def refund(self, refund_id: RefundId) -> Refund:
+        """Return the refund. Raises RefundRefused if this payment has no refund with that id."""
+        for refund in self.refunds:
+            if refund.id == refund_id:
+                return refund
+        raise RefundRefused("This payment has no such refund.")
+
+    def with_attempt(self, attempt: Attempt) -> tuple[Attempt, ...]:
+        """Return the attempts with *attempt* put in its place."""
+        others = [a for a in self.attempts if a.gateway_id != attempt.gateway_id]
+        return tuple(sorted([*others, attempt], key=lambda a: a.gateway_id))
+
+    def with_refunds(self, *changed: Refund) -> tuple[Refund, ...]:
+        """Return the refunds with *changed* in their places, new ones at the end."""
+        by_id = {refund.id: refund for refund in self.refunds} | {refund.id: refund for refund in changed}
+        return tuple(by_id.values())
+
+    def next_check(self, now: datetime) -> datetime | None:
+        """Return when to check next: None once neither money nor a refund can be missed any more."""
+        repeated = now + wait_after(self.checks, at_most=LAST_SHORT_WAIT)
+        if self.open_refunds:
+            return min(self._refund_due(refund, now, repeated) for refund in self.open_refunds)
+        if self.status is Status.AWAITING:
+            return min(repeated, self.expiry) if self.expiry > now else repeated
+        if self.deposits_to_revoke and self.checks == 0:
+            return now
+        if self.status is Status.PAID and not (self.deposits_to_revoke and self.checks_left):
+            return next_age(self.paid_at, now, PAID_CHECKS)
+        return now + wait_after(self.checks) if self.checks_left else None
+
+    def _refund_due(self, refund: Refund, now: datetime, repeated: datetime) -> datetime:
+        """Return when to see to an open refund: a new automatic one has nobody else to send it, so at once."""
+        if refund.is_automatic and refund.sends == 0 and self.checks == 0:
+            return refund.not_before or now
+        return max(repeated, refund.not_before or now)

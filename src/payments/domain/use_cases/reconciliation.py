@@ -1,0 +1,160 @@
+"""Reconciliation: compare our books with the provider's own list, and record what differs.
+
+It finds money that no row of ours expects: a capture whose webhook was lost, a refund made in the provider's console, a
+payment that a restored backup has forgotten.
+"""
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Final
+
+import attrs
+
+from payments.domain.errors import PaymentNotFound, StorageConflict, StorageUnavailable
+from payments.domain.ports import (
+    Alarm,
+    AlarmKind,
+    Alarms,
+    Clock,
+    Gateway,
+    ListingPage,
+    MerchantIdPolicy,
+    Orphans,
+    PaymentRepository,
+)
+from payments.domain.report import Report
+from payments.domain.use_cases.refreshing import Refresher
+from payments.domain.use_cases.sweep import Swept, Trouble
+from payments.domain.vocabulary import Source
+
+RECENT: Final = timedelta(minutes=15)
+"""The newest stretch, read every time: money is found within a minute although clocks differ."""
+
+SETTLED_AFTER: Final = timedelta(minutes=30)
+"""How old the end of a stretch must be before the mark may pass it: rows still enter a younger one."""
+
+STRETCH: Final = timedelta(hours=6)
+"""The longest stretch behind the mark that is read at once."""
+
+MAX_READS: Final = 5
+"""How often a stretch is read again while its total keeps changing; then a person is told."""
+
+_PASSING: Final = (StorageConflict, StorageUnavailable)
+"""Troubles with a row that pass by themselves: the mark stays before it, so that it is read again."""
+
+
+@attrs.frozen(kw_only=True)
+class Reconciliation:
+    """Any number may run beside each other: recording the same report twice changes nothing."""
+
+    payments: PaymentRepository
+    orphans: Orphans
+    gateway: Gateway
+    ids: MerchantIdPolicy
+    clock: Clock
+    alarms: Alarms
+    refresher: Refresher
+
+    async def recent(self) -> Swept:
+        """Compare the newest minutes. Raises GatewayError."""
+        now = self.clock.now()
+        return await self.between(now - RECENT, now)
+
+    async def catch_up(self) -> Swept:
+        """Compare everything between the mark and the settled past, and move the mark along. Raises GatewayError.
+
+        The first call only sets the mark: what happened before this installation began is not its own.
+        """
+        end = self.clock.now() - SETTLED_AFTER
+        mark = await self.payments.reconciled_until()
+        done = Swept()
+        if mark is None:
+            await self.payments.move_reconciled_until(end)
+            return done
+        while mark < end:
+            stop = min(end, mark + self._longest)
+            await self._compare(mark, stop, done)
+            if any(isinstance(trouble.error, _PASSING) for trouble in done.troubles):
+                break
+            await self.payments.move_reconciled_until(stop)
+            mark = stop
+        return done
+
+    async def between(self, start: datetime, end: datetime) -> Swept:
+        """Compare one stretch of time; the mark does not move. Raises GatewayError."""
+        done = Swept()
+        while start < end:
+            stop = min(end, start + self._longest)
+            await self._compare(start, stop, done)
+            start = stop
+        return done
+
+    @property
+    def _longest(self) -> timedelta:
+        return min(STRETCH, self.gateway.listing_span)
+
+    async def _compare(self, start: datetime, end: datetime, done: Swept) -> None:
+        """Read a stretch, again while its total changes: a row that enters or leaves shifts others between pages."""
+        seen: set[tuple[object, ...]] = set()
+        for _ in range(MAX_READS):
+            totals = set[int]()
+            async for page in self._pages(start, end):
+                totals.add(page.total)
+                await self._record_page(page, seen, done)
+            if len(totals) <= 1:
+                return
+        sentence = (
+            f"The provider's list of {start:%Y-%m-%d %H:%M} to {end:%H:%M} UTC changed during {MAX_READS} readings."
+        )
+        await self.alarms.raise_alarm(Alarm(AlarmKind.LIST_KEEPS_CHANGING, sentence))
+
+    async def _pages(self, start: datetime, end: datetime) -> AsyncIterator[ListingPage]:
+        """Yield every page, and the first one once more: its total shows whether the list changed meanwhile."""
+        first = page = await self.gateway.listing(start, end, 1)
+        yield first
+        number = 1
+        while number < page.pages:
+            number += 1
+            page = await self.gateway.listing(start, end, number)
+            yield page
+        if number > 1:
+            yield await self.gateway.listing(start, end, 1)
+
+    async def _record_page(self, page: ListingPage, seen: set[tuple[object, ...]], done: Swept) -> None:
+        done.skipped.extend(sentence for sentence in page.skipped if sentence not in done.skipped)
+        for report in page.reports:
+            key = (report.gateway_id, report.rank, report.refunded, report.refunds)
+            if key not in seen:
+                seen.add(key)
+                done.visited += 1
+                done.changed += await self._record(report, done)
+
+    async def _record(self, report: Report, done: Swept) -> bool:
+        """Record a row that differs from our books, and return whether it did."""
+        try:
+            if not await self._differs(report, done):
+                return False
+            await self.refresher.record(report, Source.RECONCILIATION)
+        except PaymentNotFound:
+            return True  # an orphan was booked
+        except Exception as error:  # noqa: BLE001 - one row must not hide those that come after it
+            done.troubles.append(Trouble(report.merchant_id, error))
+            return False
+        return True
+
+    async def _differs(self, report: Report, done: Swept) -> bool:
+        try:
+            payment = await self.payments.get(report.merchant_id)
+        except PaymentNotFound:
+            return await self._is_unbooked_orphan(report, done)
+        attempt = payment.attempt(report.gateway_id)
+        return attempt is None or report.joined(attempt.report) != attempt.report
+
+    async def _is_unbooked_orphan(self, report: Report, done: Swept) -> bool:
+        if not report.is_capture:
+            return False  # an attempt without money at a payment that is not ours
+        if not self.ids.is_ours(report.merchant_id):
+            done.foreign += 1
+            return False
+        orphan = await self.orphans.find(report.gateway_id)
+        return orphan is None or orphan.report.joined(report) != orphan.report

@@ -1,0 +1,177 @@
+"""Refresher: asks the provider what is true of a payment, and records the answer. Every other use case relies on it.
+
+What a browser, a webhook or an operator says only names a payment to refresh; only the provider's answer is recorded.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import attrs
+
+from payments.domain.errors import ContractViolation, GatewayIdTaken, PaymentNotFound, Rejected
+from payments.domain.orphan import Orphan
+from payments.domain.payment import Payment
+from payments.domain.ports import Alarm, AlarmKind, Alarms, Clock, Gateway, MerchantIdPolicy, Orphans, PaymentRepository
+from payments.domain.recording import Reading, apply_reports
+from payments.domain.refund import RefundStatus
+from payments.domain.report import Report
+from payments.domain.values import GatewayId, MerchantId
+from payments.domain.vocabulary import Source
+
+LONGEST_TEXT: Final = 1000
+
+
+@attrs.frozen
+class Refreshed:
+    """A payment after a look at the provider. A look is complete unless some row of the answer could not be read."""
+
+    payment: Payment
+    complete: bool
+
+
+@attrs.frozen(kw_only=True)
+class Refresher:
+    """Looks and records. With `hold_strays` a stray is never refunded before an operator decides."""
+
+    payments: PaymentRepository
+    orphans: Orphans
+    gateway: Gateway
+    ids: MerchantIdPolicy
+    clock: Clock
+    alarms: Alarms
+    hold_strays: bool = False
+
+    async def refresh(self, merchant_id: MerchantId, by: str) -> Refreshed:
+        """Ask the provider for all attempts at a payment, and record them in one transaction.
+
+        Raises PaymentNotFound or GatewayError.
+        """
+        answer = await self.gateway.attempts(merchant_id)
+        mine = tuple(report for report in answer.reports if report.merchant_id == merchant_id)
+        others = [f"attempt {r.gateway_id} is at another payment" for r in answer.reports if r not in mine]
+        unreadable = "; ".join([*answer.unreadable, *others])
+        return await self._recorded(merchant_id, mine, by, unreadable, is_complete_look=True)
+
+    async def refresh_attempt(self, gateway_id: GatewayId, by: str) -> Payment | None:
+        """Follow a hint (a webhook, a return): record what the provider says of this attempt. None if it knows none.
+
+        Raises PaymentNotFound where the attempt is at no payment of ours, or GatewayError.
+        """
+        report = await self.gateway.find(gateway_id)
+        return None if report is None else await self.record(report, by)
+
+    async def refresh_soon(self, merchant_id: MerchantId) -> Payment:
+        """Make the payment due now, for the sweep. Raises PaymentNotFound."""
+        return await self.payments.update(merchant_id, lambda payment: payment.scheduled(self.clock.now()))
+
+    async def record(self, report: Report, by: str) -> Payment:
+        """Record one report; a capture under our prefix without a payment is an orphan.
+
+        Raises PaymentNotFound or ContractViolation.
+        """
+        try:
+            refreshed = await self._recorded(report.merchant_id, (report,), by)
+        except PaymentNotFound:
+            await self._record_orphan(report, by)
+            raise
+        if not refreshed.complete:
+            raise ContractViolation(f"The report of attempt {report.gateway_id} contradicts what is known.")
+        return refreshed.payment
+
+    async def _recorded(
+        self,
+        merchant_id: MerchantId,
+        reports: Sequence[Report],
+        by: str,
+        unreadable: str = "",
+        *,
+        is_complete_look: bool = False,
+    ) -> Refreshed:
+        reading = Reading(
+            reports=tuple(reports),
+            at=self.clock.now(),
+            by=by,
+            unreadable=unreadable[:LONGEST_TEXT],
+            is_complete_look=is_complete_look,
+            new_refund_id=None if self.hold_strays else self.ids.refund_id,
+        )
+        noticed: list[Alarm] = []
+
+        def change(payment: Payment) -> Payment:
+            noticed.clear()
+            after = apply_reports(payment, reading, lambda _, error: noticed.append(_contradiction(merchant_id, error)))
+            noticed.extend(_alarms_about(payment, after, reports))
+            return after
+
+        try:
+            payment = await self.payments.update(merchant_id, change)
+        except GatewayIdTaken as error:
+            return await self._recorded_apart(merchant_id, reports, by, unreadable, error)
+        for alarm in noticed:
+            await self.alarms.raise_alarm(alarm)
+        contradicted = any(alarm.kind is AlarmKind.CONTRACT_BROKEN for alarm in noticed)
+        return Refreshed(payment, complete=not (unreadable or contradicted))
+
+    async def _recorded_apart(
+        self, merchant_id: MerchantId, reports: Sequence[Report], by: str, unreadable: str, error: GatewayIdTaken
+    ) -> Refreshed:
+        """Record each report alone: one that belongs to another payment must not hide the one beside it."""
+        if len(reports) == 1:
+            await self.alarms.raise_alarm(_contradiction(merchant_id, error))
+            return Refreshed(await self.payments.get(merchant_id), complete=False)
+        each = [await self._recorded(merchant_id, [report], by) for report in reports]
+        return Refreshed(each[-1].payment, complete=not unreadable and all(one.complete for one in each))
+
+    async def _record_orphan(self, report: Report, by: str) -> None:
+        """Book a capture under our prefix that no payment here explains; anything else is not ours."""
+        if not report.is_capture or not self.ids.is_ours(report.merchant_id):
+            return
+        now = self.clock.now()
+
+        def change(orphan: Orphan | None) -> Orphan:
+            return orphan.seen(report, now, by) if orphan else Orphan.found(report, now, by)
+
+        await self.orphans.update(report.gateway_id, change)
+
+    async def revoke_deposits(self, payment: Payment) -> Payment:
+        """Close the virtual accounts of a payment that may take no more money. Raises GatewayError: try again later.
+
+        Where the provider refuses, the shop is told; a late deposit is then refunded like any other late capture.
+        """
+        for attempt in payment.deposits_to_revoke:
+            try:
+                report = await self.gateway.revoke(attempt.gateway_id)
+            except Rejected as error:
+                payment = await self._left_open(payment.merchant_id, attempt.gateway_id, _words(error))
+            else:
+                payment = await self.record(report, Source.CANCEL)
+        return payment
+
+    async def _left_open(self, merchant_id: MerchantId, gateway_id: GatewayId, refusal: str) -> Payment:
+        now = self.clock.now()
+        return await self.payments.update(merchant_id, lambda p: p.with_deposit_left_open(gateway_id, now, refusal))
+
+
+def _words(error: Rejected) -> str:
+    return f"{error.provider_code} {error.provider_text}".strip() or str(error)
+
+
+def _contradiction(merchant_id: MerchantId, error: Exception) -> Alarm:
+    return Alarm(AlarmKind.CONTRACT_BROKEN, str(error), merchant_id)
+
+
+def _alarms_about(before: Payment, after: Payment, reports: Iterable[Report]) -> list[Alarm]:
+    """Return what a person must know of this change, although it was recorded as it should be."""
+    alarms = []
+    for report in reports:
+        known = before.attempt(report.gateway_id)
+        if known and report.is_behind(known.report):
+            sentence = f"The provider now reports less of attempt {report.gateway_id} than it did before."
+            alarms.append(Alarm(AlarmKind.KNOWLEDGE_WENT_BACKWARDS, sentence, before.merchant_id))
+    if after.unreadable and not before.unreadable:
+        alarms.append(Alarm(AlarmKind.ROW_UNREADABLE, after.unreadable, before.merchant_id))
+    for refund in before.refunds:
+        if refund.status is RefundStatus.REFUSED and after.refund(refund.id).status is RefundStatus.DONE:
+            sentence = f"Refund {refund.id} was refused, and the provider executed it nevertheless."
+            alarms.append(Alarm(AlarmKind.REFUND_EXECUTED_LATE, sentence, before.merchant_id))
+    return alarms

@@ -1,0 +1,82 @@
+"""UseCases: all use cases over one set of ports, wired once."""
+
+from datetime import timedelta
+from typing import Any, Self
+
+import attrs
+
+from payments.domain.ports import Alarms, Clock, Gateway, MerchantIdPolicy, Orphans, PaymentRepository
+from payments.domain.schedule import DEPOSIT_GRACE, EXPIRES_AFTER, GRACE
+from payments.domain.use_cases.checkout import Checkout
+from payments.domain.use_cases.reconciliation import Reconciliation
+from payments.domain.use_cases.refreshing import Refresher
+from payments.domain.use_cases.refunds import Refunds
+from payments.domain.use_cases.sweep import Sweep
+from payments.domain.values import Mode
+
+
+@attrs.frozen(kw_only=True)
+class Policy:
+    """What a shop decides.
+
+    mode            real money or test money
+    hold_strays     strays are never refunded before an operator decides
+    expires_after   how long a buyer has to pay before an untouched payment is cancelled
+    grace           how long after that whatever the provider shows still pays
+    deposit_grace   the same after the due time of a virtual account
+    """
+
+    mode: Mode
+    hold_strays: bool = False
+    expires_after: timedelta = EXPIRES_AFTER
+    grace: timedelta = GRACE
+    deposit_grace: timedelta = DEPOSIT_GRACE
+
+
+@attrs.frozen(kw_only=True)
+class UseCases:
+    """What entrypoints call."""
+
+    checkout: Checkout
+    refunds: Refunds
+    refresher: Refresher
+    sweep: Sweep
+    reconciliation: Reconciliation
+
+    @classmethod
+    def over(
+        cls,
+        *,
+        payments: PaymentRepository,
+        orphans: Orphans,
+        gateway: Gateway,
+        ids: MerchantIdPolicy,
+        clock: Clock,
+        alarms: Alarms,
+        policy: Policy,
+    ) -> Self:
+        """Return the use cases over these ports."""
+        shared: dict[str, Any] = {"payments": payments, "gateway": gateway, "clock": clock}
+        refresher = Refresher(**shared, orphans=orphans, ids=ids, alarms=alarms, hold_strays=policy.hold_strays)
+        refunds = Refunds(**shared, orphans=orphans, ids=ids, alarms=alarms, refresher=refresher)
+        return cls(
+            checkout=Checkout(
+                **shared,
+                ids=ids,
+                alarms=alarms,
+                refresher=refresher,
+                mode=policy.mode,
+                expires_after=policy.expires_after,
+            ),
+            refunds=refunds,
+            refresher=refresher,
+            sweep=Sweep(
+                **shared,
+                orphans=orphans,
+                refresher=refresher,
+                refunds=refunds,
+                grace=policy.grace,
+                deposit_grace=policy.deposit_grace,
+            ),
+            reconciliation=Reconciliation(**shared, orphans=orphans, ids=ids, alarms=alarms, refresher=refresher),
+        )
