@@ -6,15 +6,18 @@ Use cases   Checkout, Refunds, Sweep, Courier: coroutines over the ports in paym
 Errors      PaymentsError and its branches, in payments.domain.errors
 """
 
+from payments.domain.attempt import Attempt, Disposition
 from payments.domain.errors import BadInput, GatewayError, PaymentsError, Refused, StorageConflict
+from payments.domain.event import Event, EventKind
 from payments.domain.machine import TRANSITIONS, Status, Trigger
+from payments.domain.messages import Message
 from payments.domain.money import Money
-from payments.domain.payment import Attempt, Disposition, Event, EventKind, Payment
+from payments.domain.payment import Payment
 from payments.domain.refund import BankAccount, Refund, RefundStatus
 from payments.domain.refunding import RefundOrder
 from payments.domain.report import Deposit, Rank, Report, ReportedRefund
 from payments.domain.use_cases.checkout import Checkout, Outcome
-from payments.domain.use_cases.outbox import Courier, Message
+from payments.domain.use_cases.outbox import Courier
 from payments.domain.use_cases.refunds import Refunds
 from payments.domain.use_cases.sweep import Sweep, Swept
 from payments.domain.values import Caller, GatewayId, MerchantId, Method, Mode, Offer, RefundId, merchant_id

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from payments.domain.payment import Disposition, Payment
+from payments.domain.attempt import Disposition
+from payments.domain.payment import Payment
 from payments.domain.refund import RefundStatus
 from payments.domain.use_cases.checkout import Checkout
 from payments.domain.values import MerchantId

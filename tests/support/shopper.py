@@ -14,7 +14,7 @@ from playwright.sync_api import FrameLocator, Locator, Page
 from support.browser import shot
 from support.patience import EVENTUALLY
 
-from payments.domain.use_cases.outbox import Message
+from payments.domain.messages import Message
 from payments.entrypoints.demo import Demo
 from payments.entrypoints.sandbox.payments.row import PaymentRow
 

@@ -3,9 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from payments.domain.payment import Event, Payment
+from payments.domain.event import Event
+from payments.domain.messages import Message
+from payments.domain.payment import Payment
 from payments.domain.store import Store
-from payments.domain.use_cases.outbox import Message
 from payments.domain.values import MerchantId
 from payments.entrypoints.blocking import run
 

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from typing import Any
 
 from payments import testing
+from payments.domain.messages import Message, Publisher
 from payments.domain.money import Money
 from payments.domain.payment import Payment
 from payments.domain.store import Store
-from payments.domain.use_cases.outbox import Courier, Message, Publisher
+from payments.domain.use_cases.outbox import Courier
 from payments.domain.values import Caller, GatewayId, Method, Offer
 from payments.entrypoints.blocking import run
 

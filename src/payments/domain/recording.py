@@ -174,12 +174,8 @@ class _Decision:
         refunds, at = self.payment.refunds, self.reading.at
         found = attribute(refunds, self.report.gateway_id, self.report.refunds, self._growth, at)
         for refund in found:
-            event = self._event(
-                EventKind.REFUNDED,
-                refund_id=refund.id,
-                amount=refund.amount,
-                reason=refund.reason or Reason.REFUNDED,
-            )
+            told = self._event(EventKind.REFUNDED, reason=refund.reason or Reason.REFUNDED)
+            event = attrs.evolve(told, refund_id=refund.id, amount=refund.amount)
             last = self.report.remaining == 0 and refund is found[-1]
             in_full = last and attempt.disposition is Disposition.ACCEPTED
             trigger, reason = (Trigger.REFUNDED, Reason.REFUNDED) if in_full else (None, None)
@@ -207,7 +203,6 @@ class _Decision:
     def _open_of_this(self) -> list[Refund]:
         return [r for r in self.payment.open_refunds if r.gateway_id == self.report.gateway_id]
 
-    def _event(self, kind: EventKind, **facts: object) -> Event:
-        known = {"amount": self.report.amount.minor} | facts
-        return Event(kind=kind, at=self.reading.at, by=self.reading.by, gateway_id=self.report.gateway_id, **known)  #
-        type: ignore[arg-type] # facts of an Event by name
+    def _event(self, kind: EventKind, reason: str = "") -> Event:
+        at, by, gateway_id = self.reading.at, self.reading.by, self.report.gateway_id
+        return Event(kind=kind, at=at, by=by, gateway_id=gateway_id, amount=self.report.amount.minor, reason=reason)

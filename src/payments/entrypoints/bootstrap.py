@@ -16,16 +16,17 @@ import attrs
 from payments.adapters.iamport import Buyer, IamportGateway, IamportSettings, request_pay
 from payments.adapters.in_process.subscribers import Several, Subscriber, Subscribers
 from payments.adapters.prices.toml_file import PriceList
+from payments.adapters.system.alarms import LoggingAlarms
 from payments.adapters.system.clock import SystemClock
 from payments.adapters.system.merchant_ids import RandomIds
 from payments.adapters.webhooks import WebhookPublisher, WebhookSettings
+from payments.domain.messages import Outbox, Publisher
 from payments.domain.payment import Payment
 from payments.domain.ports import Gateway, Prices
 from payments.domain.store import Store
-from payments.domain.use_cases.checkout import Checkout
-from payments.domain.use_cases.outbox import Courier, Outbox, Publisher
-from payments.domain.use_cases.refunds import Refunds
-from payments.domain.use_cases.sweep import Sweep
+from payments.domain.use_cases.outbox import Courier
+from payments.domain.use_cases.pricing import Pricing
+from payments.domain.use_cases.wiring import Policy, UseCases
 from payments.entrypoints.service import Contact, NotReady, Service, Web, Window
 from payments.entrypoints.settings import (
     MEMORY,
@@ -66,23 +67,22 @@ def opened(
 
 def _wired(settings: Settings, store: Store, gateway: Gateway, prices: Prices, publisher: Publisher | None) -> Service:
     clock = SystemClock()
-    checkout = Checkout(
+    use_cases = UseCases.over(
         payments=store.payments,
+        orphans=store.orphans,
         gateway=gateway,
-        ids=RandomIds(settings.merchant_id_prefix),
+        ids=RandomIds(store.prefix),
         clock=clock,
-        mode=settings.mode,
-        hold_strays=settings.hold_strays,
-        expires_after=timedelta(minutes=settings.expires_after),
+        alarms=LoggingAlarms(),
+        policy=_policy(settings),
     )
-    refunds = Refunds(checkout)
     return Service(
-        checkout=checkout,
-        refunds=refunds,
-        sweep=Sweep(checkout, refunds),
+        use_cases=use_cases,
+        clock=clock,
+        payments=store.payments,
         outbox=store.outbox,
         courier=_courier(store.outbox, publisher, clock),
-        prices=prices,
+        pricing=Pricing(prices),
         api_keys=store.api_keys,
         idempotency=store.idempotency_keys,
         buyer_tokens=_verifier(settings.buyers),
@@ -94,15 +94,26 @@ def _wired(settings: Settings, store: Store, gateway: Gateway, prices: Prices, p
     )
 
 
+def _policy(settings: Settings) -> Policy:
+    return Policy(
+        mode=settings.mode,
+        hold_strays=settings.hold_strays,
+        expires_after=timedelta(minutes=settings.expires_after),
+        grace=timedelta(minutes=settings.grace),
+        deposit_grace=timedelta(hours=settings.deposit_grace),
+    )
+
+
 def _store(settings: Settings) -> Store:
     if settings.database.url == MEMORY:
         from payments.adapters.memory.store import MemoryStore
 
-        return MemoryStore.empty()
+        return MemoryStore.empty(settings.merchant_id_prefix)
     from payments.adapters.sql.store import open_store
 
     url, create = settings.database.url, settings.database.create
-    return open_store(url, settings.mode, create=create, pool_size=_at_once(settings))
+    prefix, pool_size = settings.merchant_id_prefix, _at_once(settings)
+    return open_store(url, settings.mode, create=create, pool_size=pool_size, prefix=prefix)
 
 
 def _at_once(settings: Settings) -> int:

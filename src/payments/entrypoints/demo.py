@@ -22,7 +22,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from typed_settings import Secret
 
-from payments.domain.use_cases.outbox import Message
+from payments.domain.messages import Message
 from payments.domain.values import Mode
 from payments.entrypoints.bootstrap import opened
 from payments.entrypoints.display import ZONE, money

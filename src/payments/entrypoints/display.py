@@ -13,10 +13,11 @@ from decimal import Decimal
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
+from payments.domain.attempt import Disposition
 from payments.domain.errors import BadInput
+from payments.domain.event import EventKind
 from payments.domain.machine import Status
 from payments.domain.money import EXPONENTS, MAX_MINOR, minor_units
-from payments.domain.payment import Disposition, EventKind
 from payments.domain.values import Method
 
 Language = Literal["ko", "en"]

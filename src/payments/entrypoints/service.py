@@ -7,12 +7,17 @@ import attrs
 
 from payments.domain.access import ApiKeys, IdempotencyKeys
 from payments.domain.errors import PaymentsError
+from payments.domain.messages import Outbox
 from payments.domain.payment import Payment
-from payments.domain.ports import Prices
+from payments.domain.ports import Clock, PaymentRepository
 from payments.domain.use_cases.checkout import Checkout
-from payments.domain.use_cases.outbox import Courier, Outbox
+from payments.domain.use_cases.outbox import Courier
+from payments.domain.use_cases.pricing import Pricing
+from payments.domain.use_cases.reconciliation import Reconciliation
+from payments.domain.use_cases.refreshing import Refresher
 from payments.domain.use_cases.refunds import Refunds
 from payments.domain.use_cases.sweep import Sweep
+from payments.domain.use_cases.wiring import UseCases
 from payments.entrypoints.tokens import ClientTokens, Verifier
 
 
@@ -66,12 +71,12 @@ class Web:
 class Service:
     """`courier` is None where nobody is to be told; `suspends`: adapters wait in an event loop, not in a thread."""
 
-    checkout: Checkout
-    refunds: Refunds
-    sweep: Sweep
+    use_cases: UseCases
+    clock: Clock
+    payments: PaymentRepository
     outbox: Outbox
     courier: Courier | None = None
-    prices: Prices
+    pricing: Pricing
     api_keys: ApiKeys
     idempotency: IdempotencyKeys
     buyer_tokens: Verifier | None = None
@@ -81,3 +86,23 @@ class Service:
     ready: Callable[[], Coroutine[Any, Any, None]]
     web: Web = attrs.field(factory=Web)
     suspends: bool = False
+
+    @property
+    def checkout(self) -> Checkout:
+        return self.use_cases.checkout
+
+    @property
+    def refunds(self) -> Refunds:
+        return self.use_cases.refunds
+
+    @property
+    def refresher(self) -> Refresher:
+        return self.use_cases.refresher
+
+    @property
+    def sweep(self) -> Sweep:
+        return self.use_cases.sweep
+
+    @property
+    def reconciliation(self) -> Reconciliation:
+        return self.use_cases.reconciliation

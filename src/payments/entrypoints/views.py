@@ -5,8 +5,10 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
+from payments.domain.attempt import Attempt, Disposition
+from payments.domain.event import Event, EventKind
 from payments.domain.machine import Status
-from payments.domain.payment import Attempt, Disposition, Event, EventKind, Payment
+from payments.domain.payment import Payment
 from payments.domain.refund import Refund, RefundStatus
 from payments.domain.report import Deposit
 from payments.domain.values import GatewayId, Method, Mode, Role

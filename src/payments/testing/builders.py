@@ -12,9 +12,10 @@ from typing import Any, Final
 
 import attrs
 
+from payments.domain.attempt import Attempt, Disposition
 from payments.domain.money import Money
-from payments.domain.payment import Attempt, Disposition, Payment
-from payments.domain.recording import apply_report
+from payments.domain.payment import Payment
+from payments.domain.recording import Reading, apply_reports
 from payments.domain.refunding import RefundOrder, request
 from payments.domain.report import Deposit, Rank, Report
 from payments.domain.values import GatewayId, MerchantId, Method, Mode, Offer, RefundId
@@ -44,10 +45,10 @@ def a_payment(
     by: str = "buyer:buyer-1",
     **changes: Any,
 ) -> Payment:
-    """Return a payment just begun, its first event in `new_events`; *changes* are set on it without any event."""
+    """Return a payment just begun, its first event in `new_events`; *changes* are set on it without an event."""
     offer = Offer(name, Money(amount, currency))
     named = MerchantId(merchant_id or fresh("m"))
-    begun = Payment.begin(named, buyer, order or fresh("order"), offer, method, mode, at, by)
+    begun = Payment.begin(named, buyer, order or fresh("order"), offer, method, mode, at, by).announced()
     return attrs.evolve(begun, **changes)
 
 
@@ -89,7 +90,15 @@ def a_refund_order(**changes: Any) -> RefundOrder:
 def paid(payment: Payment, at: datetime | None = None, **report: Any) -> Payment:
     """Return *payment* after an exact capture, a minute later; the events add to its `new_events`."""
     moment = at or payment.created_at + timedelta(minutes=1)
-    return apply_report(payment, a_report(payment, **report), at=moment, by=BY, refund_strays_as=None)
+    return told(payment, a_report(payment, **report), at=moment)
+
+
+def told(
+    payment: Payment, *reports: Report, at: datetime = NOON, by: str = BY, stray_refund: str | None = None
+) -> Payment:
+    """Return *payment* after one look that showed *reports*; strays are held unless *stray_refund* names an id."""
+    new_refund_id = None if stray_refund is None else (lambda: RefundId(stray_refund))
+    return apply_reports(payment, Reading(reports=reports, at=at, by=by, new_refund_id=new_refund_id))
 
 
 def issued(payment: Payment, at: datetime | None = None, **report: Any) -> Payment:

@@ -10,14 +10,18 @@ import attrs
 from payments.adapters.in_process.subscribers import Subscribers
 from payments.adapters.memory.gateway import MemoryGateway
 from payments.adapters.memory.store import MemoryStore
+from payments.domain.messages import Message
 from payments.domain.payment import Payment
-from payments.domain.ports import MerchantIdPolicy
+from payments.domain.ports import Alarm, MerchantIdPolicy
 from payments.domain.schedule import EXPIRES_AFTER
 from payments.domain.store import Store
 from payments.domain.use_cases.checkout import Checkout
-from payments.domain.use_cases.outbox import Courier, Message
+from payments.domain.use_cases.outbox import Courier
+from payments.domain.use_cases.reconciliation import Reconciliation
+from payments.domain.use_cases.refreshing import Refresher
 from payments.domain.use_cases.refunds import Refunds
 from payments.domain.use_cases.sweep import Sweep
+from payments.domain.use_cases.wiring import Policy, UseCases
 from payments.domain.values import GatewayId, MerchantId, Mode, RefundId
 from payments.entrypoints.blocking import run
 
@@ -59,6 +63,21 @@ class NumberedIds:
         """Return the next id, for a refund."""
         return RefundId(f"r_{next(self._numbers)}")
 
+    def is_ours(self, merchant_id: MerchantId) -> bool:
+        """Return whether the id looks like one of these."""
+        return merchant_id.startswith("m_")
+
+
+@attrs.define
+class KeptAlarms:
+    """Alarms that a test can look at."""
+
+    raised: list[Alarm] = attrs.Factory(list)
+
+    async def raise_alarm(self, alarm: Alarm) -> None:
+        """Keep the alarm."""
+        self.raised.append(alarm)
+
 
 @attrs.frozen(kw_only=True)
 class Shop:
@@ -67,11 +86,30 @@ class Shop:
     store: Store
     gateway: MemoryGateway
     clock: ManualClock
-    checkout: Checkout
-    refunds: Refunds
-    sweep: Sweep
+    alarms: KeptAlarms
+    use_cases: UseCases
     courier: Courier
     messages: list[Message]
+
+    @property
+    def checkout(self) -> Checkout:
+        return self.use_cases.checkout
+
+    @property
+    def refunds(self) -> Refunds:
+        return self.use_cases.refunds
+
+    @property
+    def refresher(self) -> Refresher:
+        return self.use_cases.refresher
+
+    @property
+    def sweep(self) -> Sweep:
+        return self.use_cases.sweep
+
+    @property
+    def reconciliation(self) -> Reconciliation:
+        return self.use_cases.reconciliation
 
     @staticmethod
     def run(use_case: Coroutine[Any, Any, T]) -> T:
@@ -85,7 +123,7 @@ class Shop:
         return attempt
 
     def work(self) -> None:
-        """Do what `payments worker` does, once: attend to the payments that are due, and deliver what waits."""
+        """Do what `payments worker` does, once: visit the payments that are due, and deliver what waits."""
         self.run(self.sweep.sweep())
         while self.run(self.courier.deliver()):
             pass
@@ -102,24 +140,22 @@ def shop(
 ) -> Shop:
     """Return a shop in test mode. Its store is in memory, unless another *store* is given."""
     store, clock, messages = store or MemoryStore.empty(), clock or ManualClock(), list[Message]()
-    gateway = MemoryGateway(clock.now)
-    checkout = Checkout(
+    gateway, alarms = MemoryGateway(clock.now), KeptAlarms()
+    use_cases = UseCases.over(
         payments=store.payments,
+        orphans=store.orphans,
         gateway=gateway,
         ids=ids or NumberedIds(),
         clock=clock,
-        mode=Mode.TEST,
-        hold_strays=hold_strays,
-        expires_after=expires_after,
+        alarms=alarms,
+        policy=Policy(mode=Mode.TEST, hold_strays=hold_strays, expires_after=expires_after),
     )
-    refunds = Refunds(checkout)
     return Shop(
         store=store,
         gateway=gateway,
         clock=clock,
-        checkout=checkout,
-        refunds=refunds,
-        sweep=Sweep(checkout, refunds),
+        alarms=alarms,
+        use_cases=use_cases,
         courier=Courier(outbox=store.outbox, publisher=Subscribers((messages.append,)), clock=clock, jitter=jitter),
         messages=messages,
     )

@@ -13,8 +13,9 @@ from support.rounds import rounds
 from support.world import Overridden, Publishing, World
 
 from payments.adapters.memory.store import MemoryStore
+from payments.domain.messages import DeliveryFailed, Message
 from payments.domain.schedule import LEASE
-from payments.domain.use_cases.outbox import MAX_WAIT, WAITS, Courier, DeliveryFailed, Message
+from payments.domain.use_cases.outbox import DELIVERY_WAITS, LONGEST_RETRY_AFTER, Courier
 from payments.entrypoints.blocking import run
 
 OUTAGE = timedelta(hours=72)
@@ -103,7 +104,7 @@ def outage(store, begins: list[int], jitters: list[float], what: list[BaseExcept
     shop = Shop(world, start + OUTAGE, what)
     written: dict[str, Message] = {}
     begins = sorted(begins, reverse=True)
-    while world.clock.now() < start + OUTAGE + MAX_WAIT * 2:
+    while world.clock.now() < start + OUTAGE + LONGEST_RETRY_AFTER * 2:
         while begins and start + timedelta(minutes=begins[-1]) <= world.clock.now():
             begins.pop()
             world.begun(f"order-{world.clock.now()}-{len(begins)}")
@@ -151,7 +152,7 @@ def test_after_three_days_without_a_shop_every_event_arrives_from_every_outbox(s
 def test_ten_tries_over_three_days_then_a_dead_letter(world):
     message = only_message(world)
     waits = list(failing(world))
-    assert waits == list(WAITS)
+    assert waits == list(DELIVERY_WAITS)
     assert len(waits) + 1 == 10
     assert sum(waits, timedelta()) > OUTAGE
     [dead] = run(world.store.outbox.dead(10))
@@ -164,7 +165,7 @@ def test_ten_tries_over_three_days_then_a_dead_letter(world):
 def test_a_wait_is_stretched_by_its_jitter_and_never_shortened(jitter):
     world = World()
     only_message(world)
-    for wait, planned in zip(failing(world, jitter=lambda: jitter), WAITS, strict=True):
+    for wait, planned in zip(failing(world, jitter=lambda: jitter), DELIVERY_WAITS, strict=True):
         assert planned <= wait <= planned * 1.1
         assert abs(wait - planned * jitter) <= timedelta(microseconds=1)
 
@@ -173,14 +174,14 @@ def test_the_shop_is_given_the_time_it_asks_for_but_not_more_than_two_days(world
     only_message(world)
     busy = [DeliveryFailed("busy", retry_after=wait) for wait in (timedelta(hours=1), timedelta(days=9), None)]
     hour, longest, *rest = failing(world, *busy)
-    assert (hour, longest) == (timedelta(hours=1), MAX_WAIT)
-    assert rest == list(WAITS[2:])  # afterwards it goes on where it was
+    assert (hour, longest) == (timedelta(hours=1), LONGEST_RETRY_AFTER)
+    assert rest == list(DELIVERY_WAITS[2:])  # afterwards it goes on where it was
 
 
 def test_a_shorter_wish_does_not_hurry_us(world):
     only_message(world)
     first, second, *_ = failing(world, *[DeliveryFailed("busy", retry_after=timedelta(seconds=1))] * 2)
-    assert (first, second) == WAITS[:2]
+    assert (first, second) == DELIVERY_WAITS[:2]
 
 
 def test_a_shop_that_wants_no_more_gets_no_more(world):
@@ -195,7 +196,7 @@ def test_a_dead_letter_that_is_replayed_is_the_same_message_with_ten_new_tries(w
     list(failing(world))
     assert run(world.store.outbox.replay(message.id, world.clock.now()))
     assert not run(world.store.outbox.dead(10))
-    assert list(failing(world)) == list(WAITS)
+    assert list(failing(world)) == list(DELIVERY_WAITS)
     assert run(world.store.outbox.replay(message.id, world.clock.now()))
     publisher = Publishing()
     [arrived] = run(world.courier(publisher).deliver())

@@ -8,8 +8,8 @@ from builders import NOON, a_payment, paid
 from support.at_once import at_once
 from support.stores import Store
 
+from payments.domain.messages import Message
 from payments.domain.payment import Payment
-from payments.domain.use_cases.outbox import Message
 from payments.entrypoints.blocking import run
 
 UNTIL = NOON + timedelta(minutes=2)

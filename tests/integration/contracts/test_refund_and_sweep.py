@@ -15,10 +15,11 @@ from payments.adapters.memory.gateway import MemoryGateway
 from payments.adapters.memory.store import MemoryStore
 from payments.adapters.sql.store import SqlStore
 from payments.adapters.system.merchant_ids import RandomIds
+from payments.domain.attempt import Disposition
 from payments.domain.errors import NotSent, RefundInProgress, RefundRefused, Unknown
 from payments.domain.machine import Status
 from payments.domain.money import Money
-from payments.domain.payment import Disposition, Payment
+from payments.domain.payment import Payment
 from payments.domain.refund import RefundStatus
 from payments.domain.refunding import RefundOrder
 from payments.domain.schedule import EXPIRES_AFTER

@@ -28,11 +28,12 @@ from payments.domain.errors import (
     OrderIsLive,
     PaymentNotFound,
 )
-from payments.domain.payment import EventKind, Payment
+from payments.domain.event import EventKind
+from payments.domain.messages import Message
+from payments.domain.payment import Payment
 from payments.domain.recording import orphan
 from payments.domain.refunding import mark_outcome_unknown
 from payments.domain.report import Rank
-from payments.domain.use_cases.outbox import Message
 from payments.domain.values import MerchantId, Method
 from payments.entrypoints.blocking import run
 

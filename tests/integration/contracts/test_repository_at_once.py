@@ -9,8 +9,9 @@ from support.at_once import at_once
 from support.stores import Store, everything_of, outcome
 
 from payments.domain.errors import AlreadyPaid, ConcurrentUpdate, IllegalTransition
+from payments.domain.event import Event, EventKind
 from payments.domain.machine import Status, Trigger
-from payments.domain.payment import Event, EventKind, Payment
+from payments.domain.payment import Payment
 from payments.domain.refunding import request
 from payments.domain.report import Rank
 from payments.domain.values import RefundId

@@ -17,9 +17,10 @@ from support.actors import SHOP, Actors, Deed, Place, ShiftedClock, acting, chec
 from support.agreement import check_agreement
 from support.rounds import rounds
 
+from payments.domain.event import EventKind
 from payments.domain.machine import Status
 from payments.domain.money import Money
-from payments.domain.payment import EventKind, Payment
+from payments.domain.payment import Payment
 from payments.domain.schedule import EXPIRES_AFTER
 from payments.domain.use_cases.checkout import Checkout
 from payments.domain.use_cases.sweep import Sweep

@@ -14,7 +14,8 @@ from support.endpoint import Endpoint, answers, certificate_for, drips, hangs, p
 from support.patience import EVENTUALLY, given_time, until
 
 from payments.adapters.webhooks import WebhookPublisher, WebhookSettings, addresses, new_secret
-from payments.domain.use_cases.outbox import MAX_WAIT, DeliveryFailed, Message
+from payments.domain.messages import DeliveryFailed, Message
+from payments.domain.use_cases.outbox import LONGEST_RETRY_AFTER
 from payments.entrypoints.blocking import run
 
 SECRET = new_secret()
@@ -86,7 +87,7 @@ def test_a_busy_shop_says_when_to_come_back(status):
         seconds, date, longest, nonsense = (failure_of(publisher).retry_after for _ in asked)
     assert seconds == timedelta(seconds=90)
     assert date == timedelta(hours=1)
-    assert longest == MAX_WAIT
+    assert longest == LONGEST_RETRY_AFTER
     assert nonsense is None
 
 

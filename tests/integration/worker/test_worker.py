@@ -25,11 +25,12 @@ from typed_settings import Secret
 
 from payments.adapters.system.clock import SystemClock
 from payments.adapters.webhooks import new_secret
+from payments.domain.attempt import Disposition
 from payments.domain.errors import PaymentNotFound
 from payments.domain.machine import Status
+from payments.domain.messages import Message
 from payments.domain.money import Money
-from payments.domain.payment import Disposition, Payment
-from payments.domain.use_cases.outbox import Message
+from payments.domain.payment import Payment
 from payments.domain.values import Caller, Method, Mode, Offer
 from payments.entrypoints.blocking import run
 from payments.entrypoints.bootstrap import opened

@@ -6,8 +6,8 @@ from enum import Enum
 import pytest
 from support.documents import ROOT
 
+from payments.domain.attempt import Disposition
 from payments.domain.machine import Status, Trigger
-from payments.domain.payment import Disposition
 from payments.domain.report import Rank
 from payments.domain.use_cases.checkout import Checkout
 from payments.domain.use_cases.refunds import Refunds

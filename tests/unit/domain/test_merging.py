@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit.domain.worlds.lives import balanced, lives, told
 
+from payments.domain.attempt import Disposition
 from payments.domain.errors import ContractViolation
 from payments.domain.machine import AWAITING, CANCELLED, FAILED, PAID, Status
 from payments.domain.money import Money
-from payments.domain.payment import Disposition, Payment
+from payments.domain.payment import Payment
 from payments.domain.recording import apply_report, orphan
 from payments.domain.refund import RefundStatus
 from payments.domain.report import Rank, Report, ReportedRefund

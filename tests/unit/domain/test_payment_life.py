@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 
 from payments.domain import machine
 from payments.domain.errors import AlreadyPaid, IllegalTransition
+from payments.domain.event import Event, EventKind
 from payments.domain.machine import (
     AWAITING,
     CANCELLED,
@@ -27,7 +28,7 @@ from payments.domain.machine import (
     Trigger,
     move,
 )
-from payments.domain.payment import Event, EventKind, Payment
+from payments.domain.payment import Payment
 
 KIND = {
     CAPTURED: EventKind.CAPTURED,

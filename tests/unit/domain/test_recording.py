@@ -7,8 +7,10 @@ import attrs
 from builders import NOON, a_deposit, a_payment, a_report, issued, paid
 from unit.domain.worlds.lives import told
 
+from payments.domain.attempt import Disposition
+from payments.domain.event import EventKind
 from payments.domain.machine import AWAITING, FAILED, PAID
-from payments.domain.payment import Disposition, EventKind, Payment
+from payments.domain.payment import Payment
 from payments.domain.recording import apply_report
 from payments.domain.report import Rank
 

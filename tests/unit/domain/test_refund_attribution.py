@@ -17,8 +17,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from unit.domain.worlds.lives import MINUTE, balanced, remembers
 
 from payments.domain.errors import ContractViolation
+from payments.domain.event import EventKind
 from payments.domain.machine import CANCELLED, PAID
-from payments.domain.payment import EventKind, Payment
+from payments.domain.payment import Payment
 from payments.domain.recording import apply_report
 from payments.domain.refund import Refund, RefundStatus, attribute
 from payments.domain.refunding import rebase, refuse

@@ -11,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit.domain.worlds.lives import balanced, told
 
+from payments.domain.attempt import Disposition
 from payments.domain.errors import BadInput, RefundInProgress, RefundRefused
+from payments.domain.event import EventKind
 from payments.domain.machine import CANCELLED, PAID
 from payments.domain.money import Money
-from payments.domain.payment import Disposition, EventKind, Payment
+from payments.domain.payment import Payment
 from payments.domain.refund import BankAccount, RefundStatus
 from payments.domain.refunding import hold_stray, mark_outcome_unknown, rebase, refund_stray, refuse, request
 from payments.domain.report import Rank

@@ -7,9 +7,11 @@ import pytest
 from builders import NOON, a_payment, a_report, paid
 from unit.domain.worlds.lives import MINUTE, balanced, told
 
+from payments.domain.attempt import Disposition
+from payments.domain.event import EventKind
 from payments.domain.machine import CANCELLED, FAILED, PAID
 from payments.domain.money import Money
-from payments.domain.payment import Disposition, EventKind, Payment
+from payments.domain.payment import Payment
 from payments.domain.recording import MISMATCH, apply_report, orphan
 from payments.domain.refunding import refuse
 from payments.domain.report import Rank, ReportedRefund

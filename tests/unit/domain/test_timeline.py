@@ -8,9 +8,10 @@ import pytest
 from builders import NOON, a_deposit, a_payment, a_report, issued, paid
 from unit.domain.worlds.lives import MINUTE, told
 
+from payments.domain.event import EventKind
 from payments.domain.machine import AWAITING, CANCELLED, PAID
 from payments.domain.money import Money
-from payments.domain.payment import EventKind, Payment
+from payments.domain.payment import Payment
 from payments.domain.report import Rank, ReportedRefund
 
 DECLINED: dict[str, Any] = {"rank": Rank.DECLINED, "reason": "한도 초과"}

@@ -9,7 +9,8 @@ import pytest
 from builders import NOON, a_deposit, a_payment, a_report, an_attempt, with_refund
 
 from payments.domain.errors import BadInput, PaymentsError
-from payments.domain.payment import Event, EventKind, Payment
+from payments.domain.event import Event, EventKind
+from payments.domain.payment import Payment
 from payments.domain.refund import BankAccount, Refund
 from payments.domain.report import Deposit, Rank, Report, ReportedRefund
 from payments.domain.values import Caller, merchant_id

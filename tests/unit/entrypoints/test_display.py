@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from payments.domain.attempt import Disposition
 from payments.domain.errors import BadInput
+from payments.domain.event import EventKind
 from payments.domain.machine import Status
 from payments.domain.money import EXPONENTS, MAX_MINOR
-from payments.domain.payment import Disposition, EventKind
 from payments.domain.values import Method
 from payments.entrypoints import display
 

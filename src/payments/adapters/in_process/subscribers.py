@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 import attrs
 
 from payments.domain.errors import BadInput
-from payments.domain.use_cases.outbox import DeliveryFailed, Message, Publisher
+from payments.domain.messages import DeliveryFailed, Message, Publisher
 
 Subscriber = Callable[[Message], object]
 

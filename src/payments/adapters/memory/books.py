@@ -4,11 +4,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Self
 
 import attrs
 
-from payments.domain.payment import Event, Payment
-from payments.domain.use_cases.outbox import Message
+from payments.domain.event import Event
+from payments.domain.messages import Message
+from payments.domain.orphan import Orphan
+from payments.domain.payment import Payment
 from payments.domain.values import GatewayId, MerchantId
 
 
@@ -17,12 +20,16 @@ class Waiting:
     """A message in the outbox and when it is due: never, if it is a dead letter."""
 
     message: Message
-    version: int
     due_at: datetime | None
+
+    @classmethod
+    def due_at_once(cls, message: Message) -> Self:
+        """Return a message that waits for its first delivery."""
+        return cls(message=message, due_at=message.created_at)
 
     @property
     def age(self) -> tuple[datetime, MerchantId, int]:
-        return (self.message.created_at, self.message.merchant_id, self.version)
+        return (self.message.created_at, self.message.merchant_id, self.message.version)
 
 
 @attrs.define(kw_only=True)
@@ -33,6 +40,8 @@ class Books:
     timelines: dict[MerchantId, tuple[Event, ...]] = attrs.field(factory=dict)
     owners: dict[GatewayId, MerchantId] = attrs.field(factory=dict)
     live: dict[tuple[str, str], MerchantId] = attrs.field(factory=dict)
+    leases: dict[MerchantId, datetime] = attrs.field(factory=dict)
+    orphans: dict[GatewayId, Orphan] = attrs.field(factory=dict)
     outbox: dict[str, Waiting] = attrs.field(factory=dict)
     reconciled_until: datetime | None = None
     _lock: threading.RLock = attrs.field(factory=threading.RLock)

@@ -10,7 +10,7 @@ import itertools
 import math
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -19,12 +19,13 @@ import attrs
 
 from payments.domain.errors import GatewayError, Rejected
 from payments.domain.money import Money
-from payments.domain.ports import ListingPage
+from payments.domain.ports import Attempts, ListingPage
 from payments.domain.refund import Refund
 from payments.domain.report import Deposit, Rank, Report, ReportedRefund
 from payments.domain.values import GatewayId, MerchantId, Method, Mode
 
 DEPOSIT_DAYS: Final = timedelta(days=7)
+LISTING_SPAN: Final = timedelta(days=90)
 
 
 @attrs.frozen
@@ -69,9 +70,13 @@ class MemoryGateway:
             row = self._rows.get(gateway_id)
             return row.report if row else None
 
-    async def attempts(self, merchant_id: MerchantId) -> Sequence[Report]:
+    @property
+    def listing_span(self) -> timedelta:
+        return LISTING_SPAN
+
+    async def attempts(self, merchant_id: MerchantId) -> Attempts:
         with self._call("attempts"):
-            return [row.report for row in self._rows.values() if row.report.merchant_id == merchant_id]
+            return Attempts(tuple(row.report for row in self._rows.values() if row.report.merchant_id == merchant_id))
 
     async def refund(self, refund: Refund, currency: str) -> Report:
         with self._call("refund"):
@@ -82,7 +87,7 @@ class MemoryGateway:
                 raise _no("The remainder is another than you say.")
             if report.method == Method.VIRTUAL_ACCOUNT and refund.account is None:
                 raise _no("A deposit is refunded to an account, and none was named.")
-            return self._give_back(report, refund.amount, refund.label)
+            return self._refund_of(report, refund.amount, refund.label)
 
     async def revoke(self, gateway_id: GatewayId) -> Report:
         with self._call("revoke"):
@@ -95,7 +100,8 @@ class MemoryGateway:
         with self._call("listing"):
             within = [row.report for row in self._rows.values() if since <= row.since <= until]
             start = (page - 1) * self._page_size
-            return ListingPage(tuple(within[start : start + self._page_size]), math.ceil(len(within) / self._page_size))
+            pages = math.ceil(len(within) / self._page_size)
+            return ListingPage(tuple(within[start : start + self._page_size]), pages, len(within))
 
     # the buyer
 
@@ -168,7 +174,7 @@ class MemoryGateway:
         """Give back *amount* minor units, or all that is left, past the shop."""
         with self._lock:
             report = self._known(gateway_id)
-            return self._give_back(report, report.remaining if amount is None else amount, reason)
+            return self._refund_of(report, report.remaining if amount is None else amount, reason)
 
     # trouble
 
@@ -194,9 +200,9 @@ class MemoryGateway:
             raise _no("There is no such attempt.")
         return self._rows[gateway_id].report
 
-    def _give_back(self, report: Report, amount: int, reason: str) -> Report:
+    def _refund_of(self, report: Report, amount: int, reason: str) -> Report:
         if not 0 < amount <= report.remaining:
-            raise _no("There is less than that to give back.")
+            raise _no("There is less than that to refund.")
         made = ReportedRefund(provider_id=f"refund_{next(self._numbers)}", amount=amount, reason=reason)
         rank = Rank.CANCELLED if amount == report.remaining else Rank.CAPTURED
         return self._keep(report, rank=rank, refunded=report.refunded + amount, refunds=(*report.refunds, made))

@@ -6,7 +6,7 @@ from datetime import datetime
 import attrs
 
 from payments.adapters.memory.books import Books, Waiting
-from payments.domain.use_cases.outbox import Message
+from payments.domain.messages import Message
 
 
 @attrs.frozen

@@ -7,17 +7,18 @@ import attrs
 
 from payments.adapters.memory.books import Books, Waiting
 from payments.domain.errors import GatewayIdTaken, MerchantIdTaken, OrderIsLive, PaymentNotFound
+from payments.domain.event import Event
 from payments.domain.machine import Status
-from payments.domain.payment import Event, Payment
+from payments.domain.messages import Message
+from payments.domain.payment import Payment
 from payments.domain.ports import Filter
 from payments.domain.successor import check_successor
-from payments.domain.use_cases.outbox import Message
 from payments.domain.values import MerchantId
 
 
 @attrs.frozen
 class MemoryPayments:
-    """Where payments are kept. What is raised, and what it means, is said in PaymentRepository."""
+    """Where payments are stored. PaymentRepository says what each method promises."""
 
     _books: Books
 
@@ -70,12 +71,31 @@ class MemoryPayments:
             return self._books.timelines[merchant_id]
 
     async def claim(self, now: datetime, until: datetime, limit: int) -> Sequence[Payment]:
-        """Return at most *limit* due payments, the longest due first, and make them due again at *until*."""
+        """Lease at most *limit* due payments until *until*, and return them: routine ones last."""
         with self._books.open(to_change=True):
-            due = [(p.due_at, p.merchant_id) for p in self._books.payments.values() if p.due_at and p.due_at <= now]
-            claimed = [self._books.payments[merchant_id].scheduled(until) for _, merchant_id in sorted(due)[:limit]]
-            self._books.payments |= {payment.merchant_id: payment for payment in claimed}
-            return claimed
+            leases = self._books.leases
+            due = [
+                (payment.is_routine, payment.due_at, payment.merchant_id)
+                for payment in self._books.payments.values()
+                if payment.due_at and payment.due_at <= now and leases.get(payment.merchant_id, now) <= now
+            ]
+            claimed = [merchant_id for *_, merchant_id in sorted(due)[:limit]]
+            leases |= dict.fromkeys(claimed, until)
+            return [self._books.payments[merchant_id] for merchant_id in claimed]
+
+    async def renew(self, merchant_id: MerchantId, until: datetime, to: datetime) -> bool:
+        """Extend the lease that ends at *until*; False if it is no longer held."""
+        with self._books.open(to_change=True):
+            if self._books.leases.get(merchant_id) != until:
+                return False
+            self._books.leases[merchant_id] = to
+            return True
+
+    async def release(self, merchant_id: MerchantId, until: datetime) -> None:
+        """End the lease that ends at *until*; any other lease is left alone."""
+        with self._books.open(to_change=True):
+            if self._books.leases.get(merchant_id) == until:
+                del self._books.leases[merchant_id]
 
     async def reconciled_until(self) -> datetime | None:
         """Return up to when the provider's list has been walked."""
@@ -100,7 +120,7 @@ class MemoryPayments:
             raise OrderIsLive("This order has a live payment. Nothing was stored.")
         if any(books.owners.get(attempt.gateway_id, merchant_id) != merchant_id for attempt in payment.attempts):
             raise GatewayIdTaken("This attempt belongs to another payment. Nothing was stored.")
-        told = [_waiting(payment, event) for event in payment.new_events]
+        waiting = [Waiting.due_at_once(Message.about(payment, event)) for event in payment.new_events]
         stored = attrs.evolve(payment, new_events=())
         books.owners |= {attempt.gateway_id: merchant_id for attempt in payment.attempts}
         if is_live:
@@ -108,19 +128,15 @@ class MemoryPayments:
         elif books.live.get(order) == merchant_id:
             del books.live[order]
         books.timelines[merchant_id] = (*books.timelines.get(merchant_id, ()), *payment.new_events)
-        books.outbox |= {waiting.message.id: waiting for waiting in told}
+        books.outbox |= {one.message.id: one for one in waiting}
         books.payments[merchant_id] = stored
         return stored
 
 
-def _waiting(payment: Payment, event: Event) -> Waiting:
-    message = Message.about(payment, event)
-    return Waiting(message=message, version=event.version, due_at=message.created_at)
-
-
 def _is_wanted(payment: Payment, which: Filter) -> bool:
     return (
-        which.buyer in (None, payment.buyer)
+        payment.version > 0
+        and which.buyer in (None, payment.buyer)
         and which.status in (None, payment.status)
         and (not which.open_strays or any(attempt.is_open_stray for attempt in payment.attempts))
     )

@@ -6,6 +6,7 @@ import attrs
 
 from payments.adapters.memory.access import MemoryApiKeys, MemoryIdempotencyKeys
 from payments.adapters.memory.books import Books
+from payments.adapters.memory.orphans import MemoryOrphans
 from payments.adapters.memory.outbox import MemoryOutbox
 from payments.adapters.memory.payments import MemoryPayments
 
@@ -15,19 +16,23 @@ class MemoryStore:
     """The ports over one set of books; any number of threads may use it at once."""
 
     payments: MemoryPayments
+    orphans: MemoryOrphans
     outbox: MemoryOutbox
     api_keys: MemoryApiKeys
     idempotency_keys: MemoryIdempotencyKeys
+    prefix: str = ""
 
     @classmethod
-    def empty(cls) -> Self:
-        """Return a store that nothing has been kept in yet."""
+    def empty(cls, prefix: str = "") -> Self:
+        """Return a store with nothing in it; *prefix* is the installation's prefix of merchant ids."""
         books = Books()
         return cls(
             payments=MemoryPayments(books),
+            orphans=MemoryOrphans(books),
             outbox=MemoryOutbox(books),
             api_keys=MemoryApiKeys(),
             idempotency_keys=MemoryIdempotencyKeys(),
+            prefix=prefix,
         )
 
     async def health(self) -> str | None:

@@ -24,7 +24,9 @@ REFUND_LENGTH: Final = 16
 
 def _prefix(_: object, __: object, value: Any) -> None:
     if not isinstance(value, str) or not re.fullmatch(rf"[A-Za-z0-9_-]{{0,{LENGTH - NEEDED}}}", value):
-        raise BadInput(f"A shop's prefix has at most {LENGTH - NEEDED} characters of A-Z, a-z, 0-9, _ and -.")
+        raise BadInput(
+            f"A prefix of merchant ids must have at most {LENGTH - NEEDED} characters of A-Z, a-z, 0-9, _ and -."
+        )
 
 
 @attrs.frozen
@@ -44,6 +46,10 @@ class RandomIds:
     def refund_id(self) -> RefundId:
         """Return a new id for a refund: `r` and 16 letters and digits."""
         return RefundId("r" + self._random(REFUND_LENGTH))
+
+    def is_ours(self, merchant_id: MerchantId) -> bool:
+        """Return whether the id carries this installation's prefix; without a prefix every id is ours."""
+        return merchant_id.startswith(self.prefix)
 
     def _random(self, length: int) -> str:
         return "".join(self.choose(ALPHABET) for _ in range(length))

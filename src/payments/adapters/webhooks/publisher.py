@@ -16,7 +16,7 @@ from payments.adapters.webhooks.retry_after import wait_of
 from payments.adapters.webhooks.settings import WebhookSettings, host_of
 from payments.adapters.webhooks.signing import Signer
 from payments.adapters.webhooks.transport import DialledAdapter
-from payments.domain.use_cases.outbox import DeliveryFailed, Message
+from payments.domain.messages import DeliveryFailed, Message
 
 BODY_MAX: Final = 64 * 1024
 """How much of an answer's body is read, for politeness alone: the status says all we need."""

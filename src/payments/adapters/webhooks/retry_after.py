@@ -3,17 +3,17 @@
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from payments.domain.use_cases.outbox import MAX_WAIT
+from payments.domain.use_cases.outbox import LONGEST_RETRY_AFTER
 
 
 def wait_of(value: str | None, now: datetime) -> timedelta | None:
-    """Return the wait, at most MAX_WAIT; None where none is asked for, it is over, or the text makes no sense."""
+    """Return the wait, at most LONGEST_RETRY_AFTER; None if no wait is requested, it is over, or it is not readable."""
     text = (value or "").strip()
     if text.isascii() and text.isdigit():
-        return min(timedelta(seconds=int(text[:9])), MAX_WAIT) or None
+        return min(timedelta(seconds=int(text[:9])), LONGEST_RETRY_AFTER) or None
     try:
         until = parsedate_to_datetime(text)
     except (TypeError, ValueError, OverflowError):
         return None
     wait = (until if until.tzinfo else until.replace(tzinfo=UTC)) - now
-    return min(wait, MAX_WAIT) if wait > timedelta() else None
+    return min(wait, LONGEST_RETRY_AFTER) if wait > timedelta() else None

@@ -55,7 +55,7 @@ MAX_REBASES: Final = 3
 """How often one call follows a remainder that keeps changing, before it leaves the rest to the sweep."""
 
 SEND_WITHIN: Final = timedelta(seconds=30)
-        The outcome is confirmed once it is known: done, or refused with the words in `failure`. Until then the
+"""A send that does not leave so soon after it was stored does not leave at all: the process may have been stopped."""
 
 Step = Callable[[Payment, Refund], Payment]
 

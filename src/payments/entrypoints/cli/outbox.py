@@ -6,7 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from payments.domain.errors import BadInput
-from payments.domain.use_cases.outbox import Message
+from payments.domain.messages import Message
 from payments.entrypoints import display
 from payments.entrypoints.blocking import run
 from payments.entrypoints.cli.app import REFUSED

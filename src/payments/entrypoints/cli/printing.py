@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from payments.domain.attempt import Attempt
+from payments.domain.event import Event
 from payments.domain.machine import Status
-from payments.domain.payment import Attempt, Event, Payment
+from payments.domain.payment import Payment
 from payments.domain.refund import Refund, RefundStatus
 from payments.domain.use_cases.checkout import Outcome
 from payments.domain.values import MerchantId, Mode

@@ -6,7 +6,8 @@ from collections import Counter
 
 import attrs
 
-from payments.domain.use_cases.outbox import WAITS, Courier, DeliveryFailed, Message, Publisher
+from payments.domain.messages import DeliveryFailed, Message, Publisher
+from payments.domain.use_cases.outbox import DELIVERY_WAITS, Courier
 from payments.entrypoints.blocking import run
 from payments.entrypoints.worker.loops import Stopping
 
@@ -60,5 +61,5 @@ class WatchedPublisher:
 
     def _count(self, message: Message, failure: DeliveryFailed) -> None:
         self.failures[str(failure)] += 1
-        if failure.gone or message.tries >= len(WAITS):
+        if failure.gone or message.tries >= len(DELIVERY_WAITS):
             log.error("deliver: %s is a dead letter now: %s", message.id, failure)

@@ -7,8 +7,8 @@ from typing import Final
 import attrs
 
 from payments.domain.access import IdempotencyKeys
+from payments.domain.messages import Outbox
 from payments.domain.ports import Clock
-from payments.domain.use_cases.outbox import Outbox
 from payments.entrypoints.blocking import run
 
 log = logging.getLogger("payments.worker")

@@ -15,7 +15,8 @@ from typing import Final, Self
 import attrs
 
 from payments.domain.access import IdempotencyKeys
-from payments.domain.use_cases.outbox import Courier, Outbox
+from payments.domain.messages import Outbox
+from payments.domain.use_cases.outbox import Courier
 from payments.domain.use_cases.sweep import Sweep
 from payments.entrypoints.service import Service
 from payments.entrypoints.worker.delivering import Delivering

@@ -9,7 +9,7 @@ from builders import NOON
 
 from payments.adapters.in_process.subscribers import Several, Subscribers
 from payments.domain.errors import BadInput
-from payments.domain.use_cases.outbox import DeliveryFailed, Message
+from payments.domain.messages import DeliveryFailed, Message
 from payments.entrypoints.blocking import run
 
 MESSAGE = Message(id="m_1_3", merchant_id="m_1", body="{}", created_at=NOON)

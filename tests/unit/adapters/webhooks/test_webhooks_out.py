@@ -19,7 +19,7 @@ from payments.adapters.webhooks.addresses import is_public
 from payments.adapters.webhooks.retry_after import wait_of
 from payments.adapters.webhooks.signing import Signer, header_safe
 from payments.domain.errors import BadInput
-from payments.domain.use_cases.outbox import MAX_WAIT
+from payments.domain.use_cases.outbox import LONGEST_RETRY_AFTER
 
 SECRET, OLD_SECRET = new_secret(), new_secret()
 BODY = '{"type":"payment.captured","data":{"order":"멤버십"}}'
@@ -152,12 +152,12 @@ def test_an_address_in_disguise_is_judged_by_what_is_inside(inner: IPv4Address):
 def test_a_wait_reads_the_same_in_seconds_and_as_a_date(seconds):
     wait = wait_of(str(seconds), NOON)
     assert wait == wait_of(format_datetime(NOON + timedelta(seconds=seconds), usegmt=True), NOON)
-    assert wait == min(timedelta(seconds=seconds), MAX_WAIT)
+    assert wait == min(timedelta(seconds=seconds), LONGEST_RETRY_AFTER)
 
 
 @pytest.mark.parametrize("text", ["9" * 30, "9" * 60_000, "Fri, 31 Dec 9999 23:59:59 GMT", "Sun, 01 Jan 4000 00:00:00"])
 def test_a_wait_is_never_longer_than_we_are_willing_to_wait(text):
-    assert wait_of(text, NOON) == MAX_WAIT
+    assert wait_of(text, NOON) == LONGEST_RETRY_AFTER
 
 
 @given(
@@ -165,4 +165,4 @@ def test_a_wait_is_never_longer_than_we_are_willing_to_wait(text):
 )
 def test_a_wait_that_makes_no_sense_is_none_and_never_an_error(text):
     wait = wait_of(text, datetime.now(UTC))
-    assert wait is None or timedelta() < wait <= MAX_WAIT
+    assert wait is None or timedelta() < wait <= LONGEST_RETRY_AFTER

@@ -15,9 +15,10 @@ from payments.domain.errors import (
     GatewayError,
     Rejected,
 )
+from payments.domain.event import EventKind
 from payments.domain.machine import AWAITING, CANCELLED, FAILED, PAID
 from payments.domain.money import Money
-from payments.domain.payment import EventKind, Payment
+from payments.domain.payment import Payment
 from payments.domain.values import Caller, Method, Offer
 
 

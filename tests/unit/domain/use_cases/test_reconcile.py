@@ -14,9 +14,9 @@ from unit.domain.worlds.stories import begun, bought, only, orphan
 from unit.domain.worlds.wire import Fault
 
 from payments.adapters.memory.payments import MemoryPayments
+from payments.domain.attempt import Disposition
 from payments.domain.errors import ConcurrentUpdate, ContractViolation, GatewayError, StorageUnavailable
 from payments.domain.machine import CANCELLED, PAID
-from payments.domain.payment import Disposition
 from payments.domain.ports import ListingPage
 from payments.domain.use_cases.sweep import OVERLAP, SPAN
 from payments.entrypoints.blocking import run

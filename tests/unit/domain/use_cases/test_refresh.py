@@ -6,12 +6,12 @@ from builders import a_payment, a_report
 from unit.domain.worlds.simulator import World
 from unit.domain.worlds.stories import begun, only
 
+from payments.domain.attempt import Disposition
 from payments.domain.errors import (
     ContractViolation,
     PaymentNotFound,
 )
 from payments.domain.machine import PAID
-from payments.domain.payment import Disposition
 from payments.domain.report import Rank
 from payments.domain.values import GatewayId, MerchantId
 

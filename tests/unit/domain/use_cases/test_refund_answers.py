@@ -15,7 +15,8 @@ from payments.domain.errors import (
 )
 from payments.domain.machine import PAID
 from payments.domain.refund import Refund, RefundStatus
-from payments.domain.refunding import LONGEST_AT_WORK, RefundOrder
+from payments.domain.refunding import RefundOrder
+from payments.domain.schedule import LONGEST_AT_WORK
 from payments.domain.use_cases.checkout import Outcome
 from payments.domain.values import RefundId
 

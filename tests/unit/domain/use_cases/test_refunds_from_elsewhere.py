@@ -13,8 +13,8 @@ from payments.domain.errors import (
     RefundRefused,
     Unknown,
 )
+from payments.domain.event import EventKind
 from payments.domain.money import Money
-from payments.domain.payment import EventKind
 from payments.domain.refund import Refund, RefundStatus
 from payments.domain.refunding import RefundOrder
 from payments.domain.use_cases.checkout import Outcome

@@ -10,8 +10,9 @@ from collections import Counter
 from unit.domain.worlds.lives import balanced
 from unit.domain.worlds.simulator import World
 
+from payments.domain.attempt import Disposition
 from payments.domain.machine import AWAITING, CANCELLED, FAILED, PAID, Status
-from payments.domain.payment import Disposition, Payment
+from payments.domain.payment import Payment
 from payments.domain.report import Report
 from payments.domain.values import GatewayId
 

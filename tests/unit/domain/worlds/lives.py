@@ -14,9 +14,10 @@ import attrs
 from builders import NOON, a_deposit
 from hypothesis import strategies as st
 
+from payments.domain.attempt import Disposition
 from payments.domain.machine import Status
 from payments.domain.money import Money
-from payments.domain.payment import Disposition, Payment
+from payments.domain.payment import Payment
 from payments.domain.recording import apply_report
 from payments.domain.refund import RefundStatus
 from payments.domain.report import Rank, Report, ReportedRefund

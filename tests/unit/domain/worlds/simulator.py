@@ -13,13 +13,15 @@ from unit.domain.worlds.wire import Wire
 
 from payments.adapters.memory.gateway import MemoryGateway
 from payments.adapters.memory.store import MemoryStore
+from payments.domain.event import Event
+from payments.domain.messages import DeliveryFailed, Message, Outbox, Publisher
 from payments.domain.money import Money
-from payments.domain.payment import Event, Payment
+from payments.domain.payment import Payment
 from payments.domain.ports import Filter, Gateway, PaymentRepository
 from payments.domain.refund import Refund
 from payments.domain.report import Report
 from payments.domain.use_cases.checkout import Checkout
-from payments.domain.use_cases.outbox import Courier, DeliveryFailed, Message, Outbox, Publisher
+from payments.domain.use_cases.outbox import Courier
 from payments.domain.use_cases.refunds import Refunds
 from payments.domain.use_cases.sweep import Sweep, Swept
 from payments.domain.values import Caller, GatewayId, MerchantId, Method, Mode, Offer, RefundId

@@ -12,9 +12,10 @@ from builders import a_payment
 from unit.domain.worlds.simulator import World
 from unit.domain.worlds.wire import Fault
 
+from payments.domain.attempt import Disposition
 from payments.domain.machine import CANCELLED, PAID
 from payments.domain.money import Money
-from payments.domain.payment import Disposition, Payment
+from payments.domain.payment import Payment
 from payments.domain.refunding import RefundOrder
 from payments.domain.values import Caller, GatewayId
 

@@ -10,6 +10,7 @@ from unit.domain.worlds.lives import told
 from unit.domain.worlds.simulator import World
 from unit.domain.worlds.stories import ANN, begun, bought, kept, only
 
+from payments.domain.attempt import Disposition
 from payments.domain.errors import (
     AttemptMismatch,
     ContractViolation,
@@ -17,7 +18,7 @@ from payments.domain.errors import (
 )
 from payments.domain.machine import AWAITING, FAILED, PAID
 from payments.domain.money import Money
-from payments.domain.payment import Disposition, Payment
+from payments.domain.payment import Payment
 from payments.domain.report import Rank, Report
 from payments.domain.use_cases.checkout import Checkout, Outcome
 from payments.domain.values import Caller, Mode

@@ -5,7 +5,8 @@ from typing import Any, get_args
 
 import pytest
 
-from payments.domain.payment import Disposition, EventKind
+from payments.domain.attempt import Disposition
+from payments.domain.event import EventKind
 from payments.entrypoints.display import Language
 from payments.entrypoints.shop.catalogue import PLANS
 from payments.entrypoints.shop.stories import reported_by, told

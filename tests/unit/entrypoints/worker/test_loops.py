@@ -10,9 +10,9 @@ from support.world import Overridden, Publishing, World
 
 from payments.domain.errors import ContractViolation, NotSent, PaymentNotFound, Unknown
 from payments.domain.machine import Status
+from payments.domain.messages import DeliveryFailed, Message
 from payments.domain.ports import ListingPage
 from payments.domain.schedule import CHECK_WAITS, LEASE
-from payments.domain.use_cases.outbox import DeliveryFailed, Message
 from payments.entrypoints.blocking import run
 from payments.entrypoints.worker import loops
 from payments.entrypoints.worker.delivering import Delivering

@@ -10,7 +10,8 @@ from payments.adapters.sql.engine.database import Database
 from payments.adapters.sql.payments import reading, writing
 from payments.adapters.sql.payments.rows import event_of
 from payments.domain.errors import PaymentNotFound
-from payments.domain.payment import Event, Payment
+from payments.domain.event import Event
+from payments.domain.payment import Payment
 from payments.domain.ports import Filter
 from payments.domain.successor import check_successor
 from payments.domain.values import MerchantId

@@ -4,9 +4,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from payments.domain.attempt import Attempt, Disposition
+from payments.domain.event import Event, EventKind
 from payments.domain.machine import Status
 from payments.domain.money import Money
-from payments.domain.payment import Attempt, Disposition, Event, EventKind, Payment
+from payments.domain.payment import Payment
 from payments.domain.refund import BankAccount, Refund, RefundStatus
 from payments.domain.report import Deposit, Rank, Report, ReportedRefund
 from payments.domain.values import GatewayId, MerchantId, Method, Mode, RefundId

@@ -10,8 +10,9 @@ from payments.adapters.sql.schema.moment import Moment
 from payments.adapters.sql.schema.side_tables import meta, outbox
 from payments.adapters.sql.schema.tables import attempts, events, payments, refunds
 from payments.domain.errors import ConcurrentUpdate
-from payments.domain.payment import Event, Payment
-from payments.domain.use_cases.outbox import Message
+from payments.domain.event import Event
+from payments.domain.messages import Message
+from payments.domain.payment import Payment
 
 
 def _update(table: sa.Table, *keys: str) -> sa.Update:

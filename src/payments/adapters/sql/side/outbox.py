@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from payments.adapters.sql.engine.database import Database
 from payments.adapters.sql.schema.moment import Moment
 from payments.adapters.sql.schema.side_tables import DEAD, WAITING, outbox
-from payments.domain.use_cases.outbox import Message
+from payments.domain.messages import Message
 from payments.domain.values import MerchantId
 
 _OLDEST: Final = outbox.c.created_at, outbox.c.merchant_id, outbox.c.version

@@ -1,0 +1,55 @@
+"""MemoryOrphans: captures without a payment, in dicts."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import attrs
+
+from payments.adapters.memory.books import Books, Waiting
+from payments.domain.messages import Message
+from payments.domain.orphan import Orphan
+from payments.domain.values import GatewayId
+
+
+@attrs.frozen
+class MemoryOrphans:
+    """Where orphans are stored. Orphans says what each method promises."""
+
+    _books: Books
+
+    async def update(self, gateway_id: GatewayId, change: Callable[[Orphan | None], Orphan]) -> Orphan:
+        """Store what the pure *change* makes of the orphan, with its messages."""
+        with self._books.open(to_change=True):
+            before = self._books.orphans.get(gateway_id)
+            after = change(before)
+            if after is before:
+                return after
+            stored = attrs.evolve(after, new_events=())
+            self._books.orphans[gateway_id] = stored
+            waiting = [Waiting.due_at_once(Message.about_orphan(after, event)) for event in after.new_events]
+            self._books.outbox |= {one.message.id: one for one in waiting}
+            return stored
+
+    async def find(self, gateway_id: GatewayId) -> Orphan | None:
+        """Return the orphan with this gateway id, if there is one."""
+        return self._books.orphans.get(gateway_id)
+
+    async def page(self, before: GatewayId | None, limit: int, *, open_only: bool) -> Sequence[Orphan]:
+        """Return up to *limit* orphans, the latest found first, after *before*."""
+        with self._books.open():
+            newest = sorted(self._books.orphans.values(), key=_age, reverse=True)
+            last = self._books.orphans.get(before) if before else None
+            after = [o for o in newest if last is None or _age(o) < _age(last)]
+            return [orphan for orphan in after if orphan.is_open or not open_only][:limit]
+
+    async def claim(self, now: datetime, until: datetime, limit: int) -> Sequence[Orphan]:
+        """Return at most *limit* due orphans, and make them due again at *until*."""
+        with self._books.open(to_change=True):
+            due = sorted((o.due_at, o.gateway_id) for o in self._books.orphans.values() if o.due_at and o.due_at <= now)
+            claimed = [attrs.evolve(self._books.orphans[name], due_at=until) for _, name in due[:limit]]
+            self._books.orphans |= {orphan.gateway_id: orphan for orphan in claimed}
+            return claimed
+
+
+def _age(orphan: Orphan) -> tuple[datetime, GatewayId]:
+    return (orphan.found_at, orphan.gateway_id)
