@@ -52,7 +52,7 @@ class Refund:
     remainder: int
     reason: str = attrs.field(default="", validator=text(0, 200))
     by: str = attrs.field(validator=text(1, 120))
-    asked_at: datetime = attrs.field(validator=aware)
+    requested_at: datetime = attrs.field(validator=aware)
     status: RefundStatus = RefundStatus.OPEN
     tax_free: int = 0
     vat: int | None = None
@@ -145,7 +145,7 @@ def _external(gateway_id: GatewayId, reported: ReportedRefund, number: int, at: 
         remainder=0,
         reason=reported.reason[:200],
         by=EXTERNAL,
-        asked_at=at,
+        requested_at=at,
         status=RefundStatus.DONE,
         provider_id=reported.provider_id,
     )

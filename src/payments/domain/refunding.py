@@ -54,7 +54,7 @@ def request(payment: Payment, order: RefundOrder, refund_id: RefundId, at: datet
         remainder=remainder,
         reason=order.reason,
         by=by,
-        asked_at=at,
+        requested_at=at,
         tax_free=order.tax_free,
         vat=order.vat,
         account=order.account,
