@@ -120,7 +120,7 @@ class RefundView(Struct, kw_only=True):
     reason: str
     failure: str
     by: str
-    asked_at: datetime
+    requested_at: datetime
     provider_id: str
 
 
@@ -256,7 +256,7 @@ def refund_view(payment: Payment, refund: Refund) -> RefundView:
         reason=refund.reason,
         failure=refund.failure,
         by=refund.by,
-        asked_at=refund.asked_at,
+        requested_at=refund.requested_at,
         provider_id=refund.provider_id,
     )
 

@@ -331,7 +331,7 @@ def test_the_database_is_made_checked_and_made_no_second_time(environment, capsy
 def test_everything_moves_to_another_database(shop: Shop, tmp_path, monkeypatch):
     merchant_id, _ = shop.paid()
     target = f"sqlite:///{tmp_path / 'bigger.sqlite3'}"
-    assert shop.json("db", "move", target)["rows"]["payments"] == 1
+    assert shop.json("db", "move", target)["rows"]["pkr_payments"] == 1
     monkeypatch.setenv("PAYMENTS_DATABASE_URL", target)
     assert shop.json("show", merchant_id)["payment"]["status"] == "paid"
     assert shop.command("db", "move", target)[0] == 1  # it is not empty any more

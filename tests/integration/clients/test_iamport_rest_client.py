@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 from integration.clients.remote import Named, Remote, Thrown
+from support.sandbox import TYPED_CARD
 
 from payments.entrypoints.sandbox import KEY, SECRET, Sandbox
 
-CARD = {"card_number": "4092-0230-1234-1234", "expiry": "2040-12", "birth": "500203", "pwd_2digit": "19"}
 MONTH = 30 * 24 * 3600
 ASYNC = "async_iamport"
 BOTH = ["iamport", ASYNC]
@@ -79,24 +79,26 @@ def test_amounts_are_registered(client: Named) -> None:
 
 
 def test_billing_keys_are_issued_read_and_deleted(client: Named) -> None:
-    row = client.customer_create(customer_uid="c-1", **CARD)
+    row = client.customer_create(customer_uid="c-1", **TYPED_CARD)
     assert row["card_number"] == "40920230****1234"
     assert client.customer_get("c-1") == row
     assert client.customer_delete("c-1") == row
     assert refused(client.customer_get, "c-1") == ("HttpError", 404, "Not Found")
-    bad = CARD | {"card_number": "1234"}
+    bad = TYPED_CARD | {"card_number": "1234"}
     kind, code, message = refused(client.customer_create, customer_uid="c-1", **bad)
     assert (kind, code) == ("ResponseError", -1)
     assert "카드정보 인증 및 빌키 발급에 실패하였습니다." in message
 
 
 def test_cards_and_keys_pay(client: Named) -> None:
-    assert client.pay_onetime(merchant_uid="m-0", amount=9900, customer_uid="c-1", **CARD)["status"] == "paid"
+    assert client.pay_onetime(merchant_uid="m-0", amount=9900, customer_uid="c-1", **TYPED_CARD)["status"] == "paid"
     assert client.pay_again(customer_uid="c-1", merchant_uid="m-1", amount=9900)["customer_uid"] == "c-1"
-    assert client.pay_foreign(merchant_uid="m-2", amount=9900, **CARD)["status"] == "paid"
+    assert client.pay_foreign(merchant_uid="m-2", amount=9900, **TYPED_CARD)["status"] == "paid"
     unknown = ("ResponseError", 1, "등록되지 않은 구매자입니다.")
     assert refused(client.pay_again, customer_uid="00000000", merchant_uid="m-3", amount=5000) == unknown
-    kind, code, message = refused(client.pay_onetime, merchant_uid="m-4", amount=5000, **CARD | {"expiry": "2019-03"})
+    kind, code, message = refused(
+        client.pay_onetime, merchant_uid="m-4", amount=5000, **TYPED_CARD | {"expiry": "2019-03"}
+    )
     assert (kind, code) == ("ResponseError", -1)
     assert "카드정보 인증에 실패하였습니다." in message
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 from integration.clients.remote import Named, Remote, Thrown
+from support.sandbox import TYPED_CARD
 
 from payments.entrypoints.sandbox import KEY, SECRET, Sandbox
 
-CARD = {"card_number": "4092-0230-1234-1234", "expiry": "2040-12", "birth": "500203", "pwd_2digit": "19"}
 PERSON = {"name": "홍길동", "tel": "010-1234-5678", "email": "h@example.com", "addr": "서울", "postcode": "06018"}
 GROUPS = "Certifications Cards Banks Escrows Naver Payco Payments Receipts Subscribe VBanks".split()
 
@@ -71,7 +71,7 @@ def test_payments_are_found_and_cancelled(client: Named, paid: str) -> None:
 
 
 def test_billing_keys_are_issued_read_and_deleted(client: Named) -> None:
-    row = client.create_billkey(customer_uid="c-1", **CARD, pg="nice", customer_info=PERSON)
+    row = client.create_billkey(customer_uid="c-1", **TYPED_CARD, pg="nice", customer_info=PERSON)
     assert {row[f"customer_{name}"] for name in PERSON} == set(PERSON.values())
     assert client.find_billkey(customer_uid="c-1") == row
     assert client.delete_billkey(customer_uid="c-1") == row
@@ -81,7 +81,7 @@ def test_billing_keys_are_issued_read_and_deleted(client: Named) -> None:
 
 def test_cards_and_keys_pay(client: Named) -> None:
     bought = {"name": "구독", "amount": 9900, "buyer_info": PERSON, "custom_data": '{"n": 1}'}
-    row = client.create_payment(merchant_uid="m-0", customer_uid="c-1", **CARD, **bought, vat=900, card_quota=0)
+    row = client.create_payment(merchant_uid="m-0", customer_uid="c-1", **TYPED_CARD, **bought, vat=900, card_quota=0)
     assert (row["status"], row["buyer_name"], row["custom_data"]) == ("paid", "홍길동", '{"n": 1}')
     row = client.create_payment(merchant_uid="m-1", customer_uid="c-1", **bought)
     assert (row["customer_uid"], row["customer_uid_usage"]) == ("c-1", "payment")
@@ -110,8 +110,8 @@ def test_the_calls_below_answer_as_the_service_does(api: Callable[[str], Named],
 
 def test_the_billing_calls_below_answer_too(api: Callable[[str], Named]) -> None:
     subscribe = api("Subscribe")
-    assert subscribe.post_customers("c-1", customer_name="홍길동", **CARD)["is_succeed"]
-    assert subscribe.post_payments_onetime("m-0", 9900, customer_uid="c-1", **CARD)["data"]["status"] == "paid"
+    assert subscribe.post_customers("c-1", customer_name="홍길동", **TYPED_CARD)["is_succeed"]
+    assert subscribe.post_payments_onetime("m-0", 9900, customer_uid="c-1", **TYPED_CARD)["data"]["status"] == "paid"
     assert subscribe.post_payments_again("c-1", "m-1", 9900, "구독")["data"]["status"] == "paid"
     paid = subscribe.get_customers_payments("c-1", page=1)["data"]
     assert [row["merchant_uid"] for row in paid["list"]] == ["m-1", "m-0"]

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 from integration.clients.remote import Named, Remote, Thrown
+from support.sandbox import TYPED_CARD
 
 from payments.entrypoints.sandbox import KEY, SECRET, Sandbox
 
-CARD = {"card_number": "4092-0230-1234-1234", "expiry": "2040-12", "birth": "500203", "pwd_2digit": "19"}
 MONTH = 30 * 24 * 3600
 
 
@@ -58,7 +58,7 @@ def test_amounts_are_registered(client: Named, sandbox: Sandbox) -> None:
 )
 def test_billing_keys_are_issued_read_and_deleted(client: Named, create: str, get: str, delete: str) -> None:
     customers = client.subscribe_customer
-    made = getattr(customers, create)({"customer_uid": "c-1", **CARD, "customer_name": "홍길동"})
+    made = getattr(customers, create)({"customer_uid": "c-1", **TYPED_CARD, "customer_name": "홍길동"})
     assert (made["card_number"], made["customer_name"]) == ("40920230****1234", "홍길동")
     assert getattr(customers, get)({"customer_uid": "c-1"}) == made
     assert getattr(customers, delete)({"customer_uid": "c-1"}) == made
@@ -67,7 +67,7 @@ def test_billing_keys_are_issued_read_and_deleted(client: Named, create: str, ge
 
 def test_a_subscription_runs(client: Named, sandbox: Sandbox) -> None:
     subscribe = client.subscribe
-    first = subscribe.onetime({"merchant_uid": "m-0", "amount": 9900, "customer_uid": "c-1", **CARD})
+    first = subscribe.onetime({"merchant_uid": "m-0", "amount": 9900, "customer_uid": "c-1", **TYPED_CARD})
     assert (first["status"], first["customer_uid"]) == ("paid", "c-1")
     assert subscribe.again({"customer_uid": "c-1", "merchant_uid": "m-1", "amount": 9900})["status"] == "paid"
     now = sandbox.clock.now()

@@ -7,11 +7,11 @@ from typing import Any
 import attrs
 import pytest
 from integration.clients.remote import Named, Remote, Thrown
+from support.sandbox import TYPED_CARD
 
 from payments.entrypoints.sandbox import KEY, SECRET, Sandbox
 
 PACKAGE = "iamport-rest-client-nodejs"
-CARD = {"card_number": "4092-0230-1234-1234", "expiry": "2040-12", "birth": "500203", "pwd_2digit": "19"}
 PERSON = {"name": "홍길동", "tel": "010-1234-5678", "addr": "서울", "postcode": "06018"}
 MONTH = 30 * 24 * 3600
 KOREA = timezone(timedelta(hours=9))
@@ -142,7 +142,7 @@ def test_code_tables_are_read(client: Client, request_of: Named) -> None:
 
 def test_billing_keys_are_issued_read_and_deleted(client: Client, request_of: Named) -> None:
     customers = request_of.Customers
-    made = client.good(customers.postBillingKey.keep, {"customer_uid": "c-1", "customer_name": "홍길동", **CARD})
+    made = client.good(customers.postBillingKey.keep, {"customer_uid": "c-1", "customer_name": "홍길동", **TYPED_CARD})
     assert (made["customer_uid"], made["card_number"]) == ("c-1", "40920230****1234")
     both = ["c-1", "customer_1234"]
     assert [row["customer_uid"] for row in client.good(customers.getBillingKeys.keep, {"customer_uid": both})] == both
@@ -154,7 +154,7 @@ def test_billing_keys_are_issued_read_and_deleted(client: Client, request_of: Na
 
 def test_a_subscription_runs(client: Client, request_of: Named, sandbox: Sandbox, in_node: Remote) -> None:
     subscribe, customers, now = request_of.Subscribe, request_of.Customers, sandbox.clock.now()
-    first = {"merchant_uid": "m-0", "amount": 9900, "name": "구독", "customer_uid": "c-1", **CARD}
+    first = {"merchant_uid": "m-0", "amount": 9900, "name": "구독", "customer_uid": "c-1", **TYPED_CARD}
     assert client.good(subscribe.onetime.keep, first)["status"] == "paid"
     again = {"customer_uid": "c-1", "merchant_uid": "m-1", "amount": 9900, "name": "구독"}
     assert client.good(subscribe.again.keep, again)["customer_uid_usage"] == "payment"

@@ -141,7 +141,7 @@ def found(shop: Shop, gateway_id: GatewayId) -> Report:
 
 
 def a_refund(gateway_id: GatewayId, amount: int, remainder: int, **changes: Any) -> Refund:
-    facts: dict[str, Any] = {"id": RefundId(f"r_{amount}_{remainder}"), "by": "shop:x", "asked_at": NOON}
+    facts: dict[str, Any] = {"id": RefundId(f"r_{amount}_{remainder}"), "by": "shop:x", "requested_at": NOON}
     return Refund(gateway_id=gateway_id, amount=amount, remainder=remainder, **facts | changes)
 
 

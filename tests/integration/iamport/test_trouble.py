@@ -44,7 +44,7 @@ GatewayTo = Callable[..., IamportGateway]
 IMP = GatewayId("imp_056607798398")
 PAID = json.dumps({"code": 0, "message": None, "response": a_row()}).encode()
 HTML = b"<!doctype html><title>502 Bad Gateway</title>"
-REFUND = Refund(id=RefundId("r_1"), gateway_id=IMP, amount=300, remainder=1000, by="shop:x", asked_at=NOON)
+REFUND = Refund(id=RefundId("r_1"), gateway_id=IMP, amount=300, remainder=1000, by="shop:x", requested_at=NOON)
 
 UNKNOWN: dict[str, Act] = {
     "a hang": hang,

@@ -24,7 +24,7 @@ DIE_AT_COMMIT = """
 CREATE SEQUENCE tries;
 CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN PERFORM nextval('tries'); PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$;
-CREATE CONSTRAINT TRIGGER die AFTER INSERT ON payments DEFERRABLE INITIALLY DEFERRED
+CREATE CONSTRAINT TRIGGER die AFTER INSERT ON pkr_payments DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW EXECUTE FUNCTION die();
 """
 
@@ -79,7 +79,7 @@ def test_a_mistake_of_ours_is_not_tried_again_and_not_hidden(postgresql_store: S
 def test_no_change_waits_for_a_held_row_without_end(postgresql_store: SqlStore, console: sa.Connection) -> None:
     payment = run(postgresql_store.payments.add(a_payment()))
     console.exec_driver_sql("BEGIN")
-    console.exec_driver_sql("SELECT * FROM payments FOR UPDATE")
+    console.exec_driver_sql("SELECT * FROM pkr_payments FOR UPDATE")
     with pytest.raises(ConcurrentUpdate, match="Nothing was stored"):
         run(postgresql_store.payments.update(payment.merchant_id, paid))
     console.exec_driver_sql("ROLLBACK")

@@ -139,9 +139,9 @@ def test_a_copy_that_differs_is_not_kept(ways: tuple[str, str], monkeypatch: pyt
 
     def slipping(table: sa.Table, reader: sa.Connection, target: sa.Connection, progress: move.Progress) -> Tally:
         tally = copied(table, reader, target, progress)
-        if table.name == "attempts":
+        if table.name == "pkr_attempts":
             target.exec_driver_sql(
-                "UPDATE attempts SET note = 'x' WHERE gateway_id = (SELECT min(gateway_id) FROM attempts)"
+                "UPDATE pkr_attempts SET note = 'x' WHERE gateway_id = (SELECT min(gateway_id) FROM pkr_attempts)"
             )
         return tally
 
@@ -156,7 +156,7 @@ def test_a_copy_that_is_broken_off_is_not_kept(ways: tuple[str, str]) -> None:
     fill(source_url)
 
     def give_up(table: str, _: int) -> None:
-        if table == "refunds":
+        if table == "pkr_refunds":
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -168,7 +168,7 @@ def test_a_copy_that_is_broken_off_is_not_kept(ways: tuple[str, str]) -> None:
     ("change", "money"), [({"price": 12_001}, True), ({"status": "failed"}, True), ({"name": "x"}, False)]
 )
 def test_a_tally_notices_any_difference(sqlite_store: SqlStore, change: dict[str, object], money: bool) -> None:
-    table = metadata.tables["payments"]
+    table = metadata.tables["pkr_payments"]
     run(sqlite_store.payments.add(a_payment()))
 
     def tallied() -> Tally:

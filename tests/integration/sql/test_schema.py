@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from support.patience import EVENTUALLY
 
 from payments.adapters.sql.engine.failures import WrongMode, WrongSchema
-from payments.adapters.sql.schema.naming import SCHEMA, metadata
+from payments.adapters.sql.schema.naming import SCHEMA, VERSION_TABLE, metadata
 from payments.adapters.sql.schema.upgrading import upgrade
 from payments.adapters.sql.store import open_store
 from payments.domain.values import Mode
@@ -25,14 +25,6 @@ from payments.adapters.sql.store import open_store
 from payments.domain.values import Mode
 open_store(sys.argv[1], Mode(sys.argv[2]), create=True).close()
 """
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def empty_url(request: pytest.FixtureRequest, tmp_path) -> str:
-    """A database without any table."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'empty.db'}"
-    return request.getfixturevalue("postgresql_url")
 
 
 def execute(url: str, statement: str) -> None:
@@ -62,7 +54,7 @@ def definitions(connection: sa.Connection) -> set[str]:
 def test_migrations_make_what_the_code_expects(url: str) -> None:
     engine = sa.create_engine(url)
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "version_table": VERSION_TABLE})
         assert compare_metadata(context, metadata) == []
     engine.dispose()
 
@@ -107,16 +99,16 @@ def test_a_database_without_tables_names_the_command(empty_url: str) -> None:
 
 
 def test_an_older_schema_names_the_command_and_is_not_changed_unasked(url: str) -> None:
-    execute(url, "UPDATE alembic_version SET version_num = '0000'")
+    execute(url, "UPDATE pkr_alembic_version SET version_num = '0000'")
     for create in (False, True):
         with pytest.raises(WrongSchema, match="payments db upgrade"):
             open_store(url, Mode.TEST, create=create)
-    execute(url, f"UPDATE alembic_version SET version_num = '{SCHEMA}'")  # noqa: S608 - our own constant
+    execute(url, f"UPDATE pkr_alembic_version SET version_num = '{SCHEMA}'")  # noqa: S608 - our own constant
     open_store(url, Mode.LIVE).close()  # not even stamped
 
 
 def test_a_newer_schema_asks_for_a_newer_program(url: str) -> None:
-    execute(url, "UPDATE alembic_version SET version_num = '9999'")
+    execute(url, "UPDATE pkr_alembic_version SET version_num = '9999'")
     with pytest.raises(WrongSchema, match="newer"):
         open_store(url, Mode.TEST)
     with pytest.raises(WrongSchema, match="newer"):
@@ -142,7 +134,7 @@ def test_of_two_modes_at_once_one_wins(url: str) -> None:
 def test_readiness_asks_for_the_schema(url: str) -> None:
     store = open_store(url, Mode.TEST)
     assert run(store.health()) is None
-    execute(url, "UPDATE alembic_version SET version_num = '0000'")
+    execute(url, "UPDATE pkr_alembic_version SET version_num = '0000'")
     said = run(store.health())
     store.close()
     assert said

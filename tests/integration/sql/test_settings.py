@@ -66,7 +66,7 @@ def test_a_write_takes_the_lock_before_it_reads(sqlite_store: SqlStore) -> None:
     def reading(connection: sa.Connection) -> None:
         connection.exec_driver_sql("SELECT 1").all()
         with pytest.raises(sqlite3.OperationalError, match="locked"):
-            other.execute("UPDATE meta SET id = 1")
+            other.execute("UPDATE pkr_meta SET id = 1")
 
     sqlite_store.database.write(reading)
     other.close()

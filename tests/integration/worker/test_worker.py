@@ -102,7 +102,7 @@ def waiting(url: str) -> int:
     """How many messages wait, dead letters included."""
     engine = sa.create_engine(url)
     with engine.connect() as connection:
-        count: int = connection.execute(sa.text("SELECT count(*) FROM outbox")).scalar_one()
+        count: int = connection.execute(sa.text("SELECT count(*) FROM pkr_outbox")).scalar_one()
     engine.dispose()
     return count
 

@@ -40,7 +40,7 @@ def asked(payment: Payment, refund_id: RefundId = R1, **order: Any) -> Payment:
 def test_asking_for_nothing_in_particular_gives_back_all_that_is_left_of_the_accepted_capture() -> None:
     refund = asked(a_paid(refunded=300)).refund(R1)
     assert (refund.gateway_id, refund.amount, refund.remainder, refund.is_open) == ("imp_a", 700, 700, True)
-    assert (refund.by, refund.asked_at, refund.reason) == ("shop:desk", NOON, "고객 요청")
+    assert (refund.by, refund.requested_at, refund.reason) == ("shop:desk", NOON, "고객 요청")
 
 
 def test_a_part_is_based_on_what_is_left() -> None:

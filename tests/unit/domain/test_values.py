@@ -53,7 +53,7 @@ TEXTS: dict[type, dict[str, tuple[int, int]]] = {  # the least and the most char
     Payment: {"merchant_id": (1, 40), "buyer": (0, 120), "order": (0, 120), "name": (0, 200), "reason": (0, 1000)},
 }  # fmt: skip
 TIMES: dict[type, list[str]] = {
-    Refund: ["asked_at"],
+    Refund: ["requested_at"],
     Deposit: ["due"],
     Report: ["captured_at"],
     Event: ["at"],

@@ -98,7 +98,9 @@ def _copied(source: Database, target: sa.Connection, progress: Progress) -> dict
 def _check_empty(connection: sa.Connection) -> None:
     for table in metadata.sorted_tables:
         if connection.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first():
-            raise NotEmpty(f"The target's table {table.name} is not empty. Nothing was copied; name an empty database.")
+            raise NotEmpty(
+                f"The target's table {table.name} is not empty. Nothing was copied. Name a database without payments."
+            )
 
 
 def _copy_table(table: sa.Table, source: sa.Connection, target: sa.Connection, progress: Progress) -> Tally:

@@ -2,36 +2,28 @@
 
 import json
 from decimal import Decimal
-from typing import Any
 
 import pytest
 import requests
 from support.patience import EVENTUALLY
+from support.sandbox import MONTH, NOW, TYPED_CARD, a_schedule_entry
 
 from payments.entrypoints.sandbox import KEY, SECRET, Clock, Sandbox, SandboxSettings, running_sandbox
 from payments.entrypoints.sandbox.billing.billing import ScheduleRequest
 from payments.entrypoints.sandbox.payments.opening import WindowRequest
 
-NOW = 1_700_000_000
-MONTH = 30 * 24 * 3600
-CARD = {"card_number": "4092-0230-1234-1234", "expiry": "2030-01", "birth": "500203", "pwd_2digit": "19"}
-
-
-def an_entry(merchant_uid: str, at: int = NOW + MONTH, **changes: Any) -> dict[str, Any]:
-    return {"merchant_uid": merchant_uid, "schedule_at": at, "amount": 9900, "name": "구독"} | changes
-
 
 @pytest.fixture
 def key(shop) -> str:
-    shop.good("POST", "/subscribe/customers/c-1", json=CARD | {"customer_name": "홍길동"})
+    shop.good("POST", "/subscribe/customers/c-1", json=TYPED_CARD | {"customer_name": "홍길동"})
     return "c-1"
 
 
 @pytest.mark.fact("§4.4", "documented", "A billing key pays on schedule, month after month.")
 def test_a_subscription_runs_for_a_month_through_the_public_api_alone(shop, sandbox: Sandbox, listener) -> None:
     """What a shop's server does: issue a key, schedule, wait, hear the webhook, look, schedule the next month."""
-    shop.good("POST", "/subscribe/customers/c-1", json=CARD)
-    entry = an_entry("month-1", notice_url=listener.url)
+    shop.good("POST", "/subscribe/customers/c-1", json=TYPED_CARD)
+    entry = a_schedule_entry("month-1", notice_url=listener.url)
     made = shop.good("POST", "/subscribe/payments/schedule", json={"customer_uid": "c-1", "schedules": [entry]})
     assert (made[0]["schedule_status"], made[0]["imp_uid"], made[0]["schedule_at"]) == ("scheduled", None, NOW + MONTH)
 
@@ -51,7 +43,7 @@ def test_a_subscription_runs_for_a_month_through_the_public_api_alone(shop, sand
         sandbox.url + "/_sandbox/customers/c-1/refuse", json={"reason": "한도초과"}, timeout=EVENTUALLY
     ) as done:
         assert done.json()[0]["refuses"] == "한도초과"
-    entry = an_entry("month-2", NOW + 2 * MONTH, notice_url=listener.url)
+    entry = a_schedule_entry("month-2", NOW + 2 * MONTH, notice_url=listener.url)
     shop.good("POST", "/subscribe/payments/schedule", json={"customer_uid": "c-1", "schedules": [entry]})
     wait_a_month()
     told = json.loads(listener.hear()[1])
@@ -72,14 +64,14 @@ def test_a_schedule_falls_due_while_nobody_calls(listener) -> None:
         session.trust_env = False
         token = session.post(sandbox.url + "/users/getToken", json={"imp_key": KEY, "imp_secret": SECRET}).json()
         session.headers["Authorization"] = token["response"]["access_token"]
-        entry = an_entry("soon", sandbox.clock.now() + 1)
-        body = CARD | {"customer_uid": "c-1", "schedules": [entry]}
+        entry = a_schedule_entry("soon", sandbox.clock.now() + 1)
+        body = TYPED_CARD | {"customer_uid": "c-1", "schedules": [entry]}
         assert session.post(sandbox.url + "/subscribe/payments/schedule", json=body).json()["code"] == 0
         assert json.loads(listener.hear()[1])["merchant_uid"] == "soon"
 
 
 def test_moving_the_clock_stops_at_every_schedule_on_its_way(shop, key: str, sandbox: Sandbox) -> None:
-    entries = [an_entry(f"day-{day}", NOW + day * 86_400) for day in (3, 1, 2)]
+    entries = [a_schedule_entry(f"day-{day}", NOW + day * 86_400) for day in (3, 1, 2)]
     shop.good("POST", "/subscribe/payments/schedule", json={"customer_uid": key, "schedules": entries})
     sandbox.move_clock(MONTH)
     paid_at = [sandbox.payments(f"day-{day}")[0].paid_at for day in (1, 2, 3)]
@@ -100,11 +92,11 @@ def test_a_running_clock_moved_over_a_schedule_tries_it() -> None:
 @pytest.mark.fact("§4.4", "observed", "A customer_uid without a key is refused in words that were seen.")
 def test_a_key_is_issued_read_and_deleted(shop, sandbox: Sandbox) -> None:
     about = {"customer_name": "홍길동", "customer_tel": "010-1234-5678", "customer_email": "hong@example.com"}
-    made = shop.good("POST", "/subscribe/customers/c%2F1", data=CARD | about | {"pg": "nice"})
+    made = shop.good("POST", "/subscribe/customers/c%2F1", data=TYPED_CARD | about | {"pg": "nice"})
     assert made["customer_uid"] == "c/1"
     assert (made["pg_provider"], made["card_number"], made["inserted"]) == ("nice", "40920230****1234", NOW)
     assert {field: made[field] for field in about} == about
-    assert CARD["card_number"].replace("-", "") not in str(made)
+    assert TYPED_CARD["card_number"].replace("-", "") not in str(made)
     assert shop.good("GET", "/subscribe/customers/c%2F1") == made
     assert shop.good("DELETE", "/subscribe/customers/c%2F1", params={"reason": "탈퇴"}) == made
     unknown = (404, 1, "요청하신 customer_uid(c/1)로 등록된 정보를 찾을 수 없습니다.", None)
@@ -116,13 +108,13 @@ def test_a_key_is_issued_read_and_deleted(shop, sandbox: Sandbox) -> None:
 
 @pytest.mark.fact("§4.4", "observed", "A card that is none is refused with code -1, in words that were seen.")
 def test_a_card_that_is_none_is_refused_in_the_pgs_words(shop) -> None:
-    bad = CARD | {"card_number": "1234"}
+    bad = TYPED_CARD | {"card_number": "1234"}
     refused = (
         "카드정보 인증 및 빌키 발급에 실패하였습니다. [F112]유효하지않은 카드번호를 입력하셨습니다. (card_bin 없음)"
     )
     assert shop.post("/subscribe/customers/c-1", **bad) == (200, -1, refused, None)
     assert shop.post("/subscribe/customers/c-1", expiry="2030-01")[0] == 400
-    assert shop.post("/subscribe/customers/" + "c" * 81, **CARD)[0] == 400
+    assert shop.post("/subscribe/customers/" + "c" * 81, **TYPED_CARD)[0] == 400
     paying = {"merchant_uid": "o-1", "amount": 100} | bad
     http, code, message, _ = shop.post("/subscribe/payments/onetime", **paying)
     assert (http, code) == (200, -1)
@@ -130,7 +122,7 @@ def test_a_card_that_is_none_is_refused_in_the_pgs_words(shop) -> None:
 
 
 def test_many_keys_are_read_at_once(shop, key: str) -> None:
-    shop.good("POST", "/subscribe/customers/c-2", json=CARD)
+    shop.good("POST", "/subscribe/customers/c-2", json=TYPED_CARD)
     path = "/subscribe/customers?customer_uid[]=c-2&customer_uid[]=c-1"
     assert [row["customer_uid"] for row in shop.good("GET", path)] == ["c-2", "c-1"]
     http, code, _, rows = shop.get(path + "&customer_uid[]=none")
@@ -141,7 +133,7 @@ def test_many_keys_are_read_at_once(shop, key: str) -> None:
 
 @pytest.mark.fact("§5", "observed", "`user_agent` of a payment by API is a fixed text.")
 def test_a_card_pays_once_and_its_key_pays_again(shop) -> None:
-    body = {"merchant_uid": "o-1", "amount": "1000", "customer_uid": "c-1", "buyer_name": "홍길동"} | CARD
+    body = {"merchant_uid": "o-1", "amount": "1000", "customer_uid": "c-1", "buyer_name": "홍길동"} | TYPED_CARD
     row = shop.good("POST", "/subscribe/payments/onetime", data=body)
     assert (row["status"], row["amount"], row["channel"], row["buyer_name"]) == ("paid", 1000, "api", "홍길동")
     assert row["user_agent"] == "sorry_not_supported_anymore"
@@ -196,7 +188,7 @@ def test_a_schedule_needs_its_parts(shop, key: str, bad: object) -> None:
 
 @pytest.mark.fact("§4.4", "guessed", "Lists of schedules are pages, or arrays: `schedule_list`.")
 def test_a_schedule_is_moved_and_listed(shop, key: str, sandbox: Sandbox) -> None:
-    entries = [an_entry(f"o-{n}", NOW + n * 100) for n in range(1, 4)]
+    entries = [a_schedule_entry(f"o-{n}", NOW + n * 100) for n in range(1, 4)]
     shop.good("POST", "/subscribe/payments/schedule", json={"customer_uid": key, "schedules": entries})
     moved = shop.good("PUT", "/subscribe/payments/schedule/o-1", json={"schedule_at": NOW + 1000})
     assert moved["schedule_at"] == NOW + 1000

@@ -4,87 +4,17 @@ What would break these: a fault that strikes before the work instead of after it
 """
 
 import json
-import socket
 import threading
-from collections.abc import Iterator
-from typing import Any
 
 import attrs
 import pytest
-import requests
 from support.patience import EVENTUALLY, given_time
+from support.raw_client import UID, RawClient, signed_in
 
-from payments.entrypoints.sandbox import KEY, SECRET, Clock, Sandbox, SandboxSettings, running_sandbox
-
-UID = "order-1"
-
-
-@attrs.frozen
-class Client:
-    """A client that looks at the bytes."""
-
-    sandbox: Sandbox
-    token: str
-
-    def raw(self, method: str, path: str, body: dict[str, Any] | None = None, patience: float = EVENTUALLY) -> bytes:
-        """Return all that came back before the connection ended, each piece within *patience* seconds of the last.
-
-        Raises what the socket raises: TimeoutError where a piece takes longer.
-        """
-        content = json.dumps(body).encode() if body else b""
-        host, port = self.sandbox.url.removeprefix("http://").split(":")
-        head = (
-            f"{method} {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: {self.token}\r\nConnection: close\r\n"
-            f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
-        )
-        with socket.create_connection((host, int(port)), timeout=EVENTUALLY) as connection:
-            connection.sendall(head.encode() + content)
-            connection.settimeout(patience)
-            return b"".join(iter(lambda: connection.recv(65536), b""))
-
-    def cancel(self, amount: int, **options: Any) -> bytes:
-        return self.raw("POST", "/payments/cancel", {"imp_uid": self.imp_uid, "amount": amount}, **options)
-
-    def look(self, imp_uid: str = "", **options: Any) -> requests.Response:
-        path = f"/payments/{imp_uid or self.imp_uid}?include_sandbox=true"
-        return requests.get(
-            self.sandbox.url + path, headers={"Authorization": self.token}, timeout=EVENTUALLY, **options
-        )
-
-    def find(self) -> dict[str, Any]:
-        path = f"/payments/find/{UID}"
-        answer = requests.get(self.sandbox.url + path, headers={"Authorization": self.token}, timeout=EVENTUALLY).json()
-        assert answer["code"] == 0, answer
-        found: dict[str, Any] = answer["response"]
-        return found
-
-    @property
-    def imp_uid(self) -> str:
-        return self.sandbox.payments(UID)[0].imp_uid
-
-    @property
-    def given_back(self) -> int:
-        return int(self.sandbox.payment(self.imp_uid).cancel_amount)
-
-    @property
-    def noted(self) -> list[str]:
-        return [call.fault for call in self.sandbox.journal.calls if call.fault]
+from payments.entrypoints.sandbox import Clock, SandboxSettings, running_sandbox
 
 
-def signed_in(sandbox: Sandbox) -> Client:
-    answer = requests.post(
-        f"{sandbox.url}/users/getToken", json={"imp_key": KEY, "imp_secret": SECRET}, timeout=EVENTUALLY
-    ).json()
-    return Client(sandbox, answer["response"]["access_token"])
-
-
-@pytest.fixture
-def client(sandbox: Sandbox, paid: str) -> Client:
-    assert sandbox.payment(paid).merchant_uid == UID
-    return signed_in(sandbox)
-
-
-def test_a_refused_call_is_reset_before_its_work(client: Client) -> None:
+def test_a_refused_call_is_reset_before_its_work(client: RawClient) -> None:
     client.sandbox.faults.add("cancel:refuse")
     with pytest.raises(ConnectionResetError):
         client.cancel(100)
@@ -92,14 +22,14 @@ def test_a_refused_call_is_reset_before_its_work(client: Client) -> None:
     assert client.noted == ["refuse"]
 
 
-def test_the_third_cancel_is_done_and_never_answered(client: Client) -> None:
+def test_the_third_cancel_is_done_and_never_answered(client: RawClient) -> None:
     client.sandbox.faults.add("cancel:drop@3")
     assert [client.cancel(100)[9:12] for _ in range(4)] == [b"200", b"200", b"", b"200"]
     assert client.given_back == 400
     assert client.noted == ["drop"]
 
 
-def test_the_third_cancel_times_out_after_it_was_done(client: Client) -> None:
+def test_the_third_cancel_times_out_after_it_was_done(client: RawClient) -> None:
     client.sandbox.faults.add("cancel:delay-done=60@3")
     done = threading.Event()
     client.sandbox.journal.heard.append(lambda call: done.set() if call.fault else None)
@@ -110,7 +40,7 @@ def test_the_third_cancel_times_out_after_it_was_done(client: Client) -> None:
     assert client.given_back == 300
 
 
-def test_a_delayed_call_is_done_although_its_client_has_left(client: Client) -> None:
+def test_a_delayed_call_is_done_although_its_client_has_left(client: RawClient) -> None:
     def done_later(delay: float) -> None:
         before = client.given_back
         client.sandbox.faults.add(f"cancel:delay={delay}@1")
@@ -123,7 +53,7 @@ def test_a_delayed_call_is_done_although_its_client_has_left(client: Client) -> 
     given_time(done_later)
 
 
-def test_an_answer_is_cut_halfway(client: Client) -> None:
+def test_an_answer_is_cut_halfway(client: RawClient) -> None:
     client.sandbox.faults.add("cancel:cut")
     head, _, body = client.cancel(100).partition(b"\r\n\r\n")
     promised = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
@@ -131,7 +61,7 @@ def test_an_answer_is_cut_halfway(client: Client) -> None:
     assert client.given_back == 100
 
 
-def test_an_answer_drips_a_byte_at_a_time_and_is_whole_in_the_end(client: Client) -> None:
+def test_an_answer_drips_a_byte_at_a_time_and_is_whole_in_the_end(client: RawClient) -> None:
     client.sandbox.faults.add("get_payment:drip=0.001")
     with client.look(stream=True) as answer:
         body = b"".join(chunk for chunk in answer.iter_content(1))
@@ -146,7 +76,9 @@ def test_an_answer_drips_a_byte_at_a_time_and_is_whole_in_the_end(client: Client
     ("fault", "status", "is_done"),
     [("500", b"500", False), ("503-done", b"503", True), ("html", b"502", False), ("html-done=504", b"504", True)],
 )
-def test_a_failing_provider_has_done_its_work_or_not(client: Client, fault: str, status: bytes, is_done: bool) -> None:
+def test_a_failing_provider_has_done_its_work_or_not(
+    client: RawClient, fault: str, status: bytes, is_done: bool
+) -> None:
     client.sandbox.faults.add(f"cancel:{fault}")
     answer = client.cancel(100)
     assert answer[9:12] == status
@@ -155,7 +87,7 @@ def test_a_failing_provider_has_done_its_work_or_not(client: Client, fault: str,
 
 
 @pytest.mark.parametrize("fault", ["truncated", "garbage"])
-def test_an_answer_is_no_json_although_its_length_is_right(client: Client, fault: str) -> None:
+def test_an_answer_is_no_json_although_its_length_is_right(client: RawClient, fault: str) -> None:
     client.sandbox.faults.add(f"get_payment:{fault}")
     answer = client.look()
     assert answer.status_code == 200
@@ -164,7 +96,7 @@ def test_an_answer_is_no_json_although_its_length_is_right(client: Client, fault
         json.loads(answer.content)
 
 
-def test_a_field_is_missing_or_has_another_type(client: Client) -> None:
+def test_a_field_is_missing_or_has_another_type(client: RawClient) -> None:
     whole = client.look().json()["response"]
     faults = client.sandbox.faults
     faults.add("get_payment:missing=status x1")
@@ -180,13 +112,13 @@ def test_a_field_is_missing_or_has_another_type(client: Client) -> None:
     assert client.noted == ["missing=status", "ill-typed=amount", "missing", "ill-typed"]
 
 
-def test_a_field_is_missing_in_a_list_too(client: Client) -> None:
+def test_a_field_is_missing_in_a_list_too(client: RawClient) -> None:
     client.sandbox.faults.add("find_payments:missing=imp_uid")
     answer = client.raw("GET", f"/payments/findAll/{UID}").partition(b"\r\n\r\n")[2]
     assert "imp_uid" not in json.loads(answer)["response"]["list"][0]
 
 
-def test_a_token_expires_just_before_the_call(client: Client) -> None:
+def test_a_token_expires_just_before_the_call(client: RawClient) -> None:
     client.sandbox.faults.add("cancel:token x1")
     assert b"401" in client.cancel(100)[:20]
     assert client.given_back == 0
@@ -194,7 +126,7 @@ def test_a_token_expires_just_before_the_call(client: Client) -> None:
     assert b"200" in signed_in(client.sandbox).cancel(100)[:20]
 
 
-def test_a_stale_snapshot_hides_what_has_happened_since(client: Client) -> None:
+def test_a_stale_snapshot_hides_what_has_happened_since(client: RawClient) -> None:
     client.cancel(100)
     client.sandbox.faults.add("find:stale", "get_payment:stale=2 x1")
     assert (client.find()["status"], client.find()["cancel_amount"]) == ("paid", 0)
@@ -203,14 +135,14 @@ def test_a_stale_snapshot_hides_what_has_happened_since(client: Client) -> None:
     assert client.given_back == 100
 
 
-def test_a_snapshot_of_what_never_changed_is_not_stale(client: Client) -> None:
+def test_a_snapshot_of_what_never_changed_is_not_stale(client: RawClient) -> None:
     client.sandbox.open_window("fresh", 500)
     client.sandbox.faults.add("*:stale")
     client.raw("GET", "/payments/find/fresh")
     assert client.noted == []
 
 
-def test_the_pg_approves_late_what_the_caller_was_told_has_failed(client: Client) -> None:
+def test_the_pg_approves_late_what_the_caller_was_told_has_failed(client: RawClient) -> None:
     failed = client.sandbox.open_window("late", 500)
     client.sandbox.decline(failed)
     client.sandbox.faults.add("get_payment:late-approval-done")
@@ -220,7 +152,7 @@ def test_the_pg_approves_late_what_the_caller_was_told_has_failed(client: Client
     assert client.noted == ["late-approval-done"], "a paid payment cannot be approved late: nothing is noted"
 
 
-def test_a_console_refund_comes_before_ours(client: Client) -> None:
+def test_a_console_refund_comes_before_ours(client: RawClient) -> None:
     client.sandbox.faults.add("cancel:console-refund=400 x1")
     asked = {"imp_uid": client.imp_uid, "amount": 1000, "checksum": 1000}
     assert b'"code":1' in client.raw("POST", "/payments/cancel", asked)
@@ -229,14 +161,14 @@ def test_a_console_refund_comes_before_ours(client: Client) -> None:
     assert client.look().json()["response"]["cancel_amount"] == 1000
 
 
-def test_an_order_is_paid_again_in_a_second_tab(client: Client) -> None:
+def test_an_order_is_paid_again_in_a_second_tab(client: RawClient) -> None:
     client.sandbox.faults.add("find_payment:second-tab-done x1")
     assert client.find()["imp_uid"] == client.imp_uid
     first, second = client.sandbox.payments(UID)
     assert (first.status, second.status, second.amount) == ("paid", "paid", first.amount)
 
 
-def test_several_faults_strike_one_call_and_others_are_left_alone(client: Client) -> None:
+def test_several_faults_strike_one_call_and_others_are_left_alone(client: RawClient) -> None:
     client.sandbox.faults.add("cancel:delay=0.01,cancel:truncated,find:500,webhook:drop")
     body = client.cancel(100).partition(b"\r\n\r\n")[2]
     with pytest.raises(json.JSONDecodeError):
@@ -263,51 +195,3 @@ def test_the_same_seed_gives_the_same_run_twice() -> None:
     assert once == again
     assert [call[-1] for call in once[0]] != [call[-1] for call in other[0]]
     assert len({call[-1] for call in once[0]}) > 3, "faults did strike"
-
-
-@pytest.fixture
-def admin(sandbox: Sandbox) -> Iterator[requests.Session]:
-    with requests.Session() as session:
-        yield session
-
-
-def test_faults_are_turned_on_and_off_as_json(client: Client, admin: requests.Session) -> None:
-    url = f"{client.sandbox.url}/_sandbox/faults"
-    (by_text,) = admin.post(url, json={"text": "cancel:drop@3"}, timeout=EVENTUALLY).json()
-    (by_name,) = admin.post(
-        url, json={"where": "find*", "what": "error", "percent": 100, "value": 503}, timeout=EVENTUALLY
-    ).json()
-    assert (by_text["nth"], by_text["what"], by_name["text"]) == (3, "drop", "find*:error=503@100%")
-    assert client.raw("GET", f"/payments/find/{UID}")[9:12] == b"503"
-    assert [(one["calls"], one["applied"]) for one in admin.get(url, timeout=EVENTUALLY).json()] == [(0, 0), (1, 1)]
-    assert len(admin.delete(f"{url}/{by_name['number']}", timeout=EVENTUALLY).json()) == 1
-    assert client.find()["imp_uid"] == client.imp_uid
-    assert admin.delete(url, timeout=EVENTUALLY).json() == []
-
-
-@pytest.mark.parametrize(
-    ("body", "says"),
-    [
-        ({}, "a fault is"),
-        ({"text": "nonsense"}, "is not a fault"),
-        ({"text": "cancle:drop"}, "no route 'cancle'"),
-        ({"text": "cancel:explode"}, "there are: refuse"),
-        ({"text": "cancel:drop=1"}, "no value"),
-        ({"text": "cancel:drop-done"}, "no drop-done"),
-        ({"text": "cancel:200"}, "from 400 to 599"),
-        ({"text": "cancel:twice"}, "does not happen to calls"),
-        ({"text": "webhook:cut"}, "does not happen to webhooks"),
-        ({"text": "cancel:drop@0"}, "1 or more"),
-        ({"text": "cancel:drop@101%"}, "at most 100"),
-        ({"where": "cancel"}, "needs `where` and `what`"),
-        ({"where": "cancel", "what": 5}, "must be strings"),
-        ({"where": "cancel", "what": "drop", "nth": 1, "percent": 5}, "not both"),
-        ({"where": "cancel", "what": "drop", "nth": "1"}, "whole number"),
-    ],
-)
-def test_a_fault_that_cannot_be_is_refused_with_a_sentence(
-    client: Client, admin: requests.Session, body: dict[str, Any], says: str
-) -> None:
-    answer = admin.post(f"{client.sandbox.url}/_sandbox/faults", json=body, timeout=EVENTUALLY)
-    assert (answer.status_code, says in answer.json()["error"]) == (400, True), answer.text
-    assert client.sandbox.faults.all() == []

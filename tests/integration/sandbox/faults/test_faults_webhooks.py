@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from support.patience import EVENTUALLY
+from support.sandbox import bought
 
 from payments.entrypoints.sandbox import Sandbox
 
@@ -19,15 +20,9 @@ def hearing(sandbox: Sandbox, listener: Any) -> Sandbox:
     return sandbox
 
 
-def approved(sandbox: Sandbox, merchant_uid: str) -> str:
-    imp_uid = sandbox.open_window(merchant_uid, 1000)
-    sandbox.approve(imp_uid)
-    return imp_uid
-
-
 def test_a_webhook_is_lost_and_the_console_knows(hearing: Sandbox, listener: Any) -> None:
     hearing.faults.add("webhook:drop@1")
-    lost, _ = approved(hearing, "a"), approved(hearing, "b")
+    lost, _ = bought(hearing, "a"), bought(hearing, "b")
     assert listener.told() == ("b", "paid")
     assert hearing.webhooks.wait(EVENTUALLY)
     assert listener.heard.empty()
@@ -38,10 +33,10 @@ def test_a_webhook_is_lost_and_the_console_knows(hearing: Sandbox, listener: Any
 
 def test_a_webhook_comes_late_by_the_sandboxs_clock(hearing: Sandbox, listener: Any) -> None:
     hearing.faults.add("webhook:late=3600@1")
-    approved(hearing, "a")
-    approved(hearing, "b")
+    bought(hearing, "a")
+    bought(hearing, "b")
     hearing.move_clock(3599)
-    approved(hearing, "c")
+    bought(hearing, "c")
     assert [listener.told()[0], listener.told()[0]] == ["b", "c"]
     hearing.move_clock(1)
     assert listener.told() == ("a", "paid")
@@ -49,21 +44,21 @@ def test_a_webhook_comes_late_by_the_sandboxs_clock(hearing: Sandbox, listener: 
 
 def test_a_webhook_comes_twice(hearing: Sandbox, listener: Any) -> None:
     hearing.faults.add("webhook:twice x1")
-    approved(hearing, "a")
-    approved(hearing, "b")
+    bought(hearing, "a")
+    bought(hearing, "b")
     assert [listener.told()[0] for _ in range(3)] == ["a", "a", "b"]
 
 
 def test_a_webhook_is_overtaken_by_the_next(hearing: Sandbox, listener: Any) -> None:
     hearing.faults.add("webhook:reordered@1")
-    imp_uid = approved(hearing, "a")
+    imp_uid = bought(hearing, "a")
     hearing.console_cancel(imp_uid)
     assert [listener.told(), listener.told()] == [("a", "cancelled"), ("a", "paid")]
 
 
 def test_a_reordered_webhook_that_nothing_overtakes_comes_a_minute_later(hearing: Sandbox, listener: Any) -> None:
     hearing.faults.add("webhook:reordered@1")
-    approved(hearing, "a")
+    bought(hearing, "a")
     hearing.move_clock(59)
     assert listener.heard.empty()
     hearing.move_clock(1)
@@ -73,7 +68,7 @@ def test_a_reordered_webhook_that_nothing_overtakes_comes_a_minute_later(hearing
 def test_a_lie_comes_before_the_truth(hearing: Sandbox, listener: Any) -> None:
     hearing.faults.add("webhook:forged@1,webhook:forged=stranger@2")
     for merchant_uid in ("a", "b"):
-        approved(hearing, merchant_uid)
+        bought(hearing, merchant_uid)
     assert [listener.told(), listener.told()] == [("a", "cancelled"), ("a", "paid")]
     (_, lie), (_, truth) = listener.hear(), listener.hear()
     stranger = json.loads(lie)["imp_uid"]

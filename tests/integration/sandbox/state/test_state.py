@@ -15,10 +15,9 @@ import attrs
 import pytest
 import requests
 from support.patience import EVENTUALLY
+from support.sandbox import TYPED_CARD
 
 from payments.entrypoints.sandbox import KEY, SECRET, Sandbox, SandboxSettings, UnusableStateFile
-
-CARD = {"card_number": "5365-1234-5678-1234", "expiry": "2034-12", "birth": "880101", "pwd_2digit": "12"}
 
 
 @attrs.define
@@ -88,7 +87,7 @@ class Customer:
         self.known[row["imp_uid"]] = self.ask(http, f"/_sandbox/payments/{row['imp_uid']}/approve")
         refunded = self.ask(http, "/payments/cancel", imp_uid=row["imp_uid"], amount=100)["response"]
         self.known[row["imp_uid"]] |= refunded
-        assert self.ask(http, f"/subscribe/customers/{order}", **CARD)["code"] == 0
+        assert self.ask(http, f"/subscribe/customers/{order}", **TYPED_CARD)["code"] == 0
         self.keys.append(order)
 
 

@@ -21,7 +21,7 @@ from payments.domain.values import GatewayId, MerchantId, Method, RefundId
 
 def a_refund(**changes: Any) -> Refund:
     facts: dict[str, Any] = {"id": RefundId("r_1"), "gateway_id": GatewayId("imp_1"), "amount": 300, "remainder": 1000}
-    return Refund(**facts | {"reason": "고객 요청", "by": "shop:x", "asked_at": NOON} | changes)
+    return Refund(**facts | {"reason": "고객 요청", "by": "shop:x", "requested_at": NOON} | changes)
 
 
 def sent(refund: Refund, currency: str = "KRW") -> dict[str, Any]:

@@ -17,7 +17,7 @@ WON = Money(1000)
 
 
 def a_refund(gateway_id: GatewayId) -> Refund:
-    return Refund(id=RefundId("r_1"), gateway_id=gateway_id, amount=300, remainder=1000, by="shop:x", asked_at=NOON)
+    return Refund(id=RefundId("r_1"), gateway_id=gateway_id, amount=300, remainder=1000, by="shop:x", requested_at=NOON)
 
 
 def paid(gateway: MemoryGateway) -> GatewayId:

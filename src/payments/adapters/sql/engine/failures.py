@@ -26,9 +26,14 @@ SQLITE_BUSY: Final = 5
 SQLITE_LOCKED: Final = 6
 
 _RULES: Final = (  # PostgreSQL names the constraint, SQLite the columns
-    ("pk_payments", "payments.merchant_id", MerchantIdTaken, "This merchant id is in use."),
-    ("uq_payments_live_order", "payments.buyer, payments.order_ref", OrderIsLive, "This order has a live payment."),
-    ("pk_attempts", "attempts.gateway_id", GatewayIdTaken, "This attempt belongs to another payment."),
+    ("pkr_payments_pkey", "pkr_payments.merchant_id", MerchantIdTaken, "This merchant id is in use."),
+    (
+        "pkr_payments_live_order_key",
+        "pkr_payments.buyer, pkr_payments.order_ref",
+        OrderIsLive,
+        "This order has a live payment.",
+    ),
+    ("pkr_attempts_pkey", "pkr_attempts.gateway_id", GatewayIdTaken, "This attempt belongs to another payment."),
 )
 _SILENT: Final = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.InternalError, sa.exc.TimeoutError)
 

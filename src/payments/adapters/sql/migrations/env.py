@@ -1,14 +1,15 @@
-"""What alembic runs: the missing steps, in the transaction that `schema.upgrade` opened."""
+"""What alembic runs: the missing steps, in the transaction that `upgrading.upgrade` opened."""
 
 from alembic import context
 
 import payments.adapters.sql.schema.side_tables
 import payments.adapters.sql.schema.tables  # noqa: F401 - importing it fills the metadata
-from payments.adapters.sql.schema.naming import metadata
+from payments.adapters.sql.schema.naming import VERSION_TABLE, metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
+    version_table=VERSION_TABLE,
     render_as_batch=True,
     transactional_ddl=True,
 )

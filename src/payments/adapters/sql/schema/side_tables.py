@@ -9,11 +9,10 @@ meta                one row: the mode this database is for, and how far the prov
 import sqlalchemy as sa
 
 from payments.adapters.sql.schema.moment import Moment
-from payments.adapters.sql.schema.naming import column, id_type, metadata, partial_index
+from payments.adapters.sql.schema.naming import PREFIX, column, id_type, partial_index, table
 
-outbox = sa.Table(
+outbox = table(
     "outbox",
-    metadata,
     sa.Column("id", id_type(64), primary_key=True),
     column("merchant_id", id_type(40)),
     column("version", sa.BigInteger),
@@ -22,16 +21,15 @@ outbox = sa.Table(
     column("due_at", Moment, nullable=True),
     column("tries", sa.BigInteger),
     column("error", sa.Text),
-    sa.ForeignKeyConstraint(["merchant_id", "version"], ["events.merchant_id", "events.version"]),
+    sa.ForeignKeyConstraint(["merchant_id", "version"], [f"{PREFIX}events.merchant_id", f"{PREFIX}events.version"]),
 )
 WAITING = outbox.c.due_at.is_not(None)
 DEAD = outbox.c.due_at.is_(None)
-partial_index("ix_outbox_due_at", outbox.c.due_at, where=WAITING)
-partial_index("ix_outbox_dead", outbox.c.created_at, outbox.c.merchant_id, outbox.c.version, where=DEAD)
+partial_index("due_at", outbox.c.due_at, where=WAITING)
+partial_index("dead", outbox.c.created_at, outbox.c.merchant_id, outbox.c.version, where=DEAD)
 
-idempotency_keys = sa.Table(
+idempotency_keys = table(
     "idempotency_keys",
-    metadata,
     sa.Column("scope", id_type(255), primary_key=True),
     sa.Column("key", id_type(255), primary_key=True),
     column("fingerprint", sa.String(255)),
@@ -43,9 +41,8 @@ idempotency_keys = sa.Table(
 )
 sa.Index(None, idempotency_keys.c.claimed_at)
 
-api_keys = sa.Table(
+api_keys = table(
     "api_keys",
-    metadata,
     sa.Column("digest", id_type(128), primary_key=True),
     column("prefix", id_type(40)),
     column("name", sa.String(200)),
@@ -54,9 +51,8 @@ api_keys = sa.Table(
     sa.UniqueConstraint("prefix"),
 )
 
-meta = sa.Table(
+meta = table(
     "meta",
-    metadata,
     sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
     column("mode", sa.String(4)),
     column("reconciled_until", Moment, nullable=True),

@@ -9,12 +9,11 @@ events      the timeline: (payment, version) is the key, so a change cannot be t
 import sqlalchemy as sa
 
 from payments.adapters.sql.schema.moment import Moment
-from payments.adapters.sql.schema.naming import column, id_type, metadata, partial_index
+from payments.adapters.sql.schema.naming import PREFIX, column, id_type, partial_index, table
 from payments.domain.money import MAX_MINOR
 
-payments = sa.Table(
+payments = table(
     "payments",
-    metadata,
     sa.Column("merchant_id", id_type(40), primary_key=True),
     column("buyer", id_type(120)),
     column("order_ref", id_type(120)),
@@ -38,17 +37,16 @@ payments = sa.Table(
 )
 LIVE = payments.c.status != sa.literal_column("'cancelled'")
 DUE = payments.c.due_at.is_not(None)
-partial_index("uq_payments_live_order", payments.c.buyer, payments.c.order_ref, where=LIVE, unique=True)
-partial_index("ix_payments_due_at", payments.c.due_at, where=DUE)
+partial_index("live_order", payments.c.buyer, payments.c.order_ref, where=LIVE, unique=True)
+partial_index("due_at", payments.c.due_at, where=DUE)
 sa.Index(None, payments.c.created_at, payments.c.merchant_id)
 sa.Index(None, payments.c.buyer, payments.c.created_at, payments.c.merchant_id)
 sa.Index(None, payments.c.status, payments.c.created_at, payments.c.merchant_id)
 
-attempts = sa.Table(
+attempts = table(
     "attempts",
-    metadata,
     sa.Column("gateway_id", id_type(64), primary_key=True),
-    sa.Column("merchant_id", id_type(40), sa.ForeignKey("payments.merchant_id"), nullable=False),
+    sa.Column("merchant_id", id_type(40), sa.ForeignKey(f"{PREFIX}payments.merchant_id"), nullable=False),
     column("rank", sa.BigInteger),
     column("amount", sa.BigInteger),
     column("currency", sa.String(3)),
@@ -70,7 +68,7 @@ attempts = sa.Table(
     sa.CheckConstraint("refunded BETWEEN 0 AND amount", name="refunded"),
     sa.CheckConstraint("mode IN ('live', 'test')", name="mode"),
     sa.CheckConstraint("disposition IN ('accepted', 'mismatch', 'duplicate', 'late', 'orphan')", name="disposition"),
-    sa.CheckConstraint("(rank >= 3) = (disposition IS NOT NULL)", name="captures_are_disposed_of"),
+    sa.CheckConstraint("(rank >= 3) = (disposition IS NOT NULL)", name="captures_have_a_disposition"),
 )
 OPEN_STRAY = sa.and_(
     attempts.c.disposition != sa.literal_column("'accepted'"),
@@ -79,21 +77,20 @@ OPEN_STRAY = sa.and_(
 )
 ACCEPTED = attempts.c.disposition == sa.literal_column("'accepted'")
 sa.Index(None, attempts.c.merchant_id)
-partial_index("ix_attempts_open_stray", attempts.c.merchant_id, where=OPEN_STRAY)
-partial_index("uq_attempts_accepted", attempts.c.merchant_id, where=ACCEPTED, unique=True)
+partial_index("open_stray", attempts.c.merchant_id, where=OPEN_STRAY)
+partial_index("accepted", attempts.c.merchant_id, where=ACCEPTED, unique=True)
 
-refunds = sa.Table(
+refunds = table(
     "refunds",
-    metadata,
-    sa.Column("merchant_id", id_type(40), sa.ForeignKey("payments.merchant_id"), primary_key=True),
+    sa.Column("merchant_id", id_type(40), sa.ForeignKey(f"{PREFIX}payments.merchant_id"), primary_key=True),
     sa.Column("id", id_type(32), primary_key=True),
     column("position", sa.BigInteger),  # in the order they were asked
-    sa.Column("gateway_id", id_type(64), sa.ForeignKey("attempts.gateway_id"), nullable=False),
+    sa.Column("gateway_id", id_type(64), sa.ForeignKey(f"{PREFIX}attempts.gateway_id"), nullable=False),
     column("amount", sa.BigInteger),
     column("remainder", sa.BigInteger),
     column("reason", sa.String(200)),
-    column("asked_by", sa.String(120)),
-    column("asked_at", Moment),
+    column("requested_by", sa.String(120)),
+    column("requested_at", Moment),
     column("status", sa.String(7)),
     column("tax_free", sa.BigInteger),
     column("vat", sa.BigInteger, nullable=True),
@@ -113,12 +110,11 @@ refunds = sa.Table(
     sa.CheckConstraint("tax_free + COALESCE(vat, 0) <= amount", name="parts_fit"),
 )
 OPEN = refunds.c.status == sa.literal_column("'open'")
-partial_index("uq_refunds_open", refunds.c.gateway_id, where=OPEN, unique=True)
+partial_index("open", refunds.c.gateway_id, where=OPEN, unique=True)
 
-events = sa.Table(
+events = table(
     "events",
-    metadata,
-    sa.Column("merchant_id", id_type(40), sa.ForeignKey("payments.merchant_id"), primary_key=True),
+    sa.Column("merchant_id", id_type(40), sa.ForeignKey(f"{PREFIX}payments.merchant_id"), primary_key=True),
     sa.Column("version", sa.BigInteger, primary_key=True, autoincrement=False),
     column("kind", sa.String(40)),
     column("at", Moment),

@@ -13,17 +13,18 @@ import sqlalchemy.exc
 
 from payments.adapters.sql.engine.connecting import migrating_engine, parse
 from payments.adapters.sql.engine.failures import WrongSchema, translated
-from payments.adapters.sql.schema.naming import SCHEMA
+from payments.adapters.sql.schema.naming import PREFIX, SCHEMA, VERSION_TABLE
 
 _LOCK: Final = 0x7061796D656E7473  # "payments"
-_REVISION: Final = sa.text("SELECT version_num FROM alembic_version")
+_REVISION: Final = sa.text(f"SELECT version_num FROM {VERSION_TABLE}")  # noqa: S608 - our own constant
+_DANGLING: Final = sa.text(f"""SELECT 1 FROM pragma_foreign_key_check WHERE "table" LIKE '{PREFIX}%'""")  # noqa: S608
 _STEPS: Final = Path(__file__).parent.parent / "migrations"
 _UNHURRIED: Final = "SET LOCAL lock_timeout = '60s'", "SET LOCAL statement_timeout = 0"
 
 
 def revision(connection: sa.Connection) -> str | None:
     """Return the revision of the database's schema; None where it has no tables of ours yet."""
-    if not sa.inspect(connection).has_table("alembic_version"):
+    if not sa.inspect(connection).has_table(VERSION_TABLE):
         return None
     found: str | None = connection.execute(_REVISION).scalar_one_or_none()
     return found
@@ -76,8 +77,8 @@ def _alone(engine: sa.Engine) -> Iterator[sa.Connection]:
                 connection.exec_driver_sql(setting)
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
         yield connection
-        if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
-            raise WrongSchema("After the upgrade rows would refer to missing ones. Nothing was changed.")
+        if connection.dialect.name == "sqlite" and connection.execute(_DANGLING).first():
+            raise WrongSchema("After the upgrade some rows would refer to missing rows. Nothing was changed.")
 
 
 def _run_steps(connection: sa.Connection) -> None:

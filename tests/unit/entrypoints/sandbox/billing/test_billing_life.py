@@ -1,17 +1,14 @@
 """Whatever shops, banks and the clock do in any order, a billing key pays what it owes once, in time, and tells."""
 
-from decimal import Decimal
-
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from support.sandbox import a_key, a_payment, a_schedule
 
-from payments.entrypoints.sandbox.billing.billing import Billing, KeyRequest, ScheduleRequest
-from payments.entrypoints.sandbox.billing.cards import Card
+from payments.entrypoints.sandbox.billing.billing import Billing
 from payments.entrypoints.sandbox.clock import Clock
 from payments.entrypoints.sandbox.errors import CallRefused, NotPossible
 from payments.entrypoints.sandbox.payments.book import Book, Notice
 from payments.entrypoints.sandbox.payments.ids import Ids
-from payments.entrypoints.sandbox.payments.opening import WindowRequest
 
 NO = (NotPossible, CallRefused)
 CUSTOMERS = st.sampled_from(["c-1", "c-2"])
@@ -32,9 +29,6 @@ class BillingLife(RuleBasedStateMachine):
     def now(self) -> int:
         return self.billing.book.clock.now()
 
-    def ask(self, merchant_uid: str) -> WindowRequest:
-        return WindowRequest(merchant_uid=merchant_uid, amount=Decimal(1000), channel="api")
-
     def tried(self, call: object, *args: object) -> bool:
         """Make a call; a refused one must leave book, keys and schedules as they were."""
         before = self.everything()
@@ -51,7 +45,7 @@ class BillingLife(RuleBasedStateMachine):
 
     @rule(customer_uid=CUSTOMERS)
     def issue(self, customer_uid: str) -> None:
-        self.billing.issue(KeyRequest(customer_uid=customer_uid, card=Card.of("4092023012341234", "2030-01")))
+        self.billing.issue(a_key(customer_uid))
 
     @rule(customer_uid=CUSTOMERS, reason=st.sampled_from([None, "카드 한도초과"]))
     def bank(self, customer_uid: str, reason: str | None) -> None:
@@ -63,11 +57,11 @@ class BillingLife(RuleBasedStateMachine):
 
     @rule(customer_uid=CUSTOMERS, order=ORDERS)
     def pay_again(self, customer_uid: str, order: str) -> None:
-        self.tried(self.billing.pay_again, customer_uid, self.ask(order))
+        self.tried(self.billing.pay_again, customer_uid, a_payment(order))
 
     @rule(customer_uid=CUSTOMERS, orders=st.lists(ORDERS, min_size=1, max_size=3), step=st.integers(-5, 50))
     def schedule(self, customer_uid: str, orders: list[str], step: int) -> None:
-        asks = [ScheduleRequest(schedule_at=self.now + step, request=self.ask(order)) for order in orders]
+        asks = [a_schedule(order, self.now + step) for order in orders]
         if self.tried(self.billing.schedule, customer_uid, asks):
             self.due |= dict.fromkeys(orders, self.now + step)
 

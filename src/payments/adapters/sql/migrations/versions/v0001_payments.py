@@ -33,7 +33,7 @@ def _where(condition: str) -> dict[str, Any]:
 
 def _payments() -> None:
     op.create_table(
-        "payments",
+        "pkr_payments",
         sa.Column("merchant_id", _id(40), nullable=False),
         sa.Column("buyer", _id(120), nullable=False),
         sa.Column("order_ref", _id(120), nullable=False),
@@ -50,28 +50,34 @@ def _payments() -> None:
         sa.Column("version", sa.BigInteger, nullable=False),
         sa.Column("due_at", _MOMENT, nullable=True),
         sa.Column("checks", sa.BigInteger, nullable=False),
-        sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("ck_payments_mode")),
-        sa.CheckConstraint("status IN ('awaiting', 'paid', 'failed', 'cancelled')", name=op.f("ck_payments_status")),
-        sa.CheckConstraint("price BETWEEN 1 AND 9007199254740991", name=op.f("ck_payments_price")),
-        sa.CheckConstraint("version >= 1", name=op.f("ck_payments_version")),
-        sa.PrimaryKeyConstraint("merchant_id", name=op.f("pk_payments")),
+        sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("pkr_payments_mode_check")),
+        sa.CheckConstraint(
+            "status IN ('awaiting', 'paid', 'failed', 'cancelled')", name=op.f("pkr_payments_status_check")
+        ),
+        sa.CheckConstraint("price BETWEEN 1 AND 9007199254740991", name=op.f("pkr_payments_price_check")),
+        sa.CheckConstraint("version >= 1", name=op.f("pkr_payments_version_check")),
+        sa.PrimaryKeyConstraint("merchant_id", name=op.f("pkr_payments_pkey")),
     )
     op.create_index(
-        op.f("ix_payments_buyer_created_at_merchant_id"), "payments", ["buyer", "created_at", "merchant_id"]
+        op.f("pkr_payments_buyer_created_at_merchant_id_idx"), "pkr_payments", ["buyer", "created_at", "merchant_id"]
     )
-    op.create_index(op.f("ix_payments_created_at_merchant_id"), "payments", ["created_at", "merchant_id"])
-    op.create_index("ix_payments_due_at", "payments", ["due_at"], **_where("due_at IS NOT NULL"))
+    op.create_index(op.f("pkr_payments_created_at_merchant_id_idx"), "pkr_payments", ["created_at", "merchant_id"])
+    op.create_index("pkr_payments_due_at_idx", "pkr_payments", ["due_at"], **_where("due_at IS NOT NULL"))
     op.create_index(
-        op.f("ix_payments_status_created_at_merchant_id"), "payments", ["status", "created_at", "merchant_id"]
+        op.f("pkr_payments_status_created_at_merchant_id_idx"), "pkr_payments", ["status", "created_at", "merchant_id"]
     )
     op.create_index(
-        "uq_payments_live_order", "payments", ["buyer", "order_ref"], unique=True, **_where("status != 'cancelled'")
+        "pkr_payments_live_order_key",
+        "pkr_payments",
+        ["buyer", "order_ref"],
+        unique=True,
+        **_where("status != 'cancelled'"),
     )
 
 
 def _attempts() -> None:
     op.create_table(
-        "attempts",
+        "pkr_attempts",
         sa.Column("gateway_id", _id(64), nullable=False),
         sa.Column("merchant_id", _id(40), nullable=False),
         sa.Column("rank", sa.BigInteger, nullable=False),
@@ -92,33 +98,35 @@ def _attempts() -> None:
         sa.Column("note", sa.String(500), nullable=False),
         sa.CheckConstraint(
             "disposition IN ('accepted', 'mismatch', 'duplicate', 'late', 'orphan')",
-            name=op.f("ck_attempts_disposition"),
+            name=op.f("pkr_attempts_disposition_check"),
         ),
-        sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("ck_attempts_mode")),
+        sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("pkr_attempts_mode_check")),
         sa.CheckConstraint(
-            "(rank >= 3) = (disposition IS NOT NULL)", name=op.f("ck_attempts_captures_are_disposed_of")
+            "(rank >= 3) = (disposition IS NOT NULL)", name=op.f("pkr_attempts_captures_have_a_disposition_check")
         ),
-        sa.CheckConstraint("amount BETWEEN 1 AND 9007199254740991", name=op.f("ck_attempts_amount")),
-        sa.CheckConstraint("rank BETWEEN 1 AND 4", name=op.f("ck_attempts_rank")),
-        sa.CheckConstraint("refunded BETWEEN 0 AND amount", name=op.f("ck_attempts_refunded")),
-        sa.ForeignKeyConstraint(["merchant_id"], ["payments.merchant_id"], name=op.f("fk_attempts_payments")),
-        sa.PrimaryKeyConstraint("gateway_id", name=op.f("pk_attempts")),
+        sa.CheckConstraint("amount BETWEEN 1 AND 9007199254740991", name=op.f("pkr_attempts_amount_check")),
+        sa.CheckConstraint("rank BETWEEN 1 AND 4", name=op.f("pkr_attempts_rank_check")),
+        sa.CheckConstraint("refunded BETWEEN 0 AND amount", name=op.f("pkr_attempts_refunded_check")),
+        sa.ForeignKeyConstraint(
+            ["merchant_id"], ["pkr_payments.merchant_id"], name=op.f("pkr_attempts_merchant_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("gateway_id", name=op.f("pkr_attempts_pkey")),
     )
-    op.create_index(op.f("ix_attempts_merchant_id"), "attempts", ["merchant_id"])
+    op.create_index(op.f("pkr_attempts_merchant_id_idx"), "pkr_attempts", ["merchant_id"])
     op.create_index(
-        "ix_attempts_open_stray",
-        "attempts",
+        "pkr_attempts_open_stray_idx",
+        "pkr_attempts",
         ["merchant_id"],
         **_where("disposition != 'accepted' AND refunded < amount AND note = ''"),
     )
     op.create_index(
-        "uq_attempts_accepted", "attempts", ["merchant_id"], unique=True, **_where("disposition = 'accepted'")
+        "pkr_attempts_accepted_key", "pkr_attempts", ["merchant_id"], unique=True, **_where("disposition = 'accepted'")
     )
 
 
 def _refunds() -> None:
     op.create_table(
-        "refunds",
+        "pkr_refunds",
         sa.Column("merchant_id", _id(40), nullable=False),
         sa.Column("id", _id(32), nullable=False),
         sa.Column("position", sa.BigInteger, nullable=False),
@@ -126,8 +134,8 @@ def _refunds() -> None:
         sa.Column("amount", sa.BigInteger, nullable=False),
         sa.Column("remainder", sa.BigInteger, nullable=False),
         sa.Column("reason", sa.String(200), nullable=False),
-        sa.Column("asked_by", sa.String(120), nullable=False),
-        sa.Column("asked_at", _MOMENT, nullable=False),
+        sa.Column("requested_by", sa.String(120), nullable=False),
+        sa.Column("requested_at", _MOMENT, nullable=False),
         sa.Column("status", sa.String(7), nullable=False),
         sa.Column("tax_free", sa.BigInteger, nullable=False),
         sa.Column("vat", sa.BigInteger, nullable=True),
@@ -138,23 +146,25 @@ def _refunds() -> None:
         sa.Column("outcome_unknown_since", _MOMENT, nullable=True),
         sa.Column("provider_id", sa.String(64), nullable=False),
         sa.Column("failure", sa.String(1000), nullable=False),
-        sa.CheckConstraint("status <> 'open' OR amount <= remainder", name=op.f("ck_refunds_open_fits")),
-        sa.CheckConstraint("status IN ('open', 'done', 'refused')", name=op.f("ck_refunds_status")),
-        sa.CheckConstraint("amount BETWEEN 1 AND 9007199254740991", name=op.f("ck_refunds_amount")),
-        sa.CheckConstraint("remainder BETWEEN 0 AND 9007199254740991", name=op.f("ck_refunds_remainder")),
-        sa.CheckConstraint("tax_free + COALESCE(vat, 0) <= amount", name=op.f("ck_refunds_parts_fit")),
-        sa.CheckConstraint("tax_free >= 0 AND COALESCE(vat, 0) >= 0", name=op.f("ck_refunds_parts")),
-        sa.ForeignKeyConstraint(["gateway_id"], ["attempts.gateway_id"], name=op.f("fk_refunds_attempts")),
-        sa.ForeignKeyConstraint(["merchant_id"], ["payments.merchant_id"], name=op.f("fk_refunds_payments")),
-        sa.PrimaryKeyConstraint("merchant_id", "id", name=op.f("pk_refunds")),
-        sa.UniqueConstraint("merchant_id", "position", name=op.f("uq_refunds_merchant_id_position")),
+        sa.CheckConstraint("status <> 'open' OR amount <= remainder", name=op.f("pkr_refunds_open_fits_check")),
+        sa.CheckConstraint("status IN ('open', 'done', 'refused')", name=op.f("pkr_refunds_status_check")),
+        sa.CheckConstraint("amount BETWEEN 1 AND 9007199254740991", name=op.f("pkr_refunds_amount_check")),
+        sa.CheckConstraint("remainder BETWEEN 0 AND 9007199254740991", name=op.f("pkr_refunds_remainder_check")),
+        sa.CheckConstraint("tax_free + COALESCE(vat, 0) <= amount", name=op.f("pkr_refunds_parts_fit_check")),
+        sa.CheckConstraint("tax_free >= 0 AND COALESCE(vat, 0) >= 0", name=op.f("pkr_refunds_parts_check")),
+        sa.ForeignKeyConstraint(["gateway_id"], ["pkr_attempts.gateway_id"], name=op.f("pkr_refunds_gateway_id_fkey")),
+        sa.ForeignKeyConstraint(
+            ["merchant_id"], ["pkr_payments.merchant_id"], name=op.f("pkr_refunds_merchant_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("merchant_id", "id", name=op.f("pkr_refunds_pkey")),
+        sa.UniqueConstraint("merchant_id", "position", name=op.f("pkr_refunds_merchant_id_position_key")),
     )
-    op.create_index("uq_refunds_open", "refunds", ["gateway_id"], unique=True, **_where("status = 'open'"))
+    op.create_index("pkr_refunds_open_key", "pkr_refunds", ["gateway_id"], unique=True, **_where("status = 'open'"))
 
 
 def _events() -> None:
     op.create_table(
-        "events",
+        "pkr_events",
         sa.Column("merchant_id", _id(40), nullable=False),
         sa.Column("version", sa.BigInteger, autoincrement=False, nullable=False),
         sa.Column("kind", sa.String(40), nullable=False),
@@ -165,16 +175,20 @@ def _events() -> None:
         sa.Column("amount", sa.BigInteger, nullable=True),
         sa.Column("reason", sa.String(1000), nullable=False),
         sa.Column("status", sa.String(9), nullable=False),
-        sa.CheckConstraint("status IN ('awaiting', 'paid', 'failed', 'cancelled')", name=op.f("ck_events_status")),
-        sa.CheckConstraint("version >= 1", name=op.f("ck_events_version")),
-        sa.ForeignKeyConstraint(["merchant_id"], ["payments.merchant_id"], name=op.f("fk_events_payments")),
-        sa.PrimaryKeyConstraint("merchant_id", "version", name=op.f("pk_events")),
+        sa.CheckConstraint(
+            "status IN ('awaiting', 'paid', 'failed', 'cancelled')", name=op.f("pkr_events_status_check")
+        ),
+        sa.CheckConstraint("version >= 1", name=op.f("pkr_events_version_check")),
+        sa.ForeignKeyConstraint(
+            ["merchant_id"], ["pkr_payments.merchant_id"], name=op.f("pkr_events_merchant_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("merchant_id", "version", name=op.f("pkr_events_pkey")),
     )
 
 
 def _outbox() -> None:
     op.create_table(
-        "outbox",
+        "pkr_outbox",
         sa.Column("id", _id(64), nullable=False),
         sa.Column("merchant_id", _id(40), nullable=False),
         sa.Column("version", sa.BigInteger, nullable=False),
@@ -184,17 +198,21 @@ def _outbox() -> None:
         sa.Column("tries", sa.BigInteger, nullable=False),
         sa.Column("error", sa.Text, nullable=False),
         sa.ForeignKeyConstraint(
-            ["merchant_id", "version"], ["events.merchant_id", "events.version"], name=op.f("fk_outbox_events")
+            ["merchant_id", "version"],
+            ["pkr_events.merchant_id", "pkr_events.version"],
+            name=op.f("pkr_outbox_merchant_id_version_fkey"),
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pkr_outbox_pkey")),
     )
-    op.create_index("ix_outbox_dead", "outbox", ["created_at", "merchant_id", "version"], **_where("due_at IS NULL"))
-    op.create_index("ix_outbox_due_at", "outbox", ["due_at"], **_where("due_at IS NOT NULL"))
+    op.create_index(
+        "pkr_outbox_dead_idx", "pkr_outbox", ["created_at", "merchant_id", "version"], **_where("due_at IS NULL")
+    )
+    op.create_index("pkr_outbox_due_at_idx", "pkr_outbox", ["due_at"], **_where("due_at IS NOT NULL"))
 
 
 def _idempotency_keys() -> None:
     op.create_table(
-        "idempotency_keys",
+        "pkr_idempotency_keys",
         sa.Column("scope", _id(255), nullable=False),
         sa.Column("key", _id(255), nullable=False),
         sa.Column("fingerprint", sa.String(255), nullable=False),
@@ -202,32 +220,32 @@ def _idempotency_keys() -> None:
         sa.Column("claimed_until", _MOMENT, nullable=False),
         sa.Column("status", sa.BigInteger, nullable=True),
         sa.Column("body", sa.LargeBinary, nullable=True),
-        sa.CheckConstraint("(status IS NULL) = (body IS NULL)", name=op.f("ck_idempotency_keys_answer")),
-        sa.PrimaryKeyConstraint("scope", "key", name=op.f("pk_idempotency_keys")),
+        sa.CheckConstraint("(status IS NULL) = (body IS NULL)", name=op.f("pkr_idempotency_keys_answer_check")),
+        sa.PrimaryKeyConstraint("scope", "key", name=op.f("pkr_idempotency_keys_pkey")),
     )
-    op.create_index(op.f("ix_idempotency_keys_claimed_at"), "idempotency_keys", ["claimed_at"])
+    op.create_index(op.f("pkr_idempotency_keys_claimed_at_idx"), "pkr_idempotency_keys", ["claimed_at"])
 
 
 def _api_keys() -> None:
     op.create_table(
-        "api_keys",
+        "pkr_api_keys",
         sa.Column("digest", _id(128), nullable=False),
         sa.Column("prefix", _id(40), nullable=False),
         sa.Column("name", sa.String(200), nullable=False),
         sa.Column("created_at", _MOMENT, nullable=False),
         sa.Column("revoked_at", _MOMENT, nullable=True),
-        sa.PrimaryKeyConstraint("digest", name=op.f("pk_api_keys")),
-        sa.UniqueConstraint("prefix", name=op.f("uq_api_keys_prefix")),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pkr_api_keys_pkey")),
+        sa.UniqueConstraint("prefix", name=op.f("pkr_api_keys_prefix_key")),
     )
 
 
 def _meta() -> None:
     op.create_table(
-        "meta",
+        "pkr_meta",
         sa.Column("id", sa.BigInteger, autoincrement=False, nullable=False),
         sa.Column("mode", sa.String(4), nullable=False),
         sa.Column("reconciled_until", _MOMENT, nullable=True),
-        sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("ck_meta_mode")),
-        sa.CheckConstraint("id = 1", name=op.f("ck_meta_one_row")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_meta")),
+        sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("pkr_meta_mode_check")),
+        sa.CheckConstraint("id = 1", name=op.f("pkr_meta_one_row_check")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pkr_meta_pkey")),
     )
