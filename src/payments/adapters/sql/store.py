@@ -1,8 +1,10 @@
 """Opening a store: `open_store(url, mode)` gives everything that is kept, on SQLite or PostgreSQL.
 
-A database is stamped with its mode when it is first opened; opened with the other mode it is refused.
+A database is stamped with its mode and a prefix of merchant ids when it is first opened.
 """
 
+import secrets
+import string
 from typing import Final
 
 import attrs
@@ -13,6 +15,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from payments.adapters.sql.engine.connecting import check_settings, connect, parse
 from payments.adapters.sql.engine.database import Database
 from payments.adapters.sql.engine.failures import WrongMode
+from payments.adapters.sql.payments.orphans import SqlOrphans
 from payments.adapters.sql.payments.repository import SqlPayments
 from payments.adapters.sql.schema.side_tables import meta
 from payments.adapters.sql.schema.upgrading import check_schema, revision, upgrade
@@ -25,7 +28,10 @@ _STAMP: Final = {
     "sqlite": insert_sqlite(meta).on_conflict_do_nothing(),
     "postgresql": insert_postgresql(meta).on_conflict_do_nothing(),
 }
-_MODE: Final = sa.select(meta.c.mode)
+_MODE: Final = sa.select(meta.c.mode, meta.c.prefix)
+_LETTERS: Final = string.ascii_lowercase + string.digits
+_DRAWN: Final = 4
+"""Random characters of a prefix: enough to tell the installations on one account apart."""
 _TOUCH: Final = sa.update(meta).values(id=1)
 
 
@@ -35,9 +41,11 @@ class SqlStore:
 
     database: Database
     payments: SqlPayments
+    orphans: SqlOrphans
     outbox: SqlOutbox
     api_keys: SqlApiKeys
     idempotency_keys: SqlIdempotencyKeys
+    prefix: str
 
     async def health(self) -> str | None:
         """Return what keeps the database from being used, as a sentence; None where it is writable and current."""
@@ -53,8 +61,10 @@ class SqlStore:
         self.database.engine.dispose()
 
 
-def open_store(url: str, mode: Mode, *, create: bool = False, pool_size: int = 20) -> SqlStore:
+def open_store(url: str, mode: Mode, *, create: bool = False, pool_size: int = 20, prefix: str = "") -> SqlStore:
     """Return the store at *url*, for at most *pool_size* calls at a time.
+
+    *prefix* is this installation's prefix of merchant ids; without one, a prefix is drawn once and stored.
 
     With *create*, tables are made where the database has none; older tables are never changed here. Raises BadInput,
     StorageUnavailable, or a StoreRefused: WrongMode, WrongSchema, UnsafeSettings.
@@ -65,22 +75,27 @@ def open_store(url: str, mode: Mode, *, create: bool = False, pool_size: int = 2
         if create and database.read(revision) is None:
             upgrade(url)
         database.read(check_schema)
-        _check_mode(database, mode)
+        stored_prefix = _stamped(database, mode)
     except BaseException:
         database.engine.dispose()
         raise
     return SqlStore(
         database=database,
         payments=SqlPayments(database),
+        orphans=SqlOrphans(database),
         outbox=SqlOutbox(database),
         api_keys=SqlApiKeys(database),
         idempotency_keys=SqlIdempotencyKeys(database),
+        prefix=prefix or stored_prefix,
     )
 
 
-def _check_mode(database: Database, mode: Mode) -> None:
+def _stamped(database: Database, mode: Mode) -> str:
+    """Stamp a new database with its mode and a prefix, and return the prefix. Raises WrongMode."""
     stamp = _STAMP[database.engine.dialect.name]
-    database.write(lambda connection: connection.execute(stamp, {"id": 1, "mode": mode}))
-    found = database.read(lambda connection: connection.execute(_MODE).scalar_one())
+    drawn = "".join(secrets.choice(_LETTERS) for _ in range(_DRAWN)) + "-"
+    database.write(lambda connection: connection.execute(stamp, {"id": 1, "mode": mode, "prefix": drawn}))
+    found, prefix = database.read(lambda connection: connection.execute(_MODE).one())
     if found != mode:
-        raise WrongMode(f"This database keeps {found} payments and cannot be opened for {mode} ones.")
+        raise WrongMode(f"This database holds {found} payments and cannot be opened for {mode} payments.")
+    return str(prefix)

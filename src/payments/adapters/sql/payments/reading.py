@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from payments.adapters.sql.payments.rows import attempt_of, payment_of, refund_of
 from payments.adapters.sql.schema.moment import Moment
 from payments.adapters.sql.schema.side_tables import meta
-from payments.adapters.sql.schema.tables import LIVE, OPEN_STRAY, attempts, events, payments, refunds
+from payments.adapters.sql.schema.tables import LIVE, OPEN_STRAY, ROUTINE, URGENT, attempts, events, payments, refunds
 from payments.domain.payment import Payment
 
 _log = logging.getLogger(__name__)
@@ -38,13 +38,22 @@ LIVE_ONE: Final = _whole.where(
 LOCK: Final = (
     sa.select(payments.c.merchant_id).where(payments.c.merchant_id == sa.bindparam("merchant_id")).with_for_update()
 )
-DUE: Final = (
-    sa.select(payments.c.merchant_id)
-    .where(payments.c.due_at <= sa.bindparam("now", type_=Moment))
-    .order_by(payments.c.due_at)
-    .limit(sa.bindparam("limit", type_=sa.Integer))
-    .with_for_update(skip_locked=True)
-)
+
+
+def _due(which: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    now = sa.bindparam("now", type_=Moment)
+    return (
+        sa.select(payments.c.merchant_id)
+        .where(payments.c.due_at <= now, which)
+        .where(sa.or_(payments.c.leased_until.is_(None), payments.c.leased_until <= now))
+        .order_by(payments.c.due_at)
+        .limit(sa.bindparam("limit", type_=sa.Integer))
+        .with_for_update(skip_locked=True)
+    )
+
+
+DUE: Final = (_due(URGENT), _due(ROUTINE))
+"""Urgent payments first, and routine ones where there is room: two statements, because each has an index of its own."""
 TIMELINE: Final = (
     sa.select(events).where(events.c.merchant_id == sa.bindparam("merchant_id")).order_by(events.c.version)
 )
@@ -58,7 +67,8 @@ CURSOR_KEY: Final = sa.select(payments.c.created_at, payments.c.buyer).where(
 def page_statement(*, buyer: bool, status: bool, strays: bool, before: bool) -> sa.Select[Any]:
     """Return the statement of a page: which of the conditions it has is all that differs between pages."""
     newest = payments.c.created_at.desc(), payments.c.merchant_id.desc()
-    chosen = sa.select(payments.c.merchant_id).order_by(*newest).limit(sa.bindparam("limit", type_=sa.Integer))
+    chosen = sa.select(payments.c.merchant_id).where(payments.c.version > 0).order_by(*newest)
+    chosen = chosen.limit(sa.bindparam("limit", type_=sa.Integer))
     if buyer:
         chosen = chosen.where(payments.c.buyer == sa.bindparam("buyer"))
     if status:

@@ -77,24 +77,40 @@ class SqlPayments:
         """Return the payment's events, oldest first. Raises PaymentNotFound."""
         rows = self._database.read(lambda c: c.execute(reading.TIMELINE, {"merchant_id": merchant_id}).mappings().all())
         if not rows:
-            raise PaymentNotFound
+            await self.get(merchant_id)  # one that is not announced has no events
         return [event_of(row) for row in rows]
 
     async def claim(self, now: datetime, until: datetime, limit: int) -> Sequence[Payment]:
-        """Return at most *limit* due payments, the longest due first, and make them due again at *until*.
+        """Lease at most *limit* due payments until *until*, and return them: routine ones last.
 
-        One whose rows tell of nothing possible is not returned: it must not keep the others waiting.
+        A payment whose rows cannot be read is leased but not returned: it must not keep the others waiting.
         """
 
         def work(connection: sa.Connection) -> list[Payment]:
-            ids = connection.execute(reading.DUE, {"now": now, "limit": limit}).scalars().all()
+            ids: list[str] = []
+            for statement in reading.DUE:
+                if len(ids) < limit:
+                    given = {"now": now, "limit": limit - len(ids)}
+                    ids += connection.execute(statement, given).scalars().all()
             if not ids:
                 return []
-            connection.execute(writing.POSTPONE, {"merchant_ids": ids, "until": until})
+            connection.execute(writing.LEASE, {"merchant_ids": ids, "until": until})
             claimed = reading.readable(connection.execute(reading.BY_IDS, {"merchant_ids": ids}))
             return sorted(claimed, key=lambda payment: ids.index(payment.merchant_id))
 
         return self._database.write(work)
+
+    async def renew(self, merchant_id: MerchantId, until: datetime, to: datetime) -> bool:
+        """Extend the lease that ends at *until*; False if it is no longer held."""
+        return self._change_lease(merchant_id, until, to)
+
+    async def release(self, merchant_id: MerchantId, until: datetime) -> None:
+        """End the lease that ends at *until*; any other lease is left alone."""
+        self._change_lease(merchant_id, until, None)
+
+    def _change_lease(self, merchant_id: MerchantId, until: datetime, to: datetime | None) -> bool:
+        given = {"key_merchant_id": merchant_id, "until": until, "to": to}
+        return self._database.write(lambda c: c.execute(writing.CHANGE_LEASE, given).rowcount == 1)
 
     async def reconciled_until(self) -> datetime | None:
         """Return up to when the provider's list has been walked."""

@@ -7,7 +7,9 @@ from typing import Any
 from payments.domain.attempt import Attempt, Disposition
 from payments.domain.event import Event, EventKind
 from payments.domain.machine import Status
+from payments.domain.messages import Message
 from payments.domain.money import Money
+from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
 from payments.domain.refund import BankAccount, Refund, RefundStatus
 from payments.domain.report import Deposit, Rank, Report, ReportedRefund
@@ -27,6 +29,7 @@ def payment_row(payment: Payment) -> Row:
         "currency": payment.price.currency,
         "mode": payment.mode,
         "method": payment.method,
+        "begun_by": payment.begun_by,
         "created_at": payment.created_at,
         "expires_at": payment.expires_at,
         "status": payment.status,
@@ -35,6 +38,9 @@ def payment_row(payment: Payment) -> Row:
         "version": payment.version,
         "due_at": payment.due_at,
         "checks": payment.checks,
+        "failures": payment.failures,
+        "unreadable": payment.unreadable,
+        "routine": payment.is_routine,
     }
 
 
@@ -47,6 +53,7 @@ def payment_of(row: Stored, attempts: tuple[Attempt, ...], refunds: tuple[Refund
         price=Money(row["price"], row["currency"]),
         mode=Mode(row["mode"]),
         method=Method(row["method"]),
+        begun_by=row["begun_by"],
         created_at=row["created_at"],
         expires_at=row["expires_at"],
         status=Status(row["status"]),
@@ -57,11 +64,22 @@ def payment_of(row: Stored, attempts: tuple[Attempt, ...], refunds: tuple[Refund
         refunds=refunds,
         due_at=row["due_at"],
         checks=row["checks"],
+        failures=row["failures"],
+        unreadable=row["unreadable"],
     )
 
 
 def attempt_row(attempt: Attempt) -> Row:
-    report = attempt.report
+    own = {"disposition": attempt.disposition, "note": attempt.note, "revoke_failure": attempt.revoke_failure}
+    return _report_row(attempt.report) | own
+
+
+def orphan_row(orphan: Orphan) -> Row:
+    own = {"found_at": orphan.found_at, "note": orphan.note, "version": orphan.version, "due_at": orphan.due_at}
+    return _report_row(orphan.report) | own
+
+
+def _report_row(report: Report) -> Row:
     deposit = report.deposit
     return {
         "gateway_id": report.gateway_id,
@@ -80,13 +98,31 @@ def attempt_row(attempt: Attempt) -> Row:
         "deposit_due": deposit.due if deposit else None,
         "receipt_url": report.receipt_url,
         "history": _history_text(report.refunds),
-        "disposition": attempt.disposition,
-        "note": attempt.note,
     }
 
 
 def attempt_of(row: Stored) -> Attempt:
-    report = Report(
+    disposition = row["disposition"]
+    return Attempt(
+        report=_report_of(row),
+        disposition=disposition and Disposition(disposition),
+        note=row["note"],
+        revoke_failure=row["revoke_failure"],
+    )
+
+
+def orphan_of(row: Stored) -> Orphan:
+    return Orphan(
+        report=_report_of(row),
+        found_at=row["found_at"],
+        note=row["note"],
+        version=row["version"],
+        due_at=row["due_at"],
+    )
+
+
+def _report_of(row: Stored) -> Report:
+    return Report(
         gateway_id=GatewayId(row["gateway_id"]),
         merchant_id=MerchantId(row["merchant_id"]),
         rank=Rank(row["rank"]),
@@ -100,8 +136,6 @@ def attempt_of(row: Stored) -> Attempt:
         receipt_url=row["receipt_url"],
         refunds=_history_of(row["history"]),
     )
-    disposition = row["disposition"]
-    return Attempt(report=report, disposition=disposition and Disposition(disposition), note=row["note"])
 
 
 def _deposit_of(row: Stored) -> Deposit | None:
@@ -145,7 +179,11 @@ def refund_row(payment: Payment, position: int) -> Row:
         "account_number": account.number if account else None,
         "account_holder": account.holder if account else None,
         "account_phone": account.phone if account else None,
-        "outcome_unknown_since": refund.outcome_unknown_since,
+        "sends": refund.sends,
+        "sent_at": refund.sent_at,
+        "sending_until": refund.sending_until,
+        "refusals": refund.refusals,
+        "not_before": refund.not_before,
         "provider_id": refund.provider_id,
         "failure": refund.failure,
     }
@@ -164,7 +202,11 @@ def refund_of(row: Stored) -> Refund:
         tax_free=row["tax_free"],
         vat=row["vat"],
         account=_account_of(row),
-        outcome_unknown_since=row["outcome_unknown_since"],
+        sends=row["sends"],
+        sent_at=row["sent_at"],
+        sending_until=row["sending_until"],
+        refusals=row["refusals"],
+        not_before=row["not_before"],
         provider_id=row["provider_id"],
         failure=row["failure"],
     )
@@ -208,3 +250,17 @@ def event_of(row: Stored) -> Event:
         version=row["version"],
         status=Status(row["status"]),
     )
+
+
+def message_row(message: Message, event_version: int | None) -> Row:
+    return {
+        "id": message.id,
+        "merchant_id": message.merchant_id,
+        "version": message.version,
+        "event_version": event_version,
+        "body": message.body,
+        "created_at": message.created_at,
+        "due_at": message.created_at,
+        "tries": message.tries,
+        "error": message.error,
+    }

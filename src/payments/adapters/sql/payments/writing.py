@@ -5,12 +5,11 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from payments.adapters.sql.payments.rows import Row, attempt_row, event_row, payment_row, refund_row
+from payments.adapters.sql.payments.rows import Row, attempt_row, event_row, message_row, payment_row, refund_row
 from payments.adapters.sql.schema.moment import Moment
 from payments.adapters.sql.schema.side_tables import meta, outbox
 from payments.adapters.sql.schema.tables import attempts, events, payments, refunds
 from payments.domain.errors import ConcurrentUpdate
-from payments.domain.event import Event
 from payments.domain.messages import Message
 from payments.domain.payment import Payment
 
@@ -24,14 +23,22 @@ def _update(table: sa.Table, *keys: str) -> sa.Update:
 _UPDATE_PAYMENT: Final = (
     sa.update(payments)
     .where(payments.c.merchant_id == sa.bindparam("key_merchant_id"), payments.c.version == sa.bindparam("key_version"))
-    .values({c: sa.bindparam(c.name) for c in payments.c if c.name != "merchant_id"})
+    .values({c: sa.bindparam(c.name) for c in payments.c if c.name not in ("merchant_id", "leased_until")})
 )
 _UPDATE_ATTEMPT: Final = _update(attempts, "gateway_id", "merchant_id")
 _UPDATE_REFUND: Final = _update(refunds, "merchant_id", "id")
-POSTPONE: Final = (
+LEASE: Final = (
     sa.update(payments)
     .where(payments.c.merchant_id.in_(sa.bindparam("merchant_ids", expanding=True)))
-    .values(due_at=sa.bindparam("until", type_=Moment))
+    .values(leased_until=sa.bindparam("until", type_=Moment))
+)
+CHANGE_LEASE: Final = (
+    sa.update(payments)
+    .where(
+        payments.c.merchant_id == sa.bindparam("key_merchant_id"),
+        payments.c.leased_until == sa.bindparam("until", type_=Moment),
+    )
+    .values(leased_until=sa.bindparam("to", type_=Moment))
 )
 MOVE_RECONCILED_UNTIL: Final = (
     sa.update(meta)
@@ -79,21 +86,7 @@ def _update_refunds(connection: sa.Connection, before: Payment, after: Payment) 
 def _tell(connection: sa.Connection, payment: Payment) -> None:
     """Write each event and the message that tells of it, or neither."""
     _insert(connection, events, [event_row(payment, event) for event in payment.new_events])
-    _insert(connection, outbox, [message_row(payment, event) for event in payment.new_events])
-
-
-def message_row(payment: Payment, event: Event) -> Row:
-    message = Message.about(payment, event)
-    return {
-        "id": message.id,
-        "merchant_id": message.merchant_id,
-        "version": event.version,
-        "body": message.body,
-        "created_at": message.created_at,
-        "due_at": message.created_at,
-        "tries": message.tries,
-        "error": message.error,
-    }
+    _insert(connection, outbox, [message_row(Message.about(payment, e), e.version) for e in payment.new_events])
 
 
 def _insert(connection: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> None:

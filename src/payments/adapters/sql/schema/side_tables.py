@@ -1,9 +1,9 @@
 """The tables beside the payments.
 
-outbox              what the shop has still to be told; `due_at` is null on a dead letter; no message without its event
+outbox              what the shop still has to be told; `due_at` is null on a dead letter
 idempotency_keys    requests and their kept answers; `status` is null while the first is still being answered
 api_keys            hashes of the keys of the shop's servers
-meta                one row: the mode this database is for, and how far the provider's list has been walked
+meta                one row: mode and prefix of this installation, and how far it was reconciled with the provider
 """
 
 import sqlalchemy as sa
@@ -13,15 +13,18 @@ from payments.adapters.sql.schema.naming import PREFIX, column, id_type, partial
 
 outbox = table(
     "outbox",
-    sa.Column("id", id_type(64), primary_key=True),
+    sa.Column("id", id_type(96), primary_key=True),
     column("merchant_id", id_type(40)),
     column("version", sa.BigInteger),
+    column("event_version", sa.BigInteger, nullable=True),  # null where the message is about an orphan
     column("body", sa.Text),
     column("created_at", Moment),
     column("due_at", Moment, nullable=True),
     column("tries", sa.BigInteger),
     column("error", sa.Text),
-    sa.ForeignKeyConstraint(["merchant_id", "version"], [f"{PREFIX}events.merchant_id", f"{PREFIX}events.version"]),
+    sa.ForeignKeyConstraint(
+        ["merchant_id", "event_version"], [f"{PREFIX}events.merchant_id", f"{PREFIX}events.version"]
+    ),
 )
 WAITING = outbox.c.due_at.is_not(None)
 DEAD = outbox.c.due_at.is_(None)
@@ -55,6 +58,7 @@ meta = table(
     "meta",
     sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
     column("mode", sa.String(4)),
+    column("prefix", sa.String(16)),
     column("reconciled_until", Moment, nullable=True),
     sa.CheckConstraint("id = 1", name="one_row"),
     sa.CheckConstraint("mode IN ('live', 'test')", name="mode"),

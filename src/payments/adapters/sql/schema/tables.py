@@ -4,6 +4,7 @@ payments    one row each; at most one that is not cancelled per buyer and order
 attempts    tries at the provider; a gateway id belongs to one payment for ever, a payment accepts one capture
 refunds     money on its way back; one open refund per capture
 events      the timeline: (payment, version) is the key, so a change cannot be told twice
+orphans     captures under our prefix without a payment, apart from everything that we began
 """
 
 import sqlalchemy as sa
@@ -22,6 +23,7 @@ payments = table(
     column("currency", sa.String(3)),
     column("mode", sa.String(4)),
     column("method", sa.String(40)),
+    column("begun_by", sa.String(120)),
     column("created_at", Moment),
     column("expires_at", Moment),
     column("status", sa.String(9)),
@@ -30,44 +32,61 @@ payments = table(
     column("version", sa.BigInteger),
     column("due_at", Moment, nullable=True),
     column("checks", sa.BigInteger),
+    column("failures", sa.BigInteger),
+    column("unreadable", sa.String(1000)),
+    column("routine", sa.Boolean),  # its check may wait for all others
+    column("leased_until", Moment, nullable=True),  # a worker is visiting it; making it due does not end that
     sa.CheckConstraint(f"price BETWEEN 1 AND {MAX_MINOR}", name="price"),
     sa.CheckConstraint("mode IN ('live', 'test')", name="mode"),
     sa.CheckConstraint("status IN ('awaiting', 'paid', 'failed', 'cancelled')", name="status"),
-    sa.CheckConstraint("version >= 1", name="version"),
+    sa.CheckConstraint("version >= 0", name="version"),
 )
 LIVE = payments.c.status != sa.literal_column("'cancelled'")
-DUE = payments.c.due_at.is_not(None)
+URGENT = sa.and_(payments.c.due_at.is_not(None), sa.not_(payments.c.routine))
+ROUTINE = sa.and_(payments.c.due_at.is_not(None), payments.c.routine)
 partial_index("live_order", payments.c.buyer, payments.c.order_ref, where=LIVE, unique=True)
-partial_index("due_at", payments.c.due_at, where=DUE)
+partial_index("urgent", payments.c.due_at, where=URGENT)
+partial_index("routine", payments.c.due_at, where=ROUTINE)
 sa.Index(None, payments.c.created_at, payments.c.merchant_id)
 sa.Index(None, payments.c.buyer, payments.c.created_at, payments.c.merchant_id)
 sa.Index(None, payments.c.status, payments.c.created_at, payments.c.merchant_id)
 
+
+def _report() -> list[sa.schema.SchemaItem]:
+    """Return the columns of a report, and what must hold of them."""
+    return [
+        sa.Column("gateway_id", id_type(64), primary_key=True),
+        column("rank", sa.BigInteger),
+        column("amount", sa.BigInteger),
+        column("currency", sa.String(3)),
+        column("refunded", sa.BigInteger),
+        column("mode", sa.String(4)),
+        column("method", sa.String(40)),
+        column("reason", sa.String(1000)),
+        column("captured_at", Moment, nullable=True),
+        column("deposit_bank", sa.String(64), nullable=True),
+        column("deposit_account", sa.String(64), nullable=True),
+        column("deposit_holder", sa.String(64), nullable=True),
+        column("deposit_due", Moment, nullable=True),
+        column("receipt_url", sa.String(1000)),
+        column("history", sa.Text),  # the provider's own list of refunds, as JSON
+        column("note", sa.String(500)),
+        sa.CheckConstraint("rank BETWEEN 1 AND 4", name="rank"),
+        sa.CheckConstraint(f"amount BETWEEN 1 AND {MAX_MINOR}", name="amount"),
+        sa.CheckConstraint("refunded BETWEEN 0 AND amount", name="refunded"),
+        sa.CheckConstraint("mode IN ('live', 'test')", name="mode"),
+    ]
+
+
 attempts = table(
     "attempts",
-    sa.Column("gateway_id", id_type(64), primary_key=True),
+    *_report(),
     sa.Column("merchant_id", id_type(40), sa.ForeignKey(f"{PREFIX}payments.merchant_id"), nullable=False),
-    column("rank", sa.BigInteger),
-    column("amount", sa.BigInteger),
-    column("currency", sa.String(3)),
-    column("refunded", sa.BigInteger),
-    column("mode", sa.String(4)),
-    column("method", sa.String(40)),
-    column("reason", sa.String(1000)),
-    column("captured_at", Moment, nullable=True),
-    column("deposit_bank", sa.String(64), nullable=True),
-    column("deposit_account", sa.String(64), nullable=True),
-    column("deposit_holder", sa.String(64), nullable=True),
-    column("deposit_due", Moment, nullable=True),
-    column("receipt_url", sa.String(1000)),
-    column("history", sa.Text),  # the provider's own list of refunds, as JSON
-    column("disposition", sa.String(9), nullable=True),
-    column("note", sa.String(500)),
-    sa.CheckConstraint("rank BETWEEN 1 AND 4", name="rank"),
-    sa.CheckConstraint(f"amount BETWEEN 1 AND {MAX_MINOR}", name="amount"),
-    sa.CheckConstraint("refunded BETWEEN 0 AND amount", name="refunded"),
-    sa.CheckConstraint("mode IN ('live', 'test')", name="mode"),
-    sa.CheckConstraint("disposition IN ('accepted', 'mismatch', 'duplicate', 'late', 'orphan')", name="disposition"),
+    column("disposition", sa.String(10), nullable=True),
+    column("revoke_failure", sa.String(500)),
+    sa.CheckConstraint(
+        "disposition IN ('accepted', 'mismatch', 'duplicate', 'late', 'wrong_mode')", name="disposition"
+    ),
     sa.CheckConstraint("(rank >= 3) = (disposition IS NOT NULL)", name="captures_have_a_disposition"),
 )
 OPEN_STRAY = sa.and_(
@@ -98,7 +117,11 @@ refunds = table(
     column("account_number", sa.String(32), nullable=True),
     column("account_holder", sa.String(32), nullable=True),
     column("account_phone", sa.String(20), nullable=True),
-    column("outcome_unknown_since", Moment, nullable=True),
+    column("sends", sa.BigInteger),
+    column("sent_at", Moment, nullable=True),
+    column("sending_until", Moment, nullable=True),
+    column("refusals", sa.BigInteger),
+    column("not_before", Moment, nullable=True),
     column("provider_id", sa.String(64)),
     column("failure", sa.String(1000)),
     sa.UniqueConstraint("merchant_id", "position"),
@@ -106,6 +129,8 @@ refunds = table(
     sa.CheckConstraint(f"remainder BETWEEN 0 AND {MAX_MINOR}", name="remainder"),
     sa.CheckConstraint("status IN ('open', 'done', 'refused')", name="status"),
     sa.CheckConstraint("status <> 'open' OR amount <= remainder", name="open_fits"),
+    sa.CheckConstraint("(sends = 0) = (sent_at IS NULL)", name="sends"),
+    sa.CheckConstraint("status = 'open' OR sending_until IS NULL", name="only_open_ones_are_sent"),
     sa.CheckConstraint("tax_free >= 0 AND COALESCE(vat, 0) >= 0", name="parts"),
     sa.CheckConstraint("tax_free + COALESCE(vat, 0) <= amount", name="parts_fit"),
 )
@@ -127,3 +152,17 @@ events = table(
     sa.CheckConstraint("version >= 1", name="version"),
     sa.CheckConstraint("status IN ('awaiting', 'paid', 'failed', 'cancelled')", name="status"),
 )
+
+orphans = table(
+    "orphans",
+    *_report(),
+    column("merchant_id", id_type(40)),
+    column("found_at", Moment),
+    column("version", sa.BigInteger),
+    column("due_at", Moment, nullable=True),
+    sa.CheckConstraint("rank >= 3", name="capture"),
+    sa.CheckConstraint("version >= 1", name="version"),
+)
+DUE_ORPHAN = orphans.c.due_at.is_not(None)
+partial_index("due_at", orphans.c.due_at, where=DUE_ORPHAN)
+sa.Index(None, orphans.c.found_at, orphans.c.gateway_id)

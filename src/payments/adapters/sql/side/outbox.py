@@ -105,6 +105,7 @@ def _message(row: sa.Row[Any]) -> Message:
     return Message(
         id=row.id,
         merchant_id=MerchantId(row.merchant_id),
+        version=row.version,
         body=row.body,
         created_at=row.created_at,
         tries=row.tries,

@@ -1,4 +1,4 @@
-"""Payments, their attempts, refunds and events; the outbox; keys; and the stamp of the mode."""
+"""Payments, their attempts, refunds and events; orphans; the outbox; keys; and the stamp of mode and prefix."""
 
 from typing import Any
 
@@ -17,6 +17,7 @@ def upgrade() -> None:
     _attempts()
     _refunds()
     _events()
+    _orphans()
     _outbox()
     _idempotency_keys()
     _api_keys()
@@ -42,6 +43,7 @@ def _payments() -> None:
         sa.Column("currency", sa.String(3), nullable=False),
         sa.Column("mode", sa.String(4), nullable=False),
         sa.Column("method", sa.String(40), nullable=False),
+        sa.Column("begun_by", sa.String(120), nullable=False),
         sa.Column("created_at", _MOMENT, nullable=False),
         sa.Column("expires_at", _MOMENT, nullable=False),
         sa.Column("status", sa.String(9), nullable=False),
@@ -50,19 +52,25 @@ def _payments() -> None:
         sa.Column("version", sa.BigInteger, nullable=False),
         sa.Column("due_at", _MOMENT, nullable=True),
         sa.Column("checks", sa.BigInteger, nullable=False),
+        sa.Column("failures", sa.BigInteger, nullable=False),
+        sa.Column("unreadable", sa.String(1000), nullable=False),
+        sa.Column("routine", sa.Boolean, nullable=False),
+        sa.Column("leased_until", _MOMENT, nullable=True),
         sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("pkr_payments_mode_check")),
         sa.CheckConstraint(
             "status IN ('awaiting', 'paid', 'failed', 'cancelled')", name=op.f("pkr_payments_status_check")
         ),
         sa.CheckConstraint("price BETWEEN 1 AND 9007199254740991", name=op.f("pkr_payments_price_check")),
-        sa.CheckConstraint("version >= 1", name=op.f("pkr_payments_version_check")),
+        sa.CheckConstraint("version >= 0", name=op.f("pkr_payments_version_check")),
         sa.PrimaryKeyConstraint("merchant_id", name=op.f("pkr_payments_pkey")),
     )
     op.create_index(
         op.f("pkr_payments_buyer_created_at_merchant_id_idx"), "pkr_payments", ["buyer", "created_at", "merchant_id"]
     )
     op.create_index(op.f("pkr_payments_created_at_merchant_id_idx"), "pkr_payments", ["created_at", "merchant_id"])
-    op.create_index("pkr_payments_due_at_idx", "pkr_payments", ["due_at"], **_where("due_at IS NOT NULL"))
+    for name, condition in (("urgent", "NOT routine"), ("routine", "routine")):
+        where = _where(f"due_at IS NOT NULL AND {condition}")
+        op.create_index(f"pkr_payments_{name}_idx", "pkr_payments", ["due_at"], **where)
     op.create_index(
         op.f("pkr_payments_status_created_at_merchant_id_idx"), "pkr_payments", ["status", "created_at", "merchant_id"]
     )
@@ -75,11 +83,10 @@ def _payments() -> None:
     )
 
 
-def _attempts() -> None:
-    op.create_table(
-        "pkr_attempts",
+def _report(table: str) -> list[sa.schema.SchemaItem]:
+    """Return the columns of a report, and what must hold of them."""
+    return [
         sa.Column("gateway_id", _id(64), nullable=False),
-        sa.Column("merchant_id", _id(40), nullable=False),
         sa.Column("rank", sa.BigInteger, nullable=False),
         sa.Column("amount", sa.BigInteger, nullable=False),
         sa.Column("currency", sa.String(3), nullable=False),
@@ -94,19 +101,28 @@ def _attempts() -> None:
         sa.Column("deposit_due", _MOMENT, nullable=True),
         sa.Column("receipt_url", sa.String(1000), nullable=False),
         sa.Column("history", sa.Text, nullable=False),
-        sa.Column("disposition", sa.String(9), nullable=True),
         sa.Column("note", sa.String(500), nullable=False),
+        sa.CheckConstraint("mode IN ('live', 'test')", name=op.f(f"{table}_mode_check")),
+        sa.CheckConstraint("amount BETWEEN 1 AND 9007199254740991", name=op.f(f"{table}_amount_check")),
+        sa.CheckConstraint("rank BETWEEN 1 AND 4", name=op.f(f"{table}_rank_check")),
+        sa.CheckConstraint("refunded BETWEEN 0 AND amount", name=op.f(f"{table}_refunded_check")),
+    ]
+
+
+def _attempts() -> None:
+    op.create_table(
+        "pkr_attempts",
+        *_report("pkr_attempts"),
+        sa.Column("merchant_id", _id(40), nullable=False),
+        sa.Column("disposition", sa.String(10), nullable=True),
+        sa.Column("revoke_failure", sa.String(500), nullable=False),
         sa.CheckConstraint(
-            "disposition IN ('accepted', 'mismatch', 'duplicate', 'late', 'orphan')",
+            "disposition IN ('accepted', 'mismatch', 'duplicate', 'late', 'wrong_mode')",
             name=op.f("pkr_attempts_disposition_check"),
         ),
-        sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("pkr_attempts_mode_check")),
         sa.CheckConstraint(
             "(rank >= 3) = (disposition IS NOT NULL)", name=op.f("pkr_attempts_captures_have_a_disposition_check")
         ),
-        sa.CheckConstraint("amount BETWEEN 1 AND 9007199254740991", name=op.f("pkr_attempts_amount_check")),
-        sa.CheckConstraint("rank BETWEEN 1 AND 4", name=op.f("pkr_attempts_rank_check")),
-        sa.CheckConstraint("refunded BETWEEN 0 AND amount", name=op.f("pkr_attempts_refunded_check")),
         sa.ForeignKeyConstraint(
             ["merchant_id"], ["pkr_payments.merchant_id"], name=op.f("pkr_attempts_merchant_id_fkey")
         ),
@@ -143,10 +159,18 @@ def _refunds() -> None:
         sa.Column("account_number", sa.String(32), nullable=True),
         sa.Column("account_holder", sa.String(32), nullable=True),
         sa.Column("account_phone", sa.String(20), nullable=True),
-        sa.Column("outcome_unknown_since", _MOMENT, nullable=True),
+        sa.Column("sends", sa.BigInteger, nullable=False),
+        sa.Column("sent_at", _MOMENT, nullable=True),
+        sa.Column("sending_until", _MOMENT, nullable=True),
+        sa.Column("refusals", sa.BigInteger, nullable=False),
+        sa.Column("not_before", _MOMENT, nullable=True),
         sa.Column("provider_id", sa.String(64), nullable=False),
         sa.Column("failure", sa.String(1000), nullable=False),
         sa.CheckConstraint("status <> 'open' OR amount <= remainder", name=op.f("pkr_refunds_open_fits_check")),
+        sa.CheckConstraint("(sends = 0) = (sent_at IS NULL)", name=op.f("pkr_refunds_sends_check")),
+        sa.CheckConstraint(
+            "status = 'open' OR sending_until IS NULL", name=op.f("pkr_refunds_only_open_ones_are_sent_check")
+        ),
         sa.CheckConstraint("status IN ('open', 'done', 'refused')", name=op.f("pkr_refunds_status_check")),
         sa.CheckConstraint("amount BETWEEN 1 AND 9007199254740991", name=op.f("pkr_refunds_amount_check")),
         sa.CheckConstraint("remainder BETWEEN 0 AND 9007199254740991", name=op.f("pkr_refunds_remainder_check")),
@@ -186,21 +210,38 @@ def _events() -> None:
     )
 
 
+def _orphans() -> None:
+    op.create_table(
+        "pkr_orphans",
+        *_report("pkr_orphans"),
+        sa.Column("merchant_id", _id(40), nullable=False),
+        sa.Column("found_at", _MOMENT, nullable=False),
+        sa.Column("version", sa.BigInteger, nullable=False),
+        sa.Column("due_at", _MOMENT, nullable=True),
+        sa.CheckConstraint("rank >= 3", name=op.f("pkr_orphans_capture_check")),
+        sa.CheckConstraint("version >= 1", name=op.f("pkr_orphans_version_check")),
+        sa.PrimaryKeyConstraint("gateway_id", name=op.f("pkr_orphans_pkey")),
+    )
+    op.create_index(op.f("pkr_orphans_found_at_gateway_id_idx"), "pkr_orphans", ["found_at", "gateway_id"])
+    op.create_index("pkr_orphans_due_at_idx", "pkr_orphans", ["due_at"], **_where("due_at IS NOT NULL"))
+
+
 def _outbox() -> None:
     op.create_table(
         "pkr_outbox",
-        sa.Column("id", _id(64), nullable=False),
+        sa.Column("id", _id(96), nullable=False),
         sa.Column("merchant_id", _id(40), nullable=False),
         sa.Column("version", sa.BigInteger, nullable=False),
+        sa.Column("event_version", sa.BigInteger, nullable=True),
         sa.Column("body", sa.Text, nullable=False),
         sa.Column("created_at", _MOMENT, nullable=False),
         sa.Column("due_at", _MOMENT, nullable=True),
         sa.Column("tries", sa.BigInteger, nullable=False),
         sa.Column("error", sa.Text, nullable=False),
         sa.ForeignKeyConstraint(
-            ["merchant_id", "version"],
+            ["merchant_id", "event_version"],
             ["pkr_events.merchant_id", "pkr_events.version"],
-            name=op.f("pkr_outbox_merchant_id_version_fkey"),
+            name=op.f("pkr_outbox_merchant_id_event_version_fkey"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pkr_outbox_pkey")),
     )
@@ -244,6 +285,7 @@ def _meta() -> None:
         "pkr_meta",
         sa.Column("id", sa.BigInteger, autoincrement=False, nullable=False),
         sa.Column("mode", sa.String(4), nullable=False),
+        sa.Column("prefix", sa.String(16), nullable=False),
         sa.Column("reconciled_until", _MOMENT, nullable=True),
         sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("pkr_meta_mode_check")),
         sa.CheckConstraint("id = 1", name=op.f("pkr_meta_one_row_check")),

@@ -1,0 +1,101 @@
+"""SqlOrphans: the Orphans port over its table. Its methods block and never suspend."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import attrs
+import sqlalchemy as sa
+
+from payments.adapters.sql.engine.database import Database
+from payments.adapters.sql.payments.rows import message_row, orphan_of, orphan_row
+from payments.adapters.sql.schema.moment import Moment
+from payments.adapters.sql.schema.side_tables import outbox
+from payments.adapters.sql.schema.tables import DUE_ORPHAN, orphans
+from payments.domain.messages import Message
+from payments.domain.orphan import Orphan
+from payments.domain.values import GatewayId
+
+_THIS: Final = orphans.c.gateway_id == sa.bindparam("key_gateway_id")
+_ONE: Final = sa.select(orphans).where(_THIS)
+_LOCKED: Final = _ONE.with_for_update()
+_INSERT: Final = sa.insert(orphans)
+_UPDATE: Final = (
+    sa.update(orphans).where(_THIS).values({c: sa.bindparam(c.name) for c in orphans.c if c.name != "gateway_id"})
+)
+_TELL: Final = sa.insert(outbox)
+_DUE: Final = (
+    sa.select(orphans)
+    .where(orphans.c.due_at <= sa.bindparam("now", type_=Moment), DUE_ORPHAN)
+    .order_by(orphans.c.due_at)
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+    .with_for_update(skip_locked=True)
+)
+_POSTPONE: Final = (
+    sa.update(orphans)
+    .where(orphans.c.gateway_id.in_(sa.bindparam("gateway_ids", expanding=True)))
+    .values(due_at=sa.bindparam("until", type_=Moment))
+)
+_NEWEST: Final = orphans.c.found_at.desc(), orphans.c.gateway_id.desc()
+_OPEN: Final = sa.and_(orphans.c.refunded < orphans.c.amount, orphans.c.note == "")
+
+
+@attrs.frozen
+class SqlOrphans:
+    """Where orphans are stored. Orphans says what each method promises."""
+
+    _database: Database
+
+    async def update(self, gateway_id: GatewayId, change: Callable[[Orphan | None], Orphan]) -> Orphan:
+        """Store what the pure *change* makes of the orphan (None: not known yet), with its messages."""
+
+        def work(connection: sa.Connection) -> Orphan:
+            before = _found(connection.execute(_LOCKED, {"key_gateway_id": gateway_id}))
+            after = change(before)
+            if after is before:
+                return after
+            row = orphan_row(after)
+            if before is None:
+                connection.execute(_INSERT, row)
+            else:
+                connection.execute(_UPDATE, row | {"key_gateway_id": gateway_id})
+            for event in after.new_events:
+                connection.execute(_TELL, message_row(Message.about_orphan(after, event), None))
+            return attrs.evolve(after, new_events=())
+
+        return self._database.write(work)
+
+    async def find(self, gateway_id: GatewayId) -> Orphan | None:
+        """Return the orphan with this gateway id, if there is one."""
+        return self._database.read(lambda c: _found(c.execute(_ONE, {"key_gateway_id": gateway_id})))
+
+    async def page(self, before: GatewayId | None, limit: int, *, open_only: bool) -> Sequence[Orphan]:
+        """Return up to *limit* orphans, the latest found first, after *before*."""
+
+        def work(connection: sa.Connection) -> list[Orphan]:
+            chosen = sa.select(orphans).order_by(*_NEWEST).limit(limit)
+            if open_only:
+                chosen = chosen.where(_OPEN)
+            last = before and _found(connection.execute(_ONE, {"key_gateway_id": before}))
+            if last:
+                key = sa.tuple_(sa.literal(last.found_at, Moment), sa.literal(last.gateway_id))
+                chosen = chosen.where(sa.tuple_(orphans.c.found_at, orphans.c.gateway_id) < key)
+            return [orphan_of(row) for row in connection.execute(chosen).mappings()]
+
+        return self._database.read(work)
+
+    async def claim(self, now: datetime, until: datetime, limit: int) -> Sequence[Orphan]:
+        """Return at most *limit* due orphans, and make them due again at *until*."""
+
+        def work(connection: sa.Connection) -> list[Orphan]:
+            due = [orphan_of(row) for row in connection.execute(_DUE, {"now": now, "limit": limit}).mappings()]
+            if due:
+                connection.execute(_POSTPONE, {"gateway_ids": [o.gateway_id for o in due], "until": until})
+            return [attrs.evolve(orphan, due_at=until) for orphan in due]
+
+        return self._database.write(work)
+
+
+def _found(rows: sa.CursorResult[Any]) -> Orphan | None:
+    row = rows.mappings().one_or_none()
+    return orphan_of(row) if row else None
