@@ -50,7 +50,8 @@ class PaymentFacts:
     @property
     def is_routine(self) -> bool:
         """Whether its next check may wait for all others: a paid payment at rest."""
-        return self.status is Status.PAID and not self.open_refunds and not self.deposits_to_revoke
+        at_rest = not self.open_refunds and not self.deposits_to_revoke and self.checks > 0
+        return self.status is Status.PAID and at_rest
 
     @property
     def checks_left(self) -> bool:
@@ -146,6 +147,8 @@ class PaymentFacts:
             return min(repeated, self.expiry) if self.expiry > now else repeated
         if self.deposits_to_revoke and self.checks == 0:
             return now
+        if self.status is Status.PAID and self.checks == 0:
+            return repeated  # to see what else waits under it, such as a virtual account
         if self.status is Status.PAID and not (self.deposits_to_revoke and self.checks_left):
             return next_age(self.paid_at, now, PAID_CHECKS)
         return now + wait_after(self.checks) if self.checks_left else None
