@@ -67,6 +67,17 @@ def signed_order(**claims: Any) -> str:
     return signed(facts | claims, ORDER_KEY)
 
 
+def slug(answer: requests.Response) -> str:
+    """Return the slug of the problem that *answer* must be, whole and consistent."""
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    problem: dict[str, Any] = answer.json()
+    assert problem["status"] == answer.status_code
+    assert problem["type"].endswith(problem["slug"])
+    assert problem["title"]
+    assert problem["detail"]
+    return str(problem["slug"])
+
+
 def bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 

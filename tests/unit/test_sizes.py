@@ -7,25 +7,18 @@ from support.documents import ROOT
 MAX_LINES = 300
 MAX_MODULES = 18
 TOO_LONG = {  # tests that wait to be split; never add one
-    "simulator.py",
-    "test_accidents.py",
     "test_billing.py",
-    "test_checkout.py",
     "test_cli.py",
     "test_faults.py",
-    "test_gateway_contract.py",
+    "test_gateway.py",
     "test_guesses.py",
+    "test_loops.py",
     "test_payments_api.py",
-    "test_races.py",
-    "test_recording.py",
-    "test_refunding.py",
-    "test_sweep.py",
     "test_trouble.py",
     "test_webhooks_out.py",
     "test_worker.py",
-    "test_worker_loops.py",
 }
-TOO_FULL = {"tests/integration", "tests/support"}
+TOO_FULL: set[str] = {"tests/support"}
 
 
 def modules() -> list[Path]:

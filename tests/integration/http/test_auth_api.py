@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from support.api import KEY, RunningApi, bearer, running_api, signed, signed_order
+from support.api import KEY, RunningApi, bearer, running_api, signed, signed_order, slug
 from support.patience import EVENTUALLY
 
 from payments.domain.values import Caller
@@ -14,8 +14,7 @@ from payments.entrypoints.tokens import Verifier
 
 
 def told(answer):
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    return answer.status_code, answer.json()["slug"]
+    return answer.status_code, slug(answer)
 
 
 def path_of(operation):

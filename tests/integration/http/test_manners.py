@@ -10,17 +10,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from support.api import RunningApi, running_api, serving
+from support.api import RunningApi, running_api, serving, slug
 from support.patience import EVENTUALLY
 
 from payments.entrypoints.http.edge.head_deadline import HeadDeadline
 from payments.entrypoints.http.static.files import FILES
 from payments.entrypoints.service import NotReady, Web
-
-
-def slug(answer):
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    return answer.json()["slug"]
 
 
 @pytest.mark.parametrize("path", ["/", "/nope", "/payments/", "/payments/a/b/c", "/PAYMENTS", "/docs/../settings"])

@@ -1,19 +1,15 @@
-"""Each way a provider can fail on a real socket, and the one error it becomes: nothing done, or nobody can tell."""
+"""What the client makes of a provider that fails: what is unknown, what was refused, what was never sent."""
 
 import contextlib
 import json
-import os
 import socket
 import threading
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from builders import NOON
-from integration.iamport.conftest import KEY, SECRET, settings
+from integration.iamport.conftest import settings
 from integration.iamport.scripted import (
-    TOKEN,
-    TOKEN_PATH,
     Act,
     Scripted,
     answered,
@@ -25,25 +21,25 @@ from integration.iamport.scripted import (
     refused,
     reset,
     say,
-    token,
 )
 from support.patience import EVENTUALLY, given_time, until
 from unit.adapters.iamport.rows import a_row
 
 from payments.adapters.iamport import IamportGateway
 from payments.adapters.iamport.transport import Deadline, Transport
-from payments.domain.errors import ContractViolation, GatewayError, NotSent, Rejected, Unknown
-from payments.domain.money import Money
+from payments.domain.errors import NotSent, Rejected, Unknown
 from payments.domain.refund import Refund
-from payments.domain.values import GatewayId, MerchantId, RefundId
+from payments.domain.values import GatewayId, RefundId
 from payments.entrypoints.blocking import run
 
-pytestmark = pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
-
 GatewayTo = Callable[..., IamportGateway]
+
 IMP = GatewayId("imp_056607798398")
+
 PAID = json.dumps({"code": 0, "message": None, "response": a_row()}).encode()
+
 HTML = b"<!doctype html><title>502 Bad Gateway</title>"
+
 REFUND = Refund(id=RefundId("r_1"), gateway_id=IMP, amount=300, remainder=1000, by="shop:x", requested_at=NOON)
 
 UNKNOWN: dict[str, Act] = {
@@ -174,194 +170,3 @@ def test_with_every_connection_busy_a_further_call_is_not_sent() -> None:
         assert [seen.target for seen in server.seen] == ["/first"]
     first.join()
     transport.close()
-
-
-def test_a_broken_answer_does_not_cost_a_connection(gateway_to: GatewayTo) -> None:
-    """A place that is not given back would hang the third call of a pool of two."""
-    broken = [UNKNOWN["a huge body that says so"], UNKNOWN["half a body"], reset, UNKNOWN["a redirect"]] * 3
-    with Scripted(*broken, granted(a_row())) as server:
-        gateway = gateway_to(server, connections=2)
-        for _ in broken:
-            with pytest.raises(Unknown):
-                run(gateway.find(IMP))
-        assert run(gateway.find(IMP)) is not None
-
-
-def test_good_calls_share_one_connection(gateway_to: GatewayTo) -> None:
-    with Scripted(granted(a_row())) as server:
-        gateway = gateway_to(server)
-        for _ in range(20):
-            run(gateway.find(IMP))
-        assert server.connections == 1
-
-
-@pytest.mark.filterwarnings("ignore:This process")
-def test_a_forked_process_opens_connections_of_its_own(gateway_to: GatewayTo) -> None:
-    """As under a server that loads the shop before it forks; on a shared one, answers go to whoever reads first."""
-    with Scripted(granted(a_row())) as server:
-        gateway = gateway_to(server)
-        run(gateway.find(IMP))
-        child = os.fork()
-        if child == 0:
-            with contextlib.suppress(BaseException):
-                os._exit(0 if run(gateway.find(IMP)) else 1)
-            os._exit(2)
-        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-        run(gateway.find(IMP))
-        assert server.connections == 2
-
-
-# What may be sent again, and what may not.
-
-
-def test_a_look_is_repeated_after_a_failure(gateway_to: GatewayTo) -> None:
-    with Scripted(answered(502, HTML), reset, granted(a_row())) as server:
-        assert run(gateway_to(server, tries=3).find(IMP)) is not None
-        assert len(server.asked()) == 3
-
-
-def test_repeats_are_bounded_by_number(gateway_to: GatewayTo) -> None:
-    with Scripted(answered(502, HTML)) as server:
-        with pytest.raises(Unknown):
-            run(gateway_to(server, tries=3).find(IMP))
-        assert len(server.asked()) == 3
-
-
-def test_repeats_are_bounded_by_time(gateway_to: GatewayTo) -> None:
-    """The pauses double: all ten tries would take longer than any of the deadlines here."""
-
-    def ends_early(deadline: float) -> None:
-        with Scripted(answered(502, HTML)) as server:
-            with pytest.raises(Unknown):
-                run(gateway_to(server, tries=10, deadline=deadline).find(IMP))
-            assert 1 <= len(server.asked()) < 10
-
-    given_time(ends_early)
-
-
-def test_a_cancel_is_repeated_only_where_it_was_not_taken(gateway_to: GatewayTo) -> None:
-    with Scripted(answered(429, HTML), granted(a_row(cancel_amount=300, status="cancelled"))) as server:
-        assert run(gateway_to(server, tries=3).refund(REFUND, "KRW")).refunded == 300
-        assert len(server.asked("/payments/cancel")) == 2
-    with Scripted(answered(502, HTML), granted(a_row())) as server:
-        with pytest.raises(Unknown):
-            run(gateway_to(server, tries=3).refund(REFUND, "KRW"))
-        assert len(server.asked("/payments/cancel")) == 1
-
-
-# An answer about something else is never an answer.
-
-
-def test_an_answer_about_another_attempt_breaks_the_contract(gateway_to: GatewayTo) -> None:
-    with Scripted(granted(a_row(imp_uid="imp_other"))) as server:
-        gateway = gateway_to(server)
-        for question in (gateway.find(IMP), gateway.refund(REFUND, "KRW"), gateway.revoke(IMP)):
-            with pytest.raises(ContractViolation):
-                run(question)
-
-
-def test_attempts_at_another_payment_break_the_contract(gateway_to: GatewayTo) -> None:
-    page = {"total": 2, "previous": 0, "next": 0, "list": [a_row(), a_row(imp_uid="imp_2", merchant_uid="m_2")]}
-    with Scripted(granted(page)) as server, pytest.raises(ContractViolation):
-        run(gateway_to(server).attempts(MerchantId("m_1")))
-
-
-def test_an_amount_registered_for_another_payment_breaks_the_contract(gateway_to: GatewayTo) -> None:
-    others = [{"merchant_uid": "m_2", "amount": 1000}, {"merchant_uid": "m_1", "amount": 999}]
-    others += [
-        {"merchant_uid": "m_1", "amount": 1000, "currency": "USD"},
-        {"merchant_uid": "m_1", "amount": float("nan")},
-    ]
-    for other in others:
-        with Scripted(granted(other)) as server, pytest.raises(ContractViolation):
-            run(gateway_to(server).prepare(MerchantId("m_1"), Money(1000)))
-
-
-def test_pages_that_go_in_circles_break_the_contract(gateway_to: GatewayTo) -> None:
-    page = {"total": 300, "previous": 0, "next": 1, "list": [a_row()]}
-    with Scripted(granted(page)) as server, pytest.raises(ContractViolation):
-        run(gateway_to(server).attempts(MerchantId("m_1")))
-
-
-def test_pages_without_end_are_not_read_to_the_end(gateway_to: GatewayTo) -> None:
-    pages = [granted({"total": 9**9, "previous": n - 1, "next": n + 1, "list": [a_row()]}) for n in range(1, 60)]
-    with Scripted(*pages) as server:
-        with pytest.raises(Unknown):
-            run(gateway_to(server).attempts(MerchantId("m_1")))
-        assert len(server.asked()) == 50
-
-
-# Environment and address.
-
-
-def test_the_environment_changes_nothing(gateway_to: GatewayTo, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
-    """requests would replace our Authorization by a .netrc's, and go through a proxy."""
-    (tmp_path / "netrc").write_text("machine 127.0.0.1 login thief password thief\n")
-    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
-    monkeypatch.setenv("HTTP_PROXY", closed_port())
-    monkeypatch.setenv("http_proxy", closed_port())
-    with Scripted(granted(a_row())) as server:
-        run(gateway_to(server).find(IMP))
-        assert server.asked()[0].headers["authorization"].startswith("Bearer a1b2")
-
-
-def test_a_redirect_takes_the_token_nowhere(gateway_to: GatewayTo) -> None:
-    with (
-        Scripted(granted(a_row())) as elsewhere,
-        Scripted(answered(307, b"", f"Location: {elsewhere.url}/payments/x")) as server,
-    ):
-        with pytest.raises(Unknown):
-            run(gateway_to(server).find(IMP))
-        assert elsewhere.seen == []
-
-
-@pytest.mark.parametrize(
-    "name", ["..", ".", "a/../../users/getToken", "x?include_sandbox=false", "a#b", "한글 id", "%2e%2e"]
-)
-def test_an_id_cannot_leave_its_place_in_the_path(gateway_to: GatewayTo, name: str) -> None:
-    with Scripted(refused(404, -1, "존재하지 않는 결제정보입니다.")) as server:
-        assert run(gateway_to(server).find(GatewayId(name))) is None
-        path, _, query = server.asked()[0].target.partition("?")
-        assert path.removeprefix("/payments/").isascii()
-        assert not set(path.removeprefix("/payments/")) & set("./?# ")
-        assert query == "include_sandbox=true"
-
-
-@pytest.mark.parametrize("name", ["", "i" * 65, "\ud800" * 1_000_000], ids=["empty", "long", "endless"])
-def test_an_id_that_no_attempt_has_is_no_question(gateway_to: GatewayTo, name: str) -> None:
-    """An empty one would ask for the list of all payments."""
-    with Scripted(granted([])) as server:
-        assert run(gateway_to(server).find(GatewayId(name))) is None
-        assert server.seen == []
-
-
-# Secrets.
-
-
-def test_no_secret_gets_out(gateway_to: GatewayTo, caplog: pytest.LogCaptureFixture) -> None:
-    """Not in logs, errors or what settings look like, even where the provider repeats them to us."""
-    caplog.set_level("DEBUG")
-    told_back = refused(400, -1, f"bad: {KEY} {SECRET} Bearer {TOKEN}.")
-    keys_told_back = refused(401, -1, f"bad: {KEY} {SECRET}.")
-    cases = [(told_back, token()), (told_back, keys_told_back), (reset, token()), (answered(500, HTML), token())]
-    told = ""
-    for act, token_act in cases:
-        with Scripted(act, token_acts=(token_act,)) as server, pytest.raises(GatewayError) as trouble:
-            run(gateway_to(server).refund(REFUND, "KRW"))
-        told += f"{trouble.value} {trouble.value!r} {gateway_to(server)._settings!r}"
-    told += caplog.text
-    assert "bad: ***" in told
-    assert "POST /payments/cancel" in told
-    assert [secret for secret in (KEY, SECRET, TOKEN) if secret in told] == []
-
-
-def test_each_call_is_one_line_in_the_log(gateway_to: GatewayTo, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level("INFO", logger="payments.iamport")
-    with Scripted(granted(a_row()), answered(500, HTML)) as server:
-        gateway = gateway_to(server)
-        run(gateway.find(IMP))
-        with pytest.raises(Unknown):
-            run(gateway.find(IMP))
-    lines = [record.getMessage().rpartition(" in ")[0] for record in caplog.records]
-    assert lines == ["GET /payments/{}: 200 code 0", "GET /payments/{}: Unknown"]
-    assert TOKEN_PATH not in caplog.text

@@ -7,7 +7,11 @@ from support import changed, soak
 from support.stages import MARKED, STAGES, expression
 
 
-@pytest.mark.parametrize("markers", [set(), {"slow"}, {"browser", "slow"}, {"clients", "browser"}, {"fuzz"}], ids=str)
+@pytest.mark.parametrize(
+    "markers",
+    [set(), {"slow"}, {"browser", "slow"}, {"clients", "browser"}, {"fuzz"}],
+    ids=lambda names: "+".join(sorted(names)) or "none",
+)
 def test_a_test_belongs_to_one_stage(markers):
     known = {stage.marker: stage.marker in markers for stage in MARKED}
     chosen = [stage.name for stage in STAGES if eval(expression(stage), {}, known)]  # noqa: S307 - pytest's own grammar

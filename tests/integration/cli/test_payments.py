@@ -1,0 +1,73 @@
+"""`payments show`, `list`, `refresh` and `cancel`: what an operator reads about payments."""
+
+import pytest
+from integration.cli.operators import Operator
+
+
+def test_a_payment_is_shown_with_money_and_seouls_time(operator: Operator):
+    merchant_id, attempt = operator.paid()
+    code, out, _ = operator.command("show", merchant_id, "--language", "en")
+    assert code == 0
+    for part in (
+        merchant_id,
+        "Paid",
+        "[test money]",
+        "₩12,000",
+        "alice",
+        "골드 멤버십",
+        attempt,
+        "Accepted",
+        "Captured",
+    ):
+        assert part in out
+    korean = operator.command("show", merchant_id, "--language", "ko")[1]
+    for part in ("결제 완료", "12,000원", "정상 결제", "결제 승인", "테스트 결제"):
+        assert part in korean
+
+
+def test_a_payment_as_json_is_what_the_api_says(operator: Operator):
+    merchant_id, attempt = operator.paid()
+    told = operator.json("show", merchant_id)
+    assert (told["payment"]["status"], told["payment"]["amount"]) == ("paid", 12_000)
+    assert told["payment"]["attempts"][0]["gateway_id"] == attempt
+    assert [event["version"] for event in told["events"]] == [1, 2, 3]
+
+
+def test_payments_are_listed_newest_first_and_page_by_page(operator: Operator):
+    older, newer = operator.begun("gold"), operator.paid("silver")[0]
+    out = operator.command("list", "--language", "en")[1]
+    assert out.index(newer) < out.index(older)
+    assert [p["merchant_id"] for p in operator.json("list", "--status", "paid")["payments"]] == [newer]
+    first = operator.json("list", "--limit", "1")
+    assert first["next"] == newer
+    assert [p["merchant_id"] for p in operator.json("list", "--cursor", first["next"])["payments"]] == [older]
+    assert operator.command("list", "--buyer", "nobody", "--language", "en")[1] == "None.\n"
+
+
+def test_looking_finds_what_no_webhook_told(operator: Operator):
+    merchant_id = operator.begun()
+    operator.attempt(merchant_id)
+    assert operator.json("refresh", merchant_id)["payment"]["status"] == "paid"
+
+
+def test_an_unpaid_payment_is_cancelled_and_a_paid_one_is_not(operator: Operator):
+    assert operator.json("cancel", operator.begun("silver"))["payment"]["status"] == "cancelled"
+    code, out, err = operator.command("cancel", operator.paid("gold")[0])
+    assert (code, out) == (1, "")
+    assert err == "This payment is paid. Refund it instead of cancelling it.\n"
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "-5", "1001"])
+@pytest.mark.parametrize("command", [["list"], ["strays", "list"], ["outbox", "dead"]], ids=" ".join)
+def test_a_list_of_no_possible_length_is_refused(operator: Operator, command, limit):
+    operator.begun()
+    code, out, err = operator.command(*command, f"--limit={limit}")
+    assert (code, out) == (2, "")
+    assert err.count("\n") == 1
+
+
+def test_what_is_none_is_told_in_one_sentence(operator: Operator):
+    for arguments in (["show", "nobody"], ["refresh", "nobody"], ["cancel", "nobody"], ["refund", "nobody"]):
+        assert operator.command(*arguments) == (1, "", "There is no such payment.\n")
+    code, _, err = operator.command("show", "n" * 41)
+    assert (code, err.count("\n")) == (2, 1)

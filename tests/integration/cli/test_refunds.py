@@ -1,0 +1,120 @@
+"""`payments refund` and `strays`: money moves only as it was typed, after a question."""
+
+import sys
+
+import pytest
+from builders import a_report
+from integration.cli.operators import Operator
+
+from payments.domain.money import Money
+from payments.entrypoints.blocking import run
+
+
+def test_a_refund_takes_money_as_people_write_it(operator: Operator):
+    merchant_id, _ = operator.paid()
+    code, out, _ = operator.command(
+        "refund", merchant_id, "--amount", "5,000", "--reason", "반품", "--yes", "--language", "en"
+    )
+    assert (code, out) == (0, "₩5,000 given back.\n")
+    assert operator.command("refund", merchant_id, "--yes", "--language", "ko")[1] == "7,000원 환불했습니다.\n"
+    told = operator.json("show", merchant_id)
+    assert (told["payment"]["status"], told["payment"]["refunded"]) == ("cancelled", 12_000)
+    assert told["refunds"][0]["by"].startswith("shop:cli:")
+
+
+@pytest.mark.parametrize("amount", ["0", "-5", "1.5", "all", "99,999"])
+def test_a_refund_that_cannot_be_moves_nothing(operator: Operator, amount):
+    merchant_id, _ = operator.paid()
+    code, _, err = operator.command("refund", merchant_id, f"--amount={amount}", "--yes")
+    assert code in (1, 2)
+    assert err.count("\n") == 1
+    assert operator.json("show", merchant_id)["refunds"] == []
+
+
+@pytest.mark.parametrize("option", ["--amount", "--gateway-id", "--tax-free", "--vat"])
+def test_an_option_left_empty_by_a_script_gives_back_nothing(operator: Operator, option):
+    """Fails where `--amount "$SUM"`, with SUM unset, gives back all there is."""
+    merchant_id, _ = operator.paid()
+    code, _, err = operator.command("refund", merchant_id, f"{option}=", "--yes")
+    assert code in (1, 2)
+    assert err.count("\n") == 1
+    assert operator.json("show", merchant_id)["refunds"] == []
+
+
+def test_parts_of_nothing_can_be_said(operator: Operator):
+    """No VAT is another thing than VAT that the provider works out."""
+    merchant_id, _ = operator.paid()
+    assert operator.command("refund", merchant_id, "--vat=0", "--tax-free=0", "--yes")[0] == 0
+    assert operator.json("show", merchant_id)["refunds"][0]["vat"] == 0
+
+
+def test_strays_beyond_the_limit_are_told_of(operator: Operator):
+    """Fails where the list looks complete, and an accountant believes it."""
+    for number in range(3):
+        attempt = operator.sandbox.open_window(f"not-ours-{number}", 700)
+        operator.sandbox.approve(attempt)
+        run(operator.service.checkout.refresh_attempt(attempt, "test"))
+    out = operator.command("strays", "list", "--limit", "2", "--language", "en")[1]
+    assert out.count("₩700") == 2
+    cursor = out.splitlines()[-1].removeprefix("More: --cursor ")
+    rest = operator.command("strays", "list", "--limit", "2", "--cursor", cursor, "--language", "en")[1]
+    assert (rest.count("₩700"), "More" in rest) == (1, False)
+    assert operator.json("strays", "list", "--limit", "2")["next"] == cursor
+
+
+def test_a_person_is_asked_before_money_moves(operator: Operator, monkeypatch):
+    merchant_id, _ = operator.paid()
+    monkeypatch.setattr(sys, "stdin", Person("n\n"))
+    code, out, _ = operator.command("refund", merchant_id, "--language", "en")
+    assert code == 1
+    assert out == f"Give back ₩12,000 of {merchant_id}? [y/N] Nothing was given back.\n"
+    monkeypatch.setattr(sys, "stdin", Person("y\n"))
+    assert operator.command("refund", merchant_id, "--language", "en")[1].endswith("₩12,000 given back.\n")
+
+
+class Person:
+    """Somebody at a terminal."""
+
+    def __init__(self, answer: str) -> None:
+        self.answer = answer
+
+    def isatty(self) -> bool:
+        return True
+
+    def readline(self, *_: object) -> str:
+        return self.answer
+
+
+def test_strays_are_listed_given_back_and_kept(operator: Operator):
+    given = operator.sandbox.open_window("not-ours-1", 700)
+    kept = operator.sandbox.open_window("not-ours-2", 800)
+    for attempt in (given, kept):
+        operator.sandbox.approve(attempt)
+        run(operator.service.checkout.refresh_attempt(attempt, "test"))
+    out = operator.command("strays", "list", "--language", "en")[1]
+    assert "₩700" in out
+    assert "No such payment here" in out
+    assert operator.command("strays", "return", "not-ours-1", given, "--language", "en")[:2] == (
+        0,
+        "₩700 given back.\n",
+    )
+    assert operator.command("strays", "hold", "not-ours-2", kept, "--note", "a colleague's test")[0] == 0
+    assert operator.json("strays", "list") == {"strays": []}
+
+
+@pytest.mark.parametrize("which", ["주문/2024.01", "ORD:7 #2"])
+def test_an_orphan_of_any_name_is_shown_and_given_back(operator: Operator, which):
+    """Whoever took the money chose its name; only the sandbox wants plain ones."""
+    report = a_report(merchant_id=which, gateway_id="imp_9", amount=Money(700))
+    run(operator.service.checkout.record(report, "test"))
+    assert operator.json("show", which)["payment"]["merchant_id"] == which
+    assert operator.json("list", "--cursor", which)["payments"] == []
+    assert operator.command("strays", "hold", which, "imp_9", "--note", "a colleague's test")[0] == 0
+
+
+def test_the_money_that_paid_is_no_stray(operator: Operator):
+    merchant_id, attempt = operator.paid()
+    code, _, err = operator.command("strays", "return", merchant_id, attempt)
+    assert code == 1
+    assert "no such stray" in err
+    assert operator.json("show", merchant_id)["refunds"] == []

@@ -1,0 +1,50 @@
+"""`payments keys`, `outbox` and `db`: API keys, dead letters and the database."""
+
+from integration.cli.operators import Operator
+
+from payments.entrypoints.blocking import run
+from payments.entrypoints.cli.app import run_command
+
+
+def test_a_key_is_shown_once_listed_without_itself_and_revoked(operator: Operator):
+    code, secret, _ = operator.command("keys", "create", "my shop")
+    assert code == 0
+    assert secret.startswith("pk_")
+    (listed,) = operator.json("keys", "list")["keys"]
+    assert (listed["name"], listed["revoked_at"]) == ("my shop", None)
+    assert secret.strip() not in operator.command("keys", "list")[1]
+    assert operator.command("keys", "revoke", listed["prefix"])[0] == 0
+    assert operator.command("keys", "revoke", listed["prefix"])[0] == 1
+    assert operator.json("keys", "list")["keys"][0]["revoked_at"]
+
+
+def test_dead_letters_are_listed_and_sent_again(operator: Operator):
+    operator.begun()
+    outbox, now = operator.service.outbox, operator.service.checkout.clock.now()
+    (message, *_) = run(outbox.claim(now, now, 10))
+    run(outbox.bury(message.id, "the shop answered 500"))
+    assert operator.json("outbox", "dead")["dead"][0]["id"] == message.id
+    assert "the shop answered 500" in operator.command("outbox", "dead")[1]
+    assert operator.command("outbox", "replay")[0] == 2
+    assert operator.json("outbox", "replay", "--all") == {"replayed": 1, "missing": []}
+    assert operator.command("outbox", "replay", message.id)[0] == 1
+    assert operator.json("outbox", "dead") == {"dead": []}
+
+
+def test_the_database_is_made_checked_and_made_no_second_time(environment, capsys):
+    assert run_command(["db", "check"]) == 1
+    assert "payments db upgrade" in capsys.readouterr().err
+    assert run_command(["db", "upgrade"]) == 0
+    assert "from none" in capsys.readouterr().out
+    assert run_command(["db", "upgrade"]) == 0
+    assert "up to date" in capsys.readouterr().out
+    assert run_command(["db", "check"]) == 0
+
+
+def test_everything_moves_to_another_database(operator: Operator, tmp_path, monkeypatch):
+    merchant_id, _ = operator.paid()
+    target = f"sqlite:///{tmp_path / 'bigger.sqlite3'}"
+    assert operator.json("db", "move", target)["rows"]["pkr_payments"] == 1
+    monkeypatch.setenv("PAYMENTS_DATABASE_URL", target)
+    assert operator.json("show", merchant_id)["payment"]["status"] == "paid"
+    assert operator.command("db", "move", target)[0] == 1  # it is not empty any more

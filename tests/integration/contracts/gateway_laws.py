@@ -1,0 +1,229 @@
+"""LAWS: what a gateway promises the use cases. Each law uses ids of its own, so one provider serves them all."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from builders import NOON
+from integration.contracts.providers import PaymentWindowShut, Provider
+
+from payments.domain.errors import NotSent, Rejected, Unknown
+from payments.domain.money import Money
+from payments.domain.refund import BankAccount, Refund
+from payments.domain.report import Rank, Report
+from payments.domain.values import GatewayId, MerchantId, Method, Mode, RefundId
+from payments.entrypoints.blocking import run
+
+WON, MORE = Money(1000), Money(2000)
+
+ACCOUNT = BankAccount(bank="088", number="110-123-456789", holder="홍길동")
+
+
+def found(provider: Provider, gateway_id: GatewayId) -> Report:
+    report = run(provider.gateway.find(gateway_id))
+    assert report is not None
+    return report
+
+
+def a_refund(gateway_id: GatewayId, amount: int, remainder: int, **changes: Any) -> Refund:
+    facts: dict[str, Any] = {"id": RefundId(f"r_{amount}_{remainder}"), "by": "shop:x", "requested_at": NOON}
+    return Refund(gateway_id=gateway_id, amount=amount, remainder=remainder, **facts | changes)
+
+
+def paid(provider: Provider, merchant_id: str, price: Money = WON) -> GatewayId:
+    gateway_id = provider.open(merchant_id, price)
+    provider.approve(gateway_id)
+    return gateway_id
+
+
+def a_prepared_price_keeps_every_other_window_shut(provider: Provider) -> None:
+    prepare, name = provider.gateway.prepare, MerchantId("prepared")
+    run(prepare(name, WON))
+    run(prepare(name, WON))  # again, as after an answer that was lost
+    with pytest.raises(PaymentWindowShut):
+        provider.open(name, MORE)
+    with pytest.raises(PaymentWindowShut):
+        provider.open(name, Money(1000, "JPY"))
+    run(prepare(name, MORE))  # the price may change before it is paid
+    with pytest.raises(PaymentWindowShut):
+        provider.open(name, WON)
+    assert provider.open(name, MORE)
+
+
+def an_attempt_is_reported_as_it_stands(provider: Provider) -> None:
+    a_second = timedelta(seconds=1)  # the provider knows whole ones
+    before = datetime.now(UTC) - a_second
+    first, second = provider.open("stands", WON), provider.open("stands", WON)
+    assert found(provider, first).rank is Rank.READY
+    provider.decline(first)
+    declined = found(provider, first)
+    assert (declined.rank, bool(declined.reason)) == (Rank.DECLINED, True)
+    provider.approve(second)
+    seen = found(provider, second)
+    assert (seen.gateway_id, seen.merchant_id, seen.amount) == (second, "stands", WON)
+    assert (seen.rank, seen.refunded, seen.mode, seen.method) == (Rank.CAPTURED, 0, Mode.TEST, "card")
+    assert seen.captured_at is not None
+    assert before <= seen.captured_at <= datetime.now(UTC) + a_second
+
+
+def sums_in_minor_units_stay_exact(provider: Provider) -> None:
+    dollars = Money(1999, "USD")
+    run(provider.gateway.prepare(MerchantId("dollars"), dollars))
+    gateway_id = paid(provider, "dollars", dollars)
+    assert found(provider, gateway_id).amount == dollars
+    after = run(provider.gateway.refund(a_refund(gateway_id, 1, 1999), "USD"))
+    assert (after.refunded, after.remaining) == (1, 1998)
+
+
+def what_the_provider_does_not_know_is_none(provider: Provider) -> None:
+    assert run(provider.gateway.find(GatewayId("imp_000000000000"))) is None
+    assert list(run(provider.gateway.attempts(MerchantId("nobody")))) == []
+
+
+def the_paid_attempt_shows_behind_newer_ones(provider: Provider) -> None:
+    early, late = provider.open("hidden", WON), provider.open("hidden", WON)
+    others = [provider.open("hidden", WON) for _ in range(5)]  # more than a page of them
+    provider.approve(early)
+    seen = {report.gateway_id: report.rank for report in run(provider.gateway.attempts(MerchantId("hidden")))}
+    assert seen == {early: Rank.CAPTURED} | dict.fromkeys([late, *others], Rank.READY)
+
+
+def a_refund_with_a_stale_remainder_moves_nothing(provider: Provider) -> None:
+    gateway_id = paid(provider, "stale")
+    provider.console(gateway_id, 400)
+    with pytest.raises(Rejected):
+        run(provider.gateway.refund(a_refund(gateway_id, 300, 1000), "KRW"))
+    assert found(provider, gateway_id).refunded == 400
+    assert run(provider.gateway.refund(a_refund(gateway_id, 300, 600), "KRW")).refunded == 700
+
+
+def the_same_refund_sent_twice_is_made_once(provider: Provider) -> None:
+    gateway_id = paid(provider, "twice")
+    refund = a_refund(gateway_id, 300, 1000)
+    run(provider.gateway.refund(refund, "KRW"))
+    with pytest.raises(Rejected):
+        run(provider.gateway.refund(refund, "KRW"))
+    assert found(provider, gateway_id).refunded == 300
+
+
+def refunds_add_up_and_are_recognised_in_the_history(provider: Provider) -> None:
+    gateway_id = paid(provider, "parts")
+    parts = [a_refund(gateway_id, 300, 1000), a_refund(gateway_id, 200, 700), a_refund(gateway_id, 500, 500)]
+    for number, part in enumerate(parts, 1):
+        seen = run(provider.gateway.refund(part, "KRW"))
+        assert seen.refunded == sum(p.amount for p in parts[:number])
+        assert seen.rank is (Rank.CANCELLED if number == len(parts) else Rank.CAPTURED)
+        assert [any(p.recognises(told) for told in seen.refunds) for p in parts[:number]] == [True] * number
+    assert found(provider, gateway_id) == seen
+    assert len({told.provider_id for told in seen.refunds}) == len(parts)
+    with pytest.raises(Rejected):
+        run(provider.gateway.refund(a_refund(gateway_id, 1, 0), "KRW"))
+
+
+def all_of_it_goes_back_at_once(provider: Provider) -> None:
+    gateway_id = paid(provider, "whole")
+    assert run(provider.gateway.refund(a_refund(gateway_id, 1000, 1000), "KRW")).rank is Rank.CANCELLED
+
+
+def more_than_is_left_is_refused(provider: Provider) -> None:
+    gateway_id = paid(provider, "more")
+    with pytest.raises(Rejected):
+        run(provider.gateway.refund(a_refund(gateway_id, 1001, 1000), "KRW"))
+    assert found(provider, gateway_id).refunded == 0
+
+
+def where_nothing_was_taken_nothing_is_refunded(provider: Provider) -> None:
+    for gateway_id in (provider.open("unpaid", WON), GatewayId("imp_000000000000")):
+        with pytest.raises(Rejected):
+            run(provider.gateway.refund(a_refund(gateway_id, 1000, 1000), "KRW"))
+
+
+def a_deposit_waits_is_paid_and_goes_back_to_an_account(provider: Provider) -> None:
+    gateway_id = provider.open("deposit", WON, Method.VIRTUAL_ACCOUNT)
+    provider.issue(gateway_id)
+    waiting = found(provider, gateway_id)
+    assert waiting.deposit is not None
+    assert (waiting.rank, waiting.method) == (Rank.READY, "virtual_account")
+    assert waiting.deposit.due > datetime.now(UTC)
+    provider.deposit(gateway_id)
+    seen = found(provider, gateway_id)
+    assert (seen.rank, seen.deposit) == (Rank.CAPTURED, None)
+    with pytest.raises(Rejected):
+        run(provider.gateway.refund(a_refund(gateway_id, 1000, 1000), "KRW"))
+    back = run(provider.gateway.refund(a_refund(gateway_id, 1000, 1000, account=ACCOUNT), "KRW"))
+    assert back.rank is Rank.CANCELLED
+
+
+def a_revoked_account_is_declined_and_only_a_waiting_one_is_revoked(provider: Provider) -> None:
+    waiting, window = provider.open("revoked", WON, Method.VIRTUAL_ACCOUNT), provider.open("revoked", WON)
+    provider.issue(waiting)
+    assert run(provider.gateway.revoke(waiting)).rank is Rank.DECLINED
+    for gateway_id in (waiting, window, GatewayId("imp_000000000000")):
+        with pytest.raises(Rejected):
+            run(provider.gateway.revoke(gateway_id))
+    assert found(provider, waiting).rank is Rank.DECLINED
+
+
+def the_list_visits_each_attempt_whatever_became_of_it(provider: Provider) -> None:
+    before = datetime.now(UTC) - timedelta(minutes=1)
+    opened = [provider.open(f"listed-{number}", WON) for number in range(8)]
+    provider.approve(opened[1])
+    provider.decline(opened[2])
+    provider.approve(opened[3])
+    provider.console(opened[3], 1000)
+    until = datetime.now(UTC) + timedelta(seconds=1)
+    first = run(provider.gateway.listing(before, until, 1))
+    assert first.pages >= 3
+    pages = [run(provider.gateway.listing(before, until, number)) for number in range(first.pages, 0, -1)]
+    ranks = {report.gateway_id: report.rank for page in pages for report in page.reports}
+    changed = {1: Rank.CAPTURED, 2: Rank.DECLINED, 3: Rank.CANCELLED}
+    expected = {gateway_id: changed.get(number, Rank.READY) for number, gateway_id in enumerate(opened)}
+    assert {gateway_id: ranks.get(gateway_id) for gateway_id in opened} == expected
+    assert all(page.skipped == () for page in pages)
+
+
+def beyond_the_last_page_and_in_a_quiet_hour_the_list_is_empty(provider: Provider) -> None:
+    now = datetime.now(UTC)
+    provider.open("quiet", WON)
+    assert run(provider.gateway.listing(now - timedelta(minutes=1), now + timedelta(seconds=1), 99)).reports == ()
+    quiet = run(provider.gateway.listing(now - timedelta(days=80), now - timedelta(days=79), 1))
+    assert (quiet.reports, quiet.pages) == ((), 0)
+
+
+def no_answer_is_never_an_answer(provider: Provider) -> None:
+    gateway, name, known = provider.in_trouble, MerchantId("m"), GatewayId("imp_1")
+    questions: Sequence[Callable[[], Any]] = (
+        lambda: gateway.prepare(name, WON),
+        lambda: gateway.find(known),
+        lambda: gateway.attempts(name),
+        lambda: gateway.refund(a_refund(known, 1, 1), "KRW"),
+        lambda: gateway.revoke(known),
+        lambda: gateway.listing(NOON, NOON, 1),
+    )
+    for question in questions:
+        with pytest.raises((Unknown, NotSent)):
+            run(question())
+
+
+LAWS: dict[str, Callable[[Provider], None]] = {
+    law.__name__: law
+    for law in (
+        a_prepared_price_keeps_every_other_window_shut,
+        an_attempt_is_reported_as_it_stands,
+        sums_in_minor_units_stay_exact,
+        what_the_provider_does_not_know_is_none,
+        the_paid_attempt_shows_behind_newer_ones,
+        a_refund_with_a_stale_remainder_moves_nothing,
+        the_same_refund_sent_twice_is_made_once,
+        refunds_add_up_and_are_recognised_in_the_history,
+        all_of_it_goes_back_at_once,
+        more_than_is_left_is_refused,
+        where_nothing_was_taken_nothing_is_refunded,
+        a_deposit_waits_is_paid_and_goes_back_to_an_account,
+        a_revoked_account_is_declined_and_only_a_waiting_one_is_revoked,
+        the_list_visits_each_attempt_whatever_became_of_it,
+        beyond_the_last_page_and_in_a_quiet_hour_the_list_is_empty,
+        no_answer_is_never_an_answer,
+    )
+}

@@ -1,0 +1,122 @@
+"""What stands behind a gateway: a provider with a buyer, a bank and a console, the same for every kind.
+
+Provider          what the laws of a gateway need
+MemoryProvider    the gateway in dicts
+SandboxProvider   the local Iamport on a socket, behind Iamport's client
+"""
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+import attrs
+from integration.iamport.scripted import Scripted, answered
+
+from payments.adapters.iamport import IamportGateway, IamportSettings
+from payments.adapters.memory.gateway import MemoryGateway
+from payments.domain.errors import Rejected, Unknown
+from payments.domain.money import Money
+from payments.domain.ports import Gateway
+from payments.domain.values import GatewayId, Method, Mode
+from payments.entrypoints.sandbox.errors import WindowRefused
+from payments.entrypoints.sandbox.serve import running_sandbox
+from payments.entrypoints.sandbox.service import Sandbox
+from payments.entrypoints.sandbox.settings import SandboxSettings
+
+
+class Provider(Protocol):
+    """A gateway, one whose provider has broken down, and everybody else who can touch a payment."""
+
+    gateway: Gateway
+    in_trouble: Gateway
+
+    def open(self, merchant_id: str, price: Money, method: Method = Method.CARD) -> GatewayId:
+        """Open a window; PaymentWindowShut where the provider does not."""
+
+    def approve(self, gateway_id: GatewayId) -> None: ...
+    def decline(self, gateway_id: GatewayId) -> None: ...
+    def issue(self, gateway_id: GatewayId) -> None: ...
+    def deposit(self, gateway_id: GatewayId) -> None: ...
+    def console(self, gateway_id: GatewayId, amount: int) -> None: ...
+
+
+class PaymentWindowShut(Exception):
+    """No window opened."""
+
+
+@attrs.define
+class MemoryProvider:
+    gateway: MemoryGateway
+    in_trouble: MemoryGateway
+
+    @classmethod
+    @contextlib.contextmanager
+    def of(cls, kind: type[MemoryGateway]) -> Iterator["MemoryProvider"]:
+        in_trouble = kind()
+        for method in ("prepare", "find", "attempts", "refund", "revoke", "listing"):
+            in_trouble.trouble(method, Unknown("scripted"), times=100)
+        yield cls(kind(page_size=3), in_trouble)
+
+    def open(self, merchant_id: str, price: Money, method: Method = Method.CARD) -> GatewayId:
+        try:
+            return self.gateway.open(merchant_id, price, method)
+        except Rejected as error:
+            raise PaymentWindowShut from error
+
+    def approve(self, gateway_id: GatewayId) -> None:
+        self.gateway.approve(gateway_id)
+
+    def decline(self, gateway_id: GatewayId) -> None:
+        self.gateway.decline(gateway_id)
+
+    def issue(self, gateway_id: GatewayId) -> None:
+        self.gateway.issue_deposit(gateway_id)
+
+    def deposit(self, gateway_id: GatewayId) -> None:
+        self.gateway.deposit(gateway_id)
+
+    def console(self, gateway_id: GatewayId, amount: int) -> None:
+        self.gateway.refund_in_console(gateway_id, amount)
+
+
+@attrs.define
+class SandboxProvider:
+    gateway: IamportGateway
+    in_trouble: IamportGateway
+    sandbox: Sandbox
+
+    @classmethod
+    @contextlib.contextmanager
+    def of(cls, kind: type[IamportGateway]) -> Iterator["SandboxProvider"]:
+        with running_sandbox(SandboxSettings(seed=1)) as sandbox, Scripted(answered(503, b"down")) as down:
+            keys: dict[str, Any] = {"key": sandbox.settings.key, "secret": sandbox.settings.secret}
+            keys |= {"user_code": sandbox.settings.user_code, "mode": Mode.TEST, "page_size": 3}
+            with (
+                kind(IamportSettings(api_url=sandbox.url, **keys)) as gateway,
+                kind(IamportSettings(api_url=down.url, tries=1, **keys)) as in_trouble,
+            ):
+                yield cls(gateway, in_trouble, sandbox)
+
+    def open(self, merchant_id: str, price: Money, method: Method = Method.CARD) -> GatewayId:
+        word = {Method.CARD: "card", Method.VIRTUAL_ACCOUNT: "vbank"}[method]
+        amount = price.to_major()
+        try:
+            opened = self.sandbox.open_window(merchant_id, amount, currency=price.currency, pay_method=word)
+        except WindowRefused as error:
+            raise PaymentWindowShut from error
+        return GatewayId(opened)
+
+    def approve(self, gateway_id: GatewayId) -> None:
+        self.sandbox.approve(gateway_id)
+
+    def decline(self, gateway_id: GatewayId) -> None:
+        self.sandbox.decline(gateway_id)
+
+    def issue(self, gateway_id: GatewayId) -> None:
+        self.sandbox.issue_vbank(gateway_id)
+
+    def deposit(self, gateway_id: GatewayId) -> None:
+        self.sandbox.deposit(gateway_id)
+
+    def console(self, gateway_id: GatewayId, amount: int) -> None:
+        self.sandbox.console_cancel(gateway_id, amount)
