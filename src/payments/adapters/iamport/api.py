@@ -2,7 +2,8 @@
 
 NotSent     it was not sent, or 429: safe to send again, which is done a few times
 Unknown     no answer, 5xx, a redirect, or anything but the envelope; sent again only where that is harmless
-Rejected    the envelope says no (a code other than 0), or 401 also with a fresh token
+Rejected    the envelope refuses (a code other than 0)
+CredentialsRefused   401, also with a fresh token: an operator must correct the keys
 """
 
 import logging
@@ -20,7 +21,7 @@ from payments.adapters.iamport.jsontext import Flat, encoded
 from payments.adapters.iamport.settings import IamportSettings
 from payments.adapters.iamport.token import Tokens
 from payments.adapters.iamport.transport import Answer, Deadline, Transport
-from payments.domain.errors import GatewayError, NotSent, Rejected, Unknown
+from payments.domain.errors import CredentialsRefused, GatewayError, NotSent, Rejected, Unknown
 
 logger = logging.getLogger("payments.iamport")
 
@@ -79,7 +80,10 @@ class Api:
         self._transport.close()
 
     def ask(self, call: Call, ends: Deadline) -> Reply:
-        """Return the answer, refusals included; retries what is harmless. Raises NotSent, Unknown, Rejected (401)."""
+        """Return the answer, refusals included; repeats what is harmless.
+
+        Raises NotSent, CredentialsRefused or Unknown.
+        """
         pause = _PAUSE
         for attempt in range(1, self._settings.tries + 1):
             try:
@@ -87,6 +91,7 @@ class Api:
             except (NotSent, Unknown) as trouble:
                 wait = pause * random.uniform(0.5, 1.5)  # noqa: S311 - spreads callers out, hides nothing
                 again = call.harmless or isinstance(trouble, NotSent)
+                again = again and not isinstance(trouble, CredentialsRefused)
                 if not again or attempt == self._settings.tries or wait >= ends.left:
                     raise
             time.sleep(wait)
@@ -137,12 +142,12 @@ class Api:
         return self._transport.send(call.method, call.target, headers, encoded(call.body), ends)
 
     def _reply(self, answer: Answer) -> Reply:
-        """Read an answer that is the provider's own. Raises NotSent, Unknown or Rejected (401)."""
+        """Read an answer that is the provider's own. Raises NotSent, CredentialsRefused or Unknown."""
         if answer.status == 429:
             raise NotSent("The provider takes no more calls for now. Nothing was done; try again later.")
         if answer.status == 401:
-            raise Rejected(
-                "The provider does not accept our keys (401). Nothing was done; check key and secret.", "401"
+            raise CredentialsRefused(
+                "The provider does not accept our keys (401). Nothing was done. Check the key and the secret."
             )
         if not (200 <= answer.status < 300 or 400 <= answer.status < 500):
             raise Unknown(f"The provider answered {answer.status}. Look before acting again.")

@@ -9,18 +9,18 @@ listing    GET  /payments/status/all, one page
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final, Self
 
 from payments.adapters.iamport import wire
 from payments.adapters.iamport.api import Api, Call, Query
-from payments.adapters.iamport.guesses import BEYOND_THE_DATA
+from payments.adapters.iamport.guesses import BEYOND_THE_DATA, says_still_at_work
 from payments.adapters.iamport.settings import IamportSettings
 from payments.adapters.iamport.transport import Deadline
-from payments.domain.errors import ContractViolation, GatewayError, Rejected, Unknown
+from payments.domain.errors import ContractViolation, GatewayError, Rejected, StillAtWork, Unknown
 from payments.domain.money import Money
-from payments.domain.ports import ListingPage
+from payments.domain.ports import Attempts, ListingPage
 from payments.domain.refund import Refund
 from payments.domain.report import Report
 from payments.domain.values import GatewayId, MerchantId, Mode
@@ -28,8 +28,8 @@ from payments.domain.values import GatewayId, MerchantId, Mode
 LONGEST_SPAN: Final = timedelta(days=90)
 """The longest stretch of time the provider lists at once."""
 
-MOST_PAGES: Final = 50
-"""How many pages of attempts at one payment are read: more is nobody's honest buyer."""
+MAX_PAGES: Final = 50
+"""How many pages of attempts at one payment are read. No honest buyer opens so many windows."""
 
 LONGEST_ID: Final = 64
 """Longer names than any attempt's can come from strangers, and none is asked for."""
@@ -56,6 +56,11 @@ class IamportGateway:
     def close(self) -> None:
         """Close the connections that wait for a next call."""
         self._api.close()
+
+    @property
+    def listing_span(self) -> timedelta:
+        """The longest stretch of time that one listing may cover: the provider allows 90 days."""
+        return LONGEST_SPAN
 
     async def prepare(self, merchant_id: MerchantId, price: Money) -> None:
         """Register the one amount a window may open with; repeated, it changes the amount."""
@@ -103,22 +108,23 @@ class IamportGateway:
             raise self._api.rejection(reply)
         return self._report_of(gateway_id, reply.envelope.response)
 
-    async def attempts(self, merchant_id: MerchantId) -> Sequence[Report]:
-        """Look at every attempt under a merchant id, the oldest first, those of test channels included."""
+    async def attempts(self, merchant_id: MerchantId) -> Attempts:
+        """Return every attempt under a merchant id, the oldest first, those of test channels included."""
         ends = self._deadline()
-        found: list[Report] = []
-        for number in range(1, MOST_PAGES + 1):
+        reports: list[Report] = []
+        unreadable: list[str] = []
+        for number in range(1, MAX_PAGES + 1):
             page = self._attempts_page(merchant_id, number, ends)
-            found.extend(wire.report(row) for row in page.rows)
+            more, skipped = _reported(page.rows)
+            reports += more
+            unreadable += skipped
             if page.next == 0:
                 break
             if page.next != number + 1:
                 raise ContractViolation(f"After page {number} of attempts the provider names page {page.next}.")
         else:
-            raise Unknown(f"There are more than {len(found)} attempts at this payment; the rest was not read.")
-        if any(report.merchant_id != merchant_id for report in found):
-            raise ContractViolation("Asked for the attempts at one payment, the provider answered with another's.")
-        return found
+            unreadable.append(f"there are more than {len(reports)} attempts at this payment; the rest was not read")
+        return Attempts(tuple(reports), tuple(unreadable))
 
     def _attempts_page(self, merchant_id: MerchantId, number: int, ends: Deadline) -> wire.Page:
         query: Query = {"page": number, "limit": self._settings.page_size, "sorting": _BY_START}
@@ -131,9 +137,18 @@ class IamportGateway:
         return wire.page(reply.envelope.response)
 
     async def refund(self, refund: Refund, currency: str) -> Report:
-        """Cancel all or part of a capture. An Unknown is the caller's to resolve: look, then perhaps once more."""
+        """Cancel all or part of a capture, under a deadline of its own: the provider waits for the PG meanwhile.
+
+        It is never sent twice by itself. After an Unknown the caller must check what became of it.
+        """
         call = Call(method="POST", path="/payments/cancel", body=wire.cancel_body(refund, currency))
-        return self._report_of(refund.gateway_id, self._api.response(call, self._deadline()))
+        reply = self._api.ask(call, Deadline(self._settings.refund_deadline))
+        if reply.is_refusal:
+            refusal = self._api.rejection(reply)
+            if says_still_at_work(refusal.provider_text):
+                raise StillAtWork("The provider is still working on an earlier cancel of this payment.")
+            raise refusal
+        return self._report_of(refund.gateway_id, reply.envelope.response)
 
     async def revoke(self, gateway_id: GatewayId) -> Report:
         """Close a virtual account before its deposit; the attempt is declined then."""
@@ -143,19 +158,20 @@ class IamportGateway:
     async def listing(self, since: datetime, until: datetime, page: int) -> ListingPage:
         """List attempts by the clock of their own status, the first started first; both ends are included.
 
-        Walk from the last page to the first: a row that changes meanwhile leaves the stretch, and those behind it move
-        up. Raises Rejected for a stretch of more than 90 days, unsent.
+        A row that changes meanwhile leaves the stretch or enters it, and those behind it move to another page. Raises
+        Rejected for a stretch of more than 90 days; nothing is sent then.
         """
         if not timedelta(0) <= until - since <= LONGEST_SPAN or page < 1:
             raise Rejected("A listing is of at most 90 days, from page 1 on. Nothing was asked.")
         reply = self._api.ask(self._listing_call(since, until, page), self._deadline())
         if reply.status == BEYOND_THE_DATA:
-            return ListingPage((), 0)
+            return ListingPage((), 0, 0)
         if reply.is_refusal:
             raise self._api.rejection(reply)
         told = wire.page(reply.envelope.response)
         reports, skipped = _reported(told.rows)
-        return ListingPage(tuple(reports), math.ceil(told.total / self._settings.page_size), tuple(skipped))
+        pages = math.ceil(told.total / self._settings.page_size)
+        return ListingPage(tuple(reports), pages, told.total, tuple(skipped))
 
     def _listing_call(self, since: datetime, until: datetime, page: int) -> Call:
         query: Query = {
@@ -177,8 +193,8 @@ class IamportGateway:
         return Deadline(self._settings.deadline)
 
 
-def _reported(rows: Sequence[object]) -> tuple[list[Report], list[str]]:
-    """Return the reports of *rows*, and a sentence about each row that none can be made of: others must not suffer."""
+def _reported(rows: Iterable[object]) -> tuple[list[Report], list[str]]:
+    """Return the reports of *rows*, and a sentence about each row that no report can be made of."""
     reports: list[Report] = []
     skipped: list[str] = []
     for row in rows:

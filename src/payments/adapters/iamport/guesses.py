@@ -23,6 +23,14 @@ BEYOND_THE_DATA: Final = 400
 only and check the span ourselves, so what remains is an empty page; also page 1 of a quiet span may answer so."""
 
 
+def says_still_at_work(text: str) -> bool:
+    """Return whether a refusal of a cancel says that an earlier cancel is still being executed.
+
+    No document has such a refusal. To take one for "still at work" is safe: the refund stays open and is checked again.
+    """
+    return "취소" in text and any(word in text for word in ("진행 중", "진행중", "처리 중", "처리중"))
+
+
 def rank_without_refund(paid_at: object) -> Rank | None:
     """Return what `cancelled` with a `cancel_amount` of 0 means; None where it contradicts itself.
 

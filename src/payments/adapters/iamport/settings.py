@@ -53,6 +53,8 @@ class IamportSettings:
     channel_key: str = ""
     pg: str = ""
     deadline: float = attrs.field(default=15.0, validator=_seconds)
+    refund_deadline: float = attrs.field(default=75.0, validator=_seconds)
+    """The longest that a refund may take: the provider waits for the PG, and advises 60 seconds and more."""
     connect_timeout: float = attrs.field(default=5.0, validator=_seconds)
     connections: int = attrs.field(default=32, validator=_count(1000))
     """At most this many calls at once; one more waits for its turn until its deadline."""

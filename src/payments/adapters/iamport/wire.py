@@ -65,7 +65,14 @@ def grant(value: object) -> Grant:
 
 
 def report(value: object) -> Report:
-    """Return what a payment object says. Raises Unknown or ContractViolation."""
+    """Return what a payment object says. Raises Unknown or ContractViolation, also where its numbers cannot be read."""
+    try:
+        return _report(value)
+    except ArithmeticError as error:
+        raise ContractViolation("The provider reports an amount that no computer can hold.") from error
+
+
+def _report(value: object) -> Report:
     fields = Fields.of(value, "payment")
     currency = fields.required_text("currency")
     refunded = fields.sum("cancel_amount", currency)
