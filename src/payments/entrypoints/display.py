@@ -2,8 +2,8 @@
 
 money, moment, day       12,000원 and ₩12,000 · 2026년 11월 23일 16:05 and 23 Nov 2026, 16:05
 read_money               what a person typed, in minor units
-one_line                 a stranger's words, kept on their line
-status, method, event, disposition   the words a buyer and an operator read
+one_line                 text from outside, kept on one line
+status, method, event_kind, disposition, reason, source, role, refund_status, attempt_state   labels for people
 """
 
 import re
@@ -18,7 +18,11 @@ from payments.domain.errors import BadInput
 from payments.domain.event import EventKind
 from payments.domain.machine import Status
 from payments.domain.money import EXPONENTS, MAX_MINOR, minor_units
-from payments.domain.values import Method
+from payments.domain.payment import Payment
+from payments.domain.refund import RefundStatus
+from payments.domain.report import Rank
+from payments.domain.values import GatewayId, Method, Role
+from payments.domain.vocabulary import Reason, Source
 
 Language = Literal["ko", "en"]
 ZONE: Final = "Asia/Seoul"
@@ -43,6 +47,12 @@ def money(minor: int, currency: str, language: Language = "ko") -> str:
     if language == "ko" and currency in _KOREAN_UNITS:
         return f"{minus}{number}{_KOREAN_UNITS[currency]}"
     return minus + _SIGNS[language].get(currency, f"{currency} ") + number
+
+
+def currency_of(payment: Payment, gateway_id: GatewayId | None) -> str:
+    """Return the currency of an attempt, which may differ from the price's if the attempt is a stray."""
+    attempt = payment.attempt(gateway_id) if gateway_id else None
+    return attempt.report.amount.currency if attempt else payment.price.currency
 
 
 def read_money(text: str, currency: str, least: int = 1) -> int:
@@ -89,76 +99,157 @@ def day(at: datetime, language: Language = "ko", zone: str = ZONE) -> str:
 
 
 def status(value: Status, language: Language = "ko") -> str:
-    """Return a payment's status as its buyer reads it."""
+    """Return the label of a payment's status."""
     return _STATUSES[value][language]
 
 
 def method(value: str, language: Language = "ko") -> str:
-    """Return a way of paying by its name; one we do not know is shown as the provider tells it."""
+    """Return the label of a payment method; an unknown one is returned as it is."""
     return _METHODS[Method(value)][language] if value in _METHODS else value
 
 
-def event(value: EventKind, language: Language = "ko") -> str:
-    """Return what a timeline entry tells, in a few words."""
-    return _KINDS[value][language]
+def event_kind(value: EventKind, language: Language = "ko") -> str:
+    """Return the label of an event."""
+    return _EVENT_KINDS[value][language]
 
 
 def disposition(value: Disposition, language: Language = "ko") -> str:
-    """Return what we made of a capture, in a few words."""
+    """Return the label of what a capture counts as."""
     return _DISPOSITIONS[value][language]
 
 
-def _words(korean: str, english: str) -> Mapping[Language, str]:
+def attempt_state(value: Rank, language: Language = "ko") -> str:
+    """Return the label of how far an attempt came."""
+    return _ATTEMPT_STATES[value][language]
+
+
+def refund_status(value: RefundStatus, language: Language = "ko") -> str:
+    """Return the label of a refund's status."""
+    return _REFUND_STATUSES[value][language]
+
+
+def role(value: Role, language: Language = "ko") -> str:
+    """Return the label of a caller's role."""
+    return _ROLES[value][language]
+
+
+def reason(value: str, language: Language = "ko") -> str:
+    """Return the label of a reason or a disposition; other text, such as the provider's own, is returned as it is."""
+    label = _REASONS.get(value) or _DISPOSITIONS.get(value)
+    return label[language] if label else value
+
+
+def source(by: str, language: Language = "ko", *, names: bool = True) -> str:
+    """Return who or what reported a change: the label of a Source, or of a caller's role with the caller's name.
+
+    Without *names*, as a buyer reads it, the name is left out and an unknown text becomes the system's label.
+    """
+    if by in _SOURCES:
+        return _SOURCES[by][language]
+    caller, _, name = by.partition(":")
+    if caller in _ROLES and name:
+        return f"{_ROLES[caller][language]} ({name})" if names else _ROLES[caller][language]
+    return by if names else role(Role.SYSTEM, language)
+
+
+def _label(korean: str, english: str) -> Mapping[Language, str]:
     return {"ko": korean, "en": english}
 
 
 _STATUSES: Final[Mapping[Status, Mapping[Language, str]]] = {
-    Status.AWAITING: _words("결제 대기", "Awaiting payment"),
-    Status.PAID: _words("결제 완료", "Paid"),
-    Status.FAILED: _words("결제 실패", "Payment failed"),
-    Status.CANCELLED: _words("취소됨", "Cancelled"),
+    Status.AWAITING: _label("결제 대기", "Awaiting payment"),
+    Status.PAID: _label("결제 완료", "Paid"),
+    Status.FAILED: _label("결제 실패", "Payment failed"),
+    Status.CANCELLED: _label("취소됨", "Cancelled"),
 }
 
 _METHODS: Final[Mapping[Method, Mapping[Language, str]]] = {
-    Method.CARD: _words("신용카드", "Card"),
-    Method.TRANSFER: _words("실시간 계좌이체", "Bank transfer"),
-    Method.VIRTUAL_ACCOUNT: _words("가상계좌", "Virtual account"),
-    Method.MOBILE: _words("휴대폰 소액결제", "Mobile phone bill"),
-    Method.APPLEPAY: _words("애플페이", "Apple Pay"),
-    Method.KAKAOPAY: _words("카카오페이", "Kakao Pay"),
-    Method.LPAY: _words("L.pay", "L.pay"),
-    Method.NAVERPAY: _words("네이버페이", "Naver Pay"),
-    Method.PAYCO: _words("페이코", "PAYCO"),
-    Method.PAYPAL: _words("페이팔", "PayPal"),
-    Method.PINPAY: _words("핀페이", "PINPay"),
-    Method.SAMSUNGPAY: _words("삼성페이", "Samsung Pay"),
-    Method.SKPAY: _words("SK페이", "SK pay"),
-    Method.SSGPAY: _words("SSG페이", "SSGPAY"),
-    Method.TOSSPAY: _words("토스페이", "Toss Pay"),
+    Method.CARD: _label("신용카드", "Card"),
+    Method.TRANSFER: _label("실시간 계좌이체", "Bank transfer"),
+    Method.VIRTUAL_ACCOUNT: _label("가상계좌", "Virtual account"),
+    Method.MOBILE: _label("휴대폰 소액결제", "Mobile phone bill"),
+    Method.APPLEPAY: _label("애플페이", "Apple Pay"),
+    Method.KAKAOPAY: _label("카카오페이", "Kakao Pay"),
+    Method.LPAY: _label("L.pay", "L.pay"),
+    Method.NAVERPAY: _label("네이버페이", "Naver Pay"),
+    Method.PAYCO: _label("페이코", "PAYCO"),
+    Method.PAYPAL: _label("페이팔", "PayPal"),
+    Method.PINPAY: _label("핀페이", "PINPay"),
+    Method.SAMSUNGPAY: _label("삼성페이", "Samsung Pay"),
+    Method.SKPAY: _label("SK페이", "SK pay"),
+    Method.SSGPAY: _label("SSG페이", "SSGPAY"),
+    Method.TOSSPAY: _label("토스페이", "Toss Pay"),
 }
 
-_KINDS: Final[Mapping[EventKind, Mapping[Language, str]]] = {
-    EventKind.BEGUN: _words("결제 시작", "Begun"),
-    EventKind.PREPARED: _words("결제 금액 사전 등록", "Amount fixed at the provider"),
-    EventKind.PREPARE_REFUSED: _words("결제 금액 사전 등록 거절", "Amount refused by the provider"),
-    EventKind.ATTEMPT_OPENED: _words("결제 시도", "Attempt opened"),
-    EventKind.DEPOSIT_ISSUED: _words("가상계좌 발급", "Virtual account issued"),
-    EventKind.ATTEMPT_UPDATED: _words("결제 시도 정보 갱신", "Attempt updated"),
-    EventKind.DECLINED: _words("승인 거절", "Declined"),
-    EventKind.CAPTURED: _words("결제 승인", "Captured"),
-    EventKind.STRAYED: _words("어긋난 입금 발견", "Stray money found"),
-    EventKind.CLOSED: _words("결제 종료", "Closed"),
-    EventKind.REFUND_REQUESTED: _words("환불 요청", "Refund requested"),
-    EventKind.REFUND_REBASED: _words("환불 기준 금액 변경", "Refund rebased"),
-    EventKind.REFUND_REFUSED: _words("환불 거절", "Refund refused"),
-    EventKind.REFUNDED: _words("환불 완료", "Refunded"),
-    EventKind.STRAY_HELD: _words("어긋난 입금 보관", "Stray money kept"),
+_EVENT_KINDS: Final[Mapping[EventKind, Mapping[Language, str]]] = {
+    EventKind.BEGUN: _label("결제 시작", "Begun"),
+    EventKind.PREPARED: _label("결제 금액 사전 등록", "Amount registered with the provider"),
+    EventKind.PREPARE_REFUSED: _label("결제 금액 사전 등록 거절", "Amount refused by the provider"),
+    EventKind.ATTEMPT_OPENED: _label("결제 시도", "Attempt opened"),
+    EventKind.DEPOSIT_ISSUED: _label("가상계좌 발급", "Virtual account issued"),
+    EventKind.ATTEMPT_UPDATED: _label("결제 시도 정보 갱신", "Attempt updated"),
+    EventKind.DECLINED: _label("승인 거절", "Declined"),
+    EventKind.CAPTURED: _label("결제 승인", "Captured"),
+    EventKind.STRAYED: _label("어긋난 입금 발견", "Stray money found"),
+    EventKind.CLOSED: _label("결제 종료", "Closed"),
+    EventKind.REFUND_REQUESTED: _label("환불 요청", "Refund requested"),
+    EventKind.REFUND_REBASED: _label("환불 기준 금액 변경", "Refund rebased"),
+    EventKind.REFUND_REFUSED: _label("환불 거절", "Refund refused"),
+    EventKind.REFUNDED: _label("환불 완료", "Refunded"),
+    EventKind.STRAY_HELD: _label("어긋난 입금 보관", "Stray money held"),
 }
 
-_DISPOSITIONS: Final[Mapping[Disposition, Mapping[Language, str]]] = {
-    Disposition.ACCEPTED: _words("정상 결제", "Accepted"),
-    Disposition.MISMATCH: _words("금액 불일치", "Another amount than asked"),
-    Disposition.DUPLICATE: _words("중복 결제", "Paid twice"),
-    Disposition.LATE: _words("종료 후 결제", "Paid after closing"),
-    Disposition.ORPHAN: _words("주문 없는 결제", "No such payment here"),
+_DISPOSITIONS: Final[Mapping[str, Mapping[Language, str]]] = {
+    Disposition.ACCEPTED: _label("정상 결제", "Accepted"),
+    Disposition.MISMATCH: _label("금액 불일치", "Amount mismatch"),
+    Disposition.DUPLICATE: _label("중복 결제", "Paid twice"),
+    Disposition.LATE: _label("종료 후 결제", "Paid after closing"),
+    Disposition.ORPHAN: _label("주문 없는 결제", "Unknown payment"),
+}
+
+_ATTEMPT_STATES: Final[Mapping[Rank, Mapping[Language, str]]] = {
+    Rank.READY: _label("결제 대기", "Waiting"),
+    Rank.DECLINED: _label("승인 거절", "Declined"),
+    Rank.CAPTURED: _label("결제 승인", "Captured"),
+    Rank.CANCELLED: _label("전액 환불", "Refunded in full"),
+}
+
+_REFUND_STATUSES: Final[Mapping[RefundStatus, Mapping[Language, str]]] = {
+    RefundStatus.OPEN: _label("환불 진행 중", "Open"),
+    RefundStatus.DONE: _label("환불 완료", "Done"),
+    RefundStatus.REFUSED: _label("환불 거절", "Refused"),
+}
+
+_ROLES: Final[Mapping[str, Mapping[Language, str]]] = {
+    Role.BUYER: _label("구매자", "Buyer"),
+    Role.SHOP: _label("상점", "Shop"),
+    Role.SYSTEM: _label("결제 서비스", "Payment service"),
+}
+
+_REASONS: Final[Mapping[str, Mapping[Language, str]]] = {
+    Reason.DECLINED: _label("승인 거절", "Declined"),
+    Reason.AMOUNT_MISMATCH: _label("금액 불일치", "Amount mismatch"),
+    Reason.PREPARE_REFUSED: _label("결제 금액 사전 등록 거절", "Amount refused by the provider"),
+    Reason.EXPIRED: _label("결제 기한 만료", "Expired"),
+    Reason.SUPERSEDED: _label("새 결제로 대체", "Replaced by a new payment"),
+    Reason.BUYER: _label("구매자가 취소", "Cancelled by the buyer"),
+    Reason.SHOP: _label("상점이 취소", "Cancelled by the shop"),
+    Reason.SYSTEM: _label("결제 서비스가 취소", "Cancelled by the payment service"),
+    Reason.REFUNDED: _label("전액 환불", "Refunded in full"),
+}
+
+_SOURCES: Final[Mapping[str, Mapping[Language, str]]] = {
+    Source.CLOCK: _label("정해진 시간이 지남", "A deadline passed"),
+    Source.POLICY: _label("상점의 설정에 따름", "The shop's settings"),
+    Source.GATEWAY: _label("결제사", "The provider"),
+    Source.COMPLETE: _label("결제창이 닫힌 뒤 결제사에 물어봄", "Asked the provider after the window closed"),
+    Source.ABANDON: _label("창을 떠난 뒤 결제사에 물어봄", "Asked the provider after the buyer left"),
+    Source.CANCEL: _label("취소하기 전에 결제사에 물어봄", "Asked the provider before cancelling"),
+    Source.REFUND: _label("환불 결과를 결제사에 물어봄", "Asked the provider about the refund"),
+    Source.RETURN: _label("구매자가 돌아온 뒤 결제사에 물어봄", "Asked the provider when the buyer came back"),
+    Source.WEBHOOK: _label("웹훅을 받고 결제사에 물어봄", "Asked the provider after a webhook"),
+    Source.SWEEP: _label("정기 점검 중 결제사에 물어봄", "Asked the provider in a regular check"),
+    Source.RECONCILIATION: _label("결제사의 목록에서 발견", "Found in the provider's list"),
+    Source.OPERATOR: _label("담당자의 요청으로 결제사에 물어봄", "Asked the provider for an operator"),
+    Source.EXTERNAL: _label("이 서비스 밖에서 처리", "Made outside this service"),
 }

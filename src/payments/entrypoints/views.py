@@ -11,7 +11,8 @@ from payments.domain.machine import Status
 from payments.domain.payment import Payment
 from payments.domain.refund import Refund, RefundStatus
 from payments.domain.report import Deposit
-from payments.domain.values import GatewayId, Method, Mode, Role
+from payments.domain.values import Method, Mode, Role
+from payments.entrypoints.display import currency_of
 from payments.entrypoints.service import Window
 
 
@@ -218,12 +219,6 @@ def _attempt_view(attempt: Attempt) -> AttemptView:
         captured_at=report.captured_at,
         receipt_url=report.receipt_url or None,
     )
-
-
-def currency_of(payment: Payment, gateway_id: GatewayId | None) -> str:
-    """Return the currency of an attempt: a stray may be of another one than was asked."""
-    attempt = payment.attempt(gateway_id) if gateway_id else None
-    return attempt.report.amount.currency if attempt else payment.price.currency
 
 
 def event_view(payment: Payment, event: Event, *, for_shop: bool = False) -> EventView:

@@ -93,7 +93,7 @@ def test_strays_are_listed_given_back_and_kept(operator: Operator):
         run(operator.service.checkout.refresh_attempt(attempt, "test"))
     out = operator.command("strays", "list", "--language", "en")[1]
     assert "₩700" in out
-    assert "No such payment here" in out
+    assert "Unknown payment" in out
     assert operator.command("strays", "return", "not-ours-1", given, "--language", "en")[:2] == (
         0,
         "₩700 given back.\n",

@@ -13,7 +13,7 @@ from payments.entrypoints import display
 from payments.entrypoints.cli.app import NO_ANSWER, REFUSED
 from payments.entrypoints.cli.common import Common, say, table, told
 from payments.entrypoints.cli.words import word
-from payments.entrypoints.display import Language
+from payments.entrypoints.display import Language, currency_of
 
 
 def print_refund(seen: Outcome, refund: Refund, common: Common) -> int:
@@ -24,8 +24,7 @@ def print_refund(seen: Outcome, refund: Refund, common: Common) -> int:
 
         told(refund_view(seen.payment, refund))
         return code
-    currency = seen.payment.capture(refund.gateway_id).report.amount.currency
-    amount = display.money(refund.amount, currency, common.language)
+    amount = display.money(refund.amount, currency_of(seen.payment, refund.gateway_id), common.language)
     say(word(f"refund is {refund.status}", common.language, amount=amount, failure=refund.failure))
     return code
 
@@ -49,7 +48,7 @@ def print_payment(payment: Payment, common: Common, events: Sequence[Event] | No
     for title, lines in (
         ("attempts", [_attempt(one, language) for one in payment.attempts]),
         ("refunds", [_refund(payment, one, language) for one in payment.refunds]),
-        ("timeline", [_happening(one, payment, language) for one in events or []]),
+        ("timeline", [_event(one, payment, language) for one in events or []]),
     ):
         if lines:
             say("", f"  {word(title, language)}")
@@ -57,8 +56,9 @@ def print_payment(payment: Payment, common: Common, events: Sequence[Event] | No
 
 
 def _status(payment: Payment, language: Language) -> str:
-    told = display.status(payment.status, language) + (f" ({payment.reason})" if payment.reason else "")
-    return told + (f"  [{word('test money', language)}]" if payment.mode is Mode.TEST else "")
+    reason = f" ({display.reason(payment.reason, language)})" if payment.reason else ""
+    test = f"  [{word('test money', language)}]" if payment.mode is Mode.TEST else ""
+    return display.status(payment.status, language) + reason + test
 
 
 def _facts(payment: Payment, language: Language) -> list[list[str]]:
@@ -81,27 +81,31 @@ def _facts(payment: Payment, language: Language) -> list[list[str]]:
 
 def _attempt(attempt: Attempt, language: Language) -> list[str]:
     report = attempt.report
-    told = [display.disposition(attempt.disposition, language)] if attempt.disposition else [report.rank.name.lower()]
-    told += [attempt.note] if attempt.note else []
-    told += [report.reason] if report.reason else []
+    found = attempt.disposition
+    state = display.disposition(found, language) if found else display.attempt_state(report.rank, language)
     refunded = f"- {display.money(report.refunded, report.amount.currency, language)}" if report.refunded else ""
     amount = display.money(report.amount.minor, report.amount.currency, language)
-    return ["   ", report.gateway_id, amount, refunded, ", ".join(told)]
+    notes = ", ".join(filter(None, (state, attempt.note, display.reason(report.reason, language))))
+    return ["   ", report.gateway_id, amount, refunded, notes]
 
 
 def _refund(payment: Payment, refund: Refund, language: Language) -> list[str]:
-    currency = payment.capture(refund.gateway_id).report.amount.currency
-    words = refund.failure or refund.reason
-    return ["   ", refund.id, display.money(refund.amount, currency, language), str(refund.status), refund.by, words]
+    amount = display.money(refund.amount, currency_of(payment, refund.gateway_id), language)
+    status, by = display.refund_status(refund.status, language), display.source(refund.by, language)
+    return ["   ", refund.id, amount, status, by, refund.failure or refund.reason]
 
 
-def _happening(event: Event, payment: Payment, language: Language) -> list[str]:
-    attempt = payment.attempt(event.gateway_id) if event.gateway_id else None
-    currency = (attempt.report.amount if attempt else payment.price).currency
-    amount = "" if event.amount is None else display.money(event.amount, currency, language)
-    at = display.moment(event.at, language, seconds=True)
-    what = display.event(event.kind, language)
-    return ["   ", at, what, amount, event.by, event.gateway_id or "", event.reason]
+def _event(event: Event, payment: Payment, language: Language) -> list[str]:
+    currency = currency_of(payment, event.gateway_id)
+    return [
+        "   ",
+        display.moment(event.at, language, seconds=True),
+        display.event_kind(event.kind, language),
+        "" if event.amount is None else display.money(event.amount, currency, language),
+        display.source(event.by, language),
+        event.gateway_id or "",
+        display.reason(event.reason, language),
+    ]
 
 
 def print_page(found: Sequence[Payment], *, more: bool, common: Common) -> None:

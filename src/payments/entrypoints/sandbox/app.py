@@ -22,13 +22,13 @@ from payments.entrypoints.sandbox.web.window import WindowRoutes
 from payments.entrypoints.sandbox.wire.envelope import Envelope
 from payments.entrypoints.sandbox.wire.guard import Guard
 
-TICK: Final = 0.2
+TICK_SECONDS: Final = 0.2
 
 
 async def tick(sandbox: Sandbox) -> None:
-    """Try schedules as they fall due in real time, also while nobody calls."""
+    """Try schedules when they are due by the clock, also while there are no calls."""
     while True:
-        await asyncio.sleep(TICK)
+        await asyncio.sleep(TICK_SECONDS)
         if sandbox.is_due():
             await run_in_threadpool(sandbox.catch_up)
 
@@ -41,7 +41,7 @@ def sandbox_app(sandbox: Sandbox) -> Starlette:
         return Envelope.of(Refusal(status, -1, sandbox.settings.guesses.no_route_text)).rendered()
 
     async def broken(_: Request, error: Exception) -> Response:
-        return Envelope.of(Refusal(500, -1, f"The sandbox is broken: {type(error).__name__}. See its log.")).rendered()
+        return Envelope.of(Refusal(500, -1, f"The sandbox failed: {type(error).__name__}. See its log.")).rendered()
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

@@ -10,12 +10,12 @@ import attrs
 
 KOREA = timezone(timedelta(hours=9))
 ROUNDING = 1e-6
-"""Seconds that make up for what a sum of floats may lose."""
+"""Seconds; makes up for the rounding of a sum of floats."""
 
 
 @attrs.define
 class Clock:
-    """UNIX time that runs with *source* but can be moved and stopped. Moving back is refused: Iamport never does."""
+    """UNIX time that runs with *source* but can be moved ahead and stopped. It never goes back."""
 
     source: Callable[[], float] = time.time
     _ahead: float = attrs.field(default=0.0, init=False)
@@ -23,13 +23,13 @@ class Clock:
 
     @classmethod
     def stopped(cls, at: float = 1_700_000_000) -> "Clock":
-        """Return a clock that stands at *at* (UNIX seconds) until it is moved."""
+        """Return a clock that is stopped at *at* (UNIX seconds)."""
         clock = cls()
         clock._stopped_at = float(at)
         return clock
 
     def snapshot(self) -> tuple[float, float | None]:
-        """Return how far the clock is ahead of its source, and where it stands if it is stopped."""
+        """Return how many seconds the clock is ahead of its source, and its time if it is stopped."""
         return self._ahead, self._stopped_at
 
     def restore(self, snapshot: Sequence[Any]) -> None:
@@ -46,13 +46,15 @@ class Clock:
 
     @property
     def is_stopped(self) -> bool:
-        """Whether time stands still but for `move`."""
+        """Whether the clock is stopped; `move` still works."""
         return self._stopped_at is not None
 
     def move(self, seconds: float) -> int:
-        """Go *seconds* ahead and return the new time; ValueError for a step back."""
+        """Move the clock *seconds* ahead and return the new time. Raises ValueError for a step back."""
         if seconds < 0:
-            raise ValueError(f"the clock cannot go back ({seconds} s): tokens and deadlines would come back to life")
+            raise ValueError(
+                f"the clock cannot go back ({seconds} s): expired tokens and deadlines would be valid again"
+            )
         if self._stopped_at is None:
             self._ahead += seconds
         else:
@@ -60,7 +62,7 @@ class Clock:
         return self.now()
 
     def move_to(self, at: float) -> int:
-        """Go ahead to *at* (UNIX seconds) if that is still to come; return the time."""
+        """Move the clock to *at* (UNIX seconds) unless that is in the past; return the time."""
         if self._stopped_at is not None:
             self._stopped_at = max(self._stopped_at, at)
         elif (ahead := at - self.exact()) > 0:
@@ -68,11 +70,11 @@ class Clock:
         return self.now()
 
     def stop(self) -> None:
-        """Let time stand still; `move` still works."""
+        """Stop the clock; `move` still works."""
         self._stopped_at = self.exact()
 
     def run(self) -> None:
-        """Let time go on from where it stands."""
+        """Start the clock again at its present time."""
         if self._stopped_at is not None:
             self._ahead, self._stopped_at = self._stopped_at - self.source(), None
 

@@ -40,7 +40,7 @@ def sandbox(
     port
         Port to listen on; 0 takes a free one and prints it.
     host
-        Address to listen on; only this machine's own are accepted.
+        Address to listen on; it must be one of this machine only.
     user_code
         What the shop passes to `IMP.init`.
     key
@@ -48,17 +48,17 @@ def sandbox(
     secret
         The shop's `imp_secret`.
     webhook_url
-        Where webhooks go, unless a payment brings its own `notice_url`.
+        Where webhooks go, unless a payment has its own `notice_url`.
     webhook_format
         How their bodies are written.
     shop_name
         The name the payment window shows.
     seed
-        Same seed, same ids, and the same faults for the same calls.
+        The same seed gives the same ids, and the same faults for the same calls.
     seed_data
-        A JSON or TOML file of payments, billing keys, schedules, ... that are there from the start.
+        A JSON or TOML file of payments, billing keys, schedules, ... to start with.
     state
-        A file that keeps what the sandbox knows, also when it is killed; without it all is gone at the end.
+        A file for the state; it survives a kill. Without it the state is lost at the end.
     faults
         How it misbehaves, e.g. "cancel:drop@3,find:500@10%": the third cancel is done but not answered, a tenth of the
         look-ups by order fail. `/_sandbox/faults` lists and changes them.
@@ -84,7 +84,7 @@ def sandbox(
         config = server_config(served, sock)
         _say(f"Iamport sandbox (no real money) at {served.url}")
         _say(f'  <script src="{served.url}/v1/iamport.js"></script>  IMP.init("{user_code}")  imp_key {key}')
-        with contextlib.suppress(KeyboardInterrupt):  # how it is meant to end
+        with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is the usual end
             uvicorn.Server(config).run(sockets=[sock])
 
 

@@ -1,4 +1,4 @@
-"""Guesses: every choice that no documentation settles, in one place, so that a client can be tried against each.
+"""Guesses: every choice that the documentation leaves open, in one place, so that a client can be tried with each.
 
 The first value of a choice is the default and our best reading; the others are what the original may do instead.
 """
@@ -16,7 +16,7 @@ def choice(*variants: Any, why: str) -> Any:
 
 
 def wording(text: str, why: str) -> Any:
-    """A text nobody has seen: ours, and free to be replaced."""
+    """A text that nobody has seen; ours, and it may be replaced."""
     return attrs.field(default=text, validator=attrs.validators.instance_of(str), metadata={"variants": (), "why": why})
 
 
@@ -30,7 +30,7 @@ class Guesses:
     prepare_again: Literal["refused", "same amount accepted"] = choice(
         "refused", "same amount accepted", why="a second POST of prepare that changes nothing"
     )
-    prepare_mismatch_code: str = wording("F400", why="error_code of a window that prepare keeps shut")
+    prepare_mismatch_code: str = wording("F400", why="error_code of a window whose amount is not the registered one")
     prepare_mismatch_text: str = wording("사전등록된 결제금액과 결제요청금액이 일치하지 않습니다.", why="its error_msg")
     bad_request_code: str = wording("F0001", why="error_code of a window asked for with unusable parameters")
     user_cancel_code: str | None = choice(
@@ -111,23 +111,23 @@ class Guesses:
     )
     receipt_unpaid_text: str = wording("결제완료된 결제건이 아닙니다.", why="400 for a receipt of what is not paid")
     receipt_issued_text: str = wording("이미 현금영수증이 발행되었습니다.", why="400 for a second receipt")
-    receipt_none_text: str = wording("현금영수증 발행내역이 존재하지 않습니다.", why="400 or 404 where there is none")
+    receipt_none_text: str = wording("현금영수증 발행내역이 존재하지 않습니다.", why="400 or 404 if there is none")
     escrow_none_text: str = wording("에스크로 결제건이 아닙니다.", why="409 for a parcel of any other payment")
     escrow_registered_text: str = wording("이미 배송정보가 등록되었습니다.", why="409 for a second parcel")
-    escrow_unregistered_text: str = wording("등록된 배송정보가 존재하지 않습니다.", why="409 where there is none")
+    escrow_unregistered_text: str = wording("등록된 배송정보가 존재하지 않습니다.", why="409 if there is none")
     naver_failed_text: str = wording("네이버페이 상품주문 처리에 실패하였습니다.", why="500 when no order took it")
     otp_wrong_text: str = wording("인증번호가 일치하지 않습니다.", why="400 for another one-time password")
     otp_over_text: str = wording("이미 인증이 완료된 건입니다.", why="400 for a second confirmation")
     page_beyond_find_all: Literal["refused", "empty"] = choice(
         "refused", "empty", why="findAll with a page beyond the data"
     )
-    page_of_nothing: Literal["empty", "refused"] = choice("empty", "refused", why="page 1 of a status nobody has")
+    page_of_nothing: Literal["empty", "refused"] = choice("empty", "refused", why="page 1 of an empty list")
     limit_over_max: Literal["capped", "refused"] = choice("capped", "refused", why="a limit above 1000")
     span_over_90_days: Literal["refused", "shortened"] = choice("refused", "shortened", why="from and to too far apart")
     unknown_sorting: Literal["default", "refused"] = choice("default", "refused", why="a sorting that does not exist")
     bad_parameter_text: str = wording("필수 파라미터가 누락되었거나 올바르지 않습니다: {}", why="most 400 answers")
     page_beyond_text: str = wording("존재하지 않는 페이지입니다.", why="400 for a page beyond the data")
-    no_route_text: str = wording("존재하지 않는 API입니다.", why="404 and 405 of an address that is none")
+    no_route_text: str = wording("존재하지 않는 API입니다.", why="404 and 405 of an unknown address")
 
 
 def variants() -> dict[str, tuple[Any, ...]]:

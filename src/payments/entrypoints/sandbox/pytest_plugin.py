@@ -154,11 +154,11 @@ class SandboxClock:
         return self._sandbox.move_clock(step.total_seconds())
 
     def stop(self) -> None:
-        """Let time stand still but for `move`."""
+        """Stop the clock; `move` still works."""
         self._sandbox.clock.stop()
 
     def run(self) -> None:
-        """Let time go on from where it stands."""
+        """Start the clock again at its present time."""
         self._sandbox.clock.run()
 
 

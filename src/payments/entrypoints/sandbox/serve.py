@@ -23,7 +23,7 @@ def loopback_socket(host: str, port: int) -> socket.socket:
 
 
 def server_config(sandbox: Sandbox, sock: socket.socket) -> uvicorn.Config:
-    """Return how *sandbox* is served on *sock*, and tell it its address."""
+    """Return the server configuration of *sandbox* on *sock*, and set its address."""
     sandbox.served_at(url_of(sock))
     return uvicorn.Config(
         sandbox_app(sandbox),

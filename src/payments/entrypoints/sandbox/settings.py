@@ -27,7 +27,7 @@ class SandboxSettings:
     seed_data: Path | None = attrs.field(default=None, on_setattr=attrs.setters.frozen)
     """A JSON or TOML file of payments, billing keys, … that are there from the start (see `seeding`)."""
     state: Path | None = attrs.field(default=None, on_setattr=attrs.setters.frozen)
-    """A file that keeps what the sandbox knows; it wins over `seed_data` once it knows something. None: in memory."""
+    """The state file; once it has content, `seed_data` is not read. None: the state is lost at the end."""
     faults: str = attrs.field(default="", on_setattr=attrs.setters.frozen)
     """The faults that are on from the start, as text (see `faults`)."""
     shop_name: str = "샌드박스 상점"
@@ -36,11 +36,11 @@ class SandboxSettings:
     """The console's Endpoint URL; empty sends only to a payment's own `notice_url`."""
     webhook_format: WebhookFormat = attrs.field(default="json", validator=attrs.validators.in_(("json", "form")))
     webhook_first: bool = False
-    """The support option "webhook priority": the window answers only after the webhook was delivered."""
+    """The support option "webhook priority": the window answers after the webhook was delivered."""
     webhook_retries: int = attrs.field(default=0, validator=[attrs.validators.ge(0), attrs.validators.le(5)])
     """Sent again this often, a minute apart, after a network error or 5xx; the original does so only on request."""
     enforce_prepare: bool = True
-    """False opens a window although its amount is not the registered one, as a hole in the original would."""
+    """False opens a window even if its amount is not the registered one, to play a gap in the original."""
     hide_sandbox_payments: bool = True
     """False shows test payments without `include_sandbox`, as the original did before 2026-01-26."""
     result_shape: Literal["auto", "legacy", "new"] = attrs.field(

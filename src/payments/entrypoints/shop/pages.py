@@ -14,17 +14,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from payments.entrypoints.display import Language, reason
 from payments.entrypoints.shop.catalogue import PLANS, new_order, ordered, plan
 from payments.entrypoints.shop.client import PaymentsClient, PaymentsDown
 from payments.entrypoints.shop.settings import ShopSettings
 from payments.entrypoints.shop.showing import LANGUAGE_COOKIE, VISITOR_COOKIE, Visit, local
-from payments.entrypoints.shop.stories import told
+from payments.entrypoints.shop.stories import entry_of
 from payments.entrypoints.shop.visitors import COOKIE_LIFE, Visitor
 from payments.entrypoints.shop.words import LANGUAGES, words
 
 Page = Callable[[Visit], Awaitable[Response]]
 PHONE: Final = "010-0000-0000"  # some providers open no window without one
-OUR_REASONS: Final = ("", "declined", "amount_mismatch")
+EXPLAINED_BY_THE_LEAD: Final = ("", "declined", "amount_mismatch")
 
 
 @attrs.frozen
@@ -156,7 +157,7 @@ class Pages:
             payment=payment,
             title=texts[title],
             lead=texts[lead],
-            reason=payment["reason"] if payment["status"] == "failed" and payment["reason"] not in OUR_REASONS else "",
+            reason=_reason(payment, visit.language),
             notice=texts["cancel_refused"] if refused else "",
             plays_bank=self.settings.play_bank is not None,
         )
@@ -167,7 +168,7 @@ class Pages:
         if payment is None:
             return visit.trouble("missing", 404)
         events = await self._ask(visit, self.payments.timeline, merchant_id)
-        return visit.page("behind.html", payment=payment, story=[told(event, visit.language) for event in events])
+        return visit.page("behind.html", payment=payment, story=[entry_of(event, visit.language) for event in events])
 
     async def cancel(self, visit: Visit) -> Response:
         merchant_id = visit.request.path_params["merchant_id"]
@@ -193,15 +194,21 @@ def _for_buyers(page: Page) -> Page:
     return guarded
 
 
+def _reason(payment: dict[str, Any], language: Language) -> str:
+    """Return why a payment failed, unless the sentence under the title says it already."""
+    shown = payment["status"] == "failed" and payment["reason"] not in EXPLAINED_BY_THE_LEAD
+    return reason(payment["reason"], language) if shown else ""
+
+
 def headline(payment: dict[str, Any]) -> tuple[str, str]:
     """Return the keys of the title and of the sentence under it, by what a payment became."""
-    status, reason = payment["status"], payment["reason"]
+    status, why = payment["status"], payment["reason"]
     if status == "cancelled" and payment["refunded"]:
         return "refunded_title", "refunded_text"
     if status == "awaiting" and payment["deposits"]:
         return "deposit_title", "deposit_text"
-    if status == "failed" and reason == "amount_mismatch":
+    if status == "failed" and why == "amount_mismatch":
         return "failed_title", "mismatch_text"
-    if status == "cancelled" and reason == "expired":
+    if status == "cancelled" and why == "expired":
         return "cancelled_title", "expired_text"
     return f"{status}_title", f"{status}_text"

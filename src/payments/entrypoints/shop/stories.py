@@ -1,4 +1,4 @@
-"""A payment's timeline told in plain sentences: what happened, why it matters, and who told us."""
+"""A payment's timeline in plain sentences: what happened, why it matters, and who reported it."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,19 +6,19 @@ from typing import Any, Final
 
 import attrs
 
-from payments.entrypoints.display import Language, moment, money
+from payments.entrypoints.display import Language, moment, money, source
 from payments.entrypoints.shop.catalogue import Words
 
-_KINDS: Final[Mapping[str, tuple[str, Words, Words]]] = {  # kind: how it checks, what happened, why
+_KINDS: Final[Mapping[str, tuple[str, Words, Words]]] = {  # kind: tone, what happened, why
     "begun": (
         "",
-        Words("결제를 시작했습니다. 받을 금액은 {amount}입니다.", "The payment was begun: {amount} is asked."),
-        Words("돈이 움직이기 전에 먼저 장부에 적었습니다.", "It was written down before any money could move."),
+        Words("결제를 시작했습니다. 받을 금액은 {amount}입니다.", "The payment was begun for {amount}."),
+        Words("돈이 움직이기 전에 먼저 장부에 적었습니다.", "It was recorded before any money could move."),
     ),
     "prepared": (
         "",
         Words("결제사에 금액을 미리 등록했습니다.", "The amount was registered with the provider."),
-        Words("이제 다른 금액으로는 결제창이 열리지 않습니다.", "From now on, no window opens for any other amount."),
+        Words("이제 다른 금액으로는 결제창이 열리지 않습니다.", "The provider now refuses any other amount."),
     ),
     "prepare_refused": (
         "bad",
@@ -27,18 +27,18 @@ _KINDS: Final[Mapping[str, tuple[str, Words, Words]]] = {  # kind: how it checks
     ),
     "attempt_opened": (
         "",
-        Words("결제창이 열린 것을 보았습니다.", "A payment window was seen open."),
+        Words("결제창이 열린 것을 보았습니다.", "A payment window was opened."),
         Words("아직 돈은 움직이지 않았습니다.", "No money has moved yet."),
     ),
     "deposit_issued": (
         "wait",
         Words("가상계좌가 발급되었습니다.", "A virtual account was issued."),
-        Words("입금될 때까지 결제된 것이 아닙니다.", "It is not paid until the money arrives."),
+        Words("입금될 때까지 결제된 것이 아닙니다.", "The payment is complete when the money arrives."),
     ),
     "attempt_updated": (
         "",
-        Words("결제 시도에 대해 더 알게 되었습니다.", "More is known about the attempt."),
-        Words("돈에는 변화가 없습니다.", "Nothing changed about the money."),
+        Words("결제 시도에 대해 더 알게 되었습니다.", "There is new information about the attempt."),
+        Words("돈에는 변화가 없습니다.", "No money moved."),
     ),
     "declined": (
         "bad",
@@ -56,16 +56,17 @@ _KINDS: Final[Mapping[str, tuple[str, Words, Words]]] = {  # kind: how it checks
     "closed": ("", Words("결제를 닫았습니다.", "The payment was closed."), Words("", "")),
     "refund_requested": (
         "wait",
-        Words("{amount} 환불을 요청했습니다.", "A refund of {amount} was asked for."),
+        Words("{amount} 환불을 요청했습니다.", "A refund of {amount} was requested."),
         Words(
             "보내기 전에 먼저 적었으므로 두 번 환불되지 않습니다.",
-            "Written down before it is sent, so it cannot happen twice.",
+            "It was recorded before it was sent, so it cannot happen twice.",
         ),
     ),
     "refund_rebased": (
         "wait",
         Words(
-            "남은 금액이 바뀌어 환불을 다시 계산했습니다.", "The remainder changed, so the refund was worked out again."
+            "남은 금액이 바뀌어 환불을 다시 계산했습니다.",
+            "The remaining amount changed, so the refund was recalculated.",
         ),
         Words("", ""),
     ),
@@ -74,10 +75,10 @@ _KINDS: Final[Mapping[str, tuple[str, Words, Words]]] = {  # kind: how it checks
         Words("환불이 거절되었습니다.", "The refund was refused."),
         Words("", ""),
     ),
-    "refunded": ("good", Words("{amount}을 돌려주었습니다.", "{amount} was given back."), Words("", "")),
+    "refunded": ("good", Words("{amount}을 돌려주었습니다.", "{amount} was refunded."), Words("", "")),
     "stray_held": (
         "",
-        Words("담당자가 이 돈을 보관하기로 했습니다.", "A person decided to keep this money."),
+        Words("담당자가 이 돈을 보관하기로 했습니다.", "An operator decided to hold this money."),
         Words("", ""),
     ),
     "strayed": (
@@ -91,38 +92,29 @@ _REASONS: Final[Mapping[tuple[str, str], Words]] = {
     ("closed", "buyer"): Words("손님이 주문을 취소했습니다.", "The buyer cancelled the order."),
     ("closed", "shop"): Words("책방이 주문을 취소했습니다.", "The shop cancelled the order."),
     ("closed", "expired"): Words(
-        "시간이 지났고, 결제사에도 들어온 돈이 없습니다.", "Its time ran out, and the provider has no money for it."
+        "시간이 지났고, 결제사에도 들어온 돈이 없습니다.", "It expired, and the provider has received no money for it."
     ),
     ("closed", "superseded"): Words(
-        "같은 주문을 다른 금액으로 새로 시작했습니다.", "The order was begun anew at another price."
+        "같은 주문을 다른 금액으로 새로 시작했습니다.", "The order was begun again at another price."
     ),
-    ("closed", "orphan"): Words("여기서 시작하지 않은 결제입니다.", "It was not begun here."),
+    ("closed", "orphan"): Words("여기서 시작하지 않은 결제입니다.", "This payment was not begun in this shop."),
     ("strayed", "mismatch"): Words(
         "주문과 금액이 다릅니다. 결제로 인정하지 않고 돌려줍니다.",
-        "It is not the order's amount. It does not count as paid, and it is given back.",
+        "The amount differs from the order. It does not count as payment and is refunded.",
     ),
     ("strayed", "duplicate"): Words(
-        "이미 결제된 주문입니다. 두 번째 돈은 돌려줍니다.", "The order was paid before. The second money is given back."
+        "이미 결제된 주문입니다. 두 번째 돈은 돌려줍니다.",
+        "The order was already paid. The second payment is refunded.",
     ),
     ("strayed", "late"): Words(
-        "주문이 닫힌 뒤에 들어온 돈이라 돌려줍니다.", "It came after the order was closed, so it is given back."
+        "주문이 닫힌 뒤에 들어온 돈이라 돌려줍니다.", "It arrived after the order was closed, so it is refunded."
     ),
     ("strayed", "orphan"): Words(
-        "이 상점의 주문이 아니어서 사람이 확인합니다.", "No order of this shop: a person will look."
+        "이 상점의 주문이 아니어서 사람이 확인합니다.",
+        "It belongs to no order of this shop. An operator will check it.",
     ),
 }
 
-_TOLD_BY: Final[Mapping[str, Words]] = {
-    "complete": Words("결제창이 닫힌 뒤 결제사에 물어봄", "Asked the provider after the window closed"),
-    "abandon": Words("창을 떠난 뒤 결제사에 물어봄", "Asked the provider after the buyer left"),
-    "cancel": Words("취소하기 전에 결제사에 물어봄", "Asked the provider before cancelling"),
-    "return": Words("휴대폰이 돌아온 뒤 결제사에 물어봄", "Asked the provider when the phone came back"),
-    "webhook": Words("웹훅을 받고 결제사에 물어봄", "Asked the provider after a webhook"),
-    "sweep": Words("정기 점검 중 결제사에 물어봄", "Asked the provider on a regular look"),
-    "listing": Words("결제사의 목록에서 발견", "Found in the provider's list"),
-    "refund": Words("환불 결과를 결제사에 물어봄", "Asked the provider about the refund"),
-    "gateway": Words("결제사", "The provider"),
-}
 _ROLES: Final[Mapping[str, Words]] = {
     "buyer": Words("손님", "The buyer"),
     "shop": Words("책방", "The shop"),
@@ -132,12 +124,12 @@ _ROLES: Final[Mapping[str, Words]] = {
 
 @attrs.frozen
 class Entry:
-    """One line of the story, ready to be shown. `tone` is good, bad, wait or nothing."""
+    """One line of the story, ready to be shown. `tone` is "good", "bad", "wait" or empty."""
 
     tone: str
     what: str
     why: str
-    words: str  # somebody else's own words, shown as they are
+    words: str  # the provider's own words, shown as they are
     who: str
     at: str
     iso: str
@@ -145,8 +137,8 @@ class Entry:
     status: str
 
 
-def told(event: Mapping[str, Any], language: Language) -> Entry:
-    """Return a timeline entry of the API as a sentence of *language*; a kind we do not know keeps its name."""
+def entry_of(event: Mapping[str, Any], language: Language) -> Entry:
+    """Return an event of the API as an entry of the story; a kind that is unknown here keeps its name."""
     kind, reason = event["kind"], event["reason"]
     tone, what, why = _KINDS.get(kind, ("", Words(kind, kind), Words("", "")))
     known = _REASONS.get((kind, reason))
@@ -165,6 +157,6 @@ def told(event: Mapping[str, Any], language: Language) -> Entry:
 
 
 def reported_by(by: str, language: Language) -> str:
-    """Return who or what reported a change: `buyer:demo-1` is the buyer, `sweep` a regular look."""
-    role, _, _name = by.partition(":")
-    return (_TOLD_BY.get(by) or _ROLES.get(role) or Words(by, by)).read_in(language)
+    """Return who or what reported a change, without anybody's name: `buyer:demo-1` is the buyer."""
+    role, colon, _ = by.partition(":")
+    return _ROLES[role].read_in(language) if colon and role in _ROLES else source(by, language, names=False)

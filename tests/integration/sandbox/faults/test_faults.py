@@ -32,7 +32,7 @@ def test_the_third_cancel_is_done_and_never_answered(client: RawClient) -> None:
 def test_the_third_cancel_times_out_after_it_was_done(client: RawClient) -> None:
     client.sandbox.faults.add("cancel:delay-done=60@3")
     done = threading.Event()
-    client.sandbox.journal.heard.append(lambda call: done.set() if call.fault else None)
+    client.sandbox.journal.listeners.append(lambda call: done.set() if call.fault else None)
     assert [client.cancel(100)[9:12] for _ in range(2)] == [b"200", b"200"]
     with pytest.raises(TimeoutError):
         client.cancel(100, patience=0.3)

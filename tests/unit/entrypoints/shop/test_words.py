@@ -7,9 +7,12 @@ import pytest
 
 from payments.domain.attempt import Disposition
 from payments.domain.event import EventKind
+from payments.domain.values import Role
+from payments.domain.vocabulary import Reason, Source
 from payments.entrypoints.display import Language
 from payments.entrypoints.shop.catalogue import PLANS
-from payments.entrypoints.shop.stories import reported_by, told
+from payments.entrypoints.shop.pages import _reason
+from payments.entrypoints.shop.stories import entry_of, reported_by
 from payments.entrypoints.shop.words import SAID_BY_THE_PAGE, WORDS, preferred, words
 
 HANGUL = re.compile(r"[가-힣]")
@@ -31,8 +34,8 @@ def an_event(kind: str, reason: str = "", by: str = "webhook") -> dict[str, Any]
 
 
 @pytest.mark.parametrize("kind", EventKind)
-def test_every_happening_is_told_in_a_sentence(kind: EventKind) -> None:
-    korean, english = told(an_event(kind), "ko"), told(an_event(kind), "en")
+def test_every_event_has_a_sentence(kind: EventKind) -> None:
+    korean, english = entry_of(an_event(kind), "ko"), entry_of(an_event(kind), "en")
     assert korean.what.endswith("다.")
     assert HANGUL.search(korean.what)
     assert english.what.endswith(".")
@@ -43,15 +46,15 @@ def test_every_happening_is_told_in_a_sentence(kind: EventKind) -> None:
 
 
 @pytest.mark.parametrize("disposition", [d for d in Disposition if d is not Disposition.ACCEPTED])
-def test_every_kind_of_stray_money_has_its_reason_told(disposition: Disposition) -> None:
-    told_why = {told(an_event("strayed", disposition), language).why for language in get_args(Language)}
-    assert len(told_why) == 2
-    assert "" not in told_why
+def test_every_kind_of_stray_has_its_reason(disposition: Disposition) -> None:
+    reasons = {entry_of(an_event("strayed", disposition), language).why for language in get_args(Language)}
+    assert len(reasons) == 2
+    assert "" not in reasons
 
 
 def test_the_providers_own_words_are_shown_as_they_are_and_ours_are_not() -> None:
-    assert told(an_event("declined", "카드 한도초과"), "en").words == "카드 한도초과"
-    assert told(an_event("strayed", "mismatch"), "en").words == ""
+    assert entry_of(an_event("declined", "카드 한도초과"), "en").words == "카드 한도초과"
+    assert entry_of(an_event("strayed", "mismatch"), "en").words == ""
 
 
 @pytest.mark.parametrize(
@@ -60,11 +63,28 @@ def test_the_providers_own_words_are_shown_as_they_are_and_ours_are_not() -> Non
         ("buyer:demo-1", "The buyer"),
         ("shop:server", "The shop"),
         ("webhook", "Asked the provider after a webhook"),
-        ("something new", "something new"),
+        ("something new", "Payment service"),
     ],
 )
-def test_who_reported_it_is_told_without_their_name(by: str, who: str) -> None:
+def test_a_reporter_is_shown_without_their_name(by: str, who: str) -> None:
     assert reported_by(by, "en") == who
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+@pytest.mark.parametrize("by", [*Source, *(f"{role}:name" for role in Role)])
+def test_no_buyer_reads_a_raw_word(by: str, language: Language) -> None:
+    shown = entry_of(an_event("closed", by=by), language).who
+    assert shown != by
+    assert "name" not in shown
+    assert bool(HANGUL.search(shown)) == (language == "ko")
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+@pytest.mark.parametrize("reason", Reason)
+def test_why_a_payment_failed_is_never_a_raw_word(reason: Reason, language: Language) -> None:
+    shown = _reason({"status": "failed", "reason": reason.value}, language)
+    assert shown != reason
+    assert _reason({"status": "failed", "reason": "카드 한도초과"}, language) == "카드 한도초과"
 
 
 def test_every_text_is_there_in_both_languages() -> None:

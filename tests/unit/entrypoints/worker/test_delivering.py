@@ -5,8 +5,8 @@ import threading
 import pytest
 from support.world import Publishing, World
 
-from payments.domain.schedule import LEASE
 from payments.domain.messages import DeliveryFailed, Message
+from payments.domain.schedule import LEASE
 from payments.entrypoints.blocking import run
 from payments.entrypoints.worker.delivering import Delivering
 from payments.entrypoints.worker.loops import Stopping

@@ -1,4 +1,4 @@
-"""What changes something: tokens, prepare, cancel, virtual accounts."""
+"""Calls that change something: tokens, registered amounts, cancels, virtual accounts."""
 
 from decimal import Decimal
 
@@ -88,7 +88,7 @@ def issue_vbank(sandbox: Sandbox, call: Call) -> Reply:
 
 
 def change_vbank(sandbox: Sandbox, call: Call) -> Reply:
-    """Change amount or deadline of an account nobody has paid into."""
+    """Change amount or deadline of an account that has had no deposit."""
     amount, due = call.body.number("amount"), call.body.whole("vbank_due")
     if amount is not None and amount <= 0:
         raise call.body.refused("amount")
@@ -96,7 +96,7 @@ def change_vbank(sandbox: Sandbox, call: Call) -> Reply:
 
 
 def revoke_vbank(sandbox: Sandbox, call: Call) -> Reply:
-    """Close an account nobody has paid into."""
+    """Close an account that has had no deposit."""
     return Reply(accounts.revoke(sandbox.book, call.path_params["imp_uid"]).shown())
 
 

@@ -45,7 +45,7 @@ def list_customer_payments(sandbox: Sandbox, call: Call) -> Reply:
 
 
 def pay_onetime(sandbox: Sandbox, call: Call) -> Reply:
-    """Pay with a typed card; a `customer_uid` keeps its billing key."""
+    """Pay with a typed card; with a `customer_uid`, its billing key is stored."""
     request, card = payment_request(call.body), typed_card(call.body, CARD_REFUSED)
     quota = call.body.whole("card_quota", 0) or 0
     return Reply(sandbox.billing.pay_with_card(request, card, about_customer(call.body, "buyer_"), quota).shown())

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def payment_at(sandbox: Sandbox, call: Call, pg_provider: str) -> PaymentRow:
-    """Return the payment that the path names; CallRefused (400) unless it is of *pg_provider*."""
+    """Return the payment that the path names. Raises CallRefused (400) unless it is of *pg_provider*."""
     row = sandbox.book.payment(call.path_params["imp_uid"])
     if row.pg_provider != pg_provider:
         raise CallRefused(Refusal(400, -1, sandbox.book.guesses.pg_lacks_text))

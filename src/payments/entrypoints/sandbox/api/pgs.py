@@ -29,7 +29,7 @@ def _delivery(sandbox: Sandbox, call: Call) -> Delivery:
     parts = [call.body.values.get(name) for name in ("sender", "receiver", "logis")]
     if not all(isinstance(part, dict) and part for part in parts):
         raise call.body.refused("sender, receiver, logis")
-    logis = Params(parts[2] or {}, call.body.complaint)
+    logis = Params(parts[2] or {}, call.body.refusal_text)
     sent_at = logis.whole("sent_at")
     if sent_at is None:
         raise logis.refused("logis.sent_at")

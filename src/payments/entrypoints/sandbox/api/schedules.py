@@ -47,7 +47,7 @@ def _moment(values: Params, name: str) -> int:
 
 
 def unschedule(sandbox: Sandbox, call: Call) -> Reply:
-    """Take back schedules of a billing key, of orders, or of both."""
+    """Revoke schedules of a billing key, of orders, or of both."""
     customer_uid, merchant_uids = call.body.text("customer_uid"), call.body.texts("merchant_uid")
     if not (customer_uid or merchant_uids):
         raise call.body.refused("customer_uid, merchant_uid")

@@ -77,13 +77,13 @@ class Billing:
         )
 
     def issued_in_window(self, row: PaymentRow) -> PaymentRow:
-        """Keep the key of a window that was opened with a `customer_uid` and has just been paid."""
+        """Store the key of a window that was opened with a `customer_uid` and has just been paid."""
         if row.status == "paid" and row.customer_uid and row.customer_uid_usage == "issue":
             self.customers.keep(customers.of_window(row, row.customer_uid))
         return row
 
     def forget(self, customer_uid: str) -> Customer:
-        """Delete a key; what becomes of its schedules is a guess."""
+        """Delete a key; what happens to its schedules is a guess."""
         customer = self.customers.forget(customer_uid)
         if self.book.guesses.schedules_of_deleted_key == "revoked" and self._waiting_of(customer_uid):
             self.schedules.revoke(customer_uid, [], self.book.clock.now())
@@ -93,7 +93,7 @@ class Billing:
         return any(row.customer_uid == customer_uid and row.status == "scheduled" for row in self.schedules.all())
 
     def _api_channel(self, pg: str) -> Channel:
-        """Return the channel of *pg*, the first for payments by API where it names none [OAS1]."""
+        """Return the channel of *pg*, or the first one for payments by API [OAS1]."""
         keyed = tuple(channel for channel in self.book.channels if channel.type == API) or self.book.channels
         chosen = choose(keyed, pg=pg)
         return chosen or keyed[0]
@@ -101,7 +101,7 @@ class Billing:
     # at once
 
     def pay_with_card(self, request: WindowRequest, card: Card, about: Mapping[str, Any], quota: int = 0) -> PaymentRow:
-        """Pay once with a typed card; its key is kept if `request.customer_uid` names one [OAS1]."""
+        """Pay once with a typed card; its key is stored if `request.customer_uid` names one [OAS1]."""
         self._check_unpaid(request.merchant_uid)
         channel, now = self._api_channel(request.pg), self.book.clock.now()
         if has_expired(card.expiry, now):
@@ -113,7 +113,7 @@ class Billing:
         return self.book.store_and_notify(row)
 
     def pay_again(self, customer_uid: str, request: WindowRequest, quota: int = 0) -> PaymentRow:
-        """Pay with a key: a payment that is paid or, where the bank refuses, failed; only success is told."""
+        """Pay with a key: the payment is paid or, if the bank refuses, failed; only success sends a webhook."""
         payer = self.customers.find(customer_uid)
         if payer is None:
             raise CallRefused(CUSTOMER_UNKNOWN_AGAIN)
@@ -169,7 +169,7 @@ class Billing:
         key: KeyRequest | None = None,
         checking_amount: Decimal | None = None,
     ) -> list[Schedule]:
-        """Have a key pay later, all of *requests* or none; a typed card issues the key if there is none yet [OAS1]."""
+        """Schedule all of *requests* or none; a typed card issues the key if there is none yet [OAS1]."""
         self._check(requests)
         payer = self.customers.find(customer_uid) or (self.issue(key) if key else None)
         if payer is None:
@@ -191,7 +191,7 @@ class Billing:
             seen.add(each.request.merchant_uid)
 
     def _check_card(self, payer: Customer, amount: Decimal) -> None:
-        """Try the card with a payment that is given back at once [OAS1 checking_amount]."""
+        """Try the card with a payment that is refunded at once [OAS1 checking_amount]."""
         refusal = self._refusal(payer)
         if refusal is not None:
             raise CallRefused(CARD_REFUSED.about(refusal))
@@ -200,7 +200,7 @@ class Billing:
         self.book.cancel(CancelRequest(imp_uid=row.imp_uid, reason=self.book.guesses.card_check_reason))
 
     def _add(self, payer: Customer, asked: ScheduleRequest) -> Schedule:
-        """Keep one schedule; the buyer is the key's customer where the schedule names none [OAS1]."""
+        """Store one schedule; its buyer is the key's customer unless it names one [OAS1]."""
         given = {field: value for field, value in asked.request.buyer.items() if value}
         request = attrs.evolve(asked.request, customer_uid=payer.customer_uid, buyer={**payer.buyer(), **given})
         return self.schedules.keep(
@@ -215,7 +215,7 @@ class Billing:
         )
 
     def unschedule(self, customer_uid: str, merchant_uids: list[str]) -> list[Schedule]:
-        """Take back what waits: of a key, of orders, or of both."""
+        """Revoke the waiting schedules of a key, of orders, or of both."""
         return self.schedules.revoke(customer_uid, merchant_uids, self.book.clock.now())
 
     def move(self, merchant_uid: str, schedule_at: int) -> Schedule:
@@ -226,12 +226,12 @@ class Billing:
         return self.schedules.keep(schedule.again_at(self._to_come(schedule_at)))
 
     def reschedule(self, merchant_uid: str, schedule_at: int) -> Schedule:
-        """Try again later what failed or was taken back."""
+        """Schedule again what failed or was revoked."""
         schedule = self._repeatable(merchant_uid)
         return self.schedules.keep(schedule.again_at(self._to_come(schedule_at)))
 
     def retry(self, merchant_uid: str) -> PaymentRow:
-        """Try again now what failed or was taken back; 404 where the key is gone [OAS1]."""
+        """Try again now what failed or was revoked; 404 if the key was deleted [OAS1]."""
         schedule = self._repeatable(merchant_uid)
         if self.customers.find(schedule.customer_uid) is None:
             raise CallRefused(attrs.evolve(CUSTOMER_UNKNOWN_AGAIN, http=404))
@@ -259,7 +259,7 @@ class Billing:
             self._execute(schedule)
 
     def _execute(self, schedule: Schedule) -> PaymentRow:
-        """Try a schedule now; paid or failed, a webhook tells [D:webhook]."""
+        """Try a schedule now; paid or failed, a webhook reports it [D:webhook]."""
         payer = self.customers.find(schedule.customer_uid)
         already_paid = ALREADY_PAID if self.book.was_paid(schedule.merchant_uid) else None
         refusal = already_paid or (self._refusal(payer) if payer else None)

@@ -24,7 +24,7 @@ class Card:
 
     @classmethod
     def of(cls, number: str, expiry: str) -> "Card":
-        """Read `dddd-dddd-dddd-dddd` and `YYYY-MM` (hyphens may be missing); ValueError for anything else."""
+        """Read `dddd-dddd-dddd-dddd` and `YYYY-MM` (hyphens may be missing). Raises ValueError for anything else."""
         digits, month = re.sub("[- ]", "", number), EXPIRY.fullmatch(expiry.strip())
         if not NUMBER.fullmatch(digits) or month is None:
             raise ValueError("no card")
@@ -34,7 +34,7 @@ class Card:
         """Return what a payment or a billing key at *pg_provider* shows: company, masked number, type.
 
         The mask is as seen in a public test (first eight and last four digits); the company follows from the first
-        six digits, always the same one; INIcis tells no type of a billing card [OAS1].
+        six digits, always the same one; Inicis shows no type of a billing card [OAS1].
         """
         code = list(CARDS)[int(self.number[:6]) % len(CARDS)]
         hidden = "*" * (len(self.number) - SHOWN_FIRST - SHOWN_LAST)

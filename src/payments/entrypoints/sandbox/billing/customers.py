@@ -63,7 +63,7 @@ class Customer:
         return Channel(pg_provider=self.pg_provider, pg_id=self.pg_id, channel_key="", channel_name="")
 
     def card(self) -> dict[str, Any]:
-        """Return the fields of a payment that tell of its card."""
+        """Return the fields of a payment about its card."""
         return {field: getattr(self, field) for field in CARD_FIELDS}
 
     def buyer(self) -> dict[str, Any]:
@@ -87,7 +87,7 @@ class Customers:
         return self.rows.get(customer_uid)
 
     def get(self, customer_uid: str) -> Customer:
-        """Return a key; CallRefused if there is none (see Guesses for the HTTP status)."""
+        """Return a key. Raises CallRefused if there is none (see Guesses for the HTTP status)."""
         found = self.find(customer_uid)
         if found is None:
             unknown = attrs.evolve(CUSTOMER_UNKNOWN, http=self.guesses.customer_unknown_http)
@@ -103,7 +103,7 @@ class Customers:
         return list(self.rows.values())
 
     def keep(self, customer: Customer) -> Customer:
-        """Store a key; one that takes another's place keeps the time of the first (as seen in a public README)."""
+        """Store a key; one that replaces another keeps the time of the first (as seen in a public README)."""
         before = self.rows.get(customer.customer_uid)
         if before is not None:
             customer = attrs.evolve(customer, inserted=before.inserted)
@@ -117,7 +117,7 @@ class Customers:
         return customer
 
     def refuse(self, customer_uid: str, reason: str | None) -> Customer:
-        """From now on the bank refuses payments with this key for *reason*; None lets them pass again."""
+        """Let the bank refuse payments with this key for *reason* from now on; None accepts them again."""
         if customer_uid not in self.rows:
             raise NotPossible(f"there is no billing key {customer_uid}")
         self.rows[customer_uid] = attrs.evolve(self.rows[customer_uid], refuses=reason)

@@ -33,7 +33,7 @@ class Schedule:
     executed_at: int = 0
     revoked_at: int = 0
     queued: int = 0
-    """Its place among those that are due at the same time."""
+    """Its place among the schedules that are due at the same time."""
 
     @property
     def merchant_uid(self) -> str:
@@ -89,7 +89,7 @@ class Schedules:
         return self.rows.values()
 
     def get(self, merchant_uid: str) -> Schedule:
-        """Return a schedule; CallRefused (404) if there is none."""
+        """Return a schedule. Raises CallRefused (404) if there is none."""
         if merchant_uid not in self.rows:
             raise CallRefused(Refusal(404, -1, self.guesses.schedule_unknown_text))
         return self.rows[merchant_uid]
@@ -114,7 +114,7 @@ class Schedules:
         return self._due[0][0] if self._due else None
 
     def take_due(self, now: int) -> Schedule | None:
-        """Return the first that is due at *now* and forget that it is, None if there is none."""
+        """Return the first schedule that is due at *now*, and take it off the queue; None if there is none."""
         at = self.next_at()
         if at is None or at > now:
             return None
@@ -126,7 +126,7 @@ class Schedules:
         return schedule.status == "scheduled" and schedule.schedule_at == at
 
     def revoke(self, customer_uid: str, merchant_uids: list[str], now: int) -> list[Schedule]:
-        """Take back the waiting schedules of a key, of orders, or of both; CallRefused where there is none."""
+        """Revoke the waiting schedules of a key, of orders, or of both. Raises CallRefused if there is none."""
         found = [
             schedule
             for schedule in self.rows.values()

@@ -71,7 +71,7 @@ class Certifications:
         return row
 
     def answer(self, imp_uid: str, otp: str) -> Certification:
-        """End it with the password; CallRefused (400) for another one, and once it is over."""
+        """Confirm it with the password. Raises CallRefused (400) for a wrong one, and if the check is over."""
         row = self.get(imp_uid)
         if row.certified or not row.otp:
             raise CallRefused(Refusal(400, -1, self.guesses.otp_over_text))
@@ -90,7 +90,7 @@ class Certifications:
         return self.rows[row.imp_uid]
 
     def get(self, imp_uid: str) -> Certification:
-        """Return a check; CallRefused (404) if there is none."""
+        """Return a check. Raises CallRefused (404) if there is none."""
         if imp_uid not in self.rows:
             raise CallRefused(NO_CERTIFICATION)
         return self.rows[imp_uid]

@@ -30,7 +30,7 @@ class Escrows:
     rows: dict[str, Delivery] = attrs.field(factory=dict, repr=False)
 
     def get(self, row: PaymentRow) -> Delivery:
-        """Return a payment's parcel; CallRefused (409) if none is registered."""
+        """Return a payment's parcel. Raises CallRefused (409) if none is registered."""
         self._check(row)
         if row.imp_uid not in self.rows:
             raise CallRefused(Refusal(409, -1, self.guesses.escrow_unregistered_text))

@@ -34,7 +34,7 @@ class CallScene:
 
     def fail_with(self, status: int, response: Response | None = None) -> None:
         """Answer *response*, or an envelope with *status*; the journal has the answer of the work, if there is one."""
-        failure = Envelope.of(Refusal(status, -1, f"The sandbox was told to fail with {status}."))
+        failure = Envelope.of(Refusal(status, -1, f"A fault of the sandbox answers {status}."))
         self.envelope = self.envelope or failure
         self.sent = response or failure.rendered()
 

@@ -61,7 +61,7 @@ CHANNELS: Final = (
 NEW_SHAPE_PGS: Final = frozenset({"tosspayments", "smartro_v2", "nice_v2", "paypal_v2", "ksnet", "welcome"})
 """PGs whose browser result has only imp_uid, merchant_uid, error_code and error_msg."""
 ISSUER_PGS: Final = NEW_SHAPE_PGS | {"toss_brandpay", "tosspay_v2"}
-"""PGs that tell a card's issuer and publisher."""
+"""PGs that show a card's issuer and publisher."""
 
 BANKS: Final = {
     "002": "KDB산업은행",
@@ -108,7 +108,7 @@ CARDS: Final = {
 
 EASY_PAYS: Final = {"kakaopay": "카카오페이", "naverpay": "네이버페이", "tosspay": "토스페이", "samsungpay": "삼성페이"}
 RESPONSE_METHODS: Final = {"samsungpay": "samsung"}
-"""Where the word asked for differs from the word answered."""
+"""Methods that are named differently in a request and in its answer."""
 
 
 def choose(channels: tuple[Channel, ...], *, channel_key: str = "", pg: str = "") -> Channel | None:

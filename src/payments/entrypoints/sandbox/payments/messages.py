@@ -1,6 +1,6 @@
 """What the original answers when it refuses, word for word, as seen in the public tests of other people's clients.
 
-A text or code that nobody has seen does not belong here: `guesses.py` names it.
+A text or code that nobody has seen belongs in `guesses.py`.
 """
 
 from typing import Final

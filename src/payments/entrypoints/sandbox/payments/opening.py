@@ -54,7 +54,7 @@ class WindowRequest:
 
     @classmethod
     def of(cls, params: Mapping[str, Any], bad_code: str) -> "WindowRequest":
-        """Read what a page passed; WindowRefused (*bad_code*) if the original would not open a window for it."""
+        """Read what a page passed. Raises WindowRefused (*bad_code*) if the original would not open a window for it."""
         amount, merchant_uid = params.get("amount"), params.get("merchant_uid")
         if isinstance(amount, bool) or not isinstance(amount, int | Decimal) or not math.isfinite(amount):
             raise WindowRefused(bad_code, "amount는 숫자여야 합니다.")
@@ -122,7 +122,7 @@ def due(value: Any, bad_code: str) -> int:
 
 
 def ready_row(request: WindowRequest, channel: Channel, imp_uid: str, *, order: int, now: int) -> PaymentRow:
-    """Return the payment that a window begins with; *order* tells how many payments were made before it."""
+    """Return the payment that a window begins with; *order* is the number of payments made before it."""
     hidden = Hidden(
         order=order,
         updated_at=now,

@@ -25,7 +25,7 @@ class Registration:
 
 @attrs.define
 class Prepared:
-    """All registrations; they never end."""
+    """All registrations; they never expire."""
 
     guesses: Guesses
     rows: dict[str, Registration] = attrs.field(factory=dict, repr=False)
@@ -39,19 +39,19 @@ class Prepared:
         return registration
 
     def change(self, registration: Registration) -> Registration:
-        """Put another amount in place of a registered one; 404 where there is none."""
+        """Replace a registered amount; 404 if there is none."""
         self.get(registration.merchant_uid)
         self.rows[registration.merchant_uid] = registration
         return registration
 
     def get(self, merchant_uid: str) -> Registration:
-        """Return the registration; CallRefused (404) where there is none."""
+        """Return the registration. Raises CallRefused (404) if there is none."""
         if merchant_uid not in self.rows:
             raise CallRefused(PREPARE_UNKNOWN)
         return self.rows[merchant_uid]
 
     def check(self, merchant_uid: str, amount: Decimal, currency: str) -> None:
-        """Raise WindowRefused where a window asks for something else than was registered."""
+        """Raise WindowRefused if a window asks for another amount or currency than was registered."""
         known = self.rows.get(merchant_uid)
         if known and (known.amount != amount or (known.currency or currency) != currency):
             raise WindowRefused(self.guesses.prepare_mismatch_code, self.guesses.prepare_mismatch_text)

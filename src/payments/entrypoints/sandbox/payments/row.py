@@ -1,4 +1,4 @@
-"""PaymentRow: one attempt as Iamport stores and shows it; frozen, so its past can be kept."""
+"""PaymentRow: one attempt as Iamport stores and shows it; frozen, so that its past states stay as they were."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -25,7 +25,7 @@ class Cancellation:
 
 @attrs.frozen(kw_only=True)
 class Hidden:
-    """What Iamport knows of a payment but never shows."""
+    """What Iamport knows about a payment but never shows."""
 
     order: int = 0
     """How many rows were made before: the tie-break of every sorting."""
@@ -41,7 +41,7 @@ class Hidden:
     cancelled_tax_free: Decimal = Decimal(0)
     vat_amount: Decimal | None = None
     cancelled_at_pg: bool = False
-    """The PG has cancelled by itself (test payments, its own admin page); PortOne does not know."""
+    """The PG has refunded by itself (test payments, its own admin page); PortOne does not know."""
 
 
 @attrs.frozen(kw_only=True)

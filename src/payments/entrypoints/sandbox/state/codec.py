@@ -36,7 +36,7 @@ NAMES: Final = {kind: name for name, kind in KINDS.items()}
 
 
 def dump(value: Any) -> bytes:
-    """Return *value* as one line of JSON without its end; TypeError for what the sandbox does not keep."""
+    """Return *value* as one line of JSON without its end. Raises TypeError for what the sandbox does not record."""
     return json.dumps(value, default=_named, separators=(",", ":"), allow_nan=False).encode("ascii")
 
 

@@ -24,6 +24,6 @@ def error_answer(error: Exception, status: int) -> Response:
 
 
 async def read_json(request: Request) -> dict[str, Any]:
-    """Return a request's JSON object, empty if it has no body; ValueError for anything else."""
+    """Return a request's JSON object, empty if it has no body. Raises ValueError for anything else."""
     body = await read_bytes(request)
     return decode_json(body) if body.strip() else {}

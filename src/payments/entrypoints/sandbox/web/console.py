@@ -42,7 +42,7 @@ class ConsoleRoutes:
         ]
 
     async def welcome(self, request: Request) -> Response:
-        """Send a person to the console and tell a program what this is."""
+        """Redirect a person to the console, and answer a program with a line about the sandbox."""
         if "text/html" in request.headers.get("accept", ""):
             return RedirectResponse("/_sandbox/", 303)
         return PlainTextResponse(WELCOME)

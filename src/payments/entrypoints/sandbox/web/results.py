@@ -1,4 +1,4 @@
-"""What a page hears of its window: the callback's object, legacy or new, and the address a phone goes back to."""
+"""The result of a window: the object for the page's callback, legacy or new, and the address a phone returns to."""
 
 import re
 from typing import Any, Final
@@ -71,8 +71,8 @@ def redirect(m_redirect_url: str, result: dict[str, Any]) -> str | None:
     parts = urlsplit(m_redirect_url)
     if parts.scheme.lower() in SCRIPTS:
         return None
-    told = {name: result[name] for name in ("imp_uid", "merchant_uid", "error_code", "error_msg") if result.get(name)}
+    values = {name: result[name] for name in ("imp_uid", "merchant_uid", "error_code", "error_msg") if result.get(name)}
     if "success" in result:
-        told["imp_success"] = str(result["success"]).lower()
-    query = urlencode([*parse_qsl(parts.query, keep_blank_values=True), *told.items()])
+        values["imp_success"] = str(result["success"]).lower()
+    query = urlencode([*parse_qsl(parts.query, keep_blank_values=True), *values.items()])
     return urlunsplit((parts.scheme, parts.netloc, parts.path, query, parts.fragment))

@@ -126,7 +126,7 @@ class WindowRoutes:
         return self.page("window.html", **page_values(row, self.sandbox.settings.shop_name, language))
 
     async def press(self, request: Request) -> Response:
-        """Do what a person pressed; answer with what the page hears and where a phone goes."""
+        """Do what a person pressed; answer with the result for the page and the address for a phone."""
         imp_uid, action = request.path_params["imp_uid"], request.path_params["action"]
         try:
             row = self.sandbox.payment(imp_uid)

@@ -13,7 +13,7 @@ MEDIA_TYPE: Final = "application/json; charset=UTF-8"
 
 
 def plain(amount: Any) -> int | float:
-    """Return a Decimal as the JSON number Iamport would write: whole where it is whole."""
+    """Return a Decimal as the JSON number Iamport would write: an integer if it is whole."""
     if not isinstance(amount, Decimal):
         raise TypeError(f"no JSON for {type(amount).__name__}")
     return int(amount) if amount == amount.to_integral_value() else float(amount)

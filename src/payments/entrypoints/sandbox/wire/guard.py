@@ -1,4 +1,4 @@
-"""Guard: only this machine's programs and pages talk to the sandbox, and paths keep their percent signs."""
+"""Guard: only programs and pages of this machine may call the sandbox; paths stay percent-encoded."""
 
 from typing import Final
 from urllib.parse import urlsplit
@@ -9,7 +9,7 @@ from payments.entrypoints.sandbox.errors import Refusal
 from payments.entrypoints.sandbox.wire.envelope import Envelope
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
-FOREIGN: Final = Refusal(403, -1, "This is a sandbox on one machine: a foreign Host or Origin may not call it.")
+FOREIGN: Final = Refusal(403, -1, "This sandbox serves its own machine only: Host or Origin is foreign.")
 
 
 def is_loopback(address: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-KEPT = 1000
+MAX_KEPT = 1000
 
 
 @attrs.frozen(kw_only=True)
@@ -28,20 +28,20 @@ class CallRecord:
 
 @attrs.define
 class Journal:
-    """The newest thousand calls, oldest first; `heard` is told of each."""
+    """The newest thousand calls, oldest first; `listeners` are called with each."""
 
-    calls: deque[CallRecord] = attrs.field(factory=lambda: deque(maxlen=KEPT), init=False)
+    calls: deque[CallRecord] = attrs.field(factory=lambda: deque(maxlen=MAX_KEPT), init=False)
     count: int = attrs.field(default=0, init=False)
-    heard: list[Callable[[CallRecord], None]] = attrs.field(factory=list, init=False)
+    listeners: list[Callable[[CallRecord], None]] = attrs.field(factory=list, init=False)
 
     def add(self, **record: Any) -> None:
         """Record a call."""
         self.count += 1
         entry = CallRecord(number=self.count, **record)
         self.calls.append(entry)
-        for listener in self.heard:
+        for listener in self.listeners:
             listener(entry)
 
     def of(self, path_begins: str, method: str = "") -> list[CallRecord]:
-        """Return the kept calls whose path begins so."""
+        """Return the recorded calls whose path begins with *path_begins*."""
         return [call for call in self.calls if call.path.startswith(path_begins) and method in ("", call.method)]

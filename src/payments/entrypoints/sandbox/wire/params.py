@@ -1,4 +1,4 @@
-"""Params: the values of one call, read leniently where the original does and refused with 400 where it must."""
+"""Params: the values of one call; read as leniently as the original reads them, and refused with 400 otherwise."""
 
 import json
 import re
@@ -21,7 +21,7 @@ def _no_constant(text: str) -> None:
 
 
 def decode_json(text: bytes) -> dict[str, Any]:
-    """Return a JSON object with its fractions as Decimal; ValueError for anything else."""
+    """Return a JSON object with its fractions as Decimal. Raises ValueError for anything else."""
     try:
         value = json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
     except RecursionError as error:
@@ -67,11 +67,11 @@ class Params:
     """Named values of a body or a query, and the sentence that refuses a bad one."""
 
     values: Mapping[str, Any]
-    complaint: str
+    refusal_text: str
 
     def refused(self, name: str) -> CallRefused:
         """Return the 400 that names the parameter."""
-        return CallRefused(Refusal(400, -1, self.complaint).about(name))
+        return CallRefused(Refusal(400, -1, self.refusal_text).about(name))
 
     def text(self, name: str, *, required: bool = False, longest: int | None = None) -> str:
         """Return a string, '' if absent; numbers are taken as their digits."""
@@ -116,7 +116,7 @@ class Params:
         value = self.values.get(name)
         if not isinstance(value, list) or not value or not all(isinstance(item, dict) for item in value):
             raise self.refused(name)
-        return [Params(item, self.complaint) for item in value]
+        return [Params(item, self.refusal_text) for item in value]
 
     def texts(self, name: str) -> list[str]:
         """Return a repeated value as strings."""

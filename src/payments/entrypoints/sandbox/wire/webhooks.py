@@ -146,7 +146,7 @@ class Webhooks:
         return [self.queue(imp_uid, delivery.url, delivery.body) for delivery in latest.values()]
 
     def of(self, imp_uid: str) -> list[Delivery]:
-        """Return the kept deliveries of a payment, oldest first."""
+        """Return the recorded deliveries of a payment, oldest first."""
         return [delivery for delivery in self.deliveries if delivery.imp_uid == imp_uid]
 
     def wait(self, timeout: float = 45) -> bool:
