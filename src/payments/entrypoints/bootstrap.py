@@ -140,6 +140,7 @@ def _iamport(settings: Settings) -> IamportSettings:
         channel_key=given.channel_key,
         pg=given.pg,
         deadline=given.deadline,
+        refund_deadline=given.refund_deadline,
         connections=_at_once(settings),
     )
 

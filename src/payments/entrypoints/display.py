@@ -188,10 +188,12 @@ _EVENT_KINDS: Final[Mapping[EventKind, Mapping[Language, str]]] = {
     EventKind.ATTEMPT_OPENED: _label("결제 시도", "Attempt opened"),
     EventKind.DEPOSIT_ISSUED: _label("가상계좌 발급", "Virtual account issued"),
     EventKind.ATTEMPT_UPDATED: _label("결제 시도 정보 갱신", "Attempt updated"),
+    EventKind.ATTEMPT_UNREADABLE: _label("확인할 수 없는 결제 시도", "Attempt cannot be read"),
     EventKind.DECLINED: _label("승인 거절", "Declined"),
     EventKind.CAPTURED: _label("결제 승인", "Captured"),
     EventKind.STRAYED: _label("어긋난 입금 발견", "Stray money found"),
     EventKind.CLOSED: _label("결제 종료", "Closed"),
+    EventKind.DEPOSIT_LEFT_OPEN: _label("가상계좌를 닫지 못함", "Virtual account could not be closed"),
     EventKind.REFUND_REQUESTED: _label("환불 요청", "Refund requested"),
     EventKind.REFUND_REBASED: _label("환불 기준 금액 변경", "Refund rebased"),
     EventKind.REFUND_REFUSED: _label("환불 거절", "Refund refused"),
@@ -204,6 +206,7 @@ _DISPOSITIONS: Final[Mapping[str, Mapping[Language, str]]] = {
     Disposition.MISMATCH: _label("금액 불일치", "Amount mismatch"),
     Disposition.DUPLICATE: _label("중복 결제", "Paid twice"),
     Disposition.LATE: _label("종료 후 결제", "Paid after closing"),
+    Disposition.WRONG_MODE: _label("테스트 결제", "Test money"),
     Disposition.ORPHAN: _label("주문 없는 결제", "Unknown payment"),
 }
 

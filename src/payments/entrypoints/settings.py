@@ -72,6 +72,7 @@ class IamportOptions:
     channel_key: str = option(default="", help="channel key from the console, for payment windows")
     pg: str = option(default="", help="PG code, the older way to name a channel: PROVIDER or PROVIDER.MID")
     deadline: float = option(default=15.0, help="time limit of one operation at Iamport, in seconds")
+    refund_deadline: float = option(default=75.0, help="time limit of a refund at Iamport, in seconds; 60 or more")
     deposit_days: int = option(default=0, help="days until a virtual account expires; 0 for the provider's default")
     notice: bool = option(default=True, help="pass our webhook address to each payment window (needs http.public_url)")
 
@@ -130,6 +131,8 @@ class Settings:
     hold_strays: bool = option(default=False, help="hold strays for an operator instead of refunding them")
     merchant_id_prefix: str = option(default="", help="prefix of every merchant id")
     expires_after: int = option(default=30, help="minutes a buyer has to pay before an untouched payment is cancelled")
+    grace: int = option(default=10, help="minutes after its expiry in which late money still pays a payment")
+    deposit_grace: int = option(default=6, help="hours after its due time in which a late deposit still pays")
     database: DatabaseSettings = DatabaseSettings()
     iamport: IamportOptions = IamportOptions()
     http: HttpSettings = HttpSettings()
@@ -176,6 +179,8 @@ def check(settings: Settings) -> list[str]:
         found.append("iamport.script is a sandbox's, and the mode is live.")
     if not 1 <= settings.expires_after <= LONGEST_EXPIRY:
         found.append(f"expires_after must be between 1 and {LONGEST_EXPIRY} minutes.")
+    if not 0 <= settings.grace <= LONGEST_EXPIRY or not 0 <= settings.deposit_grace <= 24 * 30:
+        found.append(f"grace must be between 0 and {LONGEST_EXPIRY} minutes, deposit_grace between 0 and 720 hours.")
     if http.threads < 1 or http.queue < 0:
         found.append("http.threads is 1 or more, http.queue 0 or more.")
     return found

@@ -8,6 +8,7 @@ from msgspec import UNSET, Struct, UnsetType
 from payments.domain.attempt import Attempt, Disposition
 from payments.domain.event import Event, EventKind
 from payments.domain.machine import Status
+from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
 from payments.domain.refund import Refund, RefundStatus
 from payments.domain.report import Deposit
@@ -275,3 +276,40 @@ def stray_views(payment: Payment) -> list[StrayView]:
         for attempt in payment.attempts
         if attempt.is_open_stray and attempt.disposition is not None
     ]
+
+
+class OrphanView(Struct, kw_only=True):
+    """A capture under our prefix without a payment here. It is held; an operator decides in the provider's console."""
+
+    merchant_id: str
+    gateway_id: str
+    amount: int
+    remaining: int
+    currency: str
+    mode: Mode
+    captured_at: datetime | None
+    found_at: datetime
+    note: str
+
+
+class OrphansView(Struct, kw_only=True, omit_defaults=True):
+    """Orphans that nobody has decided about, the latest found first."""
+
+    orphans: list[OrphanView]
+    next: str | None = None
+
+
+def orphan_view(orphan: Orphan) -> OrphanView:
+    """Return one orphan."""
+    report = orphan.report
+    return OrphanView(
+        merchant_id=report.merchant_id,
+        gateway_id=report.gateway_id,
+        amount=report.amount.minor,
+        remaining=report.remaining,
+        currency=report.amount.currency,
+        mode=report.mode,
+        captured_at=report.captured_at,
+        found_at=orphan.found_at,
+        note=orphan.note,
+    )

@@ -52,6 +52,8 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "strays list": (f"{_HERE}.cli.strays:list_", "List money that pays for nothing."),
     "strays return": (f"{_HERE}.cli.strays:return_", "Give a stray back in full."),
     "strays hold": (f"{_HERE}.cli.strays:hold", "Hold a stray, and say why."),
+    "orphans list": (f"{_HERE}.cli.orphans:list_", "List captures under our prefix without a payment here."),
+    "orphans hold": (f"{_HERE}.cli.orphans:hold", "Note why an orphan is held."),
     "outbox dead": (f"{_HERE}.cli.outbox:dead", "List messages that the shop did not take."),
     "outbox replay": (f"{_HERE}.cli.outbox:replay", "Send dead messages again."),
     "keys create": (f"{_HERE}.cli.keys:create", "Make an API key for a shop's server, and show it once."),
@@ -63,6 +65,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
 }
 GROUPS: Final = {
     "strays": "Money that pays for nothing.",
+    "orphans": "Captures under our prefix without a payment here.",
     "outbox": "What the shop is told, and what it did not take.",
     "keys": "API keys of the shop's servers.",
     "db": "The database's tables.",

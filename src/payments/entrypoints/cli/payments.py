@@ -5,6 +5,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from payments.domain.errors import BadInput
 from payments.domain.machine import Status
 from payments.domain.ports import Filter
 from payments.domain.refund import BankAccount
@@ -70,19 +71,21 @@ def refresh(payment: str, *, common: Common = DEFAULT) -> None:
         Its merchant id.
     """
     with working(common) as service:
-        print_payment(run(service.checkout.refresh(recorded_id(payment), str(operator()))), common)
+        print_payment(run(service.refresher.refresh(recorded_id(payment), str(operator()))).payment, common)
 
 
-def cancel(payment: str, *, common: Common = DEFAULT) -> None:
+def cancel(payment: str, *, force: Annotated[bool, Parameter(negative="")] = False, common: Common = DEFAULT) -> None:
     """Close an unpaid payment. A paid one is refunded instead.
 
     Parameters
     ----------
     payment
         Its merchant id.
+    force
+        Close it although the provider's answer cannot be read. Money found later is refunded as a late capture.
     """
     with working(common) as service:
-        print_payment(run(service.checkout.cancel(operator(), recorded_id(payment))), common)
+        print_payment(run(service.checkout.cancel(operator(), recorded_id(payment), force=force)), common)
 
 
 def refund(
@@ -140,15 +143,17 @@ def refund(
         if not (yes or _agreed(asked, payment, common.language)):
             say(word("not done", common.language))
             return REFUSED
-        refund_id = service.checkout.ids.refund_id()
+        refund_id = service.refunds.ids.refund_id()
         seen = run(service.refunds.refund(operator(), before.merchant_id, order, refund_id))
     return print_refund(seen, seen.payment.refund(refund_id), common)
 
 
 def _agreed(amount: str, payment: str, language: Language) -> bool:
-    """Ask a person; a program that calls this has decided already."""
+    """Ask a person. Raises BadInput where nobody can be asked: a script must say --yes."""
     if not sys.stdin.isatty():
-        return True
+        raise BadInput(
+            f"Nobody can confirm the refund of {amount}. Nothing was sent. Add --yes to refund without asking."
+        )
     return input(word("give back?", language, amount=amount, payment=payment) + " [y/N] ").strip().lower() in (
         "y",
         "yes",

@@ -4,11 +4,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from payments.domain.errors import RefundRefused
 from payments.domain.payment import Payment
 from payments.domain.ports import Filter
 from payments.domain.refund import BankAccount
-from payments.domain.refunding import RefundOrder
 from payments.domain.values import GatewayId, recorded_id
 from payments.entrypoints import display
 from payments.entrypoints.blocking import run
@@ -101,13 +99,12 @@ def return_(
         The account's holder.
     """
     where = BankAccount(bank=bank, number=account, holder=holder) if bank or account or holder else None
-    order = RefundOrder(reason=reason, gateway_id=GatewayId(gateway_id), account=where)
     with working(common) as service:
-        known = run(service.checkout.visible_to(operator(), recorded_id(payment))).attempt(GatewayId(gateway_id))
-        if known is None or not known.is_stray:
-            raise RefundRefused("This payment has no such stray. Nothing was sent. `payments refund` gives money back.")
-        refund_id = service.checkout.ids.refund_id()
-        seen = run(service.refunds.refund(operator(), recorded_id(payment), order, refund_id))
+        refund_id = service.refunds.ids.refund_id()
+        returning = service.refunds.return_stray(
+            operator(), recorded_id(payment), GatewayId(gateway_id), reason=reason, account=where, refund_id=refund_id
+        )
+        seen = run(returning)
     return print_refund(seen, seen.payment.refund(refund_id), common)
 
 

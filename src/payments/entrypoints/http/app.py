@@ -20,6 +20,7 @@ from payments.entrypoints.http.edge.threads import Threads
 from payments.entrypoints.http.openapi import document
 from payments.entrypoints.http.operations import Lane, Operation, Request, perform
 from payments.entrypoints.http.routes import health as routes_health
+from payments.entrypoints.http.routes import orphans as routes_orphans
 from payments.entrypoints.http.routes import payments as routes_payments
 from payments.entrypoints.http.routes import provider as routes_provider
 from payments.entrypoints.http.routes import refunds as routes_refunds
@@ -33,6 +34,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *routes_provider.OPERATIONS,  # before the payments: /payments/return is no merchant id
     *routes_payments.OPERATIONS,
     *routes_refunds.OPERATIONS,
+    *routes_orphans.OPERATIONS,
     *routes_health.OPERATIONS,
 )
 

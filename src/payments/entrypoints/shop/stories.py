@@ -81,6 +81,20 @@ _KINDS: Final[Mapping[str, tuple[str, Words, Words]]] = {  # kind: tone, what ha
         Words("담당자가 이 돈을 보관하기로 했습니다.", "An operator decided to hold this money."),
         Words("", ""),
     ),
+    "attempt_unreadable": (
+        "wait",
+        Words(
+            "결제사의 답에 읽을 수 없는 결제 시도가 있습니다.", "The provider returned an attempt that cannot be read."
+        ),
+        Words(
+            "담당자가 확인할 때까지 주문은 닫히지 않습니다.", "The order stays open until an operator has checked it."
+        ),
+    ),
+    "deposit_left_open": (
+        "bad",
+        Words("가상계좌를 닫지 못했습니다.", "The virtual account could not be closed."),
+        Words("여기로 들어오는 돈은 돌려줍니다.", "Money that arrives there is refunded."),
+    ),
     "strayed": (
         "bad",
         Words("예상하지 않은 돈 {amount}을 발견했습니다.", "Unexpected money was found: {amount}."),
@@ -108,6 +122,9 @@ _REASONS: Final[Mapping[tuple[str, str], Words]] = {
     ),
     ("strayed", "late"): Words(
         "주문이 닫힌 뒤에 들어온 돈이라 돌려줍니다.", "It arrived after the order was closed, so it is refunded."
+    ),
+    ("strayed", "wrong_mode"): Words(
+        "실제 돈이 아닌 테스트 결제입니다.", "It is test money, not real money. It does not count."
     ),
     ("strayed", "orphan"): Words(
         "이 상점의 주문이 아니어서 사람이 확인합니다.",

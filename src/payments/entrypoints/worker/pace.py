@@ -14,7 +14,7 @@ def _positive(_: object, field: Any, value: float) -> None:
 
 @attrs.frozen(kw_only=True, field_transformer=lambda _, fields: [f.evolve(validator=_positive) for f in fields])
 class Pace:
-    """Times are in seconds. A batch must finish within its lease of two minutes, so batches are small.
+    """Times are in seconds. A batch of deliveries must finish within its lease of two minutes, so batches are small.
 
     `reconcile_every` must stay below a minute: money without a webhook should be known within a minute.
     """
@@ -25,6 +25,7 @@ class Pace:
     deliver_batch: int = 5
     idle: float = 1.0
     reconcile_every: float = 45.0
+    catch_up_every: float = 600.0
     deep_reconcile_every: float = 24 * 3600.0
     deep_reconcile_days: int = 3
     forget_every: float = 3600.0
@@ -33,5 +34,5 @@ class Pace:
 
     @property
     def threads(self) -> int:
-        """The most loops a worker has: sweepers, deliverers, two that reconcile, and one that deletes."""
-        return self.sweepers + self.deliverers + 3
+        """The most loops a worker has: sweepers, deliverers, three that reconcile, and one that deletes."""
+        return self.sweepers + self.deliverers + 4

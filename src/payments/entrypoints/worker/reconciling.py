@@ -1,61 +1,62 @@
-"""The steps that compare our payments with the provider's own list: Reconciling, and ReconcilingDeep some days back."""
+"""The steps that compare our books with the provider's list: the newest minutes, the settled past, some days back."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import attrs
 
-from payments.domain.use_cases.sweep import Sweep, Trouble
+from payments.domain.use_cases.reconciliation import Reconciliation
+from payments.domain.use_cases.sweep import Swept, Trouble
 from payments.entrypoints.blocking import run
 from payments.entrypoints.worker.batch_log import log_batch, slug_of
 
 
 @attrs.define
 class Reconciling:
-    """Reconciles, unless any worker has done so less than `every` seconds ago.
+    """Compares the newest minutes every so many seconds. A trouble that each run meets again is logged only once."""
 
-    A trouble that each run meets again is logged only once.
-    """
-
-    sweep: Sweep
+    reconciliation: Reconciliation
     every: float
     _logged: frozenset[str] = frozenset()
 
     def __call__(self) -> float:
-        until = _reconciled_until(self.sweep)
-        if until is not None:
-            age = (self.sweep.checkout.clock.now() - until).total_seconds()
-            if 0 <= age < self.every:
-                return self.every - age
-        done = run(self.sweep.reconcile())
+        self._log_news(run(self.reconciliation.recent()))
+        return self.every
+
+    def _log_news(self, done: Swept) -> None:
         troubles = [trouble for trouble in done.troubles if _key(trouble) not in self._logged]
         skipped = [sentence for sentence in done.skipped if sentence not in self._logged]
         if done.changed or troubles or skipped:
             log_batch("reconcile", done, troubles, skipped)
         self._logged = frozenset([*map(_key, done.troubles), *done.skipped])
+
+
+@attrs.frozen
+class CatchingUp:
+    """Compares the settled past behind the mark and moves the mark: after a pause of all workers, everything since."""
+
+    reconciliation: Reconciliation
+    every: float
+
+    def __call__(self) -> float:
+        done = run(self.reconciliation.catch_up())
+        if done.changed or done.troubles or done.skipped:
+            log_batch("catch-up", done, done.troubles, done.skipped)
         return self.every
 
 
 @attrs.frozen
 class ReconcilingDeep:
-    """Reconciles from `reach` ago: finds what an earlier run missed, or what a restored backup no longer contains.
+    """Compares from `reach` ago: finds what an earlier run missed, or what a restored backup no longer contains."""
 
-    Does nothing before the first reconciliation: payments made before this service started do not belong to it.
-    """
-
-    sweep: Sweep
+    reconciliation: Reconciliation
     every: float
     reach: timedelta
 
     def __call__(self) -> float:
-        until = _reconciled_until(self.sweep)
-        if until is not None:
-            done = run(self.sweep.reconcile(min(until, self.sweep.checkout.clock.now() - self.reach)))
-            log_batch("deep reconcile", done, done.troubles, done.skipped)
+        now = self.reconciliation.clock.now()
+        done = run(self.reconciliation.between(now - self.reach, now))
+        log_batch("deep-reconcile", done, done.troubles, done.skipped)
         return self.every
-
-
-def _reconciled_until(sweep: Sweep) -> datetime | None:
-    return run(sweep.checkout.payments.reconciled_until())
 
 
 def _key(trouble: Trouble) -> str:

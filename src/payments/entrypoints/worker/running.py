@@ -17,13 +17,14 @@ import attrs
 from payments.domain.access import IdempotencyKeys
 from payments.domain.messages import Outbox
 from payments.domain.use_cases.outbox import Courier
+from payments.domain.use_cases.reconciliation import Reconciliation
 from payments.domain.use_cases.sweep import Sweep
 from payments.entrypoints.service import Service
 from payments.entrypoints.worker.delivering import Delivering
 from payments.entrypoints.worker.forgetting import Forgetting
-from payments.entrypoints.worker.loops import Health, Loop
+from payments.entrypoints.worker.loops import Health, Loop, Step
 from payments.entrypoints.worker.pace import Pace
-from payments.entrypoints.worker.reconciling import Reconciling, ReconcilingDeep
+from payments.entrypoints.worker.reconciling import CatchingUp, Reconciling, ReconcilingDeep
 from payments.entrypoints.worker.sweeping import Sweeping
 
 log = logging.getLogger("payments.worker")
@@ -43,6 +44,7 @@ class Worker:
     """
 
     sweep: Sweep
+    reconciliation: Reconciliation
     courier: Courier | None
     outbox: Outbox
     keys: IdempotencyKeys
@@ -56,6 +58,7 @@ class Worker:
     def of(cls, service: Service, pace: Pace | None = None, heartbeat: Path | None = None) -> Self:
         return cls(
             sweep=service.sweep,
+            reconciliation=service.reconciliation,
             courier=service.courier,
             outbox=service.outbox,
             keys=service.idempotency,
@@ -80,9 +83,15 @@ class Worker:
             yield Loop(f"sweep-{number + 1}", sweeping, self._stop, HANGS_AFTER_SECONDS)
 
     def _reconciling(self) -> Iterator[Loop]:
-        pace, sweep = self.pace, self.sweep
-        deep = ReconcilingDeep(sweep, pace.deep_reconcile_every, timedelta(days=pace.deep_reconcile_days))
-        for name, step in (("reconcile", Reconciling(sweep, pace.reconcile_every)), ("deep-reconcile", deep)):
+        pace, work = self.pace, self.reconciliation
+        steps: dict[str, Step] = {
+            "reconcile": Reconciling(work, pace.reconcile_every),
+            "catch-up": CatchingUp(work, pace.catch_up_every),
+            "deep-reconcile": ReconcilingDeep(
+                work, pace.deep_reconcile_every, timedelta(days=pace.deep_reconcile_days)
+            ),
+        }
+        for name, step in steps.items():
             yield Loop(name, step, self._stop, RECONCILE_HANGS_AFTER_SECONDS)
 
     def _delivering(self) -> Iterator[Loop]:
@@ -93,7 +102,7 @@ class Worker:
 
     def _forgetting(self) -> Loop:
         unreceived = self.outbox if self.courier is None else None
-        forgetting = Forgetting(self.keys, self.sweep.checkout.clock, self.pace.forget_every, unreceived)
+        forgetting = Forgetting(self.keys, self.sweep.clock, self.pace.forget_every, unreceived)
         return Loop("forget", forgetting, self._stop, HANGS_AFTER_SECONDS)
 
     @property

@@ -10,7 +10,7 @@ from payments.entrypoints.worker.loops import Troubled
 
 @attrs.frozen
 class Sweeping:
-    """Checks at most `limit` due payments. Waits `idle` seconds once no more are due."""
+    """Visits at most `limit` due payments. Waits `idle` seconds once no more are due."""
 
     sweep: Sweep
     limit: int
@@ -18,9 +18,9 @@ class Sweeping:
 
     def __call__(self) -> float:
         done = run(self.sweep.sweep(self.limit))
-        if not done.looked:
+        if not done.visited:
             return self.idle
         log_batch("sweep", done, done.troubles, done.skipped)
-        if len(done.troubles) == done.looked:
+        if len(done.troubles) == done.visited:
             raise Troubled(slug_of(done.troubles[0].error))
-        return 0 if done.looked == self.limit else self.idle
+        return 0 if done.visited == self.limit else self.idle

@@ -7,15 +7,17 @@ died, its claim runs out and the next try goes on. Answers that only mean "not n
 import hashlib
 import re
 from collections.abc import Callable, Coroutine, Mapping
+from datetime import timedelta
 from typing import Any, Final
 
 from payments.domain.access import KeptAnswer
-from payments.domain.schedule import LEASE
 from payments.domain.values import RefundId
 from payments.entrypoints.http.shapes.errors import Malformed
 from payments.entrypoints.http.shapes.problems import MEDIA_TYPE, Reply
 from payments.entrypoints.service import Service
 
+CLAIM_LASTS: Final = timedelta(minutes=2)
+"""How long a claimed key is left to its request: longer than any one operation may take."""
 HEADER: Final = "idempotency-key"
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 
@@ -40,9 +42,9 @@ async def once(
     service: Service, scope: str, key: str, intent: str, work: Callable[[], Coroutine[Any, Any, Reply]]
 ) -> Reply:
     """Return the answer of *work*, or the one kept for this key. Raises KeyInProgress or KeyReused."""
-    keys, now = service.idempotency, service.checkout.clock.now()
+    keys, now = service.idempotency, service.clock.now()
     fingerprint = hashlib.sha256(intent.encode()).hexdigest()
-    kept = await keys.claim_key(scope, key, fingerprint, now, now + LEASE)
+    kept = await keys.claim_key(scope, key, fingerprint, now, now + CLAIM_LASTS)
     if kept:
         return _replayed(kept)
     try:

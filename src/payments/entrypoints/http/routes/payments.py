@@ -7,9 +7,11 @@ from typing import Final
 from payments.domain.errors import (
     AlreadyPaid,
     AttemptMismatch,
+    AttemptUnreadable,
     BadInput,
     ConcurrentUpdate,
     ContractViolation,
+    CredentialsRefused,
     IllegalTransition,
     NotSent,
     OrderNotFound,
@@ -22,19 +24,20 @@ from payments.domain.money import Money
 from payments.domain.payment import Payment
 from payments.domain.ports import Filter
 from payments.domain.use_cases.checkout import Outcome
-from payments.domain.values import GatewayId, MerchantId, Offer
+from payments.domain.use_cases.pricing import check_expected
+from payments.domain.values import Caller, GatewayId, MerchantId, Offer
 from payments.entrypoints.http.edge.auth import Who
 from payments.entrypoints.http.operations import Answer, Call, operation
-from payments.entrypoints.http.routes.quotes import Quote, check_expected, quote
+from payments.entrypoints.http.routes.quotes import Quote, quote
 from payments.entrypoints.http.shapes.cursors import cursor_after, read_cursor
 from payments.entrypoints.http.shapes.errors import Malformed
 from payments.entrypoints.http.shapes.inputs import (
     Abandon,
     BeginByBuyer,
     BeginByShop,
+    Cancel,
     Complete,
     ContactInput,
-    Nothing,
     Page,
 )
 from payments.entrypoints.service import Contact, Service
@@ -51,7 +54,7 @@ from payments.entrypoints.views import (
 log = logging.getLogger("payments.http")
 SOON: Final = {"Retry-After": "2"}
 _ANYBODY: Final = (Who.BUYER, Who.SHOP, Who.CLIENT)
-_PROVIDER: Final = (NotSent, Unknown, ContractViolation)
+_PROVIDER: Final = (NotSent, CredentialsRefused, Unknown, ContractViolation)
 _SEEN: Final = {
     200: ("The payment as it is now", PaymentView),
     202: ("The provider cannot tell yet: ask again", PaymentView),
@@ -65,7 +68,16 @@ _SEEN: Final = {
     callers=(Who.BUYER, Who.SHOP),
     bodies={Who.BUYER: BeginByBuyer, Who.SHOP: BeginByShop},
     answers={201: ("Begun: open the window", BegunView)},
-    problems=(OrderNotFound, PriceChanged, AlreadyPaid, BadInput, Rejected, ConcurrentUpdate, *_PROVIDER),
+    problems=(
+        OrderNotFound,
+        PriceChanged,
+        AlreadyPaid,
+        BadInput,
+        Rejected,
+        AttemptUnreadable,
+        ConcurrentUpdate,
+        *_PROVIDER,
+    ),
     idempotent=True,
 )
 async def begin(service: Service, call: Call) -> Answer:
@@ -73,7 +85,7 @@ async def begin(service: Service, call: Call) -> Answer:
     by_shop = call.who.who is Who.SHOP
     buyer, asked = await (_asked_by_shop if by_shop else _asked_by_buyer)(service, call)
     payment = await service.checkout.begin(buyer, asked.order, asked.offer, call.body.method, call.caller)
-    token = service.client_tokens.issue(payment, service.checkout.clock.now()) if by_shop else None
+    token = service.client_tokens.issue(payment, service.clock.now()) if by_shop else None
     return Answer(201, begun_view(payment, service.window(payment, _contact(call.body.contact)), token))
 
 
@@ -123,7 +135,7 @@ async def listing(service: Service, call: Call) -> Answer:
     which = Filter(buyer=query.buyer if for_shop else call.caller.name, status=query.status)
     scope = f"{call.who.who} {which}"
     before = read_cursor(service.client_tokens.secret, scope, query.cursor)
-    found = await _page(service, which, before, query.limit + 1)
+    found = await _page(service, call.caller, which, before, query.limit + 1)
     shown = found[: query.limit]
     more = len(found) > query.limit
     return Answer(
@@ -135,9 +147,11 @@ async def listing(service: Service, call: Call) -> Answer:
     )
 
 
-async def _page(service: Service, which: Filter, before: MerchantId | None, limit: int) -> Sequence[Payment]:
+async def _page(
+    service: Service, caller: Caller, which: Filter, before: MerchantId | None, limit: int
+) -> Sequence[Payment]:
     try:
-        return await service.checkout.payments.page(which, before, limit)
+        return await service.checkout.page(caller, which, before, limit)
     except PaymentNotFound:
         raise Malformed("The payment of this cursor is gone. Begin again without it.") from None
 
@@ -153,7 +167,7 @@ async def _page(service: Service, which: Filter, before: MerchantId | None, limi
 async def timeline(service: Service, call: Call) -> Answer:
     """Read a payment's timeline: what changed, when, who or what reported it"""
     payment = await service.checkout.visible_to(call.caller, call.merchant_id)
-    events = await service.checkout.payments.timeline(payment.merchant_id)
+    events = await service.payments.timeline(payment.merchant_id)
     for_shop = call.who.who is Who.SHOP
     return Answer(200, TimelineView(events=[event_view(payment, one, for_shop=for_shop) for one in events]))
 
@@ -195,13 +209,22 @@ async def abandon(service: Service, call: Call) -> Answer:
     "/payments/{merchant_id}/cancel",
     tag="payments",
     callers=(Who.BUYER, Who.SHOP),
-    body=Nothing,
+    body=Cancel,
     answers={200: ("Closed", PaymentView)},
-    problems=(PaymentNotFound, AlreadyPaid, IllegalTransition, ConcurrentUpdate, Rejected, *_PROVIDER),
+    problems=(
+        PaymentNotFound,
+        AlreadyPaid,
+        AttemptUnreadable,
+        IllegalTransition,
+        ConcurrentUpdate,
+        Rejected,
+        *_PROVIDER,
+    ),
 )
 async def cancel(service: Service, call: Call) -> Answer:
     """Close an unpaid payment"""
-    payment = await service.checkout.cancel(call.caller, call.merchant_id)
+    body: Cancel = call.body
+    payment = await service.checkout.cancel(call.caller, call.merchant_id, force=body.force)
     return Answer(200, payment_view(payment, for_shop=call.who.who is Who.SHOP))
 
 

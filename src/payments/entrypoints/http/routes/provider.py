@@ -12,6 +12,7 @@ from payments.domain.errors import BadInput, ContractViolation, GatewayError, Pa
 from payments.domain.machine import Status
 from payments.domain.payment import Payment
 from payments.domain.values import GatewayId, MerchantId, merchant_id
+from payments.domain.vocabulary import Source
 from payments.entrypoints.http.operations import Answer, Call, Lane, operation
 from payments.entrypoints.http.routes.result_page import POLICY, language_of, result_page
 from payments.entrypoints.http.shapes.inputs import Hint
@@ -34,7 +35,7 @@ _GATEWAY_ID: Final = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 async def webhook(service: Service, call: Call) -> Answer:
     """A hint from Iamport, JSON or form: look at the attempt and settle it"""
     hint: Hint = call.body
-    await follow(service, hint, "webhook")
+    await follow(service, hint, Source.WEBHOOK)
     return Answer(200, HealthView(status="ok"))
 
 
@@ -62,7 +63,7 @@ async def follow(service: Service, hint: Hint, by: str) -> None:
     """Look at what a hint names and settle it; where the provider cannot tell, the payment is due now."""
     known = _GATEWAY_ID.fullmatch(hint.imp_uid or "")
     try:
-        if known and await service.checkout.refresh_attempt(GatewayId(known[0]), by):
+        if known and await service.refresher.refresh_attempt(GatewayId(known[0]), by):
             return
     except PaymentNotFound:
         return  # an attempt without money at a payment that is not ours
@@ -77,18 +78,18 @@ async def come_back(service: Service, hint: Hint) -> Payment | None:
     """Follow the hint of a returning buyer, by merchant id alone if need be; return the payment if there is one."""
     which = named(hint)
     if which is None:
-        await follow(service, hint, "return")
+        await follow(service, hint, Source.RETURN)
         return None
     try:
-        payment = await service.checkout.payments.get(which)
+        payment = await service.payments.get(which)
         if payment.status is Status.PAID:
             return payment  # a page that is loaded again need not ask the provider again
-        return await service.checkout.refresh(which, "return")
+        return (await service.refresher.refresh(which, Source.RETURN)).payment
     except PaymentNotFound:
         return None
     except GatewayError as error:
         log.warning("return: %s will be looked at again: %s", which, error)
-        return await service.checkout.refresh_soon(which)
+        return await service.refresher.refresh_soon(which)
 
 
 def named(hint: Hint) -> MerchantId | None:
@@ -103,7 +104,7 @@ async def _refresh_soon(service: Service, which: MerchantId | None) -> None:
     if which is None:
         return
     try:
-        await service.checkout.refresh_soon(which)
+        await service.refresher.refresh_soon(which)
     except PaymentNotFound:
         log.info("A hint names %s, which is no payment of ours.", which)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import attrs
 
-from payments.domain.errors import BadInput, OrderNotFound, PriceChanged
+from payments.domain.errors import BadInput, OrderNotFound
 from payments.domain.money import Money
 from payments.domain.values import Offer, is_storable
 from payments.entrypoints.service import Service
@@ -23,15 +23,7 @@ async def quote(service: Service, buyer: str, order: str) -> Quote:
     """Return the quote for what a buyer named. Raises OrderNotFound."""
     if _is_signed(order):
         return _signed(service.order_tokens, buyer, order)
-    return Quote(order, await service.prices.offer(buyer, order))
-
-
-def check_expected(offer: Offer, expected: int | None) -> None:
-    """Raises PriceChanged where the buyer was shown another amount (minor units)."""
-    if expected is not None and expected != offer.price.minor:
-        raise PriceChanged(
-            f"The price is {offer.price.minor} {offer.price.currency} (minor units), not {expected}. Nothing was begun."
-        )
+    return Quote(order, await service.pricing.offer(buyer, order))
 
 
 def _is_signed(order: str) -> bool:

@@ -10,14 +10,14 @@ from payments.domain.errors import (
     RefundInProgress,
     RefundRefused,
 )
-from payments.domain.refund import BankAccount, Refund, RefundStatus
-from payments.domain.refunding import RefundOrder
-from payments.domain.use_cases.checkout import Outcome
-from payments.domain.values import GatewayId, RefundId
+from payments.domain.refund import BankAccount, RefundStatus
+from payments.domain.refunding import RefundOrder, stray
+from payments.domain.values import GatewayId
 from payments.entrypoints.http.edge.auth import Who
+from payments.entrypoints.http.edge.sending import Sending
 from payments.entrypoints.http.operations import Answer, Call, operation
 from payments.entrypoints.http.shapes.cursors import cursor_after, read_cursor
-from payments.entrypoints.http.shapes.inputs import Account, AskRefund, KeepStray, ReturnStray, StrayPage
+from payments.entrypoints.http.shapes.inputs import Account, AskRefund, HoldStray, ReturnStray, StrayPage
 from payments.entrypoints.service import Service
 from payments.entrypoints.views import (
     PaymentView,
@@ -29,6 +29,7 @@ from payments.entrypoints.views import (
     stray_views,
 )
 
+SENDING: Final = Sending()
 _SHOP: Final = (Who.SHOP,)
 _REFUNDED: Final = {
     201: ("Refunded", RefundView),
@@ -118,10 +119,10 @@ async def strays(service: Service, call: Call) -> Answer:
 async def refund_stray(service: Service, call: Call) -> Answer:
     """Give a stray back in full"""
     body: ReturnStray = call.body
-    gateway_id = await _stray(service, call)
-    return await _refund(
-        service, call, RefundOrder(reason=body.reason, gateway_id=gateway_id, account=_account(body.account))
-    )
+    payment = await service.checkout.visible_to(call.caller, call.merchant_id)
+    attempt = stray(payment, GatewayId(call.request.path["gateway_id"]))
+    order = RefundOrder(reason=body.reason, gateway_id=attempt.gateway_id, account=_account(body.account))
+    return await _refund(service, call, order)
 
 
 @operation(
@@ -129,38 +130,29 @@ async def refund_stray(service: Service, call: Call) -> Answer:
     "/payments/{merchant_id}/strays/{gateway_id}/hold",
     tag="strays",
     callers=_SHOP,
-    body=KeepStray,
-    answers={200: ("Kept", PaymentView)},
+    body=HoldStray,
+    answers={200: ("Held", PaymentView)},
     problems=(PaymentNotFound, RefundRefused, ConcurrentUpdate),
 )
 async def hold(service: Service, call: Call) -> Answer:
-    """Keep a stray, and say why"""
-    body: KeepStray = call.body
+    """Hold a stray, and say why"""
+    body: HoldStray = call.body
     gateway_id = GatewayId(call.request.path["gateway_id"])
     payment = await service.refunds.hold_stray(call.caller, call.merchant_id, gateway_id, body.note)
     return Answer(200, payment_view(payment, for_shop=True))
 
 
-async def _stray(service: Service, call: Call) -> GatewayId:
-    """Return the stray in the path. Raises RefundRefused where it is none: an accepted capture is no stray."""
-    payment = await service.checkout.visible_to(call.caller, call.merchant_id)
-    attempt = payment.attempt(GatewayId(call.request.path["gateway_id"]))
-    if attempt is None or not attempt.is_stray:
-        raise RefundRefused("This payment has no such stray. Nothing was sent.")
-    return attempt.gateway_id
-
-
 async def _refund(service: Service, call: Call, order: RefundOrder) -> Answer:
-    refund_id = call.refund_id or service.checkout.ids.refund_id()
-    seen = await service.refunds.refund(call.caller, call.merchant_id, order, refund_id)
-    return _told(seen, refund_id)
-
-
-def _told(seen: Outcome, refund_id: RefundId) -> Answer:
-    refund: Refund = seen.payment.refund(refund_id)
+    """Store the refund, send it, and answer in time: what is not known by then is 202."""
+    refund_id = call.refund_id or service.refunds.ids.refund_id()
+    payment = await service.refunds.request(call.caller, call.merchant_id, order, refund_id)
+    sending = service.refunds.send(payment.merchant_id, refund_id)
+    outcome = await sending if service.suspends else SENDING.within_time(sending)
+    payment = outcome.payment if outcome else await service.payments.get(payment.merchant_id)
+    refund = payment.refund(refund_id)
     if refund.status is RefundStatus.REFUSED:
-        raise RefundRefused(f"The refund was refused, and nothing was given back: {refund.failure}")
-    return Answer(201 if refund.status is RefundStatus.DONE else 202, refund_view(seen.payment, refund))
+        raise RefundRefused(f"The refund was refused, and nothing was refunded: {refund.failure}")
+    return Answer(201 if refund.status is RefundStatus.DONE else 202, refund_view(payment, refund))
 
 
 def _account(given: Account | None) -> BankAccount | None:

@@ -11,7 +11,7 @@ from payments.entrypoints.http.shapes.errors import Malformed
 _SIGNATURE: Final = 16  # bytes
 
 
-def cursor_after(secret: str, scope: str, last: MerchantId) -> str:
+def cursor_after(secret: str, scope: str, last: str) -> str:
     """Return the cursor that goes on after *last*; it is good for the same list (*scope*) only."""
     return base64.urlsafe_b64encode(_signature(secret, scope, last) + last.encode()).decode().rstrip("=")
 

@@ -69,8 +69,10 @@ class Abandon(Strict):
     reason: Annotated[str, Meta(max_length=1000)] | None = None
 
 
-class Nothing(Strict):
-    """An empty object, or no body at all."""
+class Cancel(Strict):
+    """`force` is for the shop: close it although the provider's answer cannot be read."""
+
+    force: bool = False
 
 
 class Page(Strict):
@@ -116,8 +118,8 @@ class ReturnStray(Strict):
     account: Account | None = None
 
 
-class KeepStray(Strict):
-    """Why a stray is kept."""
+class HoldStray(Strict):
+    """Why a stray or an orphan is held."""
 
     note: Annotated[str, Meta(min_length=1, max_length=500, pattern=r"^[^\x00]*\S[^\x00]*$")]
 

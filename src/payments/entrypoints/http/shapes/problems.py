@@ -11,9 +11,8 @@ from typing import Any, Final
 import attrs
 import msgspec
 
-from payments.domain import access, errors
+from payments.domain import access, errors, messages
 from payments.domain.errors import PaymentsError, Rejected
-from payments.domain.use_cases import outbox
 from payments.entrypoints import service, tokens
 from payments.entrypoints.http.shapes import errors as http
 
@@ -33,6 +32,7 @@ class Row:
 
 
 _NOT_REACHED = "The payment provider could not be reached. Nothing was sent to it; try again."
+_OUR_KEYS = "The payment provider does not accept this service at the moment. Nothing was sent; try again later."
 _UNKNOWN = (
     "The payment provider did not answer, so the outcome is not known yet. Look at the payment before trying again."
 )
@@ -56,6 +56,9 @@ TABLE: Final[Mapping[type[PaymentsError], Row]] = {
     errors.RefundInProgress: Row(409, "Another refund is open", retry_after=5),
     errors.GatewayError: Row(502, "Trouble with the payment provider", _UNKNOWN, 5),
     errors.NotSent: Row(503, "The payment provider cannot be reached", _NOT_REACHED, 5),
+    errors.CredentialsRefused: Row(503, "Payments are not possible now", _OUR_KEYS, 60),
+    errors.StillAtWork: Row(504, "The payment provider is still at work", _UNKNOWN, 5),
+    errors.AttemptUnreadable: Row(409, "An attempt cannot be read"),
     errors.Unknown: Row(504, "The payment provider does not answer", _UNKNOWN, 5),
     errors.Rejected: Row(422, "The payment provider refuses"),
     errors.ContractViolation: Row(502, "The payment provider contradicts itself", _CONTRADICTS),
@@ -67,7 +70,7 @@ TABLE: Final[Mapping[type[PaymentsError], Row]] = {
     errors.StorageUnavailable: Row(503, "The database does not answer", _STORAGE, 2),
     access.KeyInProgress: Row(409, "The first request is still being answered", retry_after=2),
     access.KeyReused: Row(422, "The idempotency key was used for another request"),
-    outbox.DeliveryFailed: Row(502, "The shop did not take a message", "The shop's endpoint did not take the message."),
+    messages.DeliveryFailed: Row(502, "The shop did not take a message", "Its endpoint did not take the message."),
     service.BadSettings: Row(500, "Wrong settings", "The service is not set up rightly. Tell its operator."),
     service.NotReady: Row(503, "Not ready", retry_after=5),
     tokens.BadToken: Row(401, "The token is not valid"),

@@ -1,0 +1,58 @@
+"""Calls about captures under our prefix without a payment here. For the shop's server alone."""
+
+from typing import Final
+
+from payments.domain.errors import ConcurrentUpdate, PaymentNotFound
+from payments.domain.values import GatewayId
+from payments.entrypoints.http.edge.auth import Who
+from payments.entrypoints.http.operations import Answer, Call, operation
+from payments.entrypoints.http.shapes.cursors import cursor_after, read_cursor
+from payments.entrypoints.http.shapes.inputs import HoldStray, StrayPage
+from payments.entrypoints.service import Service
+from payments.entrypoints.views import OrphansView, OrphanView, orphan_view
+
+_SHOP: Final = (Who.SHOP,)
+
+
+@operation(
+    "GET",
+    "/orphans",
+    tag="strays",
+    callers=_SHOP,
+    query=StrayPage,
+    answers={200: ("Captures without a payment here that nobody has decided about", OrphansView)},
+)
+async def listing(service: Service, call: Call) -> Answer:
+    """List orphans, the latest found first"""
+    query: StrayPage = call.query
+    secret = service.client_tokens.secret
+    cursor = read_cursor(secret, "orphans", query.cursor)
+    found = await service.refunds.orphans_page(call.caller, GatewayId(cursor) if cursor else None, query.limit + 1)
+    shown = found[: query.limit]
+    more = len(found) > query.limit
+    return Answer(
+        200,
+        OrphansView(
+            orphans=[orphan_view(orphan) for orphan in shown],
+            next=cursor_after(secret, "orphans", shown[-1].gateway_id) if more else None,
+        ),
+    )
+
+
+@operation(
+    "POST",
+    "/orphans/{gateway_id}/hold",
+    tag="strays",
+    callers=_SHOP,
+    body=HoldStray,
+    answers={200: ("Held", OrphanView)},
+    problems=(PaymentNotFound, ConcurrentUpdate),
+)
+async def hold(service: Service, call: Call) -> Answer:
+    """Note why an orphan is held"""
+    body: HoldStray = call.body
+    gateway_id = GatewayId(call.request.path["gateway_id"])
+    return Answer(200, orphan_view(await service.refunds.hold_orphan(call.caller, gateway_id, body.note)))
+
+
+OPERATIONS: Final = (listing, hold)
