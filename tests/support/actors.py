@@ -97,7 +97,7 @@ class Hands:
         return heard.status if heard else "unheard"
 
     def refresh(self, merchant_id: Any) -> str:
-        return run(self.checkout.refresh(merchant_id, "test")).status
+        return run(self.refresher.refresh(merchant_id, "test")).payment.status
 
     def cancel(self, merchant_id: Any) -> str:
         return run(self.checkout.cancel(Caller.buyer("buyer"), merchant_id)).status

@@ -27,6 +27,7 @@ class World:
         shop = testing.shop(store=store, ids=testing.NumberedIds(first))
         self.store, self.clock, self.gateway = shop.store, shop.clock, shop.gateway
         self.checkout, self.sweep = shop.checkout, shop.sweep
+        self.refresher, self.refunds, self.reconciliation = shop.refresher, shop.refunds, shop.reconciliation
 
     def begun(self, order: str = "o") -> Payment:
         """Begin a payment: two events, so two messages."""

@@ -50,5 +50,14 @@ class Operator:
     def paid(self, order: str = "gold") -> tuple[str, str]:
         merchant_id = self.begun(order)
         attempt = self.attempt(merchant_id)
-        run(self.service.checkout.refresh(merchant_id, "test"))
+        run(self.service.refresher.refresh(merchant_id, "test"))
+        return merchant_id, attempt
+
+    def late(self, order: str, amount: int = 12_000) -> tuple[str, str]:
+        """Return a payment that was closed before its buyer paid, and the capture, held for the operator."""
+        merchant_id = self.begun(order)
+        attempt = self.sandbox.open_window(merchant_id, amount)
+        run(self.service.checkout.cancel(ALICE, merchant_id))
+        self.sandbox.approve(attempt)
+        run(attrs.evolve(self.service.refresher, hold_strays=True).refresh(merchant_id, "test"))
         return merchant_id, attempt

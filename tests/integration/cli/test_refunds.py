@@ -1,5 +1,6 @@
 """`payments refund` and `strays`: money moves only as it was typed, after a question."""
 
+import io
 import sys
 
 import pytest
@@ -7,6 +8,7 @@ from builders import a_report
 from integration.cli.operators import Operator
 
 from payments.domain.money import Money
+from payments.domain.orphan import Orphan
 from payments.entrypoints.blocking import run
 
 
@@ -51,14 +53,12 @@ def test_parts_of_nothing_can_be_said(operator: Operator):
 def test_strays_beyond_the_limit_are_told_of(operator: Operator):
     """Fails where the list looks complete, and an accountant believes it."""
     for number in range(3):
-        attempt = operator.sandbox.open_window(f"not-ours-{number}", 700)
-        operator.sandbox.approve(attempt)
-        run(operator.service.checkout.refresh_attempt(attempt, "test"))
+        operator.late(f"order-{number}")
     out = operator.command("strays", "list", "--limit", "2", "--language", "en")[1]
-    assert out.count("₩700") == 2
+    assert out.count("₩12,000") == 2
     cursor = out.splitlines()[-1].removeprefix("More: --cursor ")
     rest = operator.command("strays", "list", "--limit", "2", "--cursor", cursor, "--language", "en")[1]
-    assert (rest.count("₩700"), "More" in rest) == (1, False)
+    assert (rest.count("₩12,000"), "More" in rest) == (1, False)
     assert operator.json("strays", "list", "--limit", "2")["next"] == cursor
 
 
@@ -85,36 +85,40 @@ class Person:
         return self.answer
 
 
-def test_strays_are_listed_given_back_and_kept(operator: Operator):
-    given = operator.sandbox.open_window("not-ours-1", 700)
-    kept = operator.sandbox.open_window("not-ours-2", 800)
-    for attempt in (given, kept):
-        operator.sandbox.approve(attempt)
-        run(operator.service.checkout.refresh_attempt(attempt, "test"))
+def test_strays_are_listed_returned_and_held(operator: Operator):
+    (returned, given), (held, kept) = operator.late("order-1"), operator.late("order-2")
     out = operator.command("strays", "list", "--language", "en")[1]
-    assert "₩700" in out
-    assert "Unknown payment" in out
-    assert operator.command("strays", "return", "not-ours-1", given, "--language", "en")[:2] == (
-        0,
-        "₩700 given back.\n",
-    )
-    assert operator.command("strays", "hold", "not-ours-2", kept, "--note", "a colleague's test")[0] == 0
+    assert out.count("₩12,000") == 2
+    assert "Paid after closing" in out
+    assert operator.command("strays", "return", returned, given, "--language", "en")[:2] == (0, "₩12,000 given back.\n")
+    assert operator.command("strays", "hold", held, kept, "--note", "a colleague's test")[0] == 0
     assert operator.json("strays", "list") == {"strays": []}
 
 
+def test_a_refund_that_nobody_can_confirm_moves_nothing(operator: Operator, monkeypatch):
+    """Fails where `payments refund ID` in cron, ssh or kubectl exec refunds everything."""
+    merchant_id, _ = operator.paid()
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+    code, _, err = operator.command("refund", merchant_id)
+    assert (code, "--yes" in err) == (2, True)
+    assert operator.json("show", merchant_id)["refunds"] == []
+
+
 @pytest.mark.parametrize("which", ["주문/2024.01", "ORD:7 #2"])
-def test_an_orphan_of_any_name_is_shown_and_given_back(operator: Operator, which):
-    """Whoever took the money chose its name; only the sandbox wants plain ones."""
+def test_an_orphan_of_any_name_is_listed_and_held(operator: Operator, which):
+    """Whoever took the money chose its name; only the sandbox insists on plain ones."""
     report = a_report(merchant_id=which, gateway_id="imp_9", amount=Money(700))
-    run(operator.service.checkout.record(report, "test"))
-    assert operator.json("show", which)["payment"]["merchant_id"] == which
-    assert operator.json("list", "--cursor", which)["payments"] == []
-    assert operator.command("strays", "hold", which, "imp_9", "--note", "a colleague's test")[0] == 0
+    orphan = Orphan.found(report, report.captured_at, "test")
+    run(operator.service.use_cases.refunds.orphans.update(report.gateway_id, lambda _: orphan))
+    (listed,) = operator.json("orphans", "list")["orphans"]
+    assert (listed["merchant_id"], listed["remaining"]) == (which, 700)
+    assert operator.command("orphans", "hold", "imp_9", "--note", "a colleague's test")[0] == 0
+    assert operator.json("orphans", "list")["orphans"] == []
 
 
 def test_the_money_that_paid_is_no_stray(operator: Operator):
     merchant_id, attempt = operator.paid()
     code, _, err = operator.command("strays", "return", merchant_id, attempt)
     assert code == 1
-    assert "no such stray" in err
+    assert "not a stray" in err
     assert operator.json("show", merchant_id)["refunds"] == []

@@ -130,8 +130,8 @@ def test_a_request_whose_process_died_is_resumed_when_its_lease_ran_out(api: Run
         run(perform(begin_operation, attrs.evolve(api.service, idempotency=Dying()), request))
     (unfinished,) = api.get("/payments", headers=api.alice).json()["payments"]
     assert begin(api).json()["slug"] == "idempotency-key-in-progress"
-    later = attrs.evolve(api.service.checkout, clock=LaterClock())
-    with running_api(gateway=api.gateway, checkout=later, idempotency=keys) as other:
+    later = {"payments": api.service.payments, "use_cases": api.service.use_cases, "clock": LaterClock()}
+    with running_api(gateway=api.gateway, idempotency=keys, **later) as other:
         assert begin(other).json()["merchant_id"] == unfinished["merchant_id"]
 
 

@@ -65,8 +65,8 @@ def test_money_that_nobody_here_asked_for_is_kept_for_the_operator(api: RunningA
     attempt = api.gateway.open("not-ours", Money(700))
     api.gateway.approve(attempt)
     assert api.post(HOOK, {"imp_uid": attempt, "merchant_uid": "not-ours"}).status_code == 200
-    (stray,) = api.get("/strays", headers=api.shop).json()["strays"]
-    assert (stray["gateway_id"], stray["disposition"], stray["remaining"]) == (attempt, "orphan", 700)
+    (orphan,) = api.get("/orphans", headers=api.shop).json()["orphans"]
+    assert (orphan["gateway_id"], orphan["merchant_id"], orphan["remaining"]) == (attempt, "not-ours", 700)
 
 
 @pytest.mark.parametrize("error", [NotSent("away"), Unknown("no answer"), ContractViolation("nonsense")])
@@ -76,7 +76,7 @@ def test_while_the_provider_cannot_tell_the_payment_is_due_now_and_the_webhook_i
     before = api.stored(payment["merchant_id"]).due_at
     api.gateway.trouble("find", error)
     assert api.post(HOOK, {"imp_uid": attempt, "merchant_uid": payment["merchant_id"]}).status_code == 200
-    assert api.stored(payment["merchant_id"]).due_at <= api.service.checkout.clock.now() < before
+    assert api.stored(payment["merchant_id"]).due_at <= api.service.clock.now() < before
     run(api.service.sweep.sweep())
     assert api.stored(payment["merchant_id"]).status is Status.PAID
 
@@ -84,7 +84,7 @@ def test_while_the_provider_cannot_tell_the_payment_is_due_now_and_the_webhook_i
 def test_a_webhook_before_the_provider_knows_its_own_attempt_is_not_lost(api: RunningApi):
     payment = api.begun()
     assert api.post(HOOK, {"imp_uid": "imp_404", "merchant_uid": payment["merchant_id"]}).status_code == 200
-    assert api.stored(payment["merchant_id"]).due_at <= api.service.checkout.clock.now()
+    assert api.stored(payment["merchant_id"]).due_at <= api.service.clock.now()
 
 
 @pytest.mark.parametrize(
@@ -116,8 +116,9 @@ def test_a_webhook_is_not_answered_200_while_the_database_is_away(api: RunningAp
             return fails
 
     attempt = api.approved(api.begun())
-    broken = attrs.evolve(api.service.checkout, payments=Away())
-    with running_api(gateway=api.gateway, checkout=broken) as without:
+    refresher = attrs.evolve(api.service.refresher, payments=Away())
+    broken = attrs.evolve(api.service.use_cases, refresher=refresher)
+    with running_api(gateway=api.gateway, use_cases=broken) as without:
         assert without.post(HOOK, {"imp_uid": attempt}).status_code == 503
 
 
@@ -183,4 +184,4 @@ def test_a_return_while_the_provider_is_away_is_looked_at_again(api: RunningApi)
     api.gateway.trouble("attempts", Unknown("no answer"))
     answer = api.get(f"/payments/return?merchant_uid={payment['merchant_id']}", headers={"Accept-Language": "en"})
     assert "being checked" in answer.text
-    assert api.stored(payment["merchant_id"]).due_at <= api.service.checkout.clock.now()
+    assert api.stored(payment["merchant_id"]).due_at <= api.service.clock.now()

@@ -1,6 +1,5 @@
 """Money that goes back, over a real socket."""
 
-from urllib.parse import quote
 
 import attrs
 import pytest
@@ -149,8 +148,8 @@ def test_an_accepted_capture_is_no_stray(api: RunningApi):
 def test_strays_are_paged(holding: RunningApi):
     attempts = []
     for number in range(3):
-        attempts.append(holding.gateway.open(f"orphan-{number}", Money(100)))
-        holding.gateway.approve(attempts[-1])
+        payment = holding.begun(f"gold#{number}") if number else holding.begun()
+        attempts.append(holding.approved(payment, amount=100))
         holding.post("/webhooks/iamport", {"imp_uid": attempts[-1]})
     seen, query, shop = [], {"limit": 2}, holding.shop
     while query.get("cursor", "first"):
@@ -164,34 +163,42 @@ FOREIGN = ["주문 2024.01", "ORD:7#a?b=1", "x\n2026 CRITICAL", "😀" * 40, "..
 
 
 @pytest.mark.parametrize("which", FOREIGN, ids=ascii)
-def test_an_orphan_of_any_name_can_be_read_kept_and_given_back(holding: RunningApi, which):
-    """Whoever took the money chose its name: fails where only names like ours can be asked for."""
-    kept, given = (holding.gateway.open(which, Money(100)) for _ in range(2))
-    for attempt in (kept, given):
-        holding.gateway.approve(attempt)
-        holding.post("/webhooks/iamport", {"imp_uid": attempt})
-    path, shop = f"/payments/{quote(which, safe='')}", holding.shop
-    assert holding.get(path, headers=shop).json()["merchant_id"] == which
-    assert holding.post(f"{path}/strays/{kept}/hold", {"note": "ours after all"}, headers=shop).status_code == 200
-    assert holding.post(f"{path}/strays/{given}/return", {}, headers=shop).status_code == 201
-    assert holding.get("/strays", headers=shop).json()["strays"] == []
+def test_an_orphan_of_any_name_can_be_read_and_held(holding: RunningApi, which):
+    """Whoever took the money chose its name: fails where only names like ours can be listed."""
+    attempt = holding.gateway.open(which, Money(100))
+    holding.gateway.approve(attempt)
+    holding.post("/webhooks/iamport", {"imp_uid": attempt})
+    (orphan,) = holding.get("/orphans", headers=holding.shop).json()["orphans"]
+    assert (orphan["merchant_id"], orphan["gateway_id"], orphan["remaining"]) == (which, attempt, 100)
+    note = {"note": "a colleague's test"}
+    assert holding.post(f"/orphans/{attempt}/hold", note, headers=holding.shop).json()["note"] == note["note"]
+    assert holding.get("/orphans", headers=holding.shop).json() == {"orphans": []}
 
 
-def test_an_orphan_of_any_name_can_end_a_page(holding: RunningApi):
-    """Fails where a buyer who pays a won under a long name hides all older strays from the shop."""
+def test_orphans_are_paged_and_are_in_no_list_of_payments(holding: RunningApi):
+    """Fails where a buyer who pays a won under a long name hides all older orphans from the shop."""
     for which in ("older", "😀" * 40, "newer"):
         attempt = holding.gateway.open(which, Money(100))
         holding.gateway.approve(attempt)
         holding.post("/webhooks/iamport", {"imp_uid": attempt})
-    seen, shop = [], holding.shop
-    for path, name in (("/strays", "strays"), ("/payments", "payments")):
-        query = {"limit": 1}
-        while query.get("cursor", "first"):
-            answer = holding.get(path, params=query, headers=shop)
-            assert answer.status_code == 200, answer.text
-            seen += [one["merchant_id"] for one in answer.json()[name]]
-            query["cursor"] = answer.json().get("next")
-    assert seen == ["newer", "😀" * 40, "older"] * 2
+    seen, query = [], {"limit": 1}
+    while query.get("cursor", "first"):
+        answer = holding.get("/orphans", params=query, headers=holding.shop)
+        assert answer.status_code == 200, answer.text
+        seen += [one["merchant_id"] for one in answer.json()["orphans"]]
+        query["cursor"] = answer.json().get("next")
+    assert seen == ["newer", "😀" * 40, "older"]
+    assert holding.get("/payments", headers=holding.shop).json()["payments"] == []
+    assert holding.get("/strays", headers=holding.shop).json()["strays"] == []
+
+
+def test_only_the_shop_sees_and_holds_orphans(holding: RunningApi):
+    assert told(holding.get("/orphans", headers=holding.alice)) == (403, "not-allowed")
+    assert told(holding.post("/orphans/imp_1/hold", {"note": "mine"}, headers=holding.alice)) == (403, "not-allowed")
+    assert told(holding.post("/orphans/imp_1/hold", {"note": "none"}, headers=holding.shop)) == (
+        404,
+        "payment-not-found",
+    )
 
 
 def test_a_buyers_timeline_tells_neither_who_works_in_the_shop_nor_what_they_note(holding: RunningApi):

@@ -107,7 +107,7 @@ class Refunds:
         except ContractViolation:
             raise
         except GatewayError:
-            payment = await self.payments.get(merchant_id)
+            payment = await self.refresher.refresh_soon(merchant_id)
         return Outcome(payment, confirmed=not payment.refund(refund_id).is_open)
 
     async def advance(self, merchant_id: MerchantId, refund_id: RefundId) -> Payment:

@@ -36,6 +36,7 @@ _TAGS: Final = {
     "payments": "A buyer pays: begin, open the window, complete or abandon.",
     "refunds": "Money goes back. For the shop's server.",
     "strays": "Money that pays for nothing: another amount, twice, too late, or for no payment of ours.",
+    "orphans": "Captures under our prefix without a payment here. They are held.",
     "provider": "Where the provider and its window come back to. What they say is a hint, never believed.",
     "health": "For whoever keeps this service alive.",
 }

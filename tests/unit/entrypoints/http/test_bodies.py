@@ -12,11 +12,11 @@ from starlette.requests import Request
 
 from payments.entrypoints.http.shapes.bodies import decode_body, decode_query, read_body
 from payments.entrypoints.http.shapes.errors import Malformed, TooSlow, UnsupportedMediaType
-from payments.entrypoints.http.shapes.inputs import AskRefund, BeginByBuyer, BeginByShop, Complete, Hint, Nothing, Page
+from payments.entrypoints.http.shapes.inputs import AskRefund, BeginByBuyer, BeginByShop, Cancel, Complete, Hint, Page
 
 JSON = {"content-type": "application/json"}
 FORM = {"content-type": "application/x-www-form-urlencoded"}
-SHAPES = [AskRefund, BeginByBuyer, BeginByShop, Complete, Hint, Nothing]
+SHAPES = [AskRefund, BeginByBuyer, BeginByShop, Cancel, Complete, Hint]
 
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -129,4 +129,4 @@ def test_a_body_that_is_cut_off_is_a_problem():
 
 
 def test_no_body_is_an_empty_object():
-    assert decode_body(b"", {}, Nothing) == Nothing()
+    assert decode_body(b"", {}, Cancel) == Cancel()

@@ -48,5 +48,11 @@ def test_messages_beyond_one_batch_are_deleted_in_the_next(world, monkeypatch):
 @pytest.mark.parametrize("somebody", [True, False])
 def test_messages_are_deleted_only_if_nobody_receives_them(world, somebody):
     courier = world.courier(Publishing()) if somebody else None
-    worker = Worker(sweep=world.sweep, courier=courier, outbox=world.store.outbox, keys=world.store.idempotency_keys)
+    worker = Worker(
+        sweep=world.sweep,
+        reconciliation=world.reconciliation,
+        courier=courier,
+        outbox=world.store.outbox,
+        keys=world.store.idempotency_keys,
+    )
     assert (worker._forgetting().step.unreceived is None) == somebody

@@ -1,15 +1,18 @@
-"""The worker's reconciliation: once per interval, complete, and stopped by no single row."""
+"""The worker's reconciliation: complete, moved along by the settled past only, and stopped by no single row."""
 
 from datetime import timedelta
 
+import attrs
 import pytest
 from support.world import Overridden, World
 
-from payments.domain.errors import PaymentNotFound
+from payments.domain.errors import Unknown
 from payments.domain.machine import Status
 from payments.domain.ports import ListingPage
+from payments.domain.use_cases.reconciliation import SETTLED_AFTER, Reconciliation
+from payments.domain.values import GatewayId
 from payments.entrypoints.blocking import run
-from payments.entrypoints.worker.reconciling import Reconciling, ReconcilingDeep
+from payments.entrypoints.worker.reconciling import CatchingUp, Reconciling, ReconcilingDeep
 
 
 @pytest.fixture
@@ -17,24 +20,28 @@ def world() -> World:
     return World()
 
 
-def test_reconciliation_runs_once_per_interval_however_many_workers_there_are(world):
-    steps = [Reconciling(world.sweep, 45.0) for _ in range(3)]
-    steps[0]()
-    world.clock.advance(seconds=30)
-    assert [step() for step in steps] == [15.0] * 3
-    assert world.gateway.calls.count("listing") == 1
-    world.clock.advance(seconds=15)
-    assert steps[2]() == 45.0
-    assert world.gateway.calls.count("listing") == 2
+def orphan(world: World, gateway_id: GatewayId):
+    return run(world.store.orphans.find(gateway_id))
 
 
-def test_a_clock_behind_the_reconciled_until_does_not_stop_reconciliation(world):
-    """A worker whose clock was a day ahead must not stop the others from reconciling for a day."""
+def with_broken_update(world: World, update) -> Reconciliation:
+    payments = Overridden(world.store.payments, update=update)
+    refresher = attrs.evolve(world.refresher, payments=payments)
+    return attrs.evolve(world.reconciliation, refresher=refresher)
+
+
+def test_money_without_a_payment_is_found_within_one_interval(world):
+    lost = world.captured_at_the_provider("m_lost")
+    assert Reconciling(world.reconciliation, 45.0)() == 45.0
+    assert orphan(world, lost)
+
+
+def test_a_mark_in_the_future_does_not_stop_the_newest_minutes(world):
+    """A worker whose clock was a day ahead must not stop the others from finding money for a day."""
     run(world.store.payments.move_reconciled_until(world.clock.now() + timedelta(days=1)))
-    assert Reconciling(world.sweep, 45.0)() == 45.0
-    world.captured_at_the_provider("m_lost")
-    Reconciling(world.sweep, 45.0)()
-    assert run(world.store.payments.get("m_lost")).attempts
+    lost = world.captured_at_the_provider("m_lost")
+    Reconciling(world.reconciliation, 45.0)()
+    assert orphan(world, lost)
 
 
 def test_a_row_that_cannot_be_recorded_hides_no_later_row_and_is_logged_once(world, caplog):
@@ -48,8 +55,7 @@ def test_a_row_that_cannot_be_recorded_hides_no_later_row_and_is_logged_once(wor
             raise ZeroDivisionError
         return await update(merchant_id, change)
 
-    object.__setattr__(world.checkout, "payments", Overridden(world.store.payments, update=poisoned))
-    step = Reconciling(world.sweep, 45.0)
+    step = Reconciling(with_broken_update(world, poisoned), 45.0)
     for _ in range(3):
         step()
         world.clock.advance(minutes=1)
@@ -59,39 +65,49 @@ def test_a_row_that_cannot_be_recorded_hides_no_later_row_and_is_logged_once(wor
 
 def test_unusable_rows_are_logged_once(world, caplog):
     async def listing(since, until, page):
-        return ListingPage((), 1, ("imp_9: no status",))
+        return ListingPage((), 1, 1, ("imp_9: no status",))
 
     world.gateway.listing = listing
-    step = Reconciling(world.sweep, 45.0)
+    step = Reconciling(world.reconciliation, 45.0)
     for _ in range(3):
         step()
         world.clock.advance(minutes=1)
     assert caplog.text.count("imp_9: no status") == 1
 
 
-def test_deep_reconciliation_finds_what_lies_before_the_reconciled_until(world):
-    world.captured_at_the_provider("m_lost")
+def test_after_a_pause_of_all_workers_everything_since_is_compared(world):
+    catching_up = CatchingUp(world.reconciliation, 600.0)
+    catching_up()  # sets the mark
+    world.clock.advance(hours=1)
+    lost = world.captured_at_the_provider("m_lost")
+    world.clock.advance(days=5)
+    assert catching_up() == 600.0
+    assert orphan(world, lost)
+    assert run(world.store.payments.reconciled_until()) == world.clock.now() - SETTLED_AFTER
+
+
+def test_the_mark_stays_where_the_provider_did_not_answer(world):
+    catching_up = CatchingUp(world.reconciliation, 600.0)
+    catching_up()
+    mark = run(world.store.payments.reconciled_until())
+    world.clock.advance(hours=3)
+    world.gateway.trouble("listing", Unknown("no answer"))
+    with pytest.raises(Unknown):
+        catching_up()
+    assert run(world.store.payments.reconciled_until()) == mark
+
+
+def test_deep_reconciliation_finds_what_lies_before_the_mark(world):
+    lost = world.captured_at_the_provider("m_lost")
     world.clock.advance(hours=30)
     run(world.store.payments.move_reconciled_until(world.clock.now()))
-    Reconciling(world.sweep, 45.0)()
-    with pytest.raises(PaymentNotFound):
-        run(world.store.payments.get("m_lost"))
-    assert ReconcilingDeep(world.sweep, 60.0, timedelta(days=3))() == 60.0
-    assert run(world.store.payments.get("m_lost")).attempts
+    Reconciling(world.reconciliation, 45.0)()
+    assert orphan(world, lost) is None
+    assert ReconcilingDeep(world.reconciliation, 60.0, timedelta(days=3))() == 60.0
+    assert orphan(world, lost)
 
 
-def test_deep_reconciliation_never_leaves_a_gap_after_an_old_reconciled_until(world):
-    """After five days without a worker, three days would pass over the first two, and move the reconciled_until."""
-    run(world.store.payments.move_reconciled_until(world.clock.now()))
-    world.clock.advance(hours=2)
-    world.captured_at_the_provider("m_lost")
-    world.clock.advance(days=5)
-    ReconcilingDeep(world.sweep, 60.0, timedelta(days=3))()
-    assert run(world.store.payments.get("m_lost")).attempts
-
-
-def test_payments_before_the_first_reconciliation_are_not_ours(world):
-    world.captured_at_the_provider("m_other_system")
-    world.clock.advance(hours=5)
-    assert ReconcilingDeep(world.sweep, 60.0, timedelta(days=3))() == 60.0
-    assert "listing" not in world.gateway.calls
+def test_payments_of_another_installation_are_counted_and_not_booked(world):
+    foreign = world.captured_at_the_provider("other-system-1")
+    done = run(world.reconciliation.recent())
+    assert (done.foreign, orphan(world, foreign)) == (1, None)

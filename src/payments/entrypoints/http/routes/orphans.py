@@ -17,7 +17,7 @@ _SHOP: Final = (Who.SHOP,)
 @operation(
     "GET",
     "/orphans",
-    tag="strays",
+    tag="orphans",
     callers=_SHOP,
     query=StrayPage,
     answers={200: ("Captures without a payment here that nobody has decided about", OrphansView)},
@@ -42,7 +42,7 @@ async def listing(service: Service, call: Call) -> Answer:
 @operation(
     "POST",
     "/orphans/{gateway_id}/hold",
-    tag="strays",
+    tag="orphans",
     callers=_SHOP,
     body=HoldStray,
     answers={200: ("Held", OrphanView)},
