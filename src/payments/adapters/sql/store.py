@@ -1,6 +1,6 @@
-"""Opening a store: `open_store(url, mode)` gives everything that is kept, on SQLite or PostgreSQL.
+"""open_store(url, mode) opens everything that is stored, on SQLite or PostgreSQL.
 
-A database is stamped with its mode when it is first opened; opened with the other mode it is refused.
+The first time a database is opened, its mode is recorded; to open it with the other mode is an error.
 """
 
 from typing import Final
@@ -21,17 +21,17 @@ from payments.adapters.sql.side.outbox import SqlOutbox
 from payments.domain.errors import PaymentsError
 from payments.domain.values import Mode
 
-_STAMP: Final = {
+_RECORD_MODE: Final = {
     "sqlite": insert_sqlite(meta).on_conflict_do_nothing(),
     "postgresql": insert_postgresql(meta).on_conflict_do_nothing(),
 }
-_MODE: Final = sa.select(meta.c.mode)
-_TOUCH: Final = sa.update(meta).values(id=1)
+_RECORDED_MODE: Final = sa.select(meta.c.mode)
+_CHECK_WRITABLE: Final = sa.update(meta).values(id=1)
 
 
 @attrs.frozen(kw_only=True)
 class SqlStore:
-    """Everything that is kept, in one database; any number of threads and processes may use it at once."""
+    """Everything that is stored, in one database. Any number of threads and processes may use it at once."""
 
     database: Database
     payments: SqlPayments
@@ -40,23 +40,23 @@ class SqlStore:
     idempotency_keys: SqlIdempotencyKeys
 
     async def health(self) -> str | None:
-        """Return what keeps the database from being used, as a sentence; None where it is writable and current."""
+        """Return why the database cannot be used, as a sentence, or None if it is writable and up to date."""
         try:
             self.database.read(check_schema)
-            self.database.write(lambda connection: connection.execute(_TOUCH))
+            self.database.write(lambda connection: connection.execute(_CHECK_WRITABLE))
         except PaymentsError as error:
             return str(error)
         return None
 
     def close(self) -> None:
-        """Give all connections back."""
+        """Close all connections."""
         self.database.engine.dispose()
 
 
 def open_store(url: str, mode: Mode, *, create: bool = False, pool_size: int = 20) -> SqlStore:
-    """Return the store at *url*, for at most *pool_size* calls at a time.
+    """Return the store at *url* for at most *pool_size* calls at a time.
 
-    With *create*, tables are made where the database has none; older tables are never changed here. Raises BadInput,
+    With *create*, tables are created if the database has none; older tables are never upgraded here. Raises BadInput,
     StorageUnavailable, or a StoreRefused: WrongMode, WrongSchema, UnsafeSettings.
     """
     database = connect(parse(url), pool_size)
@@ -79,8 +79,8 @@ def open_store(url: str, mode: Mode, *, create: bool = False, pool_size: int = 2
 
 
 def _check_mode(database: Database, mode: Mode) -> None:
-    stamp = _STAMP[database.engine.dialect.name]
-    database.write(lambda connection: connection.execute(stamp, {"id": 1, "mode": mode}))
-    found = database.read(lambda connection: connection.execute(_MODE).scalar_one())
+    statement = _RECORD_MODE[database.engine.dialect.name]
+    database.write(lambda connection: connection.execute(statement, {"id": 1, "mode": mode}))
+    found = database.read(lambda connection: connection.execute(_RECORDED_MODE).scalar_one())
     if found != mode:
-        raise WrongMode(f"This database keeps {found} payments and cannot be opened for {mode} ones.")
+        raise WrongMode(f"This database holds {found} payments. It cannot be opened in mode {mode}.")

@@ -1,9 +1,9 @@
 """The tables beside the payments.
 
-outbox              what the shop has still to be told; `due_at` is null on a dead letter; no message without its event
-idempotency_keys    requests and their kept answers; `status` is null while the first is still being answered
+outbox              messages that are not delivered yet, each of one event; `due_at` is null on a dead letter
+idempotency_keys    requests and their stored answers; `status` is null while the first request is in progress
 api_keys            hashes of the keys of the shop's servers
-meta                one row: the mode this database is for, and how far the provider's list has been walked
+meta                one row: the mode of this database, and the time until which it was reconciled
 """
 
 import sqlalchemy as sa

@@ -1,4 +1,4 @@
-"""Payments, their attempts, refunds and events; the outbox; keys; and the stamp of the mode."""
+"""Payments, their attempts, refunds and events; the outbox; keys; the mode of the database."""
 
 from typing import Any
 
