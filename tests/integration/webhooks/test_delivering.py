@@ -101,7 +101,7 @@ def test_a_200_counts_even_if_the_body_never_ends_in_time():
 )
 def test_an_answer_that_is_none_is_a_failure(manner):
     with Endpoint(manner) as endpoint:
-        assert "broke the connection" in str(failure_of(publisher_to(endpoint.url)))
+        assert "closed the connection" in str(failure_of(publisher_to(endpoint.url)))
 
 
 def test_many_at_once_share_one_publisher():
