@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from support.documents import ROOT
+from support.docs.documents import ROOT
 
 MAX_LINES = 300
 MAX_MODULES = 18

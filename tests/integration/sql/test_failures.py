@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 from builders import a_payment, paid
-from support.postgres import Postgres
+from support.postgres.server import Postgres
 from support.stores import outcome
 
 from payments.adapters.sql.engine.database import MAX_RETRIES

@@ -93,7 +93,7 @@ def deleted_by_hand(url: str, merchant_id: str) -> None:
     engine = sa.create_engine(url)
     with engine.begin() as connection:
         for table in ("outbox", "events", "refunds", "attempts", "payments"):
-            connection.execute(sa.text(f"DELETE FROM {table} WHERE merchant_id = :id"), {"id": merchant_id})  # noqa: S608
+            connection.execute(sa.text(f"DELETE FROM pkr_{table} WHERE merchant_id = :id"), {"id": merchant_id})  # noqa: S608
     engine.dispose()
 
 
