@@ -1,4 +1,4 @@
-"""Calls about money that goes back: refunds and strays. For the shop's server alone."""
+"""Calls about refunds and strays. For the shop's server only."""
 
 from typing import Final
 
@@ -17,7 +17,7 @@ from payments.domain.values import GatewayId, RefundId
 from payments.entrypoints.http.edge.auth import Who
 from payments.entrypoints.http.operations import Answer, Call, operation
 from payments.entrypoints.http.shapes.cursors import cursor_after, read_cursor
-from payments.entrypoints.http.shapes.inputs import Account, AskRefund, KeepStray, ReturnStray, StrayPage
+from payments.entrypoints.http.shapes.inputs import Account, HoldStray, RequestRefund, ReturnStray, StrayPage
 from payments.entrypoints.service import Service
 from payments.entrypoints.views import (
     PaymentView,
@@ -32,7 +32,7 @@ from payments.entrypoints.views import (
 _SHOP: Final = (Who.SHOP,)
 _REFUNDED: Final = {
     201: ("Refunded", RefundView),
-    202: ("Sent, or on its way; the outcome is not known yet, and the worker goes on with it", RefundView),
+    202: ("Requested; the outcome is not known yet, and the worker continues", RefundView),
 }
 _MAY_FAIL: Final = (
     PaymentNotFound, RefundRefused, RefundInProgress, BadInput, ContractViolation, ConcurrentUpdate,
@@ -44,14 +44,14 @@ _MAY_FAIL: Final = (
     "/payments/{merchant_id}/refunds",
     tag="refunds",
     callers=_SHOP,
-    body=AskRefund,
+    body=RequestRefund,
     answers=_REFUNDED,
     problems=_MAY_FAIL,
     idempotent=True,
 )
-async def ask(service: Service, call: Call) -> Answer:
-    """Give back some or all of a capture"""
-    body: AskRefund = call.body
+async def create(service: Service, call: Call) -> Answer:
+    """Refund a capture in part or in full"""
+    body: RequestRefund = call.body
     return await _refund(
         service,
         call,
@@ -86,10 +86,10 @@ async def listing(service: Service, call: Call) -> Answer:
     tag="strays",
     callers=_SHOP,
     query=StrayPage,
-    answers={200: ("Money that nobody has dealt with", StraysView)},
+    answers={200: ("Strays that are neither refunded nor held", StraysView)},
 )
 async def strays(service: Service, call: Call) -> Answer:
-    """List captures that pay for nothing; `limit` counts payments"""
+    """List strays; `limit` counts payments"""
     query: StrayPage = call.query
     secret = service.client_tokens.secret
     before = read_cursor(secret, "strays", query.cursor)
@@ -116,7 +116,7 @@ async def strays(service: Service, call: Call) -> Answer:
     idempotent=True,
 )
 async def refund_stray(service: Service, call: Call) -> Answer:
-    """Give a stray back in full"""
+    """Refund a stray in full"""
     body: ReturnStray = call.body
     gateway_id = await _stray(service, call)
     return await _refund(
@@ -129,20 +129,20 @@ async def refund_stray(service: Service, call: Call) -> Answer:
     "/payments/{merchant_id}/strays/{gateway_id}/hold",
     tag="strays",
     callers=_SHOP,
-    body=KeepStray,
-    answers={200: ("Kept", PaymentView)},
+    body=HoldStray,
+    answers={200: ("Held", PaymentView)},
     problems=(PaymentNotFound, RefundRefused, ConcurrentUpdate),
 )
 async def hold(service: Service, call: Call) -> Answer:
-    """Keep a stray, and say why"""
-    body: KeepStray = call.body
+    """Hold a stray, with a note"""
+    body: HoldStray = call.body
     gateway_id = GatewayId(call.request.path["gateway_id"])
     payment = await service.refunds.hold_stray(call.caller, call.merchant_id, gateway_id, body.note)
     return Answer(200, payment_view(payment, for_shop=True))
 
 
 async def _stray(service: Service, call: Call) -> GatewayId:
-    """Return the stray in the path. Raises RefundRefused where it is none: an accepted capture is no stray."""
+    """Return the stray in the path. Raises RefundRefused if the attempt is not a stray."""
     payment = await service.checkout.visible_to(call.caller, call.merchant_id)
     attempt = payment.attempt(GatewayId(call.request.path["gateway_id"]))
     if attempt is None or not attempt.is_stray:
@@ -152,15 +152,15 @@ async def _stray(service: Service, call: Call) -> GatewayId:
 
 async def _refund(service: Service, call: Call, order: RefundOrder) -> Answer:
     refund_id = call.refund_id or service.checkout.ids.refund_id()
-    seen = await service.refunds.refund(call.caller, call.merchant_id, order, refund_id)
-    return _told(seen, refund_id)
+    outcome = await service.refunds.refund(call.caller, call.merchant_id, order, refund_id)
+    return _refund_answer(outcome, refund_id)
 
 
-def _told(seen: Outcome, refund_id: RefundId) -> Answer:
-    refund: Refund = seen.payment.refund(refund_id)
+def _refund_answer(outcome: Outcome, refund_id: RefundId) -> Answer:
+    refund: Refund = outcome.payment.refund(refund_id)
     if refund.status is RefundStatus.REFUSED:
-        raise RefundRefused(f"The refund was refused, and nothing was given back: {refund.failure}")
-    return Answer(201 if refund.status is RefundStatus.DONE else 202, refund_view(seen.payment, refund))
+        raise RefundRefused(f"The refund was refused and no money was returned: {refund.failure}")
+    return Answer(201 if refund.status is RefundStatus.DONE else 202, refund_view(outcome.payment, refund))
 
 
 def _account(given: Account | None) -> BankAccount | None:
@@ -169,4 +169,4 @@ def _account(given: Account | None) -> BankAccount | None:
     return BankAccount(bank=given.bank, number=given.number, holder=given.holder, phone=given.phone)
 
 
-OPERATIONS: Final = (ask, listing, strays, refund_stray, hold)
+OPERATIONS: Final = (create, listing, strays, refund_stray, hold)
