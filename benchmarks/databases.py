@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
-from support.postgres import Postgres
+from support.postgres.server import Postgres
 
 KINDS = ("sqlite", "postgresql")
 

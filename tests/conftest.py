@@ -16,10 +16,10 @@ from typing import NoReturn
 import hypothesis
 import pytest
 from playwright.sync_api import Page
-from support.browser import PHONE, Chromium, find
-from support.browser import Missing as NoBrowser
-from support.postgres import Postgres
-from support.postgres_binaries import Missing as NoPostgres
+from support.browser.chromium import PHONE, Chromium, find
+from support.browser.chromium import Missing as NoBrowser
+from support.postgres.binaries import Missing as NoPostgres
+from support.postgres.server import Postgres
 
 NOT_RUN = "NOT RUN: "
 pytest_plugins = ["support.soak"] if os.environ.get("PAYMENTS_SOAK") else []

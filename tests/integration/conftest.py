@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.postgres import Postgres
+from support.postgres.server import Postgres
 
 from payments.adapters.memory.store import MemoryStore
 from payments.adapters.sql.schema.upgrading import upgrade

@@ -5,7 +5,7 @@ import re
 import tomllib
 
 import pytest
-from support.documents import ROOT, documents
+from support.docs.documents import ROOT, documents
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = "|".join(PROJECT["optional-dependencies"])

@@ -7,9 +7,9 @@ T = TypeVar("T")
 
 
 def run(use_case: Coroutine[Any, Any, T]) -> T:
-    """Drive *use_case* to its end where adapters block instead of suspending.
+    """Run *use_case* to its end, with adapters that block instead of suspending.
 
-    Raises whatever the use case raises, and TypeError where an adapter suspends: that one needs an event loop.
+    Raises whatever the use case raises, and TypeError if an adapter suspends: that needs an event loop.
     """
     try:
         use_case.send(None)
@@ -17,4 +17,4 @@ def run(use_case: Coroutine[Any, Any, T]) -> T:
         result: T = done.value
         return result
     use_case.close()
-    raise TypeError("an adapter suspended: await this use case in an event loop instead")
+    raise TypeError("An adapter suspended. Await this use case in an event loop instead.")

@@ -1,7 +1,7 @@
 """From settings to a wired Service: the only module that names an adapter. It closes what it opened.
 
-opened          everything: what the API, the worker and an operator's commands work with
-opened_store    the store alone, for commands that ask no provider
+opened          everything: what the API, the worker and the commands use
+opened_store    only the store, for commands that need no provider
 """
 
 import random
@@ -42,7 +42,7 @@ from payments.entrypoints.worker.pace import Pace
 
 
 def opened_store(settings: Settings) -> AbstractContextManager[Store]:
-    """Return the store, to be used in a `with`. Raises BadInput, StorageUnavailable, or what refuses the database."""
+    """Return the store, for a `with` block. Raises BadInput, StorageUnavailable, or what refuses the database."""
     return closing(_store(settings))
 
 
@@ -54,10 +54,10 @@ def opened(
     gateway: Gateway | None = None,
     prices: Prices | None = None,
 ) -> Iterator[Service]:
-    """Wire a Service, and close it in the end.
+    """Return a wired Service in a `with` block, which closes it at the end.
 
-    *subscribers* of this process are told what happens beside the configured webhook. A shop that embeds us may bring
-    its own *prices*, a test its own *gateway*. Raises BadInput or what refuses the database: nothing was started.
+    *subscribers* in this process get every message, next to the configured webhook. A shop that embeds us may bring
+    its own *prices*, and a test its own *gateway*. Raises BadInput or what refuses the database: nothing was started.
     """
     with ExitStack() as stack:
         asked = gateway or stack.enter_context(IamportGateway(_iamport(settings)))
@@ -112,12 +112,12 @@ def _store(settings: Settings) -> Store:
     from payments.adapters.sql.store import open_store
 
     url, create = settings.database.url, settings.database.create
-    prefix, pool_size = settings.merchant_id_prefix, _at_once(settings)
+    prefix, pool_size = settings.merchant_id_prefix, _max_concurrent_calls(settings)
     return open_store(url, settings.mode, create=create, pool_size=pool_size, prefix=prefix)
 
 
-def _at_once(settings: Settings) -> int:
-    """How many calls to the database or the provider one process may make at a time: a worker's in it included."""
+def _max_concurrent_calls(settings: Settings) -> int:
+    """How many calls to the database or the provider one process may make at a time, including a worker in it."""
     web = _web(settings)
     return web.threads + web.strangers + Pace().threads
 
@@ -141,7 +141,7 @@ def _iamport(settings: Settings) -> IamportSettings:
         pg=given.pg,
         deadline=given.deadline,
         refund_deadline=given.refund_deadline,
-        connections=_at_once(settings),
+        connections=_max_concurrent_calls(settings),
     )
 
 
@@ -185,9 +185,9 @@ def _publisher(settings: Settings, subscribers: Sequence[Subscriber]) -> Publish
     return Several(publishers) if publishers else None
 
 
-def _webhook(told: WebhookOptions) -> WebhookSettings:
-    signed: Any = told.secrets  # mypy does not see through the converter of the other side
-    return WebhookSettings(url=told.url, secrets=signed, allow_private=told.allow_private)
+def _webhook(options: WebhookOptions) -> WebhookSettings:
+    secrets: Any = options.secrets  # mypy does not know the converter of the other class
+    return WebhookSettings(url=options.url, secrets=secrets, allow_private=options.allow_private)
 
 
 def _courier(outbox: Outbox, publisher: Publisher | None, clock: SystemClock) -> Courier | None:
@@ -206,7 +206,7 @@ def _readiness(store: Store) -> Callable[[], Any]:
 
 
 def upgrade_database(settings: Settings) -> tuple[str, str]:
-    """Bring the database's tables up to date; return the revision before ("" for none) and now."""
+    """Upgrade the database's tables. Returns the revisions before ("" if there was none) and after."""
     from payments.adapters.sql.schema.naming import SCHEMA
     from payments.adapters.sql.schema.upgrading import upgrade
 
@@ -214,7 +214,7 @@ def upgrade_database(settings: Settings) -> tuple[str, str]:
 
 
 def move_database(settings: Settings, target: str, progress: Callable[[str, int], None]) -> dict[str, int]:
-    """Copy everything into the empty database at *target*, and compare; return how many rows each table has."""
+    """Copy everything into the empty database at *target*, and compare both. Returns how many rows each table has."""
     from payments.adapters.sql.move import copy_database
 
     return copy_database(settings.database.url, target, progress)

@@ -1,4 +1,4 @@
-"""Service: everything an entrypoint may ask for, wired once by bootstrap and named by nobody's adapter."""
+"""Service: everything that an entrypoint needs, wired by bootstrap, without the name of any adapter."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -28,7 +28,7 @@ class BadSettings(PaymentsError):
 
 
 class NotReady(PaymentsError):
-    """The service should get no traffic yet: its database cannot be written, or has another schema."""
+    """The service cannot take traffic: its database is not writable, or has another schema."""
 
     slug = "not-ready"
 
@@ -44,7 +44,7 @@ class Window:
 
 @attrs.frozen(kw_only=True)
 class Contact:
-    """What a payment window is told of the buyer; it is passed on and not kept. Some providers demand the phone."""
+    """The buyer's contact data for the window, passed on and not stored. Some providers require the phone."""
 
     name: str = ""
     phone: str = ""
@@ -53,7 +53,7 @@ class Contact:
 
 @attrs.frozen(kw_only=True)
 class Web:
-    """How the HTTP side behaves. `queue` is how many requests may wait for a thread before others are turned away."""
+    """Options of the HTTP API. `queue` is how many requests may wait for a thread before others get 503."""
 
     allowed_origins: tuple[str, ...] = ()
     return_page: str = ""
@@ -63,13 +63,13 @@ class Web:
 
     @property
     def strangers(self) -> int:
-        """How many use cases of callers without credentials are at work at a time, beside the others."""
+        """How many more use cases may run at a time for callers without credentials."""
         return max(self.threads // 4, 1)
 
 
 @attrs.frozen(kw_only=True)
 class Service:
-    """`courier` is None where nobody is to be told; `suspends`: adapters wait in an event loop, not in a thread."""
+    """`courier` is None without an endpoint or subscriber. `suspends`: the adapters need an event loop."""
 
     use_cases: UseCases
     clock: Clock

@@ -33,8 +33,8 @@ from payments.entrypoints.tokens import Algorithm
 PREFIX: Final = "PAYMENTS_"
 FILE: Final = "payments.toml"
 SCRIPT: Final = "https://cdn.iamport.kr/v1/iamport.js"
-SHORTEST_SECRET: Final = 32  # characters
-LONGEST_EXPIRY: Final = 30 * 24 * 60  # minutes: 30 days
+MIN_SECRET_LENGTH: Final = 32
+MAX_EXPIRY_MINUTES: Final = 30 * 24 * 60
 MEMORY: Final = "memory://"
 """The database URL of a store that ends with the process: for tests and for trying things out."""
 _ORIGIN: Final = re.compile(r"https?://[^/?#@\s]+")
@@ -165,8 +165,8 @@ def check(settings: Settings) -> list[str]:
     given = http.secret.get_secret_value()
     if live and not given:
         found.append("http.secret is not set, and live mode needs one: 32 characters or more, the same everywhere.")
-    if given and len(given) < SHORTEST_SECRET:
-        found.append(f"http.secret is shorter than {SHORTEST_SECRET} characters.")
+    if given and len(given) < MIN_SECRET_LENGTH:
+        found.append(f"http.secret is shorter than {MIN_SECRET_LENGTH} characters.")
     if live and not http.public_url.startswith("https://"):
         found.append("http.public_url is not an https:// address, and live mode needs one.")
     if "*" in http.allowed_origins:
@@ -177,10 +177,10 @@ def check(settings: Settings) -> list[str]:
         found.append("database.url is a store that ends with the process, and the mode is live: nothing would be kept.")
     if live and _is_here(settings.iamport.script):
         found.append("iamport.script is a sandbox's, and the mode is live.")
-    if not 1 <= settings.expires_after <= LONGEST_EXPIRY:
-        found.append(f"expires_after must be between 1 and {LONGEST_EXPIRY} minutes.")
-    if not 0 <= settings.grace <= LONGEST_EXPIRY or not 0 <= settings.deposit_grace <= 24 * 30:
-        found.append(f"grace must be between 0 and {LONGEST_EXPIRY} minutes, deposit_grace between 0 and 720 hours.")
+    if not 1 <= settings.expires_after <= MAX_EXPIRY_MINUTES:
+        found.append(f"expires_after must be between 1 and {MAX_EXPIRY_MINUTES} minutes.")
+    if not 0 <= settings.grace <= MAX_EXPIRY_MINUTES or not 0 <= settings.deposit_grace <= 24 * 30:
+        found.append(f"grace must be 0 to {MAX_EXPIRY_MINUTES} minutes, and deposit_grace 0 to 720 hours.")
     if http.threads < 1 or http.queue < 0:
         found.append("http.threads is 1 or more, http.queue 0 or more.")
     return found
@@ -191,8 +191,8 @@ def _key_troubles(name: str, keyed: BuyerSettings | OrderSettings) -> list[str]:
     if not key:
         return []
     found = []
-    if keyed.algorithm == "HS256" and (len(key) < SHORTEST_SECRET or "-----BEGIN" in key):
-        found.append(f"{name}.key is a secret of {SHORTEST_SECRET} characters or more for HS256, and no public key.")
+    if keyed.algorithm == "HS256" and (len(key) < MIN_SECRET_LENGTH or "-----BEGIN" in key):
+        found.append(f"{name}.key is a secret of {MIN_SECRET_LENGTH} characters or more for HS256, and no public key.")
     if keyed.algorithm != "HS256" and "-----BEGIN PUBLIC KEY-----" not in key:
         found.append(f"{name}.key is a public key in PEM for {keyed.algorithm}.")
     if not keyed.issuer or not keyed.audience:
@@ -223,4 +223,4 @@ def public_url(settings: Settings) -> str:
 
 def any_secret(settings: Settings) -> str:
     """Return the configured secret; in test mode, where there is none, one that ends with this process."""
-    return settings.http.secret.get_secret_value() or secrets.token_urlsafe(SHORTEST_SECRET)
+    return settings.http.secret.get_secret_value() or secrets.token_urlsafe(MIN_SECRET_LENGTH)

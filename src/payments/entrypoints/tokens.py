@@ -1,8 +1,8 @@
-"""Signed texts: a buyer's JWT, an order the shop vouches for, and the token that lets a browser finish one payment.
+"""Signed tokens: a buyer's JWT, a signed order, and the token with which a browser may finish one payment.
 
-Verifier       checks a JWT made by somebody else; the algorithm is ours to choose, never the token's
-ClientTokens   makes and checks the tokens for one payment
-new_key        a shop server's API key: told once, kept as a hash
+Verifier       verifies JWTs of other issuers; we choose the algorithm, never the token
+ClientTokens   issues and verifies tokens for one payment
+new_key        an API key for the shop's server: shown once, stored as a hash
 """
 
 import hashlib
@@ -20,22 +20,22 @@ from payments.domain.values import MerchantId, is_storable
 
 Algorithm = Literal["HS256", "RS256", "ES256"]
 LEEWAY: Final = timedelta(seconds=10)
-LONGEST: Final = 8192  # characters of a token that is looked at
+MAX_TOKEN_LENGTH: Final = 8192
 CLIENT_TOKEN: Final = "ct_"  # noqa: S105 - the head that tells a client token from a JWT
 API_KEY: Final = "pk_"
 MAX_NAME: Final = 100
-"""Characters of a buyer's or key's name: with its role before it, it must fit a timeline entry's `by`."""
+"""Characters in the name of a buyer or an API key: `role:name` must fit in an event's `by`."""
 
 
 class BadToken(PaymentsError):
-    """A text that claims to be signed is not, not for us, or not any more."""
+    """A token is not signed correctly, is for somebody else, or has expired."""
 
     slug = "bad-token"
 
 
 @attrs.frozen(kw_only=True)
 class Verifier:
-    """`key` is the shared secret of HS256 (32 bytes at least), or the public key of RS256 and ES256 in PEM."""
+    """`key` is the shared secret for HS256 (at least 32 bytes), or the public key for RS256 or ES256 in PEM."""
 
     algorithm: Algorithm
     key: str = attrs.field(repr=False)
@@ -43,12 +43,12 @@ class Verifier:
     audience: str
 
     def claims(self, token: str, *required: str) -> dict[str, Any]:
-        """Return what the token says: its subject and *required* are there. Raises BadToken."""
+        """Return the token's claims, with a subject and all *required* ones. Raises BadToken."""
         return _claims(token, self, ["exp", "iss", "aud", "sub", *required])
 
 
 def _claims(token: str, verifier: Verifier, required: list[str]) -> dict[str, Any]:
-    if len(token) > LONGEST:
+    if len(token) > MAX_TOKEN_LENGTH:
         raise BadToken("The token is too long.")
     try:
         claims = jwt.decode(
@@ -63,15 +63,15 @@ def _claims(token: str, verifier: Verifier, required: list[str]) -> dict[str, An
     except jwt.ExpiredSignatureError:
         raise BadToken("The token has expired.") from None
     except (jwt.PyJWTError, ValueError, OverflowError):
-        raise BadToken("The token is not one that this service accepts.") from None
+        raise BadToken("The token is not valid for this service.") from None
     if not 1 <= len(str(claims["sub"])) <= MAX_NAME or not is_storable(claims["sub"]):
-        raise BadToken(f"The token's subject has 1 to {MAX_NAME} characters.")
+        raise BadToken(f"The token's subject must have 1 to {MAX_NAME} characters.")
     return claims
 
 
 @attrs.frozen(kw_only=True)
 class ClientTokens:
-    """`secret` is this service's own: all its processes share it, and nobody else has it."""
+    """`secret` is known to all processes of this service and to nobody else."""
 
     secret: str = attrs.field(repr=False)
     life: timedelta = timedelta(hours=24)
@@ -92,17 +92,17 @@ class ClientTokens:
         return CLIENT_TOKEN + jwt.encode(claims, self.secret, algorithm="HS256")
 
     def read(self, token: str) -> tuple[str, MerchantId]:
-        """Return the buyer and the payment a token is for. Raises BadToken."""
+        """Return the buyer and the payment of a token. Raises BadToken."""
         claims = self._verifier.claims(token.removeprefix(CLIENT_TOKEN), "payment")
         return claims["sub"], MerchantId(str(claims["payment"]))
 
 
 def new_key(name: str, at: datetime) -> tuple[ApiKey, str]:
-    """Return a new API key and its secret, which is told to the shop once and kept nowhere."""
+    """Return a new API key and its secret, which is shown once and never stored."""
     prefix = API_KEY + secrets.token_hex(4)
     return ApiKey(name=name, prefix=prefix, created_at=at), f"{prefix}_{secrets.token_urlsafe(32)}"
 
 
 def key_digest(secret: str) -> str:
-    """Return the hash under which an API key is kept: it has 256 random bits, so a plain SHA-256 is enough."""
+    """Return the hash that is stored for an API key: it has 256 random bits, so a plain SHA-256 is enough."""
     return hashlib.sha256(secret.encode()).hexdigest()

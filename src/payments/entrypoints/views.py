@@ -1,4 +1,4 @@
-"""What callers are told, as JSON: payments, timelines, refunds, strays. Money in whole minor units, times in UTC."""
+"""How payments, timelines, refunds and strays are shown as JSON. Money is in whole minor units, times are in UTC."""
 
 from datetime import datetime
 from typing import Any
@@ -27,7 +27,7 @@ class DepositView(Struct, kw_only=True):
 
 
 class AttemptView(Struct, kw_only=True):
-    """One try at the provider, for the shop's eyes. `disposition` is null until it took money."""
+    """One attempt at the provider, visible to the shop only. `disposition` is null until money was captured."""
 
     gateway_id: str
     state: str
@@ -44,7 +44,7 @@ class AttemptView(Struct, kw_only=True):
 
 
 class PaymentView(Struct, kw_only=True):
-    """A payment. `reason` tells why it failed or was cancelled; `deposits` are shown while they wait for money."""
+    """A payment. `reason` is why it failed or was cancelled. `deposits` are shown while they wait for money."""
 
     merchant_id: str
     buyer: str
@@ -75,21 +75,21 @@ class WindowView(Struct, kw_only=True):
 
 
 class BegunView(PaymentView, kw_only=True):
-    """A payment just begun, with what opens its window; `client_token` is for the shop to hand to a browser."""
+    """A new payment, with what opens its window. `client_token` is for the shop to pass to a browser."""
 
     window: WindowView
     client_token: str | UnsetType = UNSET
 
 
 class PageView(Struct, kw_only=True, omit_defaults=True):
-    """Payments, newest first; `next` is the cursor of the next page, where there is one."""
+    """Payments, newest first; `next` is the cursor of the next page, if there is one."""
 
     payments: list[PaymentView]
     next: str | None = None
 
 
 class EventView(Struct, kw_only=True):
-    """One change of a payment: when, what, who or what reported it, and the status it left behind."""
+    """One change of a payment: when, what, who or what reported it, and the status afterwards."""
 
     version: int
     kind: EventKind
@@ -110,7 +110,7 @@ class TimelineView(Struct, kw_only=True):
 
 
 class RefundView(Struct, kw_only=True):
-    """One refund. `open` until the provider's answer is known; `failure` is why it was refused."""
+    """One refund. Its status is `open` until the provider's answer is known; `failure` is why it was refused."""
 
     id: str
     gateway_id: str
@@ -127,13 +127,13 @@ class RefundView(Struct, kw_only=True):
 
 
 class RefundsView(Struct, kw_only=True):
-    """A payment's refunds in the order they were asked for; those made in the provider's console are by `external`."""
+    """A payment's refunds, oldest first. Those made in the provider's console are by `external`."""
 
     refunds: list[RefundView]
 
 
 class StrayView(Struct, kw_only=True):
-    """Money that nobody has dealt with: a capture that pays for nothing."""
+    """A capture that does not count as payment, and is neither refunded nor held yet."""
 
     merchant_id: str
     gateway_id: str
@@ -148,7 +148,7 @@ class StrayView(Struct, kw_only=True):
 
 
 class StraysView(Struct, kw_only=True, omit_defaults=True):
-    """Strays, the newest payment's first."""
+    """Strays, by payment, newest first."""
 
     strays: list[StrayView]
     next: str | None = None
@@ -161,12 +161,12 @@ class HealthView(Struct, kw_only=True):
 
 
 def payment_view(payment: Payment, *, for_shop: bool = False) -> PaymentView:
-    """Return the payment as its buyer sees it, or with its attempts as the shop does."""
+    """Return the payment as its buyer sees it, or with its attempts for the shop."""
     return PaymentView(**_payment_fields(payment, for_shop=for_shop))
 
 
 def begun_view(payment: Payment, window: Window, client_token: str | None) -> BegunView:
-    """Return a payment just begun."""
+    """Return a new payment."""
     return BegunView(
         **_payment_fields(payment, for_shop=client_token is not None),
         window=WindowView(script=window.script, user_code=window.user_code, request_pay=window.request_pay),
@@ -223,19 +223,19 @@ def _attempt_view(attempt: Attempt) -> AttemptView:
 
 
 def event_view(payment: Payment, event: Event, *, for_shop: bool = False) -> EventView:
-    """Return one entry of *payment*'s timeline; only the shop reads who works there, and what they note."""
-    by_name, noted = event.by.startswith(f"{Role.SHOP}:"), event.kind is EventKind.STRAY_HELD
+    """Return one entry of *payment*'s timeline; only the shop sees its own people's names and notes."""
+    by_shop, is_note = event.by.startswith(f"{Role.SHOP}:"), event.kind is EventKind.STRAY_HELD
     return EventView(
         version=event.version,
         kind=event.kind,
         at=event.at,
-        by=event.by if for_shop or not by_name else Role.SHOP,
+        by=event.by if for_shop or not by_shop else Role.SHOP,
         status=event.status,
         amount=event.amount,
         currency=currency_of(payment, event.gateway_id),
         gateway_id=event.gateway_id,
         refund_id=event.refund_id,
-        reason=event.reason if for_shop or not noted else "",
+        reason=event.reason if for_shop or not is_note else "",
     )
 
 
@@ -258,8 +258,8 @@ def refund_view(payment: Payment, refund: Refund) -> RefundView:
 
 
 def stray_views(payment: Payment) -> list[StrayView]:
-    """Return the strays of *payment* that nobody has dealt with."""
-    waiting = {refund.gateway_id for refund in payment.open_refunds}
+    """Return the strays of *payment* that are neither refunded nor held."""
+    with_open_refund = {refund.gateway_id for refund in payment.open_refunds}
     return [
         StrayView(
             merchant_id=payment.merchant_id,
@@ -271,7 +271,7 @@ def stray_views(payment: Payment) -> list[StrayView]:
             buyer=payment.buyer,
             order=payment.order,
             captured_at=attempt.report.captured_at,
-            open_refund=attempt.gateway_id in waiting,
+            open_refund=attempt.gateway_id in with_open_refund,
         )
         for attempt in payment.attempts
         if attempt.is_open_stray and attempt.disposition is not None

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Page
-from support.browser import PHONE
-from support.shopper import Events, NewShopper, Shopper
+from support.browser.chromium import PHONE
+from support.browser.shopper import Events, NewShopper, Shopper
 
 from payments.entrypoints.demo import Demo, running_demo
 from payments.entrypoints.worker import Pace

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from playwright.sync_api import Route, expect
-from support.shopper import Events, NewShopper, Shopper, put_up_with
+from support.browser.shopper import Events, NewShopper, Shopper, put_up_with
 
 
 def never(_: Route) -> None:

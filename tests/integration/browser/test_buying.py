@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
-from support.shopper import Events, NewShopper, Shopper
+from support.browser.shopper import Events, NewShopper, Shopper
 
 
 @pytest.mark.parametrize("on_phone", [False, True], ids=["desk", "phone"])

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import requests
 from playwright.sync_api import Page
+from support.browser.shopper import NewShopper, Shopper, put_up_with
 from support.patience import EVENTUALLY
-from support.shopper import NewShopper, Shopper, put_up_with
 
 from payments.entrypoints.blocking import run
 from payments.entrypoints.demo import Demo

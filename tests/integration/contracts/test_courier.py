@@ -10,13 +10,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.rounds import rounds
-from support.world import Overridden, Publishing, World
+from support.shops import Overridden, Publishing, begun, courier_to
 
+from payments import testing
 from payments.adapters.memory.store import MemoryStore
 from payments.domain.messages import DeliveryFailed, Message
 from payments.domain.schedule import LEASE
 from payments.domain.use_cases.outbox import DELIVERY_WAITS, LONGEST_RETRY_AFTER, Courier
 from payments.entrypoints.blocking import run
+from payments.testing import Shop
 
 OUTAGE = timedelta(hours=72)
 STEP = timedelta(minutes=10)
@@ -29,62 +31,62 @@ class Killed(BaseException):
     """The worker dies here: nothing after this line happens."""
 
 
-class Shop:
-    """The shop's endpoint, down until *up_at* of *world*'s clock; it answers by *troubles*, then simply fails."""
+class Endpoint:
+    """The shop's endpoint, down until *up_at* of the *shop*'s clock; it answers by *troubles*, then simply fails."""
 
-    def __init__(self, world: World, up_at, troubles=()) -> None:
-        self.world, self.up_at, self.troubles = world, up_at, list(troubles)
+    def __init__(self, shop: Shop, up_at, troubles=()) -> None:
+        self.shop, self.up_at, self.troubles = shop, up_at, list(troubles)
         self.tries: defaultdict[str, list[Message]] = defaultdict(list)
         self.arrived: set[str] = set()
 
     async def publish(self, message: Message) -> None:
         self.tries[message.id].append(message)
-        if self.world.clock.now() < self.up_at:
+        if self.shop.clock.now() < self.up_at:
             raise self.troubles.pop() if self.troubles else DOWN
         self.arrived.add(message.id)
 
 
 @pytest.fixture
-def world(store) -> World:
-    return World(store)
+def shop(store) -> Shop:
+    return testing.shop(store=store)
 
 
-def messages_of(world: World) -> list[Message]:
+def messages_of(shop: Shop) -> list[Message]:
     """Everything that waits, without touching it: claimed for no time at all."""
-    return list(run(world.store.outbox.claim(world.clock.now(), world.clock.now(), 1000)))
+    return list(run(shop.store.outbox.claim(shop.clock.now(), shop.clock.now(), 1000)))
 
 
-def failing(world: World, *failures: DeliveryFailed, jitter=lambda: 1.0) -> Iterator[timedelta]:
+def failing(shop: Shop, *failures: DeliveryFailed, jitter=lambda: 1.0) -> Iterator[timedelta]:
     """Let the only message fail with *failures* and then for want of a shop; yield the wait after each try."""
     dues = []
 
     async def postpone(message_id, due_at, error):
         dues.append(due_at)
-        await world.store.outbox.postpone(message_id, due_at, error)
+        await shop.store.outbox.postpone(message_id, due_at, error)
 
     outcomes = iter(failures)
 
     def refuse(_: Message) -> None:
         raise next(outcomes, DOWN)
 
-    outbox = Overridden(world.store.outbox, postpone=postpone)
-    courier = Courier(outbox=outbox, publisher=Publishing(refuse), clock=world.clock, jitter=jitter)
+    outbox = Overridden(shop.store.outbox, postpone=postpone)
+    courier = Courier(outbox=outbox, publisher=Publishing(refuse), clock=shop.clock, jitter=jitter)
     while True:
         assert list(run(courier.deliver())) == []
         if not dues:
             return
         due = dues.pop()
-        yield due - world.clock.now()
-        world.clock.time = due - timedelta(seconds=1)
-        assert messages_of(world) == []  # not a second early
-        world.clock.time = due
+        yield due - shop.clock.now()
+        shop.clock.time = due - timedelta(seconds=1)
+        assert messages_of(shop) == []  # not a second early
+        shop.clock.time = due
 
 
-def only_message(world: World) -> Message:
+def only_message(shop: Shop) -> Message:
     """Leave one message in the outbox."""
-    world.begun()
-    first, second = messages_of(world)
-    run(world.store.outbox.delivered(second.id))
+    begun(shop)
+    first, second = messages_of(shop)
+    run(shop.store.outbox.delivered(second.id))
     return first
 
 
@@ -99,21 +101,21 @@ troubles = st.one_of(
 
 def outage(store, begins: list[int], jitters: list[float], what: list[BaseException]) -> None:
     """Live through an outage and what follows; *begins* are minutes after its start at which a payment begins."""
-    world = World(store, next(_firsts))
-    start, jitter = world.clock.now(), itertools.cycle(jitters)
-    shop = Shop(world, start + OUTAGE, what)
+    shop = testing.shop(store=store, ids=testing.NumberedIds(next(_firsts)))
+    start, jitter = shop.clock.now(), itertools.cycle(jitters)
+    endpoint = Endpoint(shop, start + OUTAGE, what)
     written: dict[str, Message] = {}
     begins = sorted(begins, reverse=True)
-    while world.clock.now() < start + OUTAGE + LONGEST_RETRY_AFTER * 2:
-        while begins and start + timedelta(minutes=begins[-1]) <= world.clock.now():
+    while shop.clock.now() < start + OUTAGE + LONGEST_RETRY_AFTER * 2:
+        while begins and start + timedelta(minutes=begins[-1]) <= shop.clock.now():
             begins.pop()
-            world.begun(f"order-{world.clock.now()}-{len(begins)}")
-            written |= {message.id: message for message in messages_of(world) if message.tries == 0}
-        deliver_all(world.courier(shop, lambda: next(jitter)))
-        world.clock.time += STEP
-    assert shop.arrived == written.keys()
+            begun(shop, f"order-{shop.clock.now()}-{len(begins)}")
+            written |= {message.id: message for message in messages_of(shop) if message.tries == 0}
+        deliver_all(courier_to(shop, endpoint, lambda: next(jitter)))
+        shop.clock.time += STEP
+    assert endpoint.arrived == written.keys()
     assert not run(store.outbox.dead(10))
-    for message_id, tries in shop.tries.items():
+    for message_id, tries in endpoint.tries.items():
         told = {(message.id, message.body) for message in tries}
         assert told == {(message_id, written[message_id].body)}  # every repeat, to the byte
 
@@ -149,89 +151,89 @@ def test_after_three_days_without_a_shop_every_event_arrives_from_every_outbox(s
     outage(store, begins, jitters, what)
 
 
-def test_ten_tries_over_three_days_then_a_dead_letter(world):
-    message = only_message(world)
-    waits = list(failing(world))
+def test_ten_tries_over_three_days_then_a_dead_letter(shop):
+    message = only_message(shop)
+    waits = list(failing(shop))
     assert waits == list(DELIVERY_WAITS)
     assert len(waits) + 1 == 10
     assert sum(waits, timedelta()) > OUTAGE
-    [dead] = run(world.store.outbox.dead(10))
+    [dead] = run(shop.store.outbox.dead(10))
     assert (dead.id, dead.body, dead.tries, dead.error) == (message.id, message.body, 10, str(DOWN))
-    world.clock.advance(days=365)
-    assert messages_of(world) == []  # nobody tries a dead letter
+    shop.clock.advance(days=365)
+    assert messages_of(shop) == []  # nobody tries a dead letter
 
 
 @given(jitter=st.floats(1.0, 1.1))
 def test_a_wait_is_stretched_by_its_jitter_and_never_shortened(jitter):
-    world = World()
-    only_message(world)
-    for wait, planned in zip(failing(world, jitter=lambda: jitter), DELIVERY_WAITS, strict=True):
+    shop = testing.shop()
+    only_message(shop)
+    for wait, planned in zip(failing(shop, jitter=lambda: jitter), DELIVERY_WAITS, strict=True):
         assert planned <= wait <= planned * 1.1
         assert abs(wait - planned * jitter) <= timedelta(microseconds=1)
 
 
-def test_the_shop_is_given_the_time_it_asks_for_but_not_more_than_two_days(world):
-    only_message(world)
+def test_the_shop_is_given_the_time_it_asks_for_but_not_more_than_two_days(shop):
+    only_message(shop)
     busy = [DeliveryFailed("busy", retry_after=wait) for wait in (timedelta(hours=1), timedelta(days=9), None)]
-    hour, longest, *rest = failing(world, *busy)
+    hour, longest, *rest = failing(shop, *busy)
     assert (hour, longest) == (timedelta(hours=1), LONGEST_RETRY_AFTER)
     assert rest == list(DELIVERY_WAITS[2:])  # afterwards it goes on where it was
 
 
-def test_a_shorter_wish_does_not_hurry_us(world):
-    only_message(world)
-    first, second, *_ = failing(world, *[DeliveryFailed("busy", retry_after=timedelta(seconds=1))] * 2)
+def test_a_shorter_wish_does_not_hurry_us(shop):
+    only_message(shop)
+    first, second, *_ = failing(shop, *[DeliveryFailed("busy", retry_after=timedelta(seconds=1))] * 2)
     assert (first, second) == DELIVERY_WAITS[:2]
 
 
-def test_a_shop_that_wants_no_more_gets_no_more(world):
-    message = only_message(world)
-    assert list(failing(world, DeliveryFailed("shop.example answered 410.", gone=True))) == []
-    [dead] = run(world.store.outbox.dead(10))
+def test_a_shop_that_wants_no_more_gets_no_more(shop):
+    message = only_message(shop)
+    assert list(failing(shop, DeliveryFailed("shop.example answered 410.", gone=True))) == []
+    [dead] = run(shop.store.outbox.dead(10))
     assert (dead.id, dead.tries, dead.error) == (message.id, 1, "shop.example answered 410.")
 
 
-def test_a_dead_letter_that_is_replayed_is_the_same_message_with_ten_new_tries(world):
-    message = only_message(world)
-    list(failing(world))
-    assert run(world.store.outbox.replay(message.id, world.clock.now()))
-    assert not run(world.store.outbox.dead(10))
-    assert list(failing(world)) == list(DELIVERY_WAITS)
-    assert run(world.store.outbox.replay(message.id, world.clock.now()))
+def test_a_dead_letter_that_is_replayed_is_the_same_message_with_ten_new_tries(shop):
+    message = only_message(shop)
+    list(failing(shop))
+    assert run(shop.store.outbox.replay(message.id, shop.clock.now()))
+    assert not run(shop.store.outbox.dead(10))
+    assert list(failing(shop)) == list(DELIVERY_WAITS)
+    assert run(shop.store.outbox.replay(message.id, shop.clock.now()))
     publisher = Publishing()
-    [arrived] = run(world.courier(publisher).deliver())
+    [arrived] = run(courier_to(shop, publisher).deliver())
     assert (arrived.id, arrived.body) == (message.id, message.body)
-    assert messages_of(world) == []
-    assert not run(world.store.outbox.replay(message.id, world.clock.now()))  # it has arrived
+    assert messages_of(shop) == []
+    assert not run(shop.store.outbox.replay(message.id, shop.clock.now()))  # it has arrived
 
 
-def test_only_a_dead_letter_is_replayed(world):
-    message = only_message(world)
-    assert not run(world.store.outbox.replay(message.id, world.clock.now()))
-    assert not run(world.store.outbox.replay("m_0_1", world.clock.now()))
+def test_only_a_dead_letter_is_replayed(shop):
+    message = only_message(shop)
+    assert not run(shop.store.outbox.replay(message.id, shop.clock.now()))
+    assert not run(shop.store.outbox.replay("m_0_1", shop.clock.now()))
 
 
-def test_a_message_whose_courier_died_comes_again_after_its_lease_and_no_try_is_counted(world):
-    message = only_message(world)
+def test_a_message_whose_courier_died_comes_again_after_its_lease_and_no_try_is_counted(shop):
+    message = only_message(shop)
 
     def die(_: Message) -> None:
         raise Killed
 
     with pytest.raises(Killed):
-        run(world.courier(Publishing(die)).deliver())
-    world.clock.time += LEASE - timedelta(seconds=1)
-    assert messages_of(world) == []
-    world.clock.advance(seconds=1)
-    assert messages_of(world) == [message]
+        run(courier_to(shop, Publishing(die)).deliver())
+    shop.clock.time += LEASE - timedelta(seconds=1)
+    assert messages_of(shop) == []
+    shop.clock.advance(seconds=1)
+    assert messages_of(shop) == [message]
 
 
-def test_two_couriers_at_once_tell_nothing_twice(world):
+def test_two_couriers_at_once_tell_nothing_twice(shop):
     for n in range(20):
-        world.begun(f"order-{n}")
+        begun(shop, f"order-{n}")
     told: list[str] = []
     publisher = Publishing(lambda message: told.append(message.id))
     threads = [
-        threading.Thread(target=lambda: deliver_all(world.courier(publisher)), name=f"courier-{n}") for n in range(4)
+        threading.Thread(target=lambda: deliver_all(courier_to(shop, publisher)), name=f"courier-{n}") for n in range(4)
     ]
     for thread in threads:
         thread.start()

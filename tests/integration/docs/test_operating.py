@@ -3,8 +3,8 @@
 import re
 
 import pytest
-from support.documents import ROOT
-from support.settings_table import rows
+from support.docs.documents import ROOT
+from support.docs.settings_table import rows
 
 ROW = re.compile(r"^\| `([a-z_.]+)` \| (.*?) \| (.+) \|$", re.MULTILINE)
 

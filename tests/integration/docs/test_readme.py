@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.documents import ROOT, commands, documents, missing_links, program
+from support.docs.documents import ROOT, commands, documents, missing_links, program
 from support.patience import EVENTUALLY
 
 PAYMENTS = str(Path(sys.executable).with_name("payments"))

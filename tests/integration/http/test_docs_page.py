@@ -8,5 +8,5 @@ def test_the_documentation_is_drawn_without_outside_help(api: RunningApi, page: 
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{api.url}/docs")
-    page.get_by_text("Begin a payment, or go on with the live one of this order").wait_for()
+    page.get_by_text("Begin a payment, or continue the live payment of this order").wait_for()
     assert {url for url in asked if not url.startswith((api.url, "data:"))} == set()

@@ -1,6 +1,5 @@
 """Money that goes back, over a real socket."""
 
-
 import attrs
 import pytest
 from support.api import RunningApi, api_settings, running_api

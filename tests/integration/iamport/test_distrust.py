@@ -1,11 +1,8 @@
 """What the client does not believe or let through: answers about something else, ids as paths, secrets in logs."""
 
-import socket
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from builders import NOON
 from integration.iamport.conftest import KEY, SECRET
 from integration.iamport.scripted import (
     TOKEN,
@@ -17,28 +14,13 @@ from integration.iamport.scripted import (
     reset,
     token,
 )
+from integration.iamport.troubles import HTML, IMP, REFUND, GatewayTo, closed_port
 from unit.adapters.iamport.rows import a_row
 
-from payments.adapters.iamport import IamportGateway
 from payments.domain.errors import ContractViolation, GatewayError, Unknown
 from payments.domain.money import Money
-from payments.domain.refund import Refund
-from payments.domain.values import GatewayId, MerchantId, RefundId
+from payments.domain.values import GatewayId, MerchantId
 from payments.entrypoints.blocking import run
-
-GatewayTo = Callable[..., IamportGateway]
-
-IMP = GatewayId("imp_056607798398")
-
-HTML = b"<!doctype html><title>502 Bad Gateway</title>"
-
-REFUND = Refund(id=RefundId("r_1"), gateway_id=IMP, amount=300, remainder=1000, by="shop:x", requested_at=NOON)
-
-
-def closed_port() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return f"http://127.0.0.1:{listener.getsockname()[1]}"
-
 
 # An answer about something else is never an answer.
 

@@ -93,7 +93,7 @@ def test_a_call_refused_with_a_fresh_token_too_is_refused(gateway_to: GatewayTo)
 def test_wrong_keys_are_refused_in_the_providers_words(gateway_to: GatewayTo) -> None:
     no = refused(401, -1, "인증에 실패하였습니다. API키와 secret을 확인하세요.")
     with Scripted(granted(a_row()), token_acts=(no,)) as server:
-        with pytest.raises(Rejected, match="check key and secret"):
+        with pytest.raises(Rejected, match="Check key and secret"):
             run(gateway_to(server, tries=3).find(IMP))
         assert (server.tokens_asked, server.asked()) == (1, [])
 

@@ -11,7 +11,7 @@ from builders import a_payment, paid
 from support.at_once import at_once
 from support.rounds import rounds
 from support.stores import everything_of
-from support.writers import started
+from support.system.writers import started
 
 from payments.adapters.sql.store import SqlStore, open_store
 from payments.domain.machine import Status

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 from builders import a_payment, paid
-from support.postgres import Postgres
+from support.postgres.server import Postgres
 from support.stores import outcome
 
-from payments.adapters.sql.engine.database import AGAIN
+from payments.adapters.sql.engine.database import MAX_RETRIES
 from payments.adapters.sql.schema.tables import payments
 from payments.adapters.sql.store import SqlStore, open_store
 from payments.domain.errors import ConcurrentUpdate, PaymentNotFound, StorageUnavailable
@@ -44,12 +44,12 @@ def test_a_transaction_given_up_for_anothers_sake_is_run_again(postgresql_store:
 
     def work(connection: sa.Connection) -> str:
         tries.append(1)
-        if len(tries) <= AGAIN:
+        if len(tries) <= MAX_RETRIES:
             connection.exec_driver_sql(GIVEN_UP.format(code))
         return "done"
 
     assert postgresql_store.database.write(work) == "done"
-    assert len(tries) == AGAIN + 1
+    assert len(tries) == MAX_RETRIES + 1
 
 
 def test_after_five_more_tries_it_is_the_callers_turn(postgresql_store: SqlStore) -> None:
@@ -61,7 +61,7 @@ def test_after_five_more_tries_it_is_the_callers_turn(postgresql_store: SqlStore
 
     with pytest.raises(ConcurrentUpdate, match="Nothing was stored"):
         postgresql_store.database.write(work)
-    assert len(tries) == AGAIN + 1
+    assert len(tries) == MAX_RETRIES + 1
 
 
 def test_a_mistake_of_ours_is_not_tried_again_and_not_hidden(postgresql_store: SqlStore) -> None:

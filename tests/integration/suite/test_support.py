@@ -8,10 +8,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from support import postgres_binaries
-from support.browser import PHONE
+from support.browser.chromium import PHONE
 from support.patience import until
-from support.postgres import Postgres
+from support.postgres import binaries
+from support.postgres.server import Postgres
 
 
 def test_a_crashed_server_comes_back_with_what_was_committed(crashable_postgresql):
@@ -50,9 +50,8 @@ def test_a_copied_database_starts_with_what_its_template_has(postgresql_server):
 
 
 def test_a_server_ends_with_the_process_that_started_it(postgresql_server):
-    code = (
-        "from support.postgres import *; s = Postgres(); s.start(); print(s.process.pid, s.room, flush=True); input()"
-    )
+    starting = "from support.postgres.server import Postgres; s = Postgres(); s.start()"
+    code = f"{starting}; print(s.process.pid, s.room, flush=True); input()"
     path = os.pathsep.join(sys.path)
     owner = subprocess.Popen(
         [sys.executable, "-c", code],
@@ -67,15 +66,15 @@ def test_a_server_ends_with_the_process_that_started_it(postgresql_server):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="what we may read, the server we run may read")
-@pytest.mark.skipif(not postgres_binaries.wheel(), reason="there is no wheel with a server for this machine")
+@pytest.mark.skipif(not binaries.wheel(), reason="there is no wheel with a server for this machine")
 def test_a_server_that_nobody_may_read_is_copied(tmp_path, monkeypatch):
     """A clone under root's home is such a place, and root's server runs as nobody."""
     tmp_path.chmod(0o700)
-    package = postgres_binaries.wheel()[0].parents[1]
+    package = binaries.wheel()[0].parents[1]
     for part in (package, package.with_name(f"{package.name}.libs")):
         (tmp_path / part.name).symlink_to(part)
-    unreadable = tmp_path / postgres_binaries.wheel()[0].relative_to(package.parent)
-    monkeypatch.setattr(postgres_binaries, "wheel", lambda: [unreadable])
+    unreadable = tmp_path / binaries.wheel()[0].relative_to(package.parent)
+    monkeypatch.setattr(binaries, "wheel", lambda: [unreadable])
     server = Postgres()
     assert server.bin.is_relative_to(server.room)
     server.start()

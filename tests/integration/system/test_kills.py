@@ -18,11 +18,11 @@ from typing import Any
 import attrs
 import pytest
 import requests
-from support.actors import Place, checkout_of
-from support.agreement import check_books
 from support.patience import EVENTUALLY
 from support.rounds import rounds
-from support.town import Town, town
+from support.system.actors import Place, checkout_of
+from support.system.agreement import check_books
+from support.system.town import Town, town
 
 from payments.domain.machine import Status
 from payments.entrypoints.blocking import run

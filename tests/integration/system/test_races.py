@@ -13,9 +13,9 @@ from pathlib import Path
 
 import attrs
 import pytest
-from support.actors import SHOP, Actors, Deed, Place, ShiftedClock, acting, checkout_of
-from support.agreement import check_agreement
 from support.rounds import rounds
+from support.system.actors import SHOP, Actors, Deed, Place, ShiftedClock, acting, checkout_of
+from support.system.agreement import check_agreement
 
 from payments.domain.event import EventKind
 from payments.domain.machine import Status

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import attrs
 import pytest
-from support.actors import SHOP, ShiftedClock
-from support.agreement import check_agreement
 from support.api import serving
 from support.patience import EVENTUALLY
 from support.rounds import rounds
+from support.system.actors import SHOP, ShiftedClock
+from support.system.agreement import check_agreement
 from typed_settings import Secret
 
 from payments.domain.errors import PaymentsError

@@ -5,33 +5,9 @@ import socket
 import threading
 
 import pytest
-from builders import NOON
+from integration.webhooks.publishing import OK, failure_of, publisher_to
 from support.endpoint import Endpoint, certificate_for, drips, hangs
 from support.patience import given_time
-
-from payments.adapters.webhooks import WebhookPublisher, WebhookSettings, new_secret
-from payments.domain.messages import DeliveryFailed, Message
-from payments.entrypoints.blocking import run
-
-SECRET = new_secret()
-
-MESSAGE = Message(id="m_1_3", merchant_id="m_1", body='{"type":"payment.captured","order":"멤버십"}', created_at=NOON)
-
-OK = b"HTTP/1.1 200 OK\r\n"
-
-
-def publisher_to(url: str, **changes) -> WebhookPublisher:
-    return WebhookPublisher(WebhookSettings(**{"url": url, "secrets": (SECRET,), "allow_private": True} | changes))
-
-
-def failure_of(publisher: WebhookPublisher) -> DeliveryFailed:
-    with pytest.raises(DeliveryFailed) as caught:
-        run(publisher.publish(MESSAGE))
-    assert "T0KEN" not in str(caught.value)
-    assert SECRET not in str(caught.value)
-    assert caught.value.__cause__ is None  # a cause repeats the URL, and would be printed in a trace
-    assert caught.value.__suppress_context__ or not caught.value.__context__
-    return caught.value
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from support.documents import ROOT, documents
+from support.docs.documents import ROOT, documents
 
 PAGES = [ROOT / "docs" / "architecture.md", ROOT / "docs" / "architecture.ko.md"]
 LINK = re.compile(r"\[`(?P<label>[^`]+)`\]\((?P<target>[^)]+)\)")

@@ -4,7 +4,7 @@ import re
 from enum import Enum
 
 import pytest
-from support.documents import ROOT
+from support.docs.documents import ROOT
 
 from payments.domain.attempt import Disposition
 from payments.domain.machine import Status, Trigger

@@ -1,8 +1,8 @@
-"""Iamport (PortOne V1) as our Gateway.
+"""The Gateway of Iamport (PortOne V1).
 
-├── IamportSettings   which Iamport, with whose keys
-├── IamportGateway    the port, over requests
-├── request_pay       the parameters of a payment window, for a payment; Buyer is what it is told of the buyer
+├── IamportSettings   the address, the keys, the mode and the time limits
+├── IamportGateway    the port; it sends HTTP with requests
+├── request_pay       the parameters of a payment window; Buyer is what the window shows of the buyer
 └── inside            client > api > token > transport > connection; wire and its fields, vocabulary, guesses
 """
 

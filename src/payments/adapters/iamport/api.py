@@ -1,9 +1,9 @@
-"""Api: calls with a token, answered in Iamport's envelope; the HTTP of it becomes errors of the domain here.
+"""Api: authenticated calls whose answers are in Iamport's envelope. Failures of HTTP are raised as domain errors.
 
-NotSent     it was not sent, or 429: safe to send again, which is done a few times
-Unknown     no answer, 5xx, a redirect, or anything but the envelope; sent again only where that is harmless
-Rejected    the envelope refuses (a code other than 0)
-CredentialsRefused   401, also with a fresh token: an operator must correct the keys
+NotSent     the request was not sent, or the answer was 429: it is safe to retry, and retried a few times
+Unknown     no answer, 5xx, a redirect, or an answer without the envelope; retried only if the call is harmless
+Rejected    the envelope has a code other than 0
+CredentialsRefused   401 even with a new token: an operator must correct the keys
 """
 
 import logging
@@ -26,7 +26,7 @@ from payments.domain.errors import CredentialsRefused, GatewayError, NotSent, Re
 logger = logging.getLogger("payments.iamport")
 
 _HEADERS: Final = {"Accept": "application/json", "User-Agent": "payments"}
-_PAUSE: Final = 0.1  # seconds before the first repeat; twice as long before each further one
+_FIRST_RETRY_SECONDS: Final = 0.1  # doubled for each further retry
 
 
 Query = Mapping[str, str | int]
@@ -34,7 +34,7 @@ Query = Mapping[str, str | int]
 
 @attrs.frozen(kw_only=True)
 class Call:
-    """One call: `path` with `{}` for the id that stands in `about`. A `harmless` one may be sent twice."""
+    """One call. `about` is the id that replaces `{}` in `path`. A `harmless` call may be sent twice."""
 
     method: str
     path: str
@@ -45,7 +45,7 @@ class Call:
 
     @property
     def target(self) -> str:
-        """Path and query as they are sent; an id can break out of neither, also not as `.` or `..`."""
+        """Path and query as they are sent. The id is escaped, also as `.` or `..`, so it cannot change the path."""
         about = quote(self.about, safe="", errors="surrogatepass").replace(".", "%2E")
         path = self.path.replace("{}", about)
         return f"{path}?{urlencode(self.query)}" if self.query else path
@@ -53,7 +53,7 @@ class Call:
 
 @attrs.frozen
 class Reply:
-    """An answer in the envelope, so of Iamport itself; it may still be a refusal, and with 4xx it always is."""
+    """An answer in the envelope, so it comes from Iamport itself. With a status of 4xx it is always a refusal."""
 
     status: int
     envelope: wire.Envelope
@@ -64,7 +64,7 @@ class Reply:
 
     @property
     def is_absence(self) -> bool:
-        """Whether Iamport says that there is no such thing; a 404 of anything before it is no Reply."""
+        """Whether Iamport has no such object. A 404 of a proxy has no envelope and is not a Reply."""
         return self.status == 404
 
 
@@ -80,39 +80,39 @@ class Api:
         self._transport.close()
 
     def ask(self, call: Call, ends: Deadline) -> Reply:
-        """Return the answer, refusals included; repeats what is harmless.
+        """Return the answer, which may be a refusal; retry if it is safe.
 
         Raises NotSent, CredentialsRefused or Unknown.
         """
-        pause = _PAUSE
+        pause = _FIRST_RETRY_SECONDS
         for attempt in range(1, self._settings.tries + 1):
             try:
                 return self._logged(call, ends)
             except (NotSent, Unknown) as trouble:
-                wait = pause * random.uniform(0.5, 1.5)  # noqa: S311 - spreads callers out, hides nothing
-                again = call.harmless or isinstance(trouble, NotSent)
-                again = again and not isinstance(trouble, CredentialsRefused)
-                if not again or attempt == self._settings.tries or wait >= ends.left:
+                wait = pause * random.uniform(0.5, 1.5)  # noqa: S311 - only spreads the retries
+                is_safe = call.harmless or isinstance(trouble, NotSent)
+                is_safe = is_safe and not isinstance(trouble, CredentialsRefused)
+                if not is_safe or attempt == self._settings.tries or wait >= ends.left:
                     raise
             time.sleep(wait)
             pause *= 2
         raise AssertionError("settings allow at least one try")
 
     def response(self, call: Call, ends: Deadline) -> object:
-        """Return what a granted call answered. Raises Rejected too."""
+        """Return the response of a successful call. Raises as `ask` does, and Rejected for a refusal."""
         reply = self.ask(call, ends)
         if reply.is_refusal:
             raise self.rejection(reply)
         return reply.envelope.response
 
     def rejection(self, reply: Reply) -> Rejected:
-        """Return the refusal in the provider's own words."""
-        code, said = cleaned(str(reply.envelope.code), 20), self._discreet(reply.envelope.message)
-        return Rejected(f"The provider refused ({code}): {said or 'it did not say why'}. Nothing was done.", code, said)
+        """Return the refusal as an error, with the provider's code and text."""
+        code, text = cleaned(str(reply.envelope.code), 20), self._without_secrets(reply.envelope.message)
+        return Rejected(f"The provider refused ({code}): {text or 'it gave no reason'}. Nothing was done.", code, text)
 
     def _logged(self, call: Call, ends: Deadline) -> Reply:
-        """One line per call; ids are in neither path nor outcome, keys and tokens nowhere."""
-        began = time.perf_counter()
+        """Write one log line per call. It contains no ids, keys or tokens."""
+        started = time.perf_counter()
         outcome, level = "failed", logging.WARNING
         try:
             reply = self._authorised(call, ends)
@@ -123,8 +123,8 @@ class Api:
         else:
             return reply
         finally:
-            took = (time.perf_counter() - began) * 1000
-            logger.log(level, "%s %s: %s in %.0f ms", call.method, call.path, outcome, took)
+            milliseconds = (time.perf_counter() - started) * 1000
+            logger.log(level, "%s %s: %s in %.0f ms", call.method, call.path, outcome, milliseconds)
 
     def _authorised(self, call: Call, ends: Deadline) -> Reply:
         token = self._tokens.get(ends)
@@ -142,22 +142,24 @@ class Api:
         return self._transport.send(call.method, call.target, headers, encoded(call.body), ends)
 
     def _reply(self, answer: Answer) -> Reply:
-        """Read an answer that is the provider's own. Raises NotSent, CredentialsRefused or Unknown."""
+        """Return an answer of the provider itself. Raises NotSent, CredentialsRefused or Unknown."""
         if answer.status == 429:
-            raise NotSent("The provider takes no more calls for now. Nothing was done; try again later.")
+            raise NotSent("The provider accepts no more calls for now (429). Nothing was done. Try again later.")
         if answer.status == 401:
             raise CredentialsRefused(
                 "The provider does not accept our keys (401). Nothing was done. Check the key and the secret."
             )
         if not (200 <= answer.status < 300 or 400 <= answer.status < 500):
-            raise Unknown(f"The provider answered {answer.status}. Look before acting again.")
+            raise Unknown(
+                f"The provider answered {answer.status}, so the outcome is unknown. Refresh before trying again."
+            )
         envelope = wire.envelope(answer.body)
         if answer.status >= 400 and envelope.code == 0:
-            raise Unknown(f"The provider answered {answer.status} and success at once. Look before acting again.")
+            raise Unknown(f"The provider answered {answer.status} and success at once. Refresh before trying again.")
         return Reply(answer.status, envelope)
 
     def _fetch_token(self, ends: Deadline) -> wire.Grant:
-        """Where no token can be had, the call it was for is not sent."""
+        """Return a new token. Raises NotSent or Rejected; then the call that needed it was not sent."""
         keys = {"imp_key": self._settings.key, "imp_secret": self._settings.secret}
         try:
             reply = self._reply(self._send(Call(method="POST", path="/users/getToken", body=keys), None, ends))
@@ -165,10 +167,10 @@ class Api:
                 raise self.rejection(reply)
             return wire.grant(reply.envelope.response)
         except Unknown as error:
-            raise NotSent("The provider gave no access token. Nothing else was sent; try again.") from error
+            raise NotSent("The provider gave no access token. Nothing else was sent. Try again.") from error
 
-    def _discreet(self, text: str) -> str:
-        """Return a text of the provider's without our keys and token, should it repeat them."""
+    def _without_secrets(self, text: str) -> str:
+        """Return a text of the provider without our keys and token, which it may repeat."""
         for secret in (self._settings.secret, self._settings.key, self._tokens.held):
             text = text.replace(secret, "***") if secret else text
         return cleaned(text, 500)

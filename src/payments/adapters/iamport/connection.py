@@ -1,7 +1,7 @@
-"""Connections whose every answer has one deadline, and which know whether anything was ever sent.
+"""Connections with one deadline for a whole answer, which record whether anything was sent.
 
-The time-outs of sockets count from one read to the next, so that an answer dripped a byte at a time lasts for ever.
-Here the read time-out holds for the whole answer: status line, headers and body together.
+The timeout of a socket counts from one read to the next, so an answer that arrives byte by byte could take for ever.
+Here the read timeout covers the whole answer: status line, headers and body together.
 """
 
 import http.client
@@ -17,7 +17,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 
 class Sending(threading.local):
-    """Whether this thread's present call has handed anything to a socket: the line between NotSent and Unknown."""
+    """Whether the current call of this thread has written to a socket; a failure is then Unknown, not NotSent."""
 
     begun = False
 
@@ -25,8 +25,8 @@ class Sending(threading.local):
 SENDING = Sending()
 
 
-class _PacedReader(io.RawIOBase):
-    """A socket's bytes until one moment: each read may take what is left, and none begins after it."""
+class _DeadlineReader(io.RawIOBase):
+    """Reads from a socket until one deadline: each read may take the remaining time, and none begins after it."""
 
     def __init__(self, raw: io.RawIOBase, sock: socket.socket) -> None:
         self._raw, self._sock = raw, sock
@@ -51,10 +51,10 @@ class _PacedReader(io.RawIOBase):
 class _Answer(http.client.HTTPResponse):
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
-        self.fp = io.BufferedReader(_PacedReader(self.fp.detach(), sock))
+        self.fp = io.BufferedReader(_DeadlineReader(self.fp.detach(), sock))
 
 
-class _Watched(HTTPConnection):
+class _Tracked(HTTPConnection):
     response_class = _Answer
 
     def send(self, data: Any) -> None:
@@ -64,21 +64,21 @@ class _Watched(HTTPConnection):
         super().send(data)
 
 
-class _WatchedSecure(_Watched, HTTPSConnection):
+class _TrackedTLS(_Tracked, HTTPSConnection):
     pass
 
 
 class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Watched
+    ConnectionCls = _Tracked
 
 
-class _SecurePool(HTTPSConnectionPool):
-    ConnectionCls = _WatchedSecure
+class _TLSPool(HTTPSConnectionPool):
+    ConnectionCls = _TrackedTLS
 
 
-class WatchedAdapter(HTTPAdapter):
-    """Mounted on a Session, it makes its connections of this kind."""
+class TrackedAdapter(HTTPAdapter):
+    """An adapter for a Session, whose connections are of this kind."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}

@@ -1,8 +1,7 @@
-"""Fields: reading a JSON object that anybody may have written.
+"""Fields: reads a JSON object without trusting it.
 
-A required field that is missing or of another type means that we cannot tell (Unknown); one that contradicts itself
-breaks the contract (ContractViolation); an optional one that is unusable counts as unset. Fields nobody asks for are
-never looked at, so the provider may add some.
+A required field that is missing or of the wrong type raises Unknown, an impossible value raises ContractViolation, and
+an optional field that is unusable counts as unset. Other fields are ignored, so the provider may add some.
 """
 
 import math
@@ -16,26 +15,26 @@ import attrs
 from payments.domain.errors import BadInput, ContractViolation, Unknown
 from payments.domain.money import minor_units
 
-_LAST_MOMENT: Final = 253_402_300_799  # the end of the year 9999, where our calendar ends
+_MAX_TIMESTAMP: Final = 253_402_300_799  # the end of the year 9999, the last one of `datetime`
 
 
-def cleaned(text: str, most: int) -> str:
-    """Return at most *most* characters of *text*, without what a database refuses: NUL and halves of characters."""
-    return text[:most].replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+def cleaned(text: str, max_length: int) -> str:
+    """Return at most *max_length* characters of *text*, with NUL and lone surrogates replaced."""
+    return text[:max_length].replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
 
 
 @attrs.frozen
 class Fields:
-    """A JSON object as it was decoded; `what` names it in errors."""
+    """A decoded JSON object; `what` is its name in errors."""
 
     values: Mapping[str, object]
     what: str
 
     @classmethod
     def of(cls, value: object, what: str) -> Self:
-        """Raises Unknown unless *value* is an object."""
+        """Return the fields of *value*. Raises Unknown if it is not an object."""
         if not isinstance(value, dict):
-            raise Unknown(f"The provider's answer holds no {what}, so its outcome is unknown.")
+            raise Unknown(f"The provider's answer contains no {what}, so the outcome is unknown.")
         return cls(value, what)
 
     def required_text(self, name: str) -> str:
@@ -63,31 +62,33 @@ class Fields:
         return value
 
     def whole(self, name: str) -> int:
-        """Return a whole number of at least 0, as pages and totals are counted."""
+        """Return a whole number that is not negative, such as a page or a total."""
         value = self.number(name)
         if not value.is_finite() or not 0 <= value < 2**53 or value != value.to_integral_value():
-            raise ContractViolation(f"The provider counts `{name}` of a {self.what} in numbers that are none.")
+            raise ContractViolation(f"`{name}` of the provider's {self.what} is not a whole number.")
         return int(value)
 
     def sum(self, name: str, currency: str) -> int:
-        """Return a sum of money in minor units."""
+        """Return an amount of money in minor units."""
         value = self.number(name)
         try:
             return minor_units(value, currency)
         except BadInput as error:
-            raise ContractViolation(f"`{name}` of the provider's {self.what} is not a sum of money.") from error
+            raise ContractViolation(f"`{name}` of the provider's {self.what} is not an amount of money.") from error
 
-    def text(self, name: str, most: int) -> str:
-        """Return an optional text, cut to *most* characters; empty when unset."""
+    def text(self, name: str, max_length: int) -> str:
+        """Return an optional text, cut to *max_length* characters; empty if unset."""
         value = self.values.get(name)
-        return cleaned(value, most) if isinstance(value, str) else ""
+        return cleaned(value, max_length) if isinstance(value, str) else ""
 
     def moment(self, name: str) -> datetime | None:
-        """Return an optional time, which travels as UNIX seconds; None when unset (0)."""
+        """Return an optional time, which is sent in UNIX seconds; None if unset (0)."""
         value = self.values.get(name)
-        if not isinstance(value, Decimal) or not value.is_finite() or not 0 < value <= _LAST_MOMENT:
+        if not isinstance(value, Decimal) or not value.is_finite() or not 0 < value <= _MAX_TIMESTAMP:
             return None
         return datetime.fromtimestamp(math.floor(value), UTC)
 
     def _unusable(self, name: str) -> Unknown:
-        return Unknown(f"`{name}` is missing or of a wrong type in the provider's {self.what}; the outcome is unknown.")
+        return Unknown(
+            f"`{name}` is missing or of the wrong type in the provider's {self.what}, so the outcome is unknown."
+        )

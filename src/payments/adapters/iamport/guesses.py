@@ -1,6 +1,6 @@
-"""What no documentation settles, in one place: our reading of it, and why it is the safe one.
+"""What the documentation leaves open: our interpretation, and why it is the safe one.
 
-Everything here may turn out otherwise at the real service; nothing outside this module depends on how.
+The real service may differ. Then only this module must change.
 """
 
 from datetime import timedelta, timezone
@@ -9,18 +9,18 @@ from typing import Final
 from payments.domain.report import Rank
 
 NO_ACCOUNT: Final = frozenset({"", "unknown"})
-"""Values of `vbank_num` that are not an account: eximbay's convenience-store payments say `unknown`."""
+"""Values of `vbank_num` that are not an account: convenience-store payments through eximbay have `unknown`."""
 
-UNTOLD_DUE: Final = timedelta(days=30)
-"""How long an issued account without `vbank_date` waits: the longest default of a provider (inicis). Waiting too long
-costs nothing; giving up too early sends a buyer's good deposit back."""
+DEFAULT_DEPOSIT_TERM: Final = timedelta(days=30)
+"""How long an account without `vbank_date` waits: the longest default of a PG (inicis). To wait too long costs nothing;
+to stop too early refunds a buyer's valid deposit."""
 
 KOREA: Final = timezone(timedelta(hours=9), "KST")
-"""The zone of `vbank_due` in `request_pay`: no document names it, and every provider's day ends in Korea."""
+"""The time zone of `vbank_due` in `request_pay`: no document names it, and every PG works in Korea."""
 
-BEYOND_THE_DATA: Final = 400
-"""Of a list, the status that means "no such page". It also means "no such status", but we ask for documented ones
-only and check the span ourselves, so what remains is an empty page; also page 1 of a quiet span may answer so."""
+NO_SUCH_PAGE: Final = 400
+"""The HTTP status of a list without such a page. It also means an invalid status or period, but we send only documented
+ones and check the period first. Page 1 of a period without payments may have it too."""
 
 
 def says_still_at_work(text: str) -> bool:
@@ -32,9 +32,9 @@ def says_still_at_work(text: str) -> bool:
 
 
 def rank_without_refund(paid_at: object) -> Rank | None:
-    """Return what `cancelled` with a `cancel_amount` of 0 means; None where it contradicts itself.
+    """Return what `cancelled` with a `cancel_amount` of 0 means, or None if it is a contradiction.
 
-    With a `paid_at` of 0 no money was ever taken (an account closed before its deposit), so the attempt is declined.
-    In every other case money was taken, is called cancelled, and did not move: a person should look.
+    With a `paid_at` of 0 no money was taken (an account was closed before its deposit), so the attempt is declined.
+    In all other cases money was taken and none went back although the status is `cancelled`: a person must check it.
     """
     return Rank.DECLINED if paid_at == 0 and paid_at is not False else None

@@ -1,4 +1,4 @@
-"""JSON as bytes, to and from: numbers as Decimal both ways, because a float cannot hold every sum of money."""
+"""Encodes and decodes JSON. Numbers are Decimal, because a float cannot hold every amount of money."""
 
 import json
 from collections.abc import Mapping
@@ -7,11 +7,11 @@ from decimal import Decimal
 from payments.domain.errors import Unknown
 
 Flat = Mapping[str, str | Decimal]
-"""What a request's body is made of."""
+"""The fields of a request's body: texts and numbers."""
 
 
 def decoded(body: bytes) -> object:
-    """Return the JSON value, every number (also NaN and Infinity) as Decimal. Raises Unknown."""
+    """Return the JSON value with every number, also NaN and Infinity, as Decimal. Raises Unknown."""
     try:
         return json.loads(body.decode(), parse_float=Decimal, parse_int=Decimal, parse_constant=Decimal)
     except (ValueError, ArithmeticError, RecursionError) as error:
@@ -19,7 +19,7 @@ def decoded(body: bytes) -> object:
 
 
 def encoded(fields: Flat) -> bytes:
-    """Return a flat JSON object; sums are written digit by digit, as 1000 or 19.99."""
+    """Return a flat JSON object. Amounts are written exactly, for example 1000 or 19.99."""
     pairs = (f"{json.dumps(name)}:{_literal(value)}" for name, value in fields.items())
     return f"{{{','.join(pairs)}}}".encode()
 

@@ -1,4 +1,4 @@
-"""IamportSettings: which Iamport, with whose keys, in which mode, and how long anything may take."""
+"""IamportSettings: the address, the keys, the mode and the time limits."""
 
 import ipaddress
 from collections.abc import Callable
@@ -24,25 +24,25 @@ def _filled(_: object, field: Any, value: Any) -> None:
 
 def _seconds(_: object, field: Any, value: Any) -> None:
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value <= 600:
-        raise BadInput(f"Iamport's `{field.name}` is a number of seconds, 600 at most. Nothing was started.")
+        raise BadInput(f"Iamport's `{field.name}` must be more than 0 and at most 600 seconds. Nothing was started.")
 
 
-def _count(most: int) -> Callable[[object, Any, Any], None]:
+def _count(maximum: int) -> Callable[[object, Any, Any], None]:
     def check(_: object, field: Any, value: Any) -> None:
-        if type(value) is not int or not 1 <= value <= most:
-            raise BadInput(f"Iamport's `{field.name}` is a whole number from 1 to {most}. Nothing was started.")
+        if type(value) is not int or not 1 <= value <= maximum:
+            raise BadInput(f"Iamport's `{field.name}` must be a whole number from 1 to {maximum}. Nothing was started.")
 
     return check
 
 
 @attrs.frozen(kw_only=True)
 class IamportSettings:
-    """Raises BadInput for settings that could take play money for real, or send keys where others can read them.
+    """How to reach Iamport. `key` and `secret` are "REST API key / secret" (V1) in the console, and never shown.
 
-    `key` and `secret` are the console's "REST API key / secret" (V1) and never shown; `user_code` is the shop's public
-    `imp…` code; `channel_key`, or the older `pg`, names the channel that payment windows open on (neither: the default
-    of the console). `deadline` is the longest that one operation may take, in seconds: all its calls, retries and pages
-    together, but for the resolving of a name, whose limit is the system's.
+    `user_code` is the shop's public `imp…` code. `channel_key`, or the older `pg`, is the channel of payment windows;
+    with neither, it is the console's default. `deadline` bounds one operation with all its calls, retries and
+    pages, in seconds; only the resolving of the host name has the limit of the system. Raises BadInput for settings
+    that could count test money as real money, or send the keys unencrypted.
     """
 
     key: str = attrs.field(repr=False, validator=_filled)
@@ -57,29 +57,29 @@ class IamportSettings:
     """The longest that a refund may take: the provider waits for the PG, and advises 60 seconds and more."""
     connect_timeout: float = attrs.field(default=5.0, validator=_seconds)
     connections: int = attrs.field(default=32, validator=_count(1000))
-    """At most this many calls at once; one more waits for its turn until its deadline."""
+    """How many calls may run at once; a further call waits until its deadline."""
     tries: int = attrs.field(default=3, validator=_count(10))
-    """How often a call is sent at most, where sending it again is harmless."""
+    """How often a call is sent at most if it is safe to retry."""
     body_cap: int = attrs.field(default=1 << 20, validator=_count(1 << 26))
-    """Answers longer than this many bytes are not read to their end."""
+    """The longest answer that is read, in bytes."""
     page_size: int = attrs.field(default=100, validator=_count(1000))
 
     @api_url.validator
     def _check_url(self, _: object, url: str) -> None:
         host = _host(url)
         if not host:
-            raise BadInput("Iamport's `api_url` is an address such as https://api.iamport.kr. Nothing was started.")
+            raise BadInput("Iamport's `api_url` must be a URL such as https://api.iamport.kr. Nothing was started.")
         local = _is_local(host)
         if not local and not url.lower().startswith("https:"):
-            raise BadInput("Iamport's `api_url` is not https, so others could read the keys. Nothing was started.")
+            raise BadInput("Iamport's `api_url` must be https, or others could read the keys. Nothing was started.")
         if self.mode is Mode.LIVE and (local or "sandbox" in url.lower()):
             raise BadInput(
-                "`api_url` is a sandbox and the mode is live: play money would count as real. Use mode test."
+                "`api_url` is a sandbox and the mode is live, so test money would count as real money. Use mode test."
             )
 
 
 def _host(url: str) -> str:
-    """Return the host of a plain address; empty where it is none, or carries more than scheme, host, port and path."""
+    """Return the host of a URL; empty if it is invalid or has more than scheme, host, port and path."""
     try:
         parts, port = urlsplit(url), urlsplit(url).port
     except ValueError:
@@ -89,7 +89,7 @@ def _host(url: str) -> str:
 
 
 def _is_local(host: str) -> bool:
-    """Tell whether a host is this machine itself."""
+    """Return whether *host* is this machine."""
     if host.rstrip(".").rpartition(".")[2] == "localhost":
         return True
     try:

@@ -1,4 +1,4 @@
-"""Tokens: the one access token of a key pair, fetched once however many threads ask, and renewed before it ends."""
+"""Tokens: the access token of a key pair, shared by all threads and renewed before it expires."""
 
 import threading
 import time
@@ -11,8 +11,8 @@ from payments.adapters.iamport.transport import Deadline
 from payments.adapters.iamport.wire import Grant
 from payments.domain.errors import NotSent
 
-RENEWAL: Final = 60.0
-"""Seconds before its end from which a token is asked for anew: from then on the provider prolongs it."""
+RENEW_BEFORE_SECONDS: Final = 60.0
+"""How long before its expiry a token is requested again; in that time the provider extends it."""
 
 
 @attrs.frozen
@@ -22,33 +22,33 @@ class _Held:
 
 
 class Tokens:
-    """A token that *fetch* gets. It lives by the provider's clock; the count begins before it was asked for."""
+    """The token that *fetch* returns. Its lifetime is counted from before the request, so it never ends too late."""
 
     def __init__(self, fetch: Callable[[Deadline], Grant], clock: Callable[[], float] = time.monotonic) -> None:
         self._fetch, self._clock = fetch, clock
         self._held: _Held | None = None
         self._fetching = threading.Lock()
-        self._replacing = threading.Lock()  # never held while the provider is asked
+        self._replacing = threading.Lock()  # never held during a call to the provider
 
     def get(self, ends: Deadline) -> str:
-        """Return a token that is good for a while. Raises NotSent, or Rejected where the keys are wrong."""
+        """Return a token that is valid for a while. Raises NotSent, or Rejected if the keys are wrong."""
         held = self._held
-        if held is not None and self._good(held):
+        if held is not None and self._is_valid(held):
             return held.token
         if not self._fetching.acquire(timeout=ends.left):
-            raise NotSent("No access token could be had from the provider in time. Nothing else was sent; try again.")
+            raise NotSent("The provider gave no access token in time. Nothing else was sent. Try again.")
         try:
             held = self._held
-            if held is None or not self._good(held):
-                asked = self._clock()
+            if held is None or not self._is_valid(held):
+                requested_at = self._clock()
                 grant = self._fetch(ends)
-                return self._hold(_Held(grant.token, asked + grant.life))
+                return self._hold(_Held(grant.token, requested_at + grant.life))
             return held.token
         finally:
             self._fetching.release()
 
     def forget(self, token: str) -> None:
-        """Hold *token* for refused; a newer one stays, so that many refusals of one token fetch one new token."""
+        """Drop a refused *token*. A newer one is kept, so many refusals of one token fetch one new token."""
         with self._replacing:
             if self._held is not None and self._held.token == token:
                 self._held = None
@@ -60,9 +60,9 @@ class Tokens:
 
     @property
     def held(self) -> str:
-        """The token at hand, good or not; empty without one."""
+        """The current token, valid or not; empty if there is none."""
         held = self._held
         return held.token if held else ""
 
-    def _good(self, held: _Held) -> bool:
-        return held.ends - self._clock() >= RENEWAL
+    def _is_valid(self, held: _Held) -> bool:
+        return held.ends - self._clock() >= RENEW_BEFORE_SECONDS

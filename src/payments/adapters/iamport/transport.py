@@ -1,6 +1,6 @@
-"""Transport: one request out, one answer in, before a deadline; what went wrong is NotSent or Unknown.
+"""Transport: sends one request and returns its answer before a deadline. Raises NotSent or Unknown.
 
-A request that fails before its first byte was handed to a socket was not sent. From then on nobody can tell.
+A request that fails before its first byte was written to a socket was not sent. After that, the outcome is unknown.
 """
 
 import os
@@ -18,7 +18,7 @@ from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
 from urllib3.util import Timeout
 
-from payments.adapters.iamport.connection import SENDING, WatchedAdapter
+from payments.adapters.iamport.connection import SENDING, TrackedAdapter
 from payments.adapters.iamport.settings import IamportSettings
 from payments.domain.errors import NotSent, Unknown
 
@@ -26,41 +26,41 @@ _CHUNK: Final = 1 << 16
 
 
 class Deadline:
-    """A moment by the wall clock that no work of one operation outlives."""
+    """The time at which an operation ends, with all its calls and retries."""
 
     def __init__(self, seconds: float) -> None:
         self._ends = time.monotonic() + seconds
 
     @property
     def left(self) -> float:
-        """Seconds until then; 0 once it is over."""
+        """The seconds that are left; 0 after the deadline."""
         return max(0.0, self._ends - time.monotonic())
 
 
 @attrs.frozen
 class Answer:
-    """What came back: the HTTP status and the whole body."""
+    """An HTTP status and the whole body."""
 
     status: int
     body: bytes
 
 
 class _NoCookies(RequestsCookieJar):
-    """The provider's cookies are neither wanted nor parsed."""
+    """A cookie jar that stores no cookies and does not parse them."""
 
     def extract_cookies(self, *_: object) -> None:
         return
 
 
 class _Session(Session):
-    """A session that follows no redirect: a token goes to no other address, and no redirect's body is waited for."""
+    """A session that follows no redirects, so that a token is never sent to another address."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.trust_env = False  # neither a proxy nor a .netrc of the environment may touch the Authorization header
+        self.trust_env = False  # a proxy or .netrc of the environment must not change the Authorization header
         self.cookies = _NoCookies()
 
-    def get_redirect_target(self, resp: Response) -> None:  # noqa: ARG002 - the name is the library's
+    def get_redirect_target(self, resp: Response) -> None:  # noqa: ARG002 - the library passes it by this name
         return None
 
 
@@ -74,9 +74,9 @@ class Transport:
     def _open(self) -> None:
         settings = self._settings
         self._process = os.getpid()
-        self._places = threading.BoundedSemaphore(settings.connections)
+        self._slots = threading.BoundedSemaphore(settings.connections)
         self._session = _Session()
-        adapter = WatchedAdapter(pool_connections=1, pool_maxsize=settings.connections, pool_block=True)
+        adapter = TrackedAdapter(pool_connections=1, pool_maxsize=settings.connections, pool_block=True)
         self._session.mount(settings.api_url, adapter)
 
     def close(self) -> None:
@@ -84,17 +84,17 @@ class Transport:
 
     def send(self, method: str, target: str, headers: Mapping[str, str], body: bytes | None, ends: Deadline) -> Answer:
         """Send a request to *target* (path and query, percent-encoded). Raises NotSent or Unknown."""
-        if self._process != os.getpid():  # forked: on its parent's connections it would read its parent's answers
+        if self._process != os.getpid():  # after a fork: the parent reads answers from the same connections
             self._open()
-        if not self._places.acquire(timeout=ends.left):
-            raise NotSent("All connections to the provider are busy. Nothing was sent; try again.")
+        if not self._slots.acquire(timeout=ends.left):
+            raise NotSent("All connections to the provider are busy. Nothing was sent. Try again.")
         try:
             return self._exchange(self._request(method, target, headers, body), ends)
         finally:
-            self._places.release()
+            self._slots.release()
 
     def _request(self, method: str, target: str, headers: Mapping[str, str], body: bytes | None) -> PreparedRequest:
-        """Put a request together as it is sent: `prepare()` would parse anew what is known to be well formed."""
+        """Return the request as it is sent. `prepare()` would only parse again what is known to be valid."""
         request = PreparedRequest()
         request.method = method
         request.url = self._settings.api_url + target
@@ -108,7 +108,7 @@ class Transport:
     def _exchange(self, request: PreparedRequest, ends: Deadline) -> Answer:
         left = ends.left
         if not left:
-            raise NotSent("The time for this operation was over before the provider could be asked. Nothing was sent.")
+            raise NotSent("The deadline of this operation passed before the call to the provider. Nothing was sent.")
         timeout: Any = Timeout(total=left, connect=self._settings.connect_timeout)
         SENDING.begun = False
         try:
@@ -117,11 +117,13 @@ class Transport:
                 return Answer(response.status_code, self._body(response))
         except (RequestException, HTTPError, HTTPException, OSError, ValueError) as error:
             if SENDING.begun:
-                raise Unknown("The provider gave no whole answer in time. Look before acting again.") from error
-            raise NotSent("The provider could not be reached. Nothing was sent; try again.") from error
+                raise Unknown(
+                    "The provider gave no full answer in time, so the outcome is unknown. Refresh before trying again."
+                ) from error
+            raise NotSent("The provider could not be reached. Nothing was sent. Try again.") from error
 
     def _body(self, response: Response) -> bytes:
-        """Read as it came: no unpacking, so that a small answer cannot grow here."""
+        """Return the body without decompressing it, so that a small answer cannot grow here."""
         body: list[bytes] = []
         length = 0
         raw: Any = response.raw
@@ -129,5 +131,7 @@ class Transport:
             body.append(chunk)
             length += len(chunk)
             if length > self._settings.body_cap:
-                raise Unknown("The provider's answer is longer than any we expect. Look before acting again.")
+                raise Unknown(
+                    "The provider's answer is too long, so the outcome is unknown. Refresh before trying again."
+                )
         return b"".join(body)

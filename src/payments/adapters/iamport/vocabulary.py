@@ -1,4 +1,4 @@
-"""Iamport's words for pay methods and statuses, and ours. Asking and answering use different words for one method."""
+"""Iamport's words for statuses and pay methods. Requests and answers use different words for one method."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -16,15 +16,15 @@ _RENAMED: Final = {
     Method.VIRTUAL_ACCOUNT: VBANK,
     Method.MOBILE: "phone",
 }
-ASKED: Final[Mapping[Method, str]] = {method: _RENAMED.get(method, method.value) for method in Method}
-"""What `IMP.request_pay` takes as `pay_method`."""
+PAY_METHODS: Final[Mapping[Method, str]] = {method: _RENAMED.get(method, method.value) for method in Method}
+"""The `pay_method` of `IMP.request_pay` for each of our methods."""
 
-_ANSWERED: Final[Mapping[str, Method]] = {
-    **{word: method for method, word in ASKED.items() if method is not Method.SAMSUNGPAY},
+_METHODS: Final[Mapping[str, Method]] = {
+    **{word: method for method, word in PAY_METHODS.items() if method is not Method.SAMSUNGPAY},
     "samsung": Method.SAMSUNGPAY,
 }
 
 
-def method_answered(word: str) -> str:
-    """Return our name of the method a payment object names; a word that is not ours stays as it is."""
-    return _ANSWERED.get(word, word)
+def method_of(word: str) -> str:
+    """Return our name of the pay method in a payment object, or *word* itself if we have none."""
+    return _METHODS.get(word, word)

@@ -1,4 +1,4 @@
-"""window: the ready-made parameters of `IMP.request_pay`, so that a browser chooses neither amount nor id."""
+"""request_pay: the parameters of `IMP.request_pay`, so that the browser chooses neither amount nor id."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,16 +7,16 @@ from typing import Any, Final
 import attrs
 
 from payments.adapters.iamport.guesses import KOREA
-from payments.adapters.iamport.vocabulary import ASKED
+from payments.adapters.iamport.vocabulary import PAY_METHODS
 from payments.domain.payment import Payment
 from payments.domain.values import Method
 
-LONGEST_NAME: Final = 40
+MAX_NAME_LENGTH: Final = 40
 
 
 @attrs.frozen(kw_only=True)
 class Buyer:
-    """What a window is told of the buyer; some providers demand the telephone number."""
+    """What a payment window receives about the buyer; some PGs require the telephone number."""
 
     name: str = ""
     phone: str = ""
@@ -25,15 +25,15 @@ class Buyer:
     postcode: str = ""
 
     def params(self) -> dict[str, str]:
-        """Return what is known, each cut to the length that the provider keeps."""
-        told = {
+        """Return the fields that are set, each cut to the length that the provider stores."""
+        params = {
             "buyer_name": self.name[:16],
             "buyer_tel": self.phone[:16],
             "buyer_email": self.email[:64],
             "buyer_addr": self.address[:128],
             "buyer_postcode": self.postcode[:8],
         }
-        return {name: text for name, text in told.items() if text}
+        return {name: text for name, text in params.items() if text}
 
 
 def request_pay(
@@ -51,13 +51,13 @@ def request_pay(
 ) -> dict[str, Any]:
     """Return `{user_code, params}`: for `IMP.init(user_code)` and `IMP.request_pay(params, …)`, as JSON values.
 
-    *return_url* is where a phone comes back, *notice_url* overrides the console's webhook address; *deposit_due* ends
-    a virtual account; *digital* says that goods bought by mobile phone are not shipped.
+    *return_url* is where a phone returns after the payment. *notice_url* overrides the console's webhook URL.
+    *deposit_due* is when a virtual account expires. *digital* says that goods paid by mobile phone are not shipped.
     """
     params: dict[str, Any] = {
-        "pay_method": ASKED[payment.method],
+        "pay_method": PAY_METHODS[payment.method],
         "merchant_uid": payment.merchant_id,
-        "name": (payment.name or payment.order or payment.merchant_id)[:LONGEST_NAME],
+        "name": (payment.name or payment.order or payment.merchant_id)[:MAX_NAME_LENGTH],
         "amount": _number(payment),
         "currency": payment.price.currency,
         "m_redirect_url": return_url,
@@ -76,7 +76,7 @@ def request_pay(
 
 
 def _number(payment: Payment) -> int | float:
-    """The amount as JavaScript has it: a number of major units, never a text (the window would not open)."""
+    """Return the amount in major units as a JSON number; with a text, the window would not open."""
     major = payment.price.to_major()
     return int(major) if major == major.to_integral_value() else float(major)
 

@@ -1,11 +1,11 @@
-"""Iamport's JSON to and from domain values: pure, and suspicious of every answer.
+"""Converts between Iamport's JSON and domain values. Pure functions; no answer is trusted.
 
-envelope        what every answer is wrapped in
-grant           a token and how long it lives
+envelope        the outer object of every answer
+grant           an access token and its lifetime
 report          a payment object, as a Report
-page            one page of a list of payment objects, not yet reported
-registration    an amount that is registered; `prepare_body` asks for it
-cancel_body     a refund to make
+page            one page of a list of payment objects, not converted yet
+registration    an amount that is registered; `prepare_body` registers it
+cancel_body     the request of a refund
 """
 
 from decimal import Decimal
@@ -14,21 +14,21 @@ from typing import Final
 import attrs
 
 from payments.adapters.iamport.fields import Fields, cleaned
-from payments.adapters.iamport.guesses import NO_ACCOUNT, UNTOLD_DUE, rank_without_refund
+from payments.adapters.iamport.guesses import DEFAULT_DEPOSIT_TERM, NO_ACCOUNT, rank_without_refund
 from payments.adapters.iamport.jsontext import Flat, decoded
-from payments.adapters.iamport.vocabulary import CANCELLED, FAILED, PAID, READY, VBANK, method_answered
+from payments.adapters.iamport.vocabulary import CANCELLED, FAILED, PAID, READY, VBANK, method_of
 from payments.domain.errors import BadInput, ContractViolation, Unknown
 from payments.domain.money import EXPONENTS, Money
 from payments.domain.refund import Refund
 from payments.domain.report import Deposit, Rank, Report, ReportedRefund
 from payments.domain.values import GatewayId, MerchantId, Mode
 
-_LONGEST_LIFE: Final = 24 * 3600
+_MAX_LIFE_SECONDS: Final = 24 * 3600
 
 
 @attrs.frozen
 class Envelope:
-    """`{code, message, response}`: a code of 0 is success, any other is a refusal in the words of `message`."""
+    """`{code, message, response}`. A code of 0 is success; any other is a refusal, and `message` says why."""
 
     code: Decimal
     message: str
@@ -36,40 +36,40 @@ class Envelope:
 
 
 def envelope(body: bytes) -> Envelope:
-    """Raises Unknown unless *body* is the JSON that every answer of Iamport is wrapped in."""
+    """Return the envelope in *body*. Raises Unknown if there is none."""
     fields = Fields.of(decoded(body), "envelope")
     code, message = fields.number("code"), fields.values.get("message")
     if not code.is_finite():
-        raise Unknown("The provider's answer has a code that is no number, so the outcome is unknown.")
+        raise Unknown("The `code` of the provider's answer is not a number, so the outcome is unknown.")
     return Envelope(code, message if isinstance(message, str) else "", fields.values.get("response"))
 
 
 @attrs.frozen
 class Grant:
-    """A token, and how many seconds it lives from the moment of the answer on."""
+    """An access token, and for how many seconds after the answer it is valid."""
 
     token: str = attrs.field(repr=False)
     life: float
 
 
 def grant(value: object) -> Grant:
-    """Return the token of a getToken answer; its life is by the answer's own clock, ours may be wrong."""
+    """Return the token of a getToken answer. Its lifetime comes from the times in the answer, not from our clock."""
     fields = Fields.of(value, "token")
     token = fields.required_text("access_token")
     life = fields.whole("expired_at") - fields.whole("now")
     if not (token.isascii() and token.isprintable() and " " not in token and 0 < len(token) <= 1000):
         raise Unknown("The provider's token cannot be sent in a header.")
-    if not 0 <= life <= _LONGEST_LIFE:
-        raise Unknown("The provider's token is over already, or never.")
+    if not 0 <= life <= _MAX_LIFE_SECONDS:
+        raise Unknown("The provider's token is valid for no time, or for more than a day.")
     return Grant(token, float(life))
 
 
 def report(value: object) -> Report:
-    """Return what a payment object says. Raises Unknown or ContractViolation, also where its numbers cannot be read."""
+    """Return a payment object as a Report. Raises Unknown or ContractViolation, also for unreadable numbers."""
     try:
         return _report(value)
     except ArithmeticError as error:
-        raise ContractViolation("The provider reports an amount that no computer can hold.") from error
+        raise ContractViolation("The provider reports an amount that cannot be read.") from error
 
 
 def _report(value: object) -> Report:
@@ -85,7 +85,7 @@ def _report(value: object) -> Report:
             amount=Money(fields.sum("amount", currency), currency),
             refunded=refunded,
             mode=Mode.TEST if fields.required_bool("sandbox") else Mode.LIVE,
-            method=method_answered(fields.text("pay_method", 40)),
+            method=method_of(fields.text("pay_method", 40)),
             reason=fields.text("fail_reason", 1000) if rank is Rank.DECLINED else "",
             captured_at=fields.moment("paid_at") if rank >= Rank.CAPTURED else None,
             deposit=_deposit(fields) if rank is Rank.READY else None,
@@ -93,46 +93,46 @@ def _report(value: object) -> Report:
             refunds=_history(fields, currency),
         )
     except BadInput as error:
-        raise ContractViolation(f"The provider reports a payment that cannot be: {error}") from error
+        raise ContractViolation(f"The provider reports an impossible payment: {error}") from error
 
 
 def name_of(row: object) -> str:
-    """Return by what a person finds a payment object again that cannot be reported."""
+    """Return a name by which a person can find a payment object that cannot be read."""
     name = row.get("imp_uid") if isinstance(row, dict) else None
     return cleaned(name, 64) if isinstance(name, str) and name else "a row without imp_uid"
 
 
 def _rank(fields: Fields, amount: int, refunded: int) -> Rank:
-    """Decide by the amounts how much of a capture is left: the status is the same for a partial and a full refund."""
+    """Return the rank. Amounts decide it for refunds: the status is the same for a partial and a full one."""
     status = fields.required_text("status")
     if status == READY:
         return Rank.READY
     if status == FAILED:
         return Rank.DECLINED
     if status not in (PAID, CANCELLED):
-        raise Unknown(f"The provider reports a status we do not know: {cleaned(status, 20)!r}.")
+        raise Unknown(f"The provider reports an unknown status: {cleaned(status, 20)!r}.")
     if status == CANCELLED and refunded == 0:
         rank = rank_without_refund(fields.values.get("paid_at"))
         if rank is None:
-            raise ContractViolation("The provider reports a payment as cancelled, with money taken and none refunded.")
+            raise ContractViolation("The provider reports a cancelled payment with money captured and none refunded.")
         return rank
     return Rank.CANCELLED if refunded == amount else Rank.CAPTURED
 
 
 def _link(url: str) -> str:
-    """Let pass what a page may link to: no `javascript:`, and nothing cut short."""
+    """Return *url* if a page may link to it, else an empty text: not `javascript:`, and not cut."""
     return url if url.startswith(("https://", "http://")) and len(url) <= 1000 else ""
 
 
 def _deposit(fields: Fields) -> Deposit | None:
-    """Tell an account that waits for a deposit from a window that somebody walked away from: both are `ready`."""
+    """Return the virtual account that waits for a deposit. An abandoned window is `ready` too, and has none."""
     account = fields.text("vbank_num", 64)
     if fields.values.get("pay_method") != VBANK or account in NO_ACCOUNT:
         return None
     due = fields.moment("vbank_date")
     issued = fields.moment("vbank_issued_at") or fields.moment("started_at")
     if due is None and issued is not None and issued.year < 9999:
-        due = issued + UNTOLD_DUE
+        due = issued + DEFAULT_DEPOSIT_TERM
     if due is None:
         return None
     return Deposit(bank=fields.text("vbank_name", 64), account=account, holder=fields.text("vbank_holder", 64), due=due)
@@ -154,7 +154,7 @@ def _history(fields: Fields, currency: str) -> tuple[ReportedRefund, ...]:
 
 @attrs.frozen
 class Page:
-    """A page of payment objects as they came; `next` is the next page's number, 0 after the last."""
+    """A page of payment objects as they were received. `next` is the number of the next page, or 0."""
 
     rows: tuple[object, ...]
     total: int
@@ -172,7 +172,7 @@ def prepare_body(merchant_id: MerchantId, price: Money) -> Flat:
 
 @attrs.frozen
 class Registration:
-    """An amount as the provider has registered it; without a currency, it does not check the currency."""
+    """An amount that the provider has registered. Without a currency, it does not check the currency."""
 
     merchant_id: str
     amount: Decimal
@@ -183,18 +183,18 @@ class Registration:
 
 
 def registration(value: object, merchant_id: MerchantId) -> Registration:
-    """Return what a prepare call answered. Raises ContractViolation where it is about another payment."""
+    """Return the registration in an answer. Raises ContractViolation if it is of another payment."""
     fields = Fields.of(value, "registration")
-    told = Registration(fields.required_text("merchant_uid"), fields.number("amount"), fields.text("currency", 8))
-    if told.merchant_id != merchant_id:
-        raise ContractViolation("The provider answered about the registration of another payment than we asked.")
-    return told
+    registered = Registration(fields.required_text("merchant_uid"), fields.number("amount"), fields.text("currency", 8))
+    if registered.merchant_id != merchant_id:
+        raise ContractViolation("The provider returned the registration of a different payment than requested.")
+    return registered
 
 
 def cancel_body(refund: Refund, currency: str) -> Flat:
-    """Return the explicit amount, the remainder as checksum, and our id at the head of the reason: never a default.
+    """Return the body of a refund: the amount, the remainder as checksum, and a reason that begins with our id.
 
-    A bank's code differs from provider to provider and is passed on as the operator gave it.
+    Each PG has its own bank codes, so the code is passed on as the operator gave it.
     """
 
     def major(minor: int) -> Decimal:

@@ -1,12 +1,12 @@
-"""In-process subscribers: how a program that embeds `payments` (Django, a job runner) is told what happened.
+"""In-process subscribers: how a program that embeds `payments` (Django, a job runner) receives messages.
 
     subscribers = Subscribers()
 
     @subscribers.subscribe
     def unlock_the_membership(message: Message) -> None: ...
 
-Subscribers   plain callables, each told of every message; one that raises is told again
-Several       publishers one after the other: webhooks and subscribers, or several endpoints
+Subscribers   plain callables that each receive every message; if one raises an error, the message is delivered again
+Several       several publishers as one: webhooks and subscribers, or several endpoints
 """
 
 import inspect
@@ -25,37 +25,37 @@ log = logging.getLogger(__name__)
 
 @attrs.define
 class Subscribers:
-    """Callables of this process. A message is delivered once none of them raises; until then all are told again."""
+    """Callables of this process. A message is delivered when none of them raises; until then, all receive it again."""
 
     _subscribers: tuple[Subscriber, ...] = ()
 
     def subscribe(self, subscriber: Subscriber) -> Subscriber:
-        """Add *subscriber*, also as a decorator. It may see a message twice, and in threads of the worker.
+        """Add *subscriber*; usable as a decorator. It may receive a message twice, and runs in threads of the worker.
 
-        It should be done within seconds: hand long work to a queue. Raises BadInput for a coroutine function, which
-        nobody here would await.
+        It should return within seconds; put longer work in a queue. Raises BadInput for a coroutine function, because
+        it would not be awaited.
         """
         if inspect.iscoroutinefunction(subscriber) or inspect.iscoroutinefunction(type(subscriber).__call__):
-            raise BadInput(f"{_name_of(subscriber)} is a coroutine function; subscribe a plain one.")
+            raise BadInput(f"{_name_of(subscriber)} is a coroutine function. A subscriber must be a plain function.")
         self._subscribers = (*self._subscribers, subscriber)
         return subscriber
 
     async def publish(self, message: Message) -> None:
-        """Tell every subscriber, whatever the others do. Raises DeliveryFailed that names those who raised."""
-        failed = [_name_of(subscriber) for subscriber in self._subscribers if not _told(subscriber, message)]
+        """Call every subscriber, even if others raise. Raises DeliveryFailed with the names of those that raised."""
+        failed = [_name_of(subscriber) for subscriber in self._subscribers if not _delivered(subscriber, message)]
         if failed:
             raise DeliveryFailed(f"These subscribers failed: {', '.join(failed)}. The log says why.")
 
 
 @attrs.frozen
 class Several:
-    """All of these publishers are told; the ones that took a message may see it again when another did not."""
+    """Publishes to all of these publishers. If one fails, the others may receive the message again."""
 
     publishers: Sequence[Publisher]
 
     async def publish(self, message: Message) -> None:
-        """Tell all. Raises DeliveryFailed with the longest wait asked for; `gone` only if all who failed are gone."""
-        failures = [failure for publisher in self.publishers if (failure := await _tried(publisher, message))]
+        """Publish to all. Raises DeliveryFailed with the longest `retry_after`; it is `gone` if all failures are."""
+        failures = [failure for publisher in self.publishers if (failure := await _failure_of(publisher, message))]
         if failures:
             raise DeliveryFailed(
                 " ".join(str(failure) for failure in failures),
@@ -64,7 +64,7 @@ class Several:
             )
 
 
-async def _tried(publisher: Publisher, message: Message) -> DeliveryFailed | None:
+async def _failure_of(publisher: Publisher, message: Message) -> DeliveryFailed | None:
     try:
         await publisher.publish(message)
     except DeliveryFailed as failure:
@@ -72,11 +72,13 @@ async def _tried(publisher: Publisher, message: Message) -> DeliveryFailed | Non
     return None
 
 
-def _told(subscriber: Subscriber, message: Message) -> bool:
+def _delivered(subscriber: Subscriber, message: Message) -> bool:
     try:
         subscriber(message)
-    except Exception:  # whatever it is, it is the subscriber's; the message must not be lost to it
-        log.exception("subscriber %s failed on message %s; it will be told again", _name_of(subscriber), message.id)
+    except Exception:  # any error of a subscriber: the message must not be lost
+        log.exception(
+            "subscriber %s failed on message %s; the message will be delivered again", _name_of(subscriber), message.id
+        )
         return False
     return True
 

@@ -1,11 +1,11 @@
-"""PriceList: what things cost, in a TOML file that a shop keeps.
+"""PriceList: prices from a TOML file.
 
     [gold]
     name = "골드 멤버십"
     amount = 12000        # whole minor units: won, cents
     currency = "KRW"      # the default
 
-An order is the name of a thing, or that name, `#` and anything: `gold#2` lets one buyer buy gold a second time.
+An order reference is the name of an article, optionally with `#` and a suffix: `gold#2` is a second order of `gold`.
 """
 
 import tomllib
@@ -24,34 +24,36 @@ _FIELDS: Final = {"name", "amount", "currency"}
 
 @attrs.frozen
 class PriceList:
-    """The Prices of a shop that sells a few things at fixed prices."""
+    """The Prices of a shop that sells a few articles at fixed prices."""
 
     offers: Mapping[str, Offer]
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """Return the price list in a file. Raises BadInput with the place of the trouble."""
+        """Return the price list in a file. Raises BadInput that names the file and the article."""
         try:
             table = tomllib.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise BadInput(f"The price list {path} cannot be read: {error}") from None
-        return cls({thing: _offer(path, thing, row) for thing, row in table.items()})
+        return cls({article: _offer(path, article, row) for article, row in table.items()})
 
     async def offer(self, buyer: str, order: str) -> Offer:  # noqa: ARG002 - the same price for everybody
-        """Return the name and price of the thing before the order's `#`. Raises OrderNotFound."""
-        thing = order.partition("#")[0]
-        if thing not in self.offers:
-            raise OrderNotFound("The shop has no such order. Nothing was begun.")
-        return self.offers[thing]
+        """Return the name and price of the article in *order*. Raises OrderNotFound."""
+        article = order.partition("#")[0]
+        if article not in self.offers:
+            raise OrderNotFound("The price list has no such article. No payment was created.")
+        return self.offers[article]
 
 
-def _offer(path: Path, thing: str, row: Any) -> Offer:
-    if not isinstance(row, dict) or not {"name", "amount"} <= row.keys() <= _FIELDS or "#" in thing:
-        raise BadInput(f"{path}: [{thing}] has a name, an amount and perhaps a currency, and no # in its own name.")
+def _offer(path: Path, article: str, row: Any) -> Offer:
+    if not isinstance(row, dict) or not {"name", "amount"} <= row.keys() <= _FIELDS or "#" in article:
+        raise BadInput(
+            f"{path}: [{article}] must have a name, an amount and optionally a currency, and no # in its own name."
+        )
     name = row["name"]
     if not isinstance(name, str) or not 1 <= len(name) <= 200:
-        raise BadInput(f"{path}: the name of [{thing}] is a text of 1 to 200 characters.")
+        raise BadInput(f"{path}: the name of [{article}] must be a text of 1 to 200 characters.")
     try:
         return Offer(name, Money(row["amount"], str(row.get("currency", "KRW"))))
     except BadInput as error:
-        raise BadInput(f"{path}: [{thing}]: {error}") from None
+        raise BadInput(f"{path}: [{article}]: {error}") from None

@@ -1,8 +1,8 @@
-"""Moving everything from one database to another, say from SQLite to PostgreSQL when a shop outgrows one machine.
+"""Copies everything from one database to another, for example from SQLite to PostgreSQL when a shop grows.
 
-The source is read as of one moment, the target written in one transaction; before that is committed the target is read
-back and compared: rows, sums of money, and a checksum of every table. Stop the shop before, for what it stores in the
-source afterwards is not copied.
+The source is read in one snapshot, and the target is written in one transaction. Before the commit, the target is read
+back and compared: rows, sums of money, and a checksum of every table. Stop the shop first, because what it stores in
+the source after the snapshot is not copied.
 """
 
 import hashlib
@@ -23,11 +23,11 @@ from payments.adapters.sql.schema.tables import attempts, payments, refunds
 from payments.adapters.sql.schema.upgrading import check_schema, revision, upgrade
 
 Progress = Callable[[str, int], None]
-"""Is told the table and how many of its rows have been copied, a thousand at a time."""
+"""Called with a table and the number of rows copied so far, after each batch."""
 
-BATCH: Final = 1_000
-_UNHURRIED: Final = "SET LOCAL statement_timeout = 0"
-_MONEY: Final = {  # what is summed, and by what
+BATCH_ROWS: Final = 1_000
+_NO_TIMEOUT: Final = "SET LOCAL statement_timeout = 0"
+_MONEY: Final = {  # table: the columns to group by, and the columns to sum
     payments.name: (("status", "currency"), ("price",)),
     attempts.name: (("disposition", "currency"), ("amount", "refunded")),
     refunds.name: (("status",), ("amount",)),
@@ -35,27 +35,27 @@ _MONEY: Final = {  # what is summed, and by what
 
 
 class NotEmpty(StoreRefused):
-    """The target holds something already."""
+    """The target has payments already."""
 
     slug = "store-not-empty"
 
 
 class CopyDiffers(StoreRefused):
-    """What was read back is not what was written. Nothing was kept of it."""
+    """The copy differs from the source. Nothing of the copy was kept."""
 
     slug = "store-copy-differs"
 
 
 @attrs.define
 class Tally:
-    """What of a table must be the same on both sides, whatever the order of its rows."""
+    """What must be equal on both sides, independent of the order of rows."""
 
     rows: int = 0
     checksum: int = 0
     sums: Counter[tuple[Any, ...]] = attrs.field(factory=Counter)
 
     def add(self, table: sa.Table, rows: Sequence[sa.Row[Any]]) -> None:
-        """Count more rows in."""
+        """Add *rows* to the tally."""
         by, amounts = _MONEY.get(table.name, ((), ()))
         for row in rows:
             self.rows += 1
@@ -66,9 +66,10 @@ class Tally:
 
 
 def copy_database(source_url: str, target_url: str, progress: Progress = lambda _table, _rows: None) -> dict[str, int]:
-    """Copy all tables into an empty database and return how many rows each has; the target gets its tables if need be.
+    """Copy all tables into a database without payments, and return the number of rows of each.
 
-    Raises NotEmpty, CopyDiffers, WrongSchema, UnsafeSettings, BadInput or StorageUnavailable; then nothing was copied.
+    The target's tables are created if it has none. If anything is raised, nothing was copied: NotEmpty, CopyDiffers,
+    WrongSchema, UnsafeSettings, BadInput or StorageUnavailable.
     """
     source, target = connect(parse(source_url), 1), connect(parse(target_url), 1)
     try:
@@ -78,20 +79,20 @@ def copy_database(source_url: str, target_url: str, progress: Progress = lambda 
         if target.read(revision) is None:
             upgrade(target_url)
         target.read(check_schema)
-        return target.write(lambda connection: _copied(source, connection, progress))
+        return target.write(lambda connection: _copy(source, connection, progress))
     finally:
         source.engine.dispose()
         target.engine.dispose()
 
 
-def _copied(source: Database, target: sa.Connection, progress: Progress) -> dict[str, int]:
-    _hurry_not(target)
+def _copy(source: Database, target: sa.Connection, progress: Progress) -> dict[str, int]:
+    _disable_timeout(target)
     _check_empty(target)
-    with _one_moment(source) as reader:
+    with _snapshot(source) as reader:
         read = {table.name: _copy_table(table, reader, target, progress) for table in metadata.sorted_tables}
     for table in metadata.sorted_tables:
         if _tally(table, target) != read[table.name]:
-            raise CopyDiffers(f"The copy of {table.name} differs from its source. Nothing was kept of the copy.")
+            raise CopyDiffers(f"The copy of {table.name} differs from the source. Nothing of the copy was kept.")
     return {name: tally.rows for name, tally in read.items()}
 
 
@@ -123,22 +124,22 @@ def _tally(table: sa.Table, connection: sa.Connection) -> Tally:
 
 @contextmanager
 def _rows(table: sa.Table, connection: sa.Connection) -> Iterator[Iterator[Sequence[sa.Row[Any]]]]:
-    """Read a table a thousand rows at a time."""
-    with connection.execute(sa.select(table), execution_options={"yield_per": BATCH}) as result:
+    """Return the rows of a table in batches of at most BATCH_ROWS."""
+    with connection.execute(sa.select(table), execution_options={"yield_per": BATCH_ROWS}) as result:
         yield result.partitions()
 
 
 @contextmanager
-def _one_moment(source: Database) -> Iterator[sa.Connection]:
-    """Read everything as it is at one moment; on SQLite, nobody can write there meanwhile."""
+def _snapshot(source: Database) -> Iterator[sa.Connection]:
+    """Return a connection that reads one snapshot of the source; on SQLite, nobody can write to it meanwhile."""
     is_postgresql = source.engine.dialect.name == "postgresql"
     engine = source.engine.execution_options(isolation_level="REPEATABLE READ") if is_postgresql else source.writing
     with engine.connect() as connection:
-        _hurry_not(connection)
-        connection.execute(sa.select(meta.c.id))  # its first statement fixes the moment
+        _disable_timeout(connection)
+        connection.execute(sa.select(meta.c.id))  # the first statement takes the snapshot
         yield connection
 
 
-def _hurry_not(connection: sa.Connection) -> None:
+def _disable_timeout(connection: sa.Connection) -> None:
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(_UNHURRIED)
+        connection.exec_driver_sql(_NO_TIMEOUT)

@@ -1,6 +1,6 @@
-"""Opening a store: `open_store(url, mode)` gives everything that is kept, on SQLite or PostgreSQL.
+"""open_store(url, mode) opens everything that is stored, on SQLite or PostgreSQL.
 
-A database is stamped with its mode and a prefix of merchant ids when it is first opened.
+The first time a database is opened, its mode and a prefix of merchant ids are recorded; another mode is an error then.
 """
 
 import secrets
@@ -24,20 +24,20 @@ from payments.adapters.sql.side.outbox import SqlOutbox
 from payments.domain.errors import PaymentsError
 from payments.domain.values import Mode
 
-_STAMP: Final = {
+_RECORD_MODE: Final = {
     "sqlite": insert_sqlite(meta).on_conflict_do_nothing(),
     "postgresql": insert_postgresql(meta).on_conflict_do_nothing(),
 }
-_MODE: Final = sa.select(meta.c.mode, meta.c.prefix)
-_LETTERS: Final = string.ascii_lowercase + string.digits
-_DRAWN: Final = 4
+_RECORDED: Final = sa.select(meta.c.mode, meta.c.prefix)
+_PREFIX_ALPHABET: Final = string.ascii_lowercase + string.digits
+_PREFIX_LENGTH: Final = 4
 """Random characters of a prefix: enough to tell the installations on one account apart."""
-_TOUCH: Final = sa.update(meta).values(id=1)
+_CHECK_WRITABLE: Final = sa.update(meta).values(id=1)
 
 
 @attrs.frozen(kw_only=True)
 class SqlStore:
-    """Everything that is kept, in one database; any number of threads and processes may use it at once."""
+    """Everything that is stored, in one database. Any number of threads and processes may use it at once."""
 
     database: Database
     payments: SqlPayments
@@ -48,25 +48,25 @@ class SqlStore:
     prefix: str
 
     async def health(self) -> str | None:
-        """Return what keeps the database from being used, as a sentence; None where it is writable and current."""
+        """Return why the database cannot be used, as a sentence, or None if it is writable and up to date."""
         try:
             self.database.read(check_schema)
-            self.database.write(lambda connection: connection.execute(_TOUCH))
+            self.database.write(lambda connection: connection.execute(_CHECK_WRITABLE))
         except PaymentsError as error:
             return str(error)
         return None
 
     def close(self) -> None:
-        """Give all connections back."""
+        """Close all connections."""
         self.database.engine.dispose()
 
 
 def open_store(url: str, mode: Mode, *, create: bool = False, pool_size: int = 20, prefix: str = "") -> SqlStore:
-    """Return the store at *url*, for at most *pool_size* calls at a time.
+    """Return the store at *url* for at most *pool_size* calls at a time.
 
     *prefix* is this installation's prefix of merchant ids; without one, a prefix is drawn once and stored.
 
-    With *create*, tables are made where the database has none; older tables are never changed here. Raises BadInput,
+    With *create*, tables are created if the database has none; older tables are never upgraded here. Raises BadInput,
     StorageUnavailable, or a StoreRefused: WrongMode, WrongSchema, UnsafeSettings.
     """
     database = connect(parse(url), pool_size)
@@ -75,7 +75,7 @@ def open_store(url: str, mode: Mode, *, create: bool = False, pool_size: int = 2
         if create and database.read(revision) is None:
             upgrade(url)
         database.read(check_schema)
-        stored_prefix = _stamped(database, mode)
+        stored_prefix = _recorded_prefix(database, mode)
     except BaseException:
         database.engine.dispose()
         raise
@@ -90,12 +90,12 @@ def open_store(url: str, mode: Mode, *, create: bool = False, pool_size: int = 2
     )
 
 
-def _stamped(database: Database, mode: Mode) -> str:
-    """Stamp a new database with its mode and a prefix, and return the prefix. Raises WrongMode."""
-    stamp = _STAMP[database.engine.dialect.name]
-    drawn = "".join(secrets.choice(_LETTERS) for _ in range(_DRAWN)) + "-"
-    database.write(lambda connection: connection.execute(stamp, {"id": 1, "mode": mode, "prefix": drawn}))
-    found, prefix = database.read(lambda connection: connection.execute(_MODE).one())
+def _recorded_prefix(database: Database, mode: Mode) -> str:
+    """Record mode and prefix of a new database, and return the recorded prefix. Raises WrongMode."""
+    statement = _RECORD_MODE[database.engine.dialect.name]
+    drawn = "".join(secrets.choice(_PREFIX_ALPHABET) for _ in range(_PREFIX_LENGTH)) + "-"
+    database.write(lambda connection: connection.execute(statement, {"id": 1, "mode": mode, "prefix": drawn}))
+    found, prefix = database.read(lambda connection: connection.execute(_RECORDED).one())
     if found != mode:
-        raise WrongMode(f"This database holds {found} payments and cannot be opened for {mode} payments.")
+        raise WrongMode(f"This database holds {found} payments. It cannot be opened in mode {mode}.")
     return str(prefix)

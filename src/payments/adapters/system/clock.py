@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 
 class SystemClock:
-    """The Clock of everything that runs; tests bring their own."""
+    """The Clock in production; tests use a clock that they move."""
 
     def now(self) -> datetime:
-        """Return the time, aware and in UTC."""
+        """Return the time as a timezone-aware datetime in UTC."""
         return datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""RandomIds: the default MerchantIdPolicy. Names that nobody can guess, out of randomness alone."""
+"""RandomIds: the default MerchantIdPolicy, with random ids that nobody can guess."""
 
 import math
 import re
@@ -16,24 +16,24 @@ ALPHABET: Final = string.ascii_letters + string.digits
 LENGTH: Final = 32
 BITS: Final = 128
 _PER_CHARACTER: Final = math.log2(len(ALPHABET))
-NEEDED: Final = math.ceil(BITS / _PER_CHARACTER)
-"""How many random characters hold 128 bits: 22 of the 62."""
+RANDOM_LENGTH: Final = math.ceil(BITS / _PER_CHARACTER)
+"""How many random characters have 128 bits: 22."""
 REFUND_LENGTH: Final = 16
-"""Random characters of a refund's id, 95 bits: it only has to differ from the shop's other refunds."""
+"""How many random characters a refund's id has: 95 bits are enough to differ from the shop's other refunds."""
 
 
 def _prefix(_: object, __: object, value: Any) -> None:
-    if not isinstance(value, str) or not re.fullmatch(rf"[A-Za-z0-9_-]{{0,{LENGTH - NEEDED}}}", value):
+    if not isinstance(value, str) or not re.fullmatch(rf"[A-Za-z0-9_-]{{0,{LENGTH - RANDOM_LENGTH}}}", value):
         raise BadInput(
-            f"A prefix of merchant ids must have at most {LENGTH - NEEDED} characters of A-Z, a-z, 0-9, _ and -."
+            f"A shop's prefix must have at most {LENGTH - RANDOM_LENGTH} characters of A-Z, a-z, 0-9, _ and -."
         )
 
 
 @attrs.frozen
 class RandomIds:
-    """Ids of *prefix* and random letters and digits, 32 in all; the random part never has less than 128 bits.
+    """Ids of 32 characters: *prefix*, then letters and digits with at least 128 random bits.
 
-    `choose` picks one character of the alphabet, each as likely as the others and none to be foreseen.
+    `choose` returns one character of the alphabet, uniformly and unpredictably.
     """
 
     prefix: str = attrs.field(default="", validator=_prefix)

@@ -1,12 +1,12 @@
-"""Outgoing webhooks: the shop is told of every event by a signed POST, after the Standard Webhooks specification.
+"""Outgoing webhooks: each event is sent to the shop as a signed POST, by the Standard Webhooks specification.
 
-├── publisher    WebhookPublisher: one message, one POST, one verdict
-├── settings     WebhookSettings: where to, signed with what
-├── signing      the three headers that prove who sent it, and new secrets
-├── addresses    which addresses a webhook may go to: none inside our own network
-├── dialling     a connection to the address that was checked, cut off at a deadline
+├── publisher    WebhookPublisher: sends one message as one POST
+├── settings     WebhookSettings: the URL, the secrets and the time limits
+├── signing      the headers that prove who sent the message, and new secrets
+├── addresses    which addresses a webhook may be sent to: public ones only
+├── dialling     a connection to a checked address, closed at a deadline
 ├── transport    requests over that connection
-└── retry_after  how long the shop asks us to wait
+└── retry_after  how long the endpoint asks us to wait
 """
 
 from payments.adapters.webhooks.publisher import WebhookPublisher

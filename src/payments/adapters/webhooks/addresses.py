@@ -1,4 +1,4 @@
-"""Which addresses a webhook may go to: public ones only, or somebody who names the endpoint reads our own network."""
+"""Which addresses a webhook may be sent to: only public ones, so that no endpoint reaches our own network."""
 
 import queue
 import socket
@@ -6,11 +6,11 @@ import threading
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any, Final
 
-Place = tuple[int, tuple[Any, ...]]
+SocketAddress = tuple[int, tuple[Any, ...]]
 """An address family and the socket address to connect to."""
 
 _NAT64: Final = ip_network("64:ff9b::/96")
-_UNICAST: Final = ip_network("2000::/3")  # all IPv6 that is handed out to anybody
+_UNICAST: Final = ip_network("2000::/3")  # all IPv6 addresses that are assigned
 _SPECIAL: Final = tuple(
     ip_network(text)
     for text in (
@@ -21,7 +21,7 @@ _SPECIAL: Final = tuple(
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Tell whether *address* belongs to the public internet; one inside another is judged by the inner one."""
+    """Return whether *address* is on the public internet. If it contains an IPv4 address, that one decides."""
     if isinstance(address, IPv6Address):
         if address.ipv4_mapped:
             return is_public(address.ipv4_mapped)
@@ -32,18 +32,18 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
     return address.is_global and not address.is_multicast and not any(address in network for network in _SPECIAL)
 
 
-def private_among(places: list[Place]) -> bool:
-    """Tell whether any of *places* is not public: one bad address spoils the name."""
-    return any(not is_public(ip_address(address[0])) for _, address in places)
+def private_among(addresses: list[SocketAddress]) -> bool:
+    """Return whether any of *addresses* is not public."""
+    return any(not is_public(ip_address(address[0])) for _, address in addresses)
 
 
-def look_up(host: str, port: int, seconds: float) -> list[Place]:
-    """Return where *host* is. Raises OSError if it has no address, TimeoutError if nobody says so within *seconds*.
+def look_up(host: str, port: int, seconds: float) -> list[SocketAddress]:
+    """Return the addresses of *host*. Raises OSError if it has none, TimeoutError after *seconds*.
 
-    The system's look-up cannot be given a time limit, so it runs in a thread that may be left behind.
+    The system's resolver has no time limit, so it runs in a thread that may outlive this call.
     """
-    answers: queue.SimpleQueue[list[Place] | OSError] = queue.SimpleQueue()
-    threading.Thread(target=lambda: answers.put(_ask(host, port)), name="webhook-look-up", daemon=True).start()
+    answers: queue.SimpleQueue[list[SocketAddress] | OSError] = queue.SimpleQueue()
+    threading.Thread(target=lambda: answers.put(_resolve(host, port)), name="webhook-look-up", daemon=True).start()
     try:
         answer = answers.get(timeout=max(seconds, 0))
     except queue.Empty:
@@ -53,7 +53,7 @@ def look_up(host: str, port: int, seconds: float) -> list[Place]:
     return answer
 
 
-def _ask(host: str, port: int) -> list[Place] | OSError:
+def _resolve(host: str, port: int) -> list[SocketAddress] | OSError:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError as error:

@@ -1,7 +1,7 @@
-"""Dialler: one connection, to the address that was checked, cut off at a deadline.
+"""Dialler: opens one connection to a checked address, and closes it at a deadline.
 
-A name that changes its answer between the check and the call gains nothing. At the deadline the connection is cut from
-outside: a socket's own time-out starts anew with every byte, so a peer that drips could hold us for ever.
+The connection goes to the address that was checked, even if the name has another one by then (DNS rebinding). A timer
+closes it at the deadline: the timeout of a socket starts again with every byte, so a slow peer could hold it for ever.
 """
 
 import socket
@@ -10,22 +10,22 @@ import time
 from types import TracebackType
 from typing import Self
 
-from payments.adapters.webhooks.addresses import Place, look_up, private_among
+from payments.adapters.webhooks.addresses import SocketAddress, look_up, private_among
 
 
 class PrivateAddressError(Exception):
-    """The host is, or might be, inside our own network: nothing was sent."""
+    """An address of the host is not public. Nothing was sent."""
 
 
 class Dialler:
-    """Dials once, to a checked address, and cuts the connection when *total_seconds* are over; use it in a `with`."""
+    """Connects once to a checked address, and shuts the connection down after *total_seconds*. Use it in a `with`."""
 
     def __init__(self, connect_seconds: float, total_seconds: float, *, allow_private: bool) -> None:
         self._allow_private = allow_private
         self._connect_seconds = connect_seconds
         self._ends = time.monotonic() + total_seconds
         self._lock = threading.Lock()
-        self._twin: socket.socket | None = None  # the same connection, whatever TLS makes of the first handle
+        self._duplicate: socket.socket | None = None  # a handle of our own: TLS takes over the first one
         self._timer: threading.Timer | None = None
 
     @property
@@ -34,26 +34,26 @@ class Dialler:
 
     @property
     def dialled(self) -> bool:
-        """Whether a connection came about, so that something may have been sent."""
+        """Whether a connection was made, so that something may have been sent."""
         return self._timer is not None
 
     def dial(self, host: str, port: int) -> socket.socket:
         """Connect to the first address of *host* that answers. Raises PrivateAddressError or OSError."""
-        places = look_up(host, port, self.remaining)
-        if not self._allow_private and private_among(places):
+        targets = look_up(host, port, self.remaining)
+        if not self._allow_private and private_among(targets):
             raise PrivateAddressError
         failure: OSError = OSError("no address")
-        for place in places:
+        for target in targets:
             if self.remaining <= 0:
                 raise TimeoutError
             try:
-                return self._watched(self._connected(place))
+                return self._watched(self._connected(target))
             except OSError as error:
                 failure = error
         raise failure
 
-    def _connected(self, place: Place) -> socket.socket:
-        family, address = place
+    def _connected(self, target: SocketAddress) -> socket.socket:
+        family, address = target
         connection = socket.socket(family, socket.SOCK_STREAM)
         try:
             connection.settimeout(min(self._connect_seconds, self.remaining))
@@ -65,19 +65,19 @@ class Dialler:
         return connection
 
     def _watched(self, connection: socket.socket) -> socket.socket:
-        self._twin = connection.dup()
-        self._timer = threading.Timer(max(self.remaining, 0), self._cut)
+        self._duplicate = connection.dup()
+        self._timer = threading.Timer(max(self.remaining, 0), self._shut_down)
         self._timer.daemon = True
         self._timer.start()
         return connection
 
-    def _cut(self) -> None:
+    def _shut_down(self) -> None:
         with self._lock:
-            if self._twin is not None:
+            if self._duplicate is not None:
                 try:
-                    self._twin.shutdown(socket.SHUT_RDWR)
+                    self._duplicate.shutdown(socket.SHUT_RDWR)
                 except OSError:
-                    return  # the peer was faster
+                    return  # the peer closed it first
 
     def __enter__(self) -> Self:
         return self
@@ -88,6 +88,6 @@ class Dialler:
         if self._timer is not None:
             self._timer.cancel()
         with self._lock:
-            if self._twin is not None:
-                self._twin.close()
-                self._twin = None
+            if self._duplicate is not None:
+                self._duplicate.close()
+                self._duplicate = None

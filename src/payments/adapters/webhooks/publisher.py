@@ -1,4 +1,4 @@
-"""WebhookPublisher: one message, one POST, one verdict. It never raises anything but DeliveryFailed."""
+"""WebhookPublisher: sends one message as one POST. Every failure is raised as DeliveryFailed."""
 
 import ssl
 from collections.abc import Callable
@@ -18,22 +18,24 @@ from payments.adapters.webhooks.signing import Signer
 from payments.adapters.webhooks.transport import DialledAdapter
 from payments.domain.messages import DeliveryFailed, Message
 
-BODY_MAX: Final = 64 * 1024
-"""How much of an answer's body is read, for politeness alone: the status says all we need."""
+MAX_BODY_BYTES: Final = 64 * 1024
+"""How much of an answer's body is read and thrown away. Only the status matters."""
 
 GONE: Final = 410
 BUSY: Final = (429, 503)
 
 
 def utc_now() -> datetime:
+    """Return the time in UTC."""
     return datetime.now(UTC)
 
 
 @attrs.frozen
 class WebhookPublisher:
-    """Tells one endpoint. 2xx is delivered; 410 buries; all else is tried again, after `Retry-After` where it is busy.
+    """Sends messages to one endpoint. 2xx is delivered, 410 makes a dead letter, and any other answer is retried.
 
-    Every send has a connection of its own: one kept open would fail now and then, just as it is taken up again.
+    With 429 and 503, `Retry-After` is honoured. Every message has a new connection, because the endpoint
+    may close an idle one just as it is used again.
     """
 
     settings: WebhookSettings
@@ -50,7 +52,7 @@ class WebhookPublisher:
         return ssl.create_default_context(cafile=self.settings.ca_file or DEFAULT_CA_BUNDLE_PATH)
 
     async def publish(self, message: Message) -> None:
-        """Send it once, within the settings' total time. Raises DeliveryFailed."""
+        """Send the message once, within `total_seconds`. Raises DeliveryFailed."""
         settings = self.settings
         times = (settings.connect_seconds, settings.total_seconds)
         with (
@@ -60,10 +62,10 @@ class WebhookPublisher:
             try:
                 answer = adapter.send(self._request(message), stream=True, timeout=times)
             except (requests.RequestException, HTTPError, OSError, ValueError, PrivateAddressError) as error:
-                raise DeliveryFailed(self._sentence(error, dialler)) from None  # their own texts repeat the URL
+                raise DeliveryFailed(self._sentence(error, dialler)) from None  # their texts contain the URL
             with closing(answer):
-                if dialler.remaining <= 0:  # what was cut off in its headers looks like an answer
-                    raise DeliveryFailed(self._too_late())
+                if dialler.remaining <= 0:  # headers that were cut off look like an answer
+                    raise DeliveryFailed(self._timed_out())
                 _drain(answer)
                 self._judge(answer)
 
@@ -81,33 +83,33 @@ class WebhookPublisher:
         status = answer.status_code
         if 200 <= status < 300:
             return
-        said = f"{host_of(self.settings.url)} answered {status}"
+        answered = f"{host_of(self.settings.url)} answered {status}"
         if status == GONE:
-            raise DeliveryFailed(f"{said}: it wants no more messages.", gone=True)
+            raise DeliveryFailed(f"{answered}: it accepts no more messages.", gone=True)
         if 300 <= status < 400:
-            raise DeliveryFailed(f"{said}; redirects are not followed. Configure the new URL.")
+            raise DeliveryFailed(f"{answered}; redirects are not followed. Configure the new URL.")
         wait = wait_of(answer.headers.get("Retry-After"), self.now()) if status in BUSY else None
-        raise DeliveryFailed(f"{said}.", retry_after=wait)
+        raise DeliveryFailed(f"{answered}.", retry_after=wait)
 
     def _sentence(self, error: Exception, dialler: Dialler) -> str:
         host = host_of(self.settings.url)
         if isinstance(error, PrivateAddressError):
-            return f"{host} is not a public address. Nothing was sent; allow private addresses to send there."
+            return f"{host} is not a public address. Nothing was sent. To send there, allow private addresses."
         if dialler.remaining <= 0:
-            return self._too_late()
+            return self._timed_out()
         if isinstance(error, requests.exceptions.SSLError):
-            return f"No trusted TLS connection to {host} came about. Check its certificate."
+            return f"The TLS connection to {host} failed. Check its certificate."
         if not dialler.dialled:
             return f"{host} could not be reached. Nothing was sent."
-        return f"{host} broke the connection, or gave an answer that is not HTTP."
+        return f"{host} closed the connection, or its answer is not HTTP."
 
-    def _too_late(self) -> str:
-        return f"{host_of(self.settings.url)} gave no answer within {self.settings.total_seconds:g} s."
+    def _timed_out(self) -> str:
+        return f"{host_of(self.settings.url)} did not answer within {self.settings.total_seconds:g} s."
 
 
 def _drain(answer: requests.Response) -> None:
-    """Read what a polite client would; whatever becomes of it, the status has been given."""
+    """Read a bounded part of the body. An error is ignored, because the status has arrived."""
     try:
-        answer.raw.read(BODY_MAX, decode_content=False)
+        answer.raw.read(MAX_BODY_BYTES, decode_content=False)
     except (HTTPError, OSError, ValueError):
         return

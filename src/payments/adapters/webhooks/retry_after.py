@@ -1,4 +1,4 @@
-"""How long the shop asks us to wait: `Retry-After`, in its two forms (RFC 9110, 10.2.3)."""
+"""How long the endpoint asks us to wait: `Retry-After`, in its two forms (RFC 9110, 10.2.3)."""
 
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -7,7 +7,7 @@ from payments.domain.use_cases.outbox import LONGEST_RETRY_AFTER
 
 
 def wait_of(value: str | None, now: datetime) -> timedelta | None:
-    """Return the wait, at most LONGEST_RETRY_AFTER; None if no wait is requested, it is over, or it is not readable."""
+    """Return the wait, at most LONGEST_RETRY_AFTER, or None if there is none, it is over, or the text is invalid."""
     text = (value or "").strip()
     if text.isascii() and text.isdigit():
         return min(timedelta(seconds=int(text[:9])), LONGEST_RETRY_AFTER) or None

@@ -1,4 +1,4 @@
-"""WebhookSettings: where the shop wants to be told, and how we sign."""
+"""WebhookSettings: the URL of the endpoint, and how messages to it are signed."""
 
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -13,7 +13,7 @@ CONNECT_SECONDS: Final = 3.0
 
 
 def host_of(url: str) -> str:
-    """Return the host of *url*, all of it that is shown: path and query may hold a token of the shop's."""
+    """Return the host of *url*. Only the host is ever shown, because path and query may contain a token."""
     return urlsplit(url).hostname or ""
 
 
@@ -26,16 +26,16 @@ def _known_secrets(_: object, __: object, value: tuple[str, ...]) -> None:
 
 def _seconds(_: object, field: Any, value: float) -> None:
     if not 0 < value <= TOTAL_SECONDS:
-        raise BadInput(f"{field.name} is more than 0 and at most {TOTAL_SECONDS:g} seconds.")
+        raise BadInput(f"{field.name} must be more than 0 and at most {TOTAL_SECONDS:g} seconds.")
 
 
 @attrs.frozen(kw_only=True)
 class WebhookSettings:
-    """One endpoint. `secrets`: the one to sign with, then older ones while the shop changes over.
+    """One endpoint. `secrets` are the current one, then older ones while the shop replaces a secret.
 
-    `allow_private` admits plain http and addresses inside our own network: for development, never on a server that
-    strangers can name endpoints to. `ca_file` replaces the public certificate authorities. `total_seconds` bounds one
-    delivery from the look-up of the name to the end of the answer. Raises BadInput.
+    `allow_private` permits plain http and addresses inside our own network. Use it for development, never where
+    strangers can choose endpoints. `ca_file` replaces the public certificate authorities. `total_seconds` bounds one
+    delivery, from resolving the name to the end of the answer. Raises BadInput.
     """
 
     url: str = attrs.field(repr=host_of)
@@ -51,10 +51,12 @@ class WebhookSettings:
             parts = urlsplit(value)
             named = bool(parts.hostname) and parts.port != 0
         except ValueError:
-            raise BadInput("The webhook URL cannot be read.") from None
+            raise BadInput("The webhook URL is not a valid URL.") from None
         if not named or parts.scheme not in ("http", "https"):
-            raise BadInput("A webhook URL is https:// and a host.")
+            raise BadInput("A webhook URL must be https:// and a host.")
         if parts.username is not None or parts.password is not None:
-            raise BadInput("A webhook URL carries no user name and password: the signature says who sends.")
+            raise BadInput(
+                "A webhook URL must not contain a user name or password. The signature proves who sent the message."
+            )
         if parts.scheme == "http" and not self.allow_private:
-            raise BadInput("A webhook URL is https://. Plain http:// needs private addresses to be allowed.")
+            raise BadInput("A webhook URL must be https://. Plain http:// is permitted only with private addresses.")

@@ -1,4 +1,4 @@
-"""The headers of Standard Webhooks: id, time and an HMAC over both and the body, so that the shop knows who wrote."""
+"""The headers of Standard Webhooks: the id, the time, and an HMAC over both and the body."""
 
 import base64
 import binascii
@@ -14,37 +14,40 @@ import attrs
 from payments.domain.errors import BadInput
 
 PREFIX: Final = "whsec_"
-LEAST_BYTES, MOST_BYTES = 24, 64  # the specification's bounds of a key
+MIN_KEY_BYTES, MAX_KEY_BYTES = 24, 64  # as in the specification
 
 
 def new_secret() -> str:
-    """Return a fresh signing secret, to be configured here and at the endpoint."""
+    """Return a new signing secret, to be configured here and at the endpoint."""
     return PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def key_of(secret: str) -> bytes:
-    """Return the key in a `whsec_` secret. Raises BadInput, in words that do not repeat it."""
+    """Return the key in a `whsec_` secret. Raises BadInput; the error does not contain the secret."""
     try:
         key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
     except (binascii.Error, ValueError):
         key = b""
-    if not secret.startswith(PREFIX) or not LEAST_BYTES <= len(key) <= MOST_BYTES:
-        raise BadInput(f"A webhook secret is {PREFIX} and the base64 of {LEAST_BYTES} to {MOST_BYTES} random bytes.")
+    if not secret.startswith(PREFIX) or not MIN_KEY_BYTES <= len(key) <= MAX_KEY_BYTES:
+        raise BadInput(
+            f"A webhook secret must be {PREFIX} and the base64 of {MIN_KEY_BYTES} to {MAX_KEY_BYTES} random bytes."
+        )
     return key
 
 
 @attrs.frozen
 class Signer:
-    """Signs with every key it has: while a secret is exchanged, the shop may know the old one or the new one."""
+    """Signs with every key: while a secret is replaced, the shop may know only the old one or only the new one."""
 
     keys: tuple[bytes, ...] = attrs.field(repr=False)
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> Self:
+        """Return a signer for these `whsec_` secrets. Raises BadInput."""
         return cls(tuple(key_of(text) for text in texts))
 
     def headers(self, message_id: str, timestamp: int, body: bytes) -> dict[str, str]:
-        """Return the three headers of one send at *timestamp* (UNIX seconds)."""
+        """Return the three headers of a message sent at *timestamp* (UNIX seconds)."""
         webhook_id = header_safe(message_id)
         signed = f"{webhook_id}.{timestamp}.".encode() + body
         return {
@@ -55,8 +58,10 @@ class Signer:
 
 
 def header_safe(message_id: str) -> str:
-    """Return *message_id*, with all that an orphan's foreign merchant id may hold but a header or a signature may not
-    (spaces, Korean, line ends, full stops) percent-encoded: two ids never become one."""
+    """Return *message_id* with everything percent-encoded that a header or a signature must not contain.
+
+    The merchant id of an orphan may have spaces, Korean, line ends or full stops. Different ids stay different.
+    """
     return quote(message_id, safe="").replace(".", "%2E")
 
 

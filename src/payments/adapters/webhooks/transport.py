@@ -1,4 +1,4 @@
-"""The transport of requests over a connection that somebody else dials; the certificate is checked against the name."""
+"""An adapter of requests over a given connection. The certificate is checked against the host name."""
 
 import socket
 import ssl
@@ -36,7 +36,7 @@ class _TLSPool(HTTPSConnectionPool):
 
 
 class DialledAdapter(HTTPAdapter):
-    """One request over one connection of its own: no proxy, no cookie, no redirect, no retry. To be closed."""
+    """Sends one request over one connection, without proxies, cookies, redirects or retries. It must be closed."""
 
     def __init__(self, dial: Dial, tls: ssl.SSLContext) -> None:
         super().__init__(max_retries=0)
@@ -56,7 +56,7 @@ class DialledAdapter(HTTPAdapter):
         return self._pool
 
     def cert_verify(self, *_: Any, **__: Any) -> None:
-        """Leave the pool alone: its context has read the authorities already, once for all requests."""
+        """Do nothing: the TLS context has loaded the certificate authorities once for all requests."""
 
     def close(self) -> None:
         if self._pool is not None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from payments.entrypoints.service import Service
 
 MAX_NAME: Final = 60
-LONGEST_LIST: Final = 1000
+MAX_LIST_LENGTH: Final = 1000
 
 
 def _language() -> Language:
@@ -88,8 +88,8 @@ def operator() -> Caller:
 
 def check_limit(limit: int) -> None:
     """Raises BadInput for a list of no possible length."""
-    if not 1 <= limit <= LONGEST_LIST:
-        raise BadInput(f"A list has 1 to {LONGEST_LIST} lines at a time, not {limit}.")
+    if not 1 <= limit <= MAX_LIST_LENGTH:
+        raise BadInput(f"A list has 1 to {MAX_LIST_LENGTH} lines at a time, not {limit}.")
 
 
 def say(*lines: str) -> None:

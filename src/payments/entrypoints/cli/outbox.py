@@ -10,7 +10,7 @@ from payments.domain.messages import Message
 from payments.entrypoints import display
 from payments.entrypoints.blocking import run
 from payments.entrypoints.cli.app import REFUSED
-from payments.entrypoints.cli.common import DEFAULT, LONGEST_LIST, Common, check_limit, say, stored, table, told
+from payments.entrypoints.cli.common import DEFAULT, MAX_LIST_LENGTH, Common, check_limit, say, stored, table, told
 from payments.entrypoints.cli.words import word
 
 
@@ -61,7 +61,7 @@ def replay(
         raise BadInput("Name the messages to send again, or --all of them. Nothing was changed.")
     now = datetime.now(UTC)
     with stored(common) as store:
-        chosen = [one.id for one in run(store.outbox.dead(LONGEST_LIST))] if everything else list(messages)
+        chosen = [one.id for one in run(store.outbox.dead(MAX_LIST_LENGTH))] if everything else list(messages)
         missing = [one for one in chosen if not run(store.outbox.replay(one, now))]
     if common.json:
         told({"replayed": len(chosen) - len(missing), "missing": missing})

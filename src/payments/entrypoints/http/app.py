@@ -1,4 +1,4 @@
-"""http_app: the API as an ASGI application. Parse, call one use case, render; no rule of money lives here."""
+"""http_app: the API as an ASGI application. Parse, call one use case, render; no payment rule is implemented here."""
 
 import contextlib
 from collections import defaultdict
@@ -31,7 +31,7 @@ from payments.entrypoints.http.static.files import static_routes
 from payments.entrypoints.service import Service, Web
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
-    *routes_provider.OPERATIONS,  # before the payments: /payments/return is no merchant id
+    *routes_provider.OPERATIONS,  # before the payments, because /payments/return is not a merchant id
     *routes_payments.OPERATIONS,
     *routes_refunds.OPERATIONS,
     *routes_orphans.OPERATIONS,
@@ -42,7 +42,7 @@ Lanes = Mapping[Lane, Threads]
 
 
 def http_app(service: Service) -> Starlette:
-    """Return the application. It starts no worker and closes nothing of *service*: who made it closes it."""
+    """Return the application. It starts no worker and does not close *service*; the caller closes it."""
     web = service.web
     lanes = {
         Lane.CALLERS: Threads(web.threads, web.queue, suspends=service.suspends),
@@ -66,7 +66,7 @@ def http_app(service: Service) -> Starlette:
 
 
 def _routes(service: Service, lanes: Lanes) -> Iterable[Route]:
-    """One route per path, so that a wrong method is told all the right ones."""
+    """One route per path, so that the answer to a wrong method lists all allowed ones."""
     by_path: dict[str, dict[str, Operation]] = defaultdict(dict)
     for operation in OPERATIONS:
         by_path[operation.path][operation.method] = operation
@@ -118,15 +118,15 @@ async def _problem(_: Received, error: Exception) -> Response:
 async def _no_route(received: Received, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
-    reply = reply_to(_told(received, error))
+    reply = reply_to(_problem_of(received, error))
     return _rendered(Reply(reply.status, reply.body, {**(error.headers or {}), **reply.headers}))
 
 
-def _told(received: Received, error: HTTPException) -> PaymentsError:
+def _problem_of(received: Received, error: HTTPException) -> PaymentsError:
     if error.status_code == 404:
-        return NoSuchPage("There is nothing at this address.")
+        return NoSuchPage("This address does not exist.")
     if error.status_code == 405:
-        return WrongMethod(f"This address does not take {received.method}.")
+        return WrongMethod(f"This address does not allow {received.method}.")
     return RequestError(error.detail)
 
 

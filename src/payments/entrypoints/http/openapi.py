@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, made of the same operations that make the routes: it cannot forget one."""
+"""The OpenAPI 3.1 document, made from the same operations as the routes, so it is always complete."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -27,24 +27,24 @@ from payments.entrypoints.tokens import BadToken
 _SCHEMES: Final = {
     Who.BUYER: (
         "JWT",
-        "A buyer's JWT, signed by the shop: `sub` is the buyer; issuer, audience and expiry are checked.",
+        "A buyer's JWT, signed by the shop. `sub` is the buyer; issuer, audience and expiry are verified.",
     ),
-    Who.SHOP: ("pk_…", "A shop server's API key, made with `payments keys create`."),
-    Who.CLIENT: ("ct_…", "A client token: lets a browser read, complete and abandon the one payment it was made for."),
+    Who.SHOP: ("pk_…", "An API key for the shop's server, created with `payments keys create`."),
+    Who.CLIENT: ("ct_…", "A client token: a browser may use it to read, complete and abandon one payment."),
 }
 _TAGS: Final = {
     "payments": "A buyer pays: begin, open the window, complete or abandon.",
-    "refunds": "Money goes back. For the shop's server.",
-    "strays": "Money that pays for nothing: another amount, twice, too late, or for no payment of ours.",
+    "refunds": "Refunds. For the shop's server.",
+    "strays": "Captures that do not count as payment: a wrong amount, a duplicate, too late, or test money.",
     "orphans": "Captures under our prefix without a payment here. They are held.",
-    "provider": "Where the provider and its window come back to. What they say is a hint, never believed.",
-    "health": "For whoever keeps this service alive.",
+    "provider": "Where the provider and its window call back. Their content is only a hint and is never trusted.",
+    "health": "Probes for operators and load balancers.",
 }
 _KEY_PARAMETER: Final = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
-    "description": "Sent again with the same key within 7 days, the request is answered as before and done once.",
+    "description": "A request repeated with the same key within 7 days is executed once and gets the same response.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[\\x21-\\x7e]+$"},
 }
 
@@ -62,7 +62,7 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
         "info": {
             "title": "payments",
             "version": version("payments-kr"),
-            "description": "Taking money, correctly. Sums are whole minor units (won, cents), times are UTC.",
+            "description": "Take payments in Korea. Amounts are whole minor units (won, cents), times are in UTC.",
         },
         "tags": [{"name": name, "description": text} for name, text in _TAGS.items()],
         "paths": dict(paths),
@@ -76,11 +76,11 @@ def _shapes(operation: Operation) -> Iterable[Shape]:
         yield operation.body
     for _, shape in operation.answers.values():
         if shape is not None and shape is not str:
-            yield shape  # type: ignore[misc]  # what is not a text is a Struct
+            yield shape  # type: ignore[misc]  # an answer that is not text is a Struct
 
 
 def _operation(operation: Operation) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    described: dict[str, Any] = {
         "operationId": f"{operation.tag}.{operation.handler.__name__}",
         "tags": [operation.tag],
         "summary": operation.summary,
@@ -88,9 +88,9 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "responses": _responses(operation),
     }
     if operation.takes_body:
-        told["requestBody"] = _request_body(operation)
-    told["security"] = [{who.value: []} for who in operation.callers]
-    return told
+        described["requestBody"] = _request_body(operation)
+    described["security"] = [{who.value: []} for who in operation.callers]
+    return described
 
 
 def _parameters(operation: Operation) -> list[dict[str, Any]]:
@@ -107,7 +107,7 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
 
 
 def _inline(shape: Shape) -> dict[str, Any]:
-    """Return the schema of a query; its enums are written out where they are used."""
+    """Return the schema of a query, with its enums inlined."""
     _, components = msgspec.json.schema_components([shape], ref_template="{name}")
 
     def resolved(schema: Any) -> Any:
@@ -124,9 +124,9 @@ def _inline(shape: Shape) -> dict[str, Any]:
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema of a parameter: one that is left out is not null."""
-    kept = [one for one in schema.get("anyOf", []) if one != {"type": "null"}]
-    return kept[0] if len(kept) == 1 else {name: each for name, each in schema.items() if each is not None}
+    """Return the schema of a parameter, which may be left out but is never null."""
+    schemas = [one for one in schema.get("anyOf", []) if one != {"type": "null"}]
+    return schemas[0] if len(schemas) == 1 else {name: each for name, each in schema.items() if each is not None}
 
 
 def _request_body(operation: Operation) -> dict[str, Any]:
@@ -139,13 +139,13 @@ def _request_body(operation: Operation) -> dict[str, Any]:
 
 
 def _responses(operation: Operation) -> dict[str, Any]:
-    told = {str(status): _answer(text, shape) for status, (text, shape) in operation.answers.items()}
+    responses = {str(status): _answer(text, shape) for status, (text, shape) in operation.answers.items()}
     by_status: dict[int, list[type[PaymentsError]]] = defaultdict(list)
     for error in (*operation.problems, *_everywhere(operation)):
         by_status[row_of(error).status].append(error)
     for status, found in sorted(by_status.items()):
-        told[str(status)] = _problem(found)
-    return told
+        responses[str(status)] = _problem(found)
+    return responses
 
 
 def _answer(text: str, shape: Any) -> dict[str, Any]:
@@ -158,7 +158,7 @@ def _answer(text: str, shape: Any) -> dict[str, Any]:
 
 
 def _problem(found: list[type[PaymentsError]]) -> dict[str, Any]:
-    """Return the problems that share a status, each by its slug."""
+    """Return the response for all problems with the same status."""
     slugs = list(dict.fromkeys(error.slug for error in found))
     return {
         "description": " · ".join(f"`{slug}`" for slug in slugs),
@@ -174,7 +174,7 @@ def _problem(found: list[type[PaymentsError]]) -> dict[str, Any]:
 
 
 def _everywhere(operation: Operation) -> list[type[PaymentsError]]:
-    """Return what may go wrong with any call of this shape."""
+    """Return the problems that any operation like this may return."""
     found: list[type[PaymentsError]] = [Unexpected, Busy, BodyTooLarge, TooSlow]
     if operation.callers:
         found += [Unauthenticated, BadToken, NotAllowed, StorageUnavailable]

@@ -1,9 +1,9 @@
-"""Operation: one call of the API as data, from which its route, its checks and its documentation are all made.
+"""Operation: one call of the API as data. Its route, its checks and its documentation are made from it.
 
-Operation   method, path, who may call, what goes in, what comes out, what may go wrong
-Call        one request of it, checked: what a handler sees
+Operation   method, path, allowed callers, input, output, possible problems
+Call        one validated request, as a handler gets it
 Answer      what a handler returns
-perform     authenticate, decode, handle, encode: a coroutine without a loop, so it runs whole in one thread
+perform     authenticate, decode, handle, encode: a coroutine that needs no event loop, so it runs in one thread
 """
 
 from collections.abc import Callable, Coroutine, Mapping
@@ -25,7 +25,7 @@ from payments.entrypoints.service import Service
 
 @attrs.frozen(kw_only=True)
 class Request:
-    """A request as it came, read from the socket but not yet looked at."""
+    """A request as received, before any validation."""
 
     path: Mapping[str, str]
     query: Mapping[str, str]
@@ -35,20 +35,20 @@ class Request:
 
 @attrs.frozen(kw_only=True)
 class Call:
-    """A request that was understood. `identity` is there wherever the operation names callers."""
+    """A validated request. `identity` is set if the operation requires a caller."""
 
     request: Request
     identity: Identity | None = None
     query: Any = None
     body: Any = None
     refund_id: RefundId | None = None
-    """Where a refund is asked for with an idempotency key: the same key is the same refund, even after a crash."""
+    """Set if the request has an idempotency key: the same key means the same refund, even after a crash."""
 
     @property
     def who(self) -> Identity:
-        """The caller's identity. Raises NotAllowed where the operation asks for none."""
+        """The caller's identity. Raises NotAllowed if the operation requires none."""
         if self.identity is None:
-            raise NotAllowed("This call is nobody's.")
+            raise NotAllowed("This call has no authenticated caller.")
         return self.identity
 
     @property
@@ -57,7 +57,7 @@ class Call:
 
     @property
     def merchant_id(self) -> MerchantId:
-        """The payment in the path, if these credentials may touch it. Raises PaymentNotFound."""
+        """The payment in the path. Raises PaymentNotFound if these credentials are for another payment."""
         try:
             named = recorded_id(self.request.path["merchant_id"])
         except BadInput:
@@ -68,7 +68,7 @@ class Call:
 
 @attrs.frozen
 class Answer:
-    """A status, a body to be encoded (a text is HTML, None is nothing), and headers."""
+    """A status, headers, and a body: a Struct becomes JSON, a str is HTML, None is empty."""
 
     status: int
     body: msgspec.Struct | str | None = None
@@ -76,11 +76,11 @@ class Answer:
 
 
 class Lane(StrEnum):
-    """Where an operation runs. What strangers may call has few threads of its own: a flood of it harms nobody."""
+    """Where an operation runs. Calls without credentials have their own few threads: a flood blocks only them."""
 
     CALLERS = "callers"
     STRANGERS = "strangers"
-    LOOP = "loop"  # it asks nobody, so it needs no thread
+    LOOP = "loop"  # it needs no I/O and so no thread
 
 
 Handler = Callable[[Service, Call], Coroutine[Any, Any, Answer]]
@@ -89,7 +89,7 @@ Shape = type[msgspec.Struct]
 
 @attrs.frozen(kw_only=True)
 class Operation:
-    """`callers` empty: anybody. `bodies`: by who calls, where it differs. `answers`: status to (meaning, shape)."""
+    """Empty `callers`: no credentials. `bodies`: if they differ by caller. `answers`: status to (meaning, shape)."""
 
     method: str
     path: str
@@ -111,12 +111,12 @@ class Operation:
         return self.body is not None or bool(self.bodies)
 
     def shape_for(self, identity: Identity | None) -> Shape | None:
-        """Return the shape of the body this caller sends."""
+        """Return the shape of this caller's request body."""
         return self.bodies[identity.who] if identity and self.bodies else self.body
 
 
 def operation(method: str, path: str, **facts: Any) -> Callable[[Handler], Operation]:
-    """Make an Operation of a handler; the first line of its docstring is the summary."""
+    """Return a decorator that makes an Operation; the first line of the handler's docstring is the summary."""
 
     def make(handler: Handler) -> Operation:
         summary = (handler.__doc__ or "").strip().partition("\n")[0].rstrip(".")
@@ -126,14 +126,14 @@ def operation(method: str, path: str, **facts: Any) -> Callable[[Handler], Opera
 
 
 async def perform(operation: Operation, service: Service, request: Request) -> Reply:
-    """Return the finished answer to a request; every error that the domain knows is one too."""
+    """Return the finished reply to a request. Every PaymentsError becomes a problem."""
     try:
-        return await _understood(operation, service, request)
+        return await _validated(operation, service, request)
     except PaymentsError as error:
         return reply_to(error)
 
 
-async def _understood(operation: Operation, service: Service, request: Request) -> Reply:
+async def _validated(operation: Operation, service: Service, request: Request) -> Reply:
     identity = await _identity(operation, service, request)
     shape = operation.shape_for(identity)
     call = Call(
@@ -148,7 +148,7 @@ async def _understood(operation: Operation, service: Service, request: Request) 
     scope = f"{call.caller} {operation.method} {operation.path}"
     intent = "\n".join([*request.path.values(), msgspec.json.encode(call.body).decode()])
     known = attrs.evolve(call, refund_id=refund_id_of(scope, key, intent))
-    return await once(service, scope, key, intent, lambda: _told(operation, service, known))
+    return await once(service, scope, key, intent, lambda: _reply(operation, service, known))
 
 
 async def _identity(operation: Operation, service: Service, request: Request) -> Identity | None:
@@ -156,11 +156,11 @@ async def _identity(operation: Operation, service: Service, request: Request) ->
         return None
     identity = await authenticate(service, request.headers.get("authorization"))
     if identity.who not in operation.callers:
-        raise NotAllowed("These credentials are not for this call.")
+        raise NotAllowed("These credentials do not allow this call.")
     return identity
 
 
-async def _told(operation: Operation, service: Service, call: Call) -> Reply:
+async def _reply(operation: Operation, service: Service, call: Call) -> Reply:
     try:
         return await _handled(operation, service, call)
     except PaymentsError as error:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import requests
 from playwright.sync_api import Page, expect
-from support.browser import shot
+from support.browser.chromium import shot
 from support.patience import EVENTUALLY
 
 from payments.entrypoints.sandbox import Clock, Sandbox, SandboxSettings, running_sandbox

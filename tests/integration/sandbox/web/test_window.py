@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import FrameLocator, Page
-from support.browser import shot
+from support.browser.chromium import shot
 
 from payments.entrypoints.sandbox import Sandbox
 from payments.entrypoints.sandbox.payments.prepared import Registration

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from payments.adapters.iamport import Buyer, request_pay, wire
 from payments.adapters.iamport.api import Call
 from payments.adapters.iamport.jsontext import decoded, encoded
-from payments.adapters.iamport.vocabulary import ASKED, method_answered
+from payments.adapters.iamport.vocabulary import PAY_METHODS, method_of
 from payments.domain.money import EXPONENTS, Money
 from payments.domain.refund import BankAccount, Refund
 from payments.domain.values import GatewayId, MerchantId, Method, RefundId
@@ -73,9 +73,9 @@ def test_what_is_written_is_json(fields: dict[str, str | Decimal]) -> None:
 
 
 def test_every_method_can_be_asked_for_and_recognised_in_the_answer() -> None:
-    assert set(ASKED) == set(Method)
-    answers = {**ASKED, Method.SAMSUNGPAY: "samsung"}
-    assert {method: method_answered(word) for method, word in answers.items()} == {m: m.value for m in Method}
+    assert set(PAY_METHODS) == set(Method)
+    answers = {**PAY_METHODS, Method.SAMSUNGPAY: "samsung"}
+    assert {method: method_of(word) for method, word in answers.items()} == {m: m.value for m in Method}
 
 
 @given(st.text() | st.text(st.characters(categories=["Cs", "Cc", "Po"])))

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from payments.adapters.system.merchant_ids import ALPHABET, LENGTH, NEEDED, RandomIds
+from payments.adapters.system.merchant_ids import ALPHABET, LENGTH, RANDOM_LENGTH, RandomIds
 from payments.domain.errors import BadInput
 
-PREFIXES = st.text(string.ascii_letters + string.digits + "_-", max_size=LENGTH - NEEDED)
+PREFIXES = st.text(string.ascii_letters + string.digits + "_-", max_size=LENGTH - RANDOM_LENGTH)
 
 
 @given(PREFIXES)
@@ -49,7 +49,7 @@ def test_ids_do_not_repeat_and_use_the_whole_alphabet() -> None:
     assert set("".join(ids)) == set(ALPHABET)
 
 
-@pytest.mark.parametrize("prefix", ["a" * (LENGTH - NEEDED + 1), "가게", "a b", "a/b", "a\n", "<a>", None, 7])
+@pytest.mark.parametrize("prefix", ["a" * (LENGTH - RANDOM_LENGTH + 1), "가게", "a b", "a/b", "a\n", "<a>", None, 7])
 def test_a_prefix_that_leaves_too_little_room_or_cannot_travel_is_refused(prefix: object) -> None:
     with pytest.raises(BadInput):
         RandomIds(prefix)  # type: ignore[arg-type]

@@ -12,11 +12,19 @@ from starlette.requests import Request
 
 from payments.entrypoints.http.shapes.bodies import decode_body, decode_query, read_body
 from payments.entrypoints.http.shapes.errors import Malformed, TooSlow, UnsupportedMediaType
-from payments.entrypoints.http.shapes.inputs import AskRefund, BeginByBuyer, BeginByShop, Cancel, Complete, Hint, Page
+from payments.entrypoints.http.shapes.inputs import (
+    BeginByBuyer,
+    BeginByShop,
+    Cancel,
+    Complete,
+    Hint,
+    Page,
+    RequestRefund,
+)
 
 JSON = {"content-type": "application/json"}
 FORM = {"content-type": "application/x-www-form-urlencoded"}
-SHAPES = [AskRefund, BeginByBuyer, BeginByShop, Cancel, Complete, Hint]
+SHAPES = [RequestRefund, BeginByBuyer, BeginByShop, Complete, Hint, Cancel]
 
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -117,7 +125,7 @@ def test_a_body_that_drips_is_not_waited_for():
         await asyncio.Event().wait()
 
     with pytest.raises(TooSlow):
-        asyncio.run(read_body(Request({"type": "http"}, drip), 100, patience=0.01))
+        asyncio.run(read_body(Request({"type": "http"}, drip), 100, seconds=0.01))
 
 
 def test_a_body_that_is_cut_off_is_a_problem():

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import attrs
 import pytest
-from support.facts import SECTIONS, SOURCES, TABLE, FactError, all_facts, facts_of, table
+from support.docs.facts import SECTIONS, SOURCES, TABLE, FactError, all_facts, facts_of, table
 
 from payments.entrypoints.sandbox import Guesses
 
 
 def test_the_committed_table_is_what_the_tests_say_now() -> None:
-    assert TABLE.read_text() == table(all_facts()), "run: PYTHONPATH=tests python -m support.facts"
+    assert TABLE.read_text() == table(all_facts()), "run: PYTHONPATH=tests python -m support.docs.facts"
 
 
 def test_every_guess_is_a_guessed_fact() -> None:

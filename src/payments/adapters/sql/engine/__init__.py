@@ -1,1 +1,1 @@
-"""From a URL to a database with safe settings, and the two ways to use it: read and write."""
+"""Opens the database at a URL with safe settings, and offers two ways to use it: read and write."""

@@ -1,4 +1,4 @@
-"""From a URL to a database with safe settings: `sqlite:///payments.db`, `postgresql://user@host/name`."""
+"""Opens the database at a URL with safe settings: `sqlite:///payments.db`, `postgresql://user@host/name`."""
 
 from collections.abc import Callable
 
@@ -11,31 +11,29 @@ from payments.domain.errors import BadInput
 
 
 def parse(url: str) -> sa.URL:
-    """Return *url* in SQLAlchemy's form. Raises BadInput, in words that do not repeat a password."""
+    """Return *url* in SQLAlchemy's form. Raises BadInput; the error never repeats the URL and its password."""
     try:
         parsed = sa.make_url(url.replace("postgres://", "postgresql://", 1))
-    except (sa.exc.ArgumentError, ValueError):  # the latter for a port that is no number
-        raise BadInput("A database URL is sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME.") from None
+    except (sa.exc.ArgumentError, ValueError):  # ValueError: the port is not a number
+        raise BadInput("A database URL must be sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME.") from None
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):
-        raise BadInput(
-            f"A database of the kind {parsed.get_backend_name()} is not supported: use SQLite or PostgreSQL."
-        )
+        raise BadInput(f"The database {parsed.get_backend_name()} is not supported. Use SQLite or PostgreSQL.")
     return parsed
 
 
 def connect(url: sa.URL, pool_size: int) -> Database:
-    """Return the database at *url*, for at most *pool_size* calls at a time; nothing is read or written yet."""
+    """Return the database at *url* for at most *pool_size* calls at a time; nothing is read or written yet."""
     opened: Callable[[sa.URL, int], Database] = sqlite.open_sqlite if _is_sqlite(url) else postgresql.open_postgresql
     return opened(url, pool_size)
 
 
 def migrating_engine(url: sa.URL) -> sa.Engine:
-    """Return an engine that may change the schema, a connection at a time."""
+    """Return an engine that may change the schema, with one connection at a time."""
     return sqlite.migrating_engine(url) if _is_sqlite(url) else postgresql.migrating_engine(url)
 
 
 def check_settings(database: Database) -> None:
-    """Raise UnsafeSettings where the database could lose what it acknowledged."""
+    """Raise UnsafeSettings if the database could lose data that it has acknowledged."""
     check = sqlite.check_sqlite if database.engine.dialect.name == "sqlite" else postgresql.check_postgresql
     database.read(check)
 

@@ -1,7 +1,7 @@
-"""Database: one engine, and the two ways to use it. Whatever fails comes out as an error of the domain.
+"""Database: one engine, and the two ways to use it. A failure of the database is raised as an error of the domain.
 
 read    statements that each stand alone, outside any transaction
-write   one transaction: all of it is stored, or nothing; run again where the database gave it up for another's sake
+write   one transaction: all of it is stored, or nothing; retried if the database aborted it because of another one
 """
 
 import contextlib
@@ -15,42 +15,42 @@ import attrs
 import sqlalchemy as sa
 import sqlalchemy.exc
 
-from payments.adapters.sql.engine.failures import may_run_again, translated
+from payments.adapters.sql.engine.failures import domain_error, is_retryable
 from payments.domain.errors import ConcurrentUpdate
 
 T = TypeVar("T")
 Work = Callable[[sa.Connection], T]
 
-AGAIN: Final = 5
-PATIENCE: Final = 5.0
-"""Seconds: after them nothing is begun again, and a writer no longer waits for its turn."""
+MAX_RETRIES: Final = 5
+MAX_WAIT_SECONDS: Final = 5.0
+"""How long a call waits for a connection or for the write lock; after that time it is not retried either."""
 
 
 @attrs.frozen(kw_only=True)
 class Database:
-    """Where the tables are. `write_lock` admits one writer of this process at a time, where the database allows one."""
+    """The database. `write_lock` queues the writers of this process if the database allows one writer at a time."""
 
     engine: sa.Engine
     reading: sa.Engine
     writing: sa.Engine
-    write_lock: "threading.Lock | None"  # quoted, because Lock is no class before Python 3.13
-    _inside: threading.local = attrs.field(factory=threading.local)
+    write_lock: "threading.Lock | None"  # quoted, because Lock is not a class before Python 3.13
+    _thread: threading.local = attrs.field(factory=threading.local)
 
     def read(self, work: Work[T]) -> T:
         """Return what *work* reads. Raises StorageUnavailable or ConcurrentUpdate."""
-        return self._persistently(self.reading, work)
+        return self._with_retries(self.reading, work)
 
     def write(self, work: Work[T]) -> T:
-        """Commit what *work* does and return its result; where *work* raises, nothing is stored.
+        """Commit what *work* does and return its result; if *work* raises an error, nothing is stored.
 
         Raises a StorageConflict or StorageUnavailable. *work* may run more than once.
         """
-        with self._alone():
-            return self._persistently(self.writing, work, commit=True)
+        with self._as_writer():
+            return self._with_retries(self.writing, work, commit=True)
 
-    def _persistently(self, engine: sa.Engine, work: Work[T], *, commit: bool = False) -> T:
+    def _with_retries(self, engine: sa.Engine, work: Work[T], *, commit: bool = False) -> T:
         start = time.monotonic()
-        for again in range(AGAIN + 1):
+        for retries in range(MAX_RETRIES + 1):
             committing = False
             try:
                 with engine.connect() as connection:
@@ -60,24 +60,24 @@ class Database:
                         connection.commit()
                     return result
             except sa.exc.SQLAlchemyError as error:
-                late = again == AGAIN or time.monotonic() - start > PATIENCE
-                if late or not may_run_again(error, committing=committing):
-                    if known := translated(error, committing=committing):
+                is_last = retries == MAX_RETRIES or time.monotonic() - start > MAX_WAIT_SECONDS
+                if is_last or not is_retryable(error, committing=committing):
+                    if known := domain_error(error, committing=committing):
                         raise known from error
                     raise
-            time.sleep(random.uniform(0, 0.01) * 2**again)  # noqa: S311 - only keeps rivals apart
-        raise AssertionError("the last try has raised or returned")
+            time.sleep(random.uniform(0, 0.01) * 2**retries)  # noqa: S311 - only spreads the retries
+        raise AssertionError("the last try must return or raise")
 
     @contextlib.contextmanager
-    def _alone(self) -> Iterator[None]:
-        if getattr(self._inside, "writing", False):
-            raise RuntimeError("A change must be pure: it may not write to the store it is called by.")
-        if self.write_lock and not self.write_lock.acquire(timeout=PATIENCE):
-            raise ConcurrentUpdate("Too many changes at once. Nothing was stored; try again later.")
-        self._inside.writing = True
+    def _as_writer(self) -> Iterator[None]:
+        if getattr(self._thread, "writing", False):
+            raise RuntimeError("A change must be pure: it must not write to the store that calls it.")
+        if self.write_lock and not self.write_lock.acquire(timeout=MAX_WAIT_SECONDS):
+            raise ConcurrentUpdate("There are too many changes at once. Nothing was stored. Try again later.")
+        self._thread.writing = True
         try:
             yield
         finally:
-            self._inside.writing = False
+            self._thread.writing = False
             if self.write_lock:
                 self.write_lock.release()

@@ -1,8 +1,8 @@
-"""What a database's error means: worth another try, or one of our own errors. Nothing here is swallowed.
+"""What an error of the database means: retry it, or raise it as an error of the domain. No error is swallowed.
 
-StoreRefused        the database is not what this code may work with: wrong mode, wrong schema, unsafe settings
-may_run_again       the transaction was certainly undone, and may well succeed when it is run again
-translated          conflict: a constraint that repeats a rule; busy: locks held too long; silence: no usable answer
+StoreRefused    this code must not work with the database: wrong mode, wrong schema, unsafe settings
+is_retryable    the transaction was certainly rolled back, and a retry is likely to succeed
+domain_error    a constraint that repeats a rule, locks that were held too long, or no usable answer
 """
 
 from typing import Any, Final
@@ -35,17 +35,17 @@ _RULES: Final = (  # PostgreSQL names the constraint, SQLite the columns
     ),
     ("pkr_attempts_pkey", "pkr_attempts.gateway_id", GatewayIdTaken, "This attempt belongs to another payment."),
 )
-_SILENT: Final = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.InternalError, sa.exc.TimeoutError)
+_NO_ANSWER: Final = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.InternalError, sa.exc.TimeoutError)
 
 
 class StoreRefused(PaymentsError):
-    """The database is not one that this code may work with. Nothing in it was changed."""
+    """This code must not work with this database. Nothing in it was changed."""
 
     slug = "store-refused"
 
 
 class WrongMode(StoreRefused):
-    """The database is for the other mode: real and play money never meet."""
+    """The database is for the other mode. Live and test payments are never kept in one database."""
 
     slug = "store-wrong-mode"
 
@@ -57,27 +57,31 @@ class WrongSchema(StoreRefused):
 
 
 class UnsafeSettings(StoreRefused):
-    """The database runs with settings under which it could lose what it acknowledged."""
+    """With its settings, the database could lose data that it has acknowledged."""
 
     slug = "store-unsafe-settings"
 
 
-def may_run_again(error: sa.exc.SQLAlchemyError, *, committing: bool) -> bool:
-    """Tell whether nothing of the transaction was stored and the cause is likely to be gone at once."""
+def is_retryable(error: sa.exc.SQLAlchemyError, *, committing: bool) -> bool:
+    """Return whether nothing of the transaction was stored and a retry is likely to succeed at once."""
     if not isinstance(error, sa.exc.DBAPIError):
         return False
-    stale = error.connection_invalidated and not committing  # a pooled connection to a server that has gone since
+    stale = error.connection_invalidated and not committing  # a pooled connection to a server that was stopped
     return stale or _is_undone(error)
 
 
-def translated(error: sa.exc.SQLAlchemyError, *, committing: bool) -> PaymentsError | None:
-    """Return what *error* is in our own words; None where it has no place there, being a mistake of ours."""
+def domain_error(error: sa.exc.SQLAlchemyError, *, committing: bool) -> PaymentsError | None:
+    """Return *error* as an error of the domain; None if it has no such meaning and is a bug of ours."""
     if isinstance(error, sa.exc.IntegrityError):
         return _rule_broken(error)
     if isinstance(error, sa.exc.DBAPIError) and (_is_undone(error) or _sqlstate(error) == LOCK_NOT_AVAILABLE):
-        return ConcurrentUpdate("Other changes held the database for too long. Nothing was stored; try again later.")
-    if isinstance(error, _SILENT) or type(error) is sa.exc.DatabaseError:
-        stored = "It is unknown whether the change was stored: look." if committing else "Nothing was stored."
+        return ConcurrentUpdate("Other changes held the database for too long. Nothing was stored. Try again later.")
+    if isinstance(error, _NO_ANSWER) or type(error) is sa.exc.DatabaseError:
+        stored = (
+            "It is unknown whether the change was stored. Read it before trying again."
+            if committing
+            else "Nothing was stored."
+        )
         return StorageUnavailable(f"The database cannot be used now. {stored}")
     return None
 
@@ -102,4 +106,4 @@ def _sqlstate(error: sa.exc.DBAPIError) -> Any:
 
 def _sqlite_code(error: sa.exc.DBAPIError) -> int | None:
     code = getattr(error.orig, "sqlite_errorcode", None)
-    return None if code is None else code & 0xFF  # the rest of it only says why
+    return None if code is None else code & 0xFF  # the high bits only say why

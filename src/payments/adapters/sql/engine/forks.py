@@ -1,4 +1,4 @@
-"""Connections do not survive a fork: a child that used its parent's would read its answers, or break its file."""
+"""Connections must not be used after a fork: a child would read its parent's answers, or damage its parent's file."""
 
 import os
 import weakref
@@ -8,20 +8,20 @@ import sqlalchemy as sa
 from sqlalchemy.pool import Pool
 
 _engines: Final[weakref.WeakSet[sa.Engine]] = weakref.WeakSet()
-_inherited: Final[list[Pool]] = []  # kept, for to close a connection here would speak for the parent
+_inherited: Final[list[Pool]] = []  # keep the reference: closing it would write to the parent's socket
 
 
-def safe_to_fork(engine: sa.Engine) -> sa.Engine:
-    """Return *engine*, which from now on connects anew in each forked child."""
+def renewed_after_fork(engine: sa.Engine) -> sa.Engine:
+    """Return *engine*, which from now on opens new connections in each forked child."""
     _engines.add(engine)
     return engine
 
 
-def _in_child() -> None:
+def _renew_in_child() -> None:
     for engine in _engines:
         _inherited.append(engine.pool)
         engine.dispose(close=False)
 
 
 if hasattr(os, "register_at_fork"):  # not on Windows
-    os.register_at_fork(after_in_child=_in_child)
+    os.register_at_fork(after_in_child=_renew_in_child)

@@ -1,4 +1,4 @@
-"""PostgreSQL through psycopg 3: READ COMMITTED, rows locked before they are changed, and nothing waits without end."""
+"""PostgreSQL through psycopg 3: READ COMMITTED, rows are locked before they are changed, and every wait is bounded."""
 
 import logging
 from typing import Any, Final
@@ -7,15 +7,13 @@ import sqlalchemy as sa
 import sqlalchemy.event
 from sqlalchemy.pool import NullPool, QueuePool
 
-from payments.adapters.sql.engine.database import PATIENCE, Database
+from payments.adapters.sql.engine.database import MAX_WAIT_SECONDS, Database
 from payments.adapters.sql.engine.failures import UnsafeSettings
-from payments.adapters.sql.engine.forks import safe_to_fork
+from payments.adapters.sql.engine.forks import renewed_after_fork
 
-OLDEST: Final = 130000
+OLDEST_VERSION: Final = 130000
 _SESSION: Final = {"lock_timeout": "2s", "statement_timeout": "5s", "TimeZone": "UTC"}
-_CONNECTION: Final[
-    dict[str, Any]
-] = {  # a server that vanished is noticed within seconds, not after the quarter of an hour of the system
+_CONNECTION: Final[dict[str, Any]] = {  # notices a server that vanished in seconds; by default it takes 15 minutes
     "connect_timeout": 5,
     "keepalives_idle": 10,
     "keepalives_interval": 5,
@@ -29,9 +27,9 @@ _log = logging.getLogger(__name__)
 
 def open_postgresql(url: sa.URL, pool_size: int) -> Database:
     """Return the database at *url*; nothing is connected yet."""
-    pool = {"poolclass": QueuePool, "pool_size": pool_size, "max_overflow": 0, "pool_timeout": PATIENCE}
-    engine = safe_to_fork(_engine(url, pool))
-    reading = engine.execution_options(isolation_level="AUTOCOMMIT")  # spares BEGIN and COMMIT their way over the net
+    pool = {"poolclass": QueuePool, "pool_size": pool_size, "max_overflow": 0, "pool_timeout": MAX_WAIT_SECONDS}
+    engine = renewed_after_fork(_engine(url, pool))
+    reading = engine.execution_options(isolation_level="AUTOCOMMIT")  # saves the round trips of BEGIN and COMMIT
     return Database(engine=engine, reading=reading, writing=engine, write_lock=None)
 
 
@@ -41,16 +39,16 @@ def migrating_engine(url: sa.URL) -> sa.Engine:
 
 
 def check_postgresql(connection: sa.Connection) -> None:
-    """Raise UnsafeSettings unless the server keeps what it acknowledges, in an encoding that holds every text."""
+    """Raise UnsafeSettings unless the server keeps what it acknowledges and stores text as UTF-8."""
     for name, value in {**_SESSION, "server_encoding": "UTF8", "transaction_isolation": "read committed"}.items():
         if (found := _setting(connection, name)) != value:
             raise UnsafeSettings(f"PostgreSQL's {name} is {found}, but must be {value}. Nothing was read or stored.")
-    if int(_setting(connection, "server_version_num")) < OLDEST:
-        raise UnsafeSettings("PostgreSQL 13 or newer is needed. Nothing was read or stored.")
+    if int(_setting(connection, "server_version_num")) < OLDEST_VERSION:
+        raise UnsafeSettings("PostgreSQL must be version 13 or newer. Nothing was read or stored.")
     if _setting(connection, "synchronous_commit") == "off":
         raise UnsafeSettings("PostgreSQL's synchronous_commit is off: a crash would lose acknowledged payments.")
     if _setting(connection, "fsync") == "off":
-        _log.warning("PostgreSQL's fsync is off: a power cut can lose acknowledged payments")
+        _log.warning("PostgreSQL's fsync is off: a power failure can lose acknowledged payments")
 
 
 def _setting(connection: sa.Connection, name: str) -> str:
@@ -66,11 +64,11 @@ def _engine(url: sa.URL, pool: dict[str, Any]) -> sa.Engine:
         hide_parameters=True,
         **pool,
     )
-    sa.event.listen(engine, "connect", _connected)
+    sa.event.listen(engine, "connect", _set_session)
     return engine
 
 
-def _connected(connection: Any, _: object) -> None:
+def _set_session(connection: Any, _: object) -> None:
     for name, value in _SESSION.items():
         connection.execute("SELECT set_config(%s, %s, false)", (name, value))
     connection.execute(

@@ -1,9 +1,9 @@
-"""SQLite with settings under which it loses nothing it acknowledged, several processes on one file included.
+"""SQLite with settings under which it loses no acknowledged data, also when several processes use one file.
 
 Python's own transactions begin at the first write, so two that read first and write later lose an update without any
-error: here every write transaction takes the write lock at its beginning. Write-ahead logging is the fast mode, but
-older libraries can lose committed writes in it; those get the rollback journal. A writer that waits for the file's lock
-polls, so the writers of one process queue for a lock of their own first: it makes the slowest ones much faster.
+error. Here every write transaction takes the write lock when it begins. Write-ahead logging is the fast mode, but
+older libraries can lose committed writes in it, so they get the rollback journal. SQLite polls for the lock of the
+file, so the writers of one process first queue for a lock of their own: this makes the slowest ones much faster.
 """
 
 import sqlite3
@@ -15,23 +15,23 @@ import sqlalchemy as sa
 import sqlalchemy.event
 from sqlalchemy.pool import NullPool, QueuePool
 
-from payments.adapters.sql.engine.database import PATIENCE, Database
+from payments.adapters.sql.engine.database import MAX_WAIT_SECONDS, Database
 from payments.adapters.sql.engine.failures import UnsafeSettings
-from payments.adapters.sql.engine.forks import safe_to_fork
+from payments.adapters.sql.engine.forks import renewed_after_fork
 from payments.domain.errors import BadInput
 
 BEGIN: Final = "sqlite_begin"
-"""The execution option that says how a transaction begins; without it every statement stands alone."""
+"""The execution option that sets how a transaction begins; without it, each statement is its own transaction."""
 
 _SYNCHRONOUS: Final = {"wal": 2, "delete": 3}  # FULL, EXTRA
-_turns: dict[str, threading.Lock] = {}
-_turns_lock = threading.Lock()
+_write_locks: dict[str, threading.Lock] = {}
+_write_locks_guard = threading.Lock()
 
 
 def open_sqlite(url: sa.URL, pool_size: int) -> Database:
-    """Return the database in a file. Raises BadInput where *url* names no file."""
-    pool = {"poolclass": QueuePool, "pool_size": pool_size, "max_overflow": 0, "pool_timeout": PATIENCE}
-    engine = safe_to_fork(_engine(url, pool))
+    """Return the database in a file. Raises BadInput if *url* does not name a file."""
+    pool = {"poolclass": QueuePool, "pool_size": pool_size, "max_overflow": 0, "pool_timeout": MAX_WAIT_SECONDS}
+    engine = renewed_after_fork(_engine(url, pool))
     return Database(
         engine=engine,
         reading=engine,
@@ -41,7 +41,7 @@ def open_sqlite(url: sa.URL, pool_size: int) -> Database:
 
 
 def migrating_engine(url: sa.URL) -> sa.Engine:
-    """Return an engine for changes of the schema: they rebuild tables, which foreign keys would take for deletions."""
+    """Return an engine for changes of the schema. Foreign keys are off: a rebuilt table looks like deleted rows."""
     return _engine(url, {"poolclass": NullPool}, foreign_keys=False).execution_options(**{BEGIN: "IMMEDIATE"})
 
 
@@ -52,10 +52,10 @@ def journal_mode(library: tuple[int, int, int]) -> str:
 
 
 def check_sqlite(connection: sa.Connection) -> None:
-    """Raise UnsafeSettings unless the settings are in effect; a file on a network may refuse them without a word."""
+    """Raise UnsafeSettings unless the settings are in effect; a network file system may ignore them silently."""
     journal = journal_mode(sqlite3.sqlite_version_info)
     wanted = {"journal_mode": journal, "synchronous": _SYNCHRONOUS[journal], "foreign_keys": 1}
-    for name, value in (wanted | {"busy_timeout": int(PATIENCE * 1000)}).items():
+    for name, value in (wanted | {"busy_timeout": int(MAX_WAIT_SECONDS * 1000)}).items():
         found = connection.exec_driver_sql(f"PRAGMA {name}").scalar()
         if found != value:
             raise UnsafeSettings(f"SQLite's {name} is {found}, but must be {value}. Nothing was read or stored.")
@@ -63,18 +63,18 @@ def check_sqlite(connection: sa.Connection) -> None:
 
 def _engine(url: sa.URL, pool: dict[str, Any], *, foreign_keys: bool = True) -> sa.Engine:
     if not url.database or url.database == ":memory:" or "mode" in url.query:
-        raise BadInput("An SQLite database is a file: sqlite:///payments.db. For one in memory, use the memory store.")
-    arguments = {"timeout": PATIENCE, "check_same_thread": False}
+        raise BadInput("An SQLite database must be a file: sqlite:///payments.db. For tests, use memory://.")
+    arguments = {"timeout": MAX_WAIT_SECONDS, "check_same_thread": False}
     engine = sa.create_engine(url, connect_args=arguments, hide_parameters=True, **pool)
 
     def connected(connection: sqlite3.Connection, _: object) -> None:
-        connection.isolation_level = None  # transactions begin where we say, never where Python guesses
+        connection.isolation_level = None  # we begin transactions ourselves
         journal = journal_mode(sqlite3.sqlite_version_info)
         if connection.execute("PRAGMA journal_mode").fetchone()[0] != journal:
             connection.execute(f"PRAGMA journal_mode = {journal}")
         connection.execute(f"PRAGMA synchronous = {_SYNCHRONOUS[journal]}")
         connection.execute(f"PRAGMA foreign_keys = {int(foreign_keys)}")
-        connection.execute("PRAGMA fullfsync = 1")  # where a plain fsync stops at the disk's cache
+        connection.execute("PRAGMA fullfsync = 1")  # on macOS a plain fsync stops at the disk's cache
 
     def begins(connection: sa.Connection) -> None:
         if how := connection.get_execution_options().get(BEGIN):
@@ -86,6 +86,6 @@ def _engine(url: sa.URL, pool: dict[str, Any], *, foreign_keys: bool = True) -> 
 
 
 def _write_lock(path: str) -> threading.Lock:
-    """Return the one lock of this process for this file, however many stores are open on it."""
-    with _turns_lock:
-        return _turns.setdefault(str(Path(path).resolve()), threading.Lock())
+    """Return the lock that all stores of this process on this file share."""
+    with _write_locks_guard:
+        return _write_locks.setdefault(str(Path(path).resolve()), threading.Lock())

@@ -1,4 +1,4 @@
-"""What alembic runs: the missing steps, in the transaction that `upgrading.upgrade` opened."""
+"""What Alembic runs: the missing migrations, in the transaction that `upgrading.upgrade` began."""
 
 from alembic import context
 

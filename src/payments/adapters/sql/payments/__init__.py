@@ -1,1 +1,1 @@
-"""PaymentRepository over tables: the statements that read, those that write, and the rows between."""
+"""The PaymentRepository over tables: statements that read, statements that write, and the rows between."""

@@ -1,7 +1,7 @@
-"""The statements that read payments, built once, and how their rows become payments again.
+"""The statements that read payments, built once, and the way from their rows to payments.
 
-A payment, its attempts and their refunds come in one statement, so that they always fit together: under READ COMMITTED
-two statements in a row may see two different moments.
+One statement reads a payment with its attempts and their refunds, so that they always fit together: under READ
+COMMITTED, two statements may see two different states.
 """
 
 import functools
@@ -21,8 +21,8 @@ _log = logging.getLogger(__name__)
 _PAYMENT: Final = payments.c.keys()
 _ATTEMPT: Final = attempts.c.keys()
 _REFUND: Final = refunds.c.keys()
-_ATTEMPTS_AT: Final = len(_PAYMENT)
-_REFUNDS_AT: Final = _ATTEMPTS_AT + len(_ATTEMPT)
+_FIRST_ATTEMPT: Final = len(_PAYMENT)
+_FIRST_REFUND: Final = _FIRST_ATTEMPT + len(_ATTEMPT)
 
 _of_the_capture = (refunds.c.gateway_id == attempts.c.gateway_id) & (refunds.c.merchant_id == payments.c.merchant_id)
 _joined = payments.outerjoin(attempts, attempts.c.merchant_id == payments.c.merchant_id).outerjoin(
@@ -65,7 +65,7 @@ CURSOR_KEY: Final = sa.select(payments.c.created_at, payments.c.buyer).where(
 
 @functools.cache
 def page_statement(*, buyer: bool, status: bool, strays: bool, before: bool) -> sa.Select[Any]:
-    """Return the statement of a page: which of the conditions it has is all that differs between pages."""
+    """Return the statement of a page of payments with these conditions, newest first."""
     newest = payments.c.created_at.desc(), payments.c.merchant_id.desc()
     chosen = sa.select(payments.c.merchant_id).where(payments.c.version > 0).order_by(*newest)
     chosen = chosen.limit(sa.bindparam("limit", type_=sa.Integer))
@@ -81,19 +81,19 @@ def page_statement(*, buyer: bool, status: bool, strays: bool, before: bool) -> 
     return _whole.where(payments.c.merchant_id.in_(chosen)).order_by(*newest)
 
 
-def assembled(rows: Iterable[sa.Row[Any]]) -> list[Payment]:
-    """Return the payments that joined *rows* tell of, in the order of their first rows."""
+def payments_of(rows: Iterable[sa.Row[Any]]) -> list[Payment]:
+    """Return the payments of the joined *rows*, in the order of their first rows."""
     return [_payment(group) for group in _grouped(rows).values()]
 
 
-def readable(rows: Iterable[sa.Row[Any]]) -> list[Payment]:
-    """Return the payments as `assembled` does, but for those whose rows tell of nothing possible: they are logged."""
+def valid_payments_of(rows: Iterable[sa.Row[Any]]) -> list[Payment]:
+    """Return the payments as `payments_of` does, but skip and log those whose rows are invalid."""
     found = []
     for merchant_id, group in _grouped(rows).items():
         try:
             found.append(_payment(group))
-        except Exception:  # noqa: BLE001 - whatever one tells, those beside it must not suffer
-            _log.exception("payment %s: its rows tell of nothing possible; it is left as it is", merchant_id)
+        except Exception:  # noqa: BLE001 - one invalid payment must not stop the others
+            _log.exception("payment %s has invalid rows; it was not changed", merchant_id)
     return found
 
 
@@ -105,11 +105,18 @@ def _grouped(rows: Iterable[sa.Row[Any]]) -> dict[str, list[sa.Row[Any]]]:
 
 
 def _payment(rows: Sequence[sa.Row[Any]]) -> Payment:
-    tried = {row[_ATTEMPTS_AT]: row[_ATTEMPTS_AT:_REFUNDS_AT] for row in rows if row[_ATTEMPTS_AT] is not None}
-    given_back = [dict(zip(_REFUND, row[_REFUNDS_AT:], strict=True)) for row in rows if row[_REFUNDS_AT] is not None]
-    given_back.sort(key=lambda refund: refund["position"])
+    attempts_by_id = {
+        row[_FIRST_ATTEMPT]: row[_FIRST_ATTEMPT:_FIRST_REFUND] for row in rows if row[_FIRST_ATTEMPT] is not None
+    }
+    refund_rows = [
+        dict(zip(_REFUND, row[_FIRST_REFUND:], strict=True)) for row in rows if row[_FIRST_REFUND] is not None
+    ]
+    refund_rows.sort(key=lambda refund: refund["position"])
     return payment_of(
         dict(zip(_PAYMENT, rows[0], strict=False)),
-        tuple(attempt_of(dict(zip(_ATTEMPT, tried[gateway_id], strict=True))) for gateway_id in sorted(tried)),
-        tuple(map(refund_of, given_back)),
+        tuple(
+            attempt_of(dict(zip(_ATTEMPT, attempts_by_id[gateway_id], strict=True)))
+            for gateway_id in sorted(attempts_by_id)
+        ),
+        tuple(map(refund_of, refund_rows)),
     )

@@ -19,12 +19,12 @@ from payments.domain.values import MerchantId
 
 @attrs.frozen
 class SqlPayments:
-    """Where payments are kept. What is raised, and what it means, is said in PaymentRepository."""
+    """The payments of a database. PaymentRepository documents the calls and their errors."""
 
     _database: Database
 
     async def add(self, payment: Payment) -> Payment:
-        """Store a new payment. Raises MerchantIdTaken, OrderIsLive (the order has a live one) or GatewayIdTaken."""
+        """Store a new payment. Raises MerchantIdTaken, OrderIsLive or GatewayIdTaken."""
         check_successor(None, payment)
         self._database.write(lambda connection: writing.insert_payment(connection, payment))
         return attrs.evolve(payment, new_events=())
@@ -34,13 +34,13 @@ class SqlPayments:
         return self._database.read(lambda connection: _one(connection, merchant_id))
 
     async def live(self, buyer: str, order: str) -> Payment | None:
-        """Return the buyer's payment for this order that is not cancelled, if there is one."""
+        """Return the buyer's payment of this order that is not cancelled, or None."""
         which = {"buyer": buyer, "order_ref": order}
-        found = self._database.read(lambda c: reading.assembled(c.execute(reading.LIVE_ONE, which)))
+        found = self._database.read(lambda c: reading.payments_of(c.execute(reading.LIVE_ONE, which)))
         return found[0] if found else None
 
     async def update(self, merchant_id: MerchantId, change: Callable[[Payment], Payment]) -> Payment:
-        """Store what the pure *change* makes of the payment, under its lock."""
+        """Apply the pure function *change* to the payment while it is locked, and store the result."""
 
         def work(connection: sa.Connection) -> Payment:
             before = _locked(connection, merchant_id)
@@ -54,9 +54,9 @@ class SqlPayments:
         return self._database.write(work)
 
     async def page(self, which: Filter, before: MerchantId | None, limit: int) -> Sequence[Payment]:
-        """Return up to *limit* payments, newest first, from *before* (the last one seen) on.
+        """Return at most *limit* payments, newest first, that are older than *before*, the last one of the page before.
 
-        Raises PaymentNotFound where *before* is none of the payments that *which* lets this caller know of.
+        Raises PaymentNotFound if *before* is not a payment that the caller may see.
         """
 
         def work(connection: sa.Connection) -> list[Payment]:
@@ -69,7 +69,7 @@ class SqlPayments:
                 strays=which.open_strays,
                 before=before is not None,
             )
-            return reading.assembled(connection.execute(statement, given))
+            return reading.payments_of(connection.execute(statement, given))
 
         return self._database.read(work)
 
@@ -83,7 +83,8 @@ class SqlPayments:
     async def claim(self, now: datetime, until: datetime, limit: int) -> Sequence[Payment]:
         """Lease at most *limit* due payments until *until*, and return them: routine ones last.
 
-        A payment whose rows cannot be read is leased but not returned: it must not keep the others waiting.
+        A payment with invalid rows is leased but not returned, so that it does not stop the others.
+
         """
 
         def work(connection: sa.Connection) -> list[Payment]:
@@ -95,7 +96,7 @@ class SqlPayments:
             if not ids:
                 return []
             connection.execute(writing.LEASE, {"merchant_ids": ids, "until": until})
-            claimed = reading.readable(connection.execute(reading.BY_IDS, {"merchant_ids": ids}))
+            claimed = reading.valid_payments_of(connection.execute(reading.BY_IDS, {"merchant_ids": ids}))
             return sorted(claimed, key=lambda payment: ids.index(payment.merchant_id))
 
         return self._database.write(work)
@@ -113,27 +114,27 @@ class SqlPayments:
         return self._database.write(lambda c: c.execute(writing.CHANGE_LEASE, given).rowcount == 1)
 
     async def reconciled_until(self) -> datetime | None:
-        """Return up to when the provider's list has been walked."""
-        reached: datetime | None = self._database.read(lambda c: c.execute(reading.RECONCILED_UNTIL).scalar_one())
-        return reached
+        """Return the time until which the payments were reconciled with the provider's list, or None."""
+        until: datetime | None = self._database.read(lambda c: c.execute(reading.RECONCILED_UNTIL).scalar_one())
+        return until
 
     async def move_reconciled_until(self, to: datetime) -> None:
-        """Remember that the list has been walked up to *to*; never moves back."""
+        """Record that the payments were reconciled until *to*; an earlier time changes nothing."""
         self._database.write(lambda connection: connection.execute(writing.MOVE_RECONCILED_UNTIL, {"to": to}))
 
 
 def _one(connection: sa.Connection, merchant_id: MerchantId) -> Payment:
-    found = reading.assembled(connection.execute(reading.BY_ID, {"merchant_id": merchant_id}))
+    found = reading.payments_of(connection.execute(reading.BY_ID, {"merchant_id": merchant_id}))
     if not found:
         raise PaymentNotFound
     return found[0]
 
 
 def _locked(connection: sa.Connection, merchant_id: MerchantId) -> Payment:
-    """Return the payment, which nobody else can change until this transaction ends.
+    """Return the payment, locked until this transaction ends.
 
-    PostgreSQL waits for the lock in a statement of its own: one that waited and read at once would see the payment's
-    new row beside the attempts of the moment before.
+    On PostgreSQL, a statement of its own waits for the lock. A statement that waits and reads would see the new row of
+    the payment beside attempts from before the wait.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(reading.LOCK, {"merchant_id": merchant_id})
@@ -141,8 +142,8 @@ def _locked(connection: sa.Connection, merchant_id: MerchantId) -> Payment:
 
 
 def _cursor_key(connection: sa.Connection, merchant_id: MerchantId, buyer: str | None) -> datetime:
-    place = connection.execute(reading.CURSOR_KEY, {"merchant_id": merchant_id}).one_or_none()
-    if place is None or buyer not in (None, place.buyer):  # to a buyer, another's payment is as good as absent
+    row = connection.execute(reading.CURSOR_KEY, {"merchant_id": merchant_id}).one_or_none()
+    if row is None or buyer not in (None, row.buyer):  # a buyer must not learn that another buyer's payment exists
         raise PaymentNotFound
-    begun: datetime = place.created_at
-    return begun
+    created_at: datetime = row.created_at
+    return created_at

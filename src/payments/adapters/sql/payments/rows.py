@@ -1,4 +1,4 @@
-"""Payments to rows and back, by hand. Every value of the domain has its own column; only a report's history is JSON."""
+"""Converts payments to rows and back. Each value has its own column; only the refunds in a report are JSON."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The statements that write payments, built once, and what of a payment is written: only what changed."""
+"""The statements that write payments, built once. Only what changed is written."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -15,7 +15,7 @@ from payments.domain.payment import Payment
 
 
 def _update(table: sa.Table, *keys: str) -> sa.Update:
-    """Return the update of all other columns of the row that *keys* name, given as `key_NAME`."""
+    """Return an update of all columns except *keys*, which find the row; their values are given as `key_NAME`."""
     where = [table.c[key] == sa.bindparam(f"key_{key}") for key in keys]
     return sa.update(table).where(*where).values({c: sa.bindparam(c.name) for c in table.c if c.name not in keys})
 
@@ -48,23 +48,23 @@ MOVE_RECONCILED_UNTIL: Final = (
 
 
 def insert_payment(connection: sa.Connection, payment: Payment) -> None:
-    """Write a new payment with everything that belongs to it."""
+    """Write a new payment with its attempts, refunds and events."""
     connection.execute(sa.insert(payments), payment_row(payment))
     _insert(connection, attempts, [attempt_row(attempt) for attempt in payment.attempts])
     _insert(connection, refunds, [refund_row(payment, position) for position in range(len(payment.refunds))])
-    _tell(connection, payment)
+    _insert_events(connection, payment)
 
 
 def update_payment(connection: sa.Connection, before: Payment, after: Payment) -> None:
-    """Write what differs. Raises ConcurrentUpdate where *before* is no longer what is stored."""
+    """Write the difference. Raises ConcurrentUpdate if the stored payment is no longer *before*."""
     row = payment_row(after)
     if row != payment_row(before):
         keys = {"key_merchant_id": before.merchant_id, "key_version": before.version}
         if connection.execute(_UPDATE_PAYMENT, row | keys).rowcount != 1:
-            raise ConcurrentUpdate("Another change was first. Nothing was stored; try again.")
+            raise ConcurrentUpdate("Another change was stored first. Nothing was stored. Try again.")
     _update_attempts(connection, before, after)
     _update_refunds(connection, before, after)
-    _tell(connection, after)
+    _insert_events(connection, after)
 
 
 def _update_attempts(connection: sa.Connection, before: Payment, after: Payment) -> None:
@@ -78,13 +78,15 @@ def _update_attempts(connection: sa.Connection, before: Payment, after: Payment)
 def _update_refunds(connection: sa.Connection, before: Payment, after: Payment) -> None:
     known = {refund.id: refund for refund in before.refunds}
     rows = [refund_row(after, position) for position, r in enumerate(after.refunds) if known.get(r.id) != r]
-    for row in (row for row in rows if row["id"] in known):  # first, for these may close what the new ones open again
+    for row in (
+        row for row in rows if row["id"] in known
+    ):  # updates first: they may close the refund that blocks a new one
         connection.execute(_UPDATE_REFUND, _keyed(row, "merchant_id", "id"))
     _insert(connection, refunds, [row for row in rows if row["id"] not in known])
 
 
-def _tell(connection: sa.Connection, payment: Payment) -> None:
-    """Write each event and the message that tells of it, or neither."""
+def _insert_events(connection: sa.Connection, payment: Payment) -> None:
+    """Write each new event with its message for the outbox."""
     _insert(connection, events, [event_row(payment, event) for event in payment.new_events])
     _insert(connection, outbox, [message_row(Message.about(payment, e), e.version) for e in payment.new_events])
 

@@ -1,1 +1,1 @@
-"""The tables, how they are named, and how they are brought up to date."""
+"""The tables, how they are named, and how they are upgraded."""

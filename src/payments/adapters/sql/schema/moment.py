@@ -1,7 +1,7 @@
-"""Moment: a column of aware UTC times, to the microsecond.
+"""Moment: a column of timezone-aware times in UTC, to the microsecond.
 
-PostgreSQL keeps them as timestamptz. SQLite has no times: there they are texts of one width in UTC
-(`2026-11-02 03:00:00.000000`), which sort as the times do, suit its own date functions, and which a person can read.
+PostgreSQL keeps them as timestamptz. SQLite has no type for times, so there they are texts of one width in UTC
+(`2026-11-02 03:00:00.000000`): they sort as the times do, its date functions take them, and a person can read them.
 """
 
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 
 class Moment(sa.TypeDecorator[datetime]):
-    """Aware times in, aware UTC times out. Raises ValueError for a naive one instead of guessing its zone."""
+    """Takes timezone-aware times and returns them in UTC. Raises ValueError for a naive time."""
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True
@@ -19,7 +19,7 @@ class Moment(sa.TypeDecorator[datetime]):
         if value is None:
             return None
         if value.tzinfo is None:
-            raise ValueError("A time without a zone cannot be stored.")
+            raise ValueError("A stored time must be timezone-aware; got a naive one.")
         moment = value.astimezone(UTC)
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 

@@ -1,6 +1,6 @@
-"""What all tables are made with: names, ids that sort alike everywhere, partial indexes.
+"""What all tables are made with: names, a type for ids, partial indexes.
 
-Every name begins with `pkr_`, because a shop's own tables may stand in the same database, and a Django app `payments`
+Every name begins with `pkr_`, because a shop may keep its own tables in the same database, and a Django app `payments`
 has a table `payments_payment`. Constraints and indexes are named as PostgreSQL names them: `TABLE_COLUMNS_KIND`.
 """
 
@@ -33,7 +33,7 @@ def table(name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
 
 
 def id_type(length: int) -> sa.types.TypeEngine[str]:
-    """Return the type of texts that sort by code point in both databases, as they do in Python."""
+    """Return the type of a text that sorts by code point in both databases, as it does in Python."""
     return sa.String(length).with_variant(postgresql.VARCHAR(length, collation="C"), "postgresql")
 
 

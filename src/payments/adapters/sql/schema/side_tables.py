@@ -1,9 +1,9 @@
 """The tables beside the payments.
 
-outbox              what the shop still has to be told; `due_at` is null on a dead letter
-idempotency_keys    requests and their kept answers; `status` is null while the first is still being answered
+outbox              messages that are not delivered yet, each of one event; `due_at` is null on a dead letter
+idempotency_keys    requests and their stored answers; `status` is null while the first request is in progress
 api_keys            hashes of the keys of the shop's servers
-meta                one row: mode and prefix of this installation, and how far it was reconciled with the provider
+meta                one row: mode and prefix of this installation, and the time until which it was reconciled
 """
 
 import sqlalchemy as sa

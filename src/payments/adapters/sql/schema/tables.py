@@ -1,9 +1,9 @@
-"""The tables of payments. Their constraints repeat the domain's rules, so that no bug of ours breaks one silently.
+"""The tables of payments. Their constraints repeat the rules of the domain, so that a bug cannot break one silently.
 
-payments    one row each; at most one that is not cancelled per buyer and order
-attempts    tries at the provider; a gateway id belongs to one payment for ever, a payment accepts one capture
-refunds     money on its way back; one open refund per capture
-events      the timeline: (payment, version) is the key, so a change cannot be told twice
+payments    one row each; a buyer's order has at most one payment that is not cancelled
+attempts    a gateway id belongs to one payment for ever, and a payment has at most one accepted capture
+refunds     a capture has at most one open refund
+events      the timeline; (payment, version) is the key, so a change has exactly one event
 orphans     captures under our prefix without a payment, apart from everything that we began
 """
 
@@ -103,7 +103,7 @@ refunds = table(
     "refunds",
     sa.Column("merchant_id", id_type(40), sa.ForeignKey(f"{PREFIX}payments.merchant_id"), primary_key=True),
     sa.Column("id", id_type(32), primary_key=True),
-    column("position", sa.BigInteger),  # in the order they were asked
+    column("position", sa.BigInteger),  # in the order in which they were requested
     sa.Column("gateway_id", id_type(64), sa.ForeignKey(f"{PREFIX}attempts.gateway_id"), nullable=False),
     column("amount", sa.BigInteger),
     column("remainder", sa.BigInteger),

@@ -1,1 +1,1 @@
-"""The tables beside the payments: outbox, API keys, idempotency keys."""
+"""What is stored beside the payments: the outbox, API keys and idempotency keys."""

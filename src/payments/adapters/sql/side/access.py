@@ -1,4 +1,4 @@
-"""SqlApiKeys and SqlIdempotencyKeys: what is kept for those who call over a network."""
+"""SqlApiKeys and SqlIdempotencyKeys: what is stored for the callers of the HTTP API."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -27,110 +27,110 @@ _REVOKE_KEY: Final = (
     .values(revoked_at=sa.bindparam("at", type_=Moment))
 )
 
-_HERE: Final = (idempotency_keys.c.scope == sa.bindparam("key_scope")) & (
+_THIS_KEY: Final = (idempotency_keys.c.scope == sa.bindparam("key_scope")) & (
     idempotency_keys.c.key == sa.bindparam("key_key")
 )
 _UNANSWERED: Final = idempotency_keys.c.status.is_(None)
-_COUNTED: Final = {"preserve_rowcount": True}
+_WITH_ROWCOUNT: Final = {"preserve_rowcount": True}
 _CLAIM: Final = {
-    "sqlite": insert_sqlite(idempotency_keys).on_conflict_do_nothing().execution_options(**_COUNTED),
-    "postgresql": insert_postgresql(idempotency_keys).on_conflict_do_nothing().execution_options(**_COUNTED),
+    "sqlite": insert_sqlite(idempotency_keys).on_conflict_do_nothing().execution_options(**_WITH_ROWCOUNT),
+    "postgresql": insert_postgresql(idempotency_keys).on_conflict_do_nothing().execution_options(**_WITH_ROWCOUNT),
 }
-_FIRST: Final = sa.select(idempotency_keys).where(_HERE).with_for_update()
+_CLAIMED: Final = sa.select(idempotency_keys).where(_THIS_KEY).with_for_update()
 _TAKE_OVER: Final = (
     sa.update(idempotency_keys)
-    .where(_HERE)
+    .where(_THIS_KEY)
     .values(
         claimed_at=sa.bindparam("now", type_=Moment),
         claimed_until=sa.bindparam("until", type_=Moment),
     )
 )
-_KEEP: Final = (
+_STORE_ANSWER: Final = (
     sa.update(idempotency_keys)
-    .where(_HERE, _UNANSWERED)
+    .where(_THIS_KEY, _UNANSWERED)
     .values(status=sa.bindparam("answer_status"), body=sa.bindparam("answer_body"))
 )
-_RELEASE: Final = sa.delete(idempotency_keys).where(_HERE, _UNANSWERED)
+_RELEASE: Final = sa.delete(idempotency_keys).where(_THIS_KEY, _UNANSWERED)
 _FORGET: Final = sa.delete(idempotency_keys).where(idempotency_keys.c.claimed_at < sa.bindparam("before", type_=Moment))
 
 
 @attrs.frozen
 class SqlApiKeys:
-    """Where the hashes of API keys are kept."""
+    """The API keys of a database, which holds only hashes of their secrets."""
 
     _database: Database
 
     async def add_key(self, key: ApiKey, digest: str) -> None:
-        """Store a new key by the hex SHA-256 of its secret. Raises StorageConflict if prefix or digest is in use."""
+        """Store a new key under *digest*, the hex SHA-256 of its secret. Raises StorageConflict if either is in use."""
         row = {"digest": digest, **attrs.asdict(key)}
         try:
             self._database.write(lambda connection: connection.execute(_ADD_KEY, row))
         except sa.exc.IntegrityError as error:
-            raise StorageConflict("A key like this one exists already. Nothing was stored; make another.") from error
+            raise StorageConflict("This key exists already. Nothing was stored. Create another one.") from error
 
     async def find_key(self, digest: str) -> ApiKey | None:
-        """Return the key with this digest unless it was revoked."""
+        """Return the key with this digest, or None if there is none or it was revoked."""
         row = self._database.read(lambda c: c.execute(_FIND_KEY, {"digest": digest}).one_or_none())
         return None if row is None else _api_key(row)
 
     async def list_keys(self) -> Sequence[ApiKey]:
-        """Return all keys, revoked ones too, newest first."""
+        """Return all keys, including revoked ones, newest claimed."""
         return self._database.read(lambda connection: [_api_key(row) for row in connection.execute(_LIST_KEYS)])
 
     async def revoke_key(self, prefix: str, at: datetime) -> bool:
-        """Revoke the key with this public prefix; False if there is none alive."""
+        """Revoke the key with this public prefix; return False if there is no active one."""
         given = {"key_prefix": prefix, "at": at}
         return self._database.write(lambda connection: connection.execute(_REVOKE_KEY, given).rowcount == 1)
 
 
 @attrs.frozen
 class SqlIdempotencyKeys:
-    """Where requests with an idempotency key are remembered."""
+    """The idempotency keys of a database, with the stored answers."""
 
     _database: Database
 
     async def claim_key(
         self, scope: str, key: str, fingerprint: str, now: datetime, until: datetime
     ) -> KeptAnswer | None:
-        """Take the key until *until*, or return the answer kept for it. Raises KeyInProgress or KeyReused."""
+        """Claim the key until *until*, or return its stored answer. Raises KeyInProgress or KeyReused."""
         row = {"scope": scope, "key": key, "fingerprint": fingerprint, "claimed_at": now, "claimed_until": until}
-        here = {"key_scope": scope, "key_key": key}
+        where = {"key_scope": scope, "key_key": key}
 
         def work(connection: sa.Connection) -> KeptAnswer | None:
             while connection.execute(_CLAIM[connection.dialect.name], row).rowcount == 0:
-                first = connection.execute(_FIRST, here).one_or_none()
-                if first is None:
-                    continue  # it was released in between
-                if answer := _kept(first, fingerprint, now):
+                claimed = connection.execute(_CLAIMED, where).one_or_none()
+                if claimed is None:
+                    continue  # it was released in the meantime
+                if answer := _stored_answer(claimed, fingerprint, now):
                     return answer
-                connection.execute(_TAKE_OVER, here | {"now": now, "until": until})
+                connection.execute(_TAKE_OVER, where | {"now": now, "until": until})
                 return None
             return None
 
         return self._database.write(work)
 
     async def keep_answer(self, scope: str, key: str, answer: KeptAnswer) -> None:
-        """Remember the answer to a claimed key; the first one kept stays."""
+        """Store the answer for a claimed key; a stored answer is never replaced."""
         given = {"key_scope": scope, "key_key": key, "answer_status": answer.status, "answer_body": answer.body}
-        self._database.write(lambda connection: connection.execute(_KEEP, given))
+        self._database.write(lambda connection: connection.execute(_STORE_ANSWER, given))
 
     async def release_key(self, scope: str, key: str) -> None:
-        """Forget a claim whose answer must not be kept, so that the next try runs again; a kept answer stays."""
+        """Delete a claim without an answer, so that the next request runs again; a stored answer stays."""
         self._database.write(lambda connection: connection.execute(_RELEASE, {"key_scope": scope, "key_key": key}))
 
     async def forget_keys(self, before: datetime) -> int:
-        """Drop everything claimed before *before*; returns how many."""
+        """Delete every key claimed before *before*; return how many."""
         return self._database.write(lambda connection: connection.execute(_FORGET, {"before": before}).rowcount)
 
 
-def _kept(first: sa.Row[Any], fingerprint: str, now: datetime) -> KeptAnswer | None:
-    """Return the answer kept, or None where the first try ran out without one."""
-    if first.fingerprint != fingerprint:
+def _stored_answer(claimed: sa.Row[Any], fingerprint: str, now: datetime) -> KeptAnswer | None:
+    """Return the stored answer, or None if the first request timed out without one."""
+    if claimed.fingerprint != fingerprint:
         raise KeyReused("This idempotency key was used with another request. Nothing was done.")
-    if first.status is not None:
-        return KeptAnswer(status=first.status, body=first.body)
-    if first.claimed_until > now:
-        raise KeyInProgress("The first request with this idempotency key is still being answered. Ask again soon.")
+    if claimed.status is not None:
+        return KeptAnswer(status=claimed.status, body=claimed.body)
+    if claimed.claimed_until > now:
+        raise KeyInProgress("The first request with this idempotency key is still in progress. Try again soon.")
     return None
 
 

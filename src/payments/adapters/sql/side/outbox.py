@@ -1,4 +1,4 @@
-"""SqlOutbox: the messages that wait to be delivered. A dead letter is one that is never due."""
+"""SqlOutbox: messages that wait for delivery. A dead letter is a message without a due time."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,11 +13,11 @@ from payments.adapters.sql.schema.side_tables import DEAD, WAITING, outbox
 from payments.domain.messages import Message
 from payments.domain.values import MerchantId
 
-_OLDEST: Final = outbox.c.created_at, outbox.c.merchant_id, outbox.c.version
+_OLDEST_FIRST: Final = outbox.c.created_at, outbox.c.merchant_id, outbox.c.version
 _DUE: Final = (
     sa.select(outbox)
     .where(outbox.c.due_at <= sa.bindparam("now", type_=Moment))
-    .order_by(outbox.c.due_at, *_OLDEST)
+    .order_by(outbox.c.due_at, *_OLDEST_FIRST)
     .limit(sa.bindparam("limit", type_=sa.Integer))
     .with_for_update(skip_locked=True)
 )
@@ -26,15 +26,15 @@ _LEASE: Final = (
     .where(outbox.c.id.in_(sa.bindparam("ids", expanding=True)))
     .values(due_at=sa.bindparam("until", type_=Moment))
 )
-_THIS: Final = outbox.c.id == sa.bindparam("key_id")
-_DELIVERED: Final = sa.delete(outbox).where(_THIS)
+_THIS_MESSAGE: Final = outbox.c.id == sa.bindparam("key_id")
+_DELIVERED: Final = sa.delete(outbox).where(_THIS_MESSAGE)
 _FAILED: Final = (
     sa.update(outbox)
-    .where(_THIS, outbox.c.due_at.is_not(None))
+    .where(_THIS_MESSAGE, outbox.c.due_at.is_not(None))
     .values(due_at=sa.bindparam("due_at"), error=sa.bindparam("error"), tries=outbox.c.tries + 1)
 )
-_DEAD: Final = sa.select(outbox).where(DEAD).order_by(*_OLDEST).limit(sa.bindparam("limit", type_=sa.Integer))
-_REPLAY: Final = sa.update(outbox).where(_THIS, DEAD).values(due_at=sa.bindparam("due_at"), tries=0, error="")
+_DEAD: Final = sa.select(outbox).where(DEAD).order_by(*_OLDEST_FIRST).limit(sa.bindparam("limit", type_=sa.Integer))
+_REPLAY: Final = sa.update(outbox).where(_THIS_MESSAGE, DEAD).values(due_at=sa.bindparam("due_at"), tries=0, error="")
 _FORGET: Final = tuple(
     sa.delete(outbox).where(
         outbox.c.id.in_(
@@ -49,12 +49,12 @@ _FORGET: Final = tuple(
 
 @attrs.frozen
 class SqlOutbox:
-    """Where messages wait. What is raised, and what it means, is said in Outbox."""
+    """The outbox of a database. Outbox documents the calls and their errors."""
 
     _database: Database
 
     async def claim(self, now: datetime, until: datetime, limit: int) -> Sequence[Message]:
-        """Return at most *limit* due messages, the longest due first, and make them due again at *until*."""
+        """Return at most *limit* due messages, longest due first, and make them due again at *until*."""
 
         def work(connection: sa.Connection) -> list[Message]:
             rows = connection.execute(_DUE, {"now": now, "limit": limit}).all()
@@ -65,39 +65,39 @@ class SqlOutbox:
         return self._database.write(work)
 
     async def delivered(self, message_id: str) -> None:
-        """Forget a message that arrived."""
+        """Delete a message that was delivered."""
         self._database.write(lambda connection: connection.execute(_DELIVERED, {"key_id": message_id}))
 
     async def postpone(self, message_id: str, due_at: datetime, error: str) -> None:
-        """Count a failed try, and try again at *due_at*."""
+        """Count a failed delivery; the next one is due at *due_at*."""
         self._fail(message_id, due_at, error)
 
     async def bury(self, message_id: str, error: str) -> None:
-        """Count a failed try, and stop trying: a dead letter."""
+        """Count a failed delivery, and make the message a dead letter."""
         self._fail(message_id, None, error)
 
     async def dead(self, limit: int) -> Sequence[Message]:
-        """Return up to *limit* dead letters, oldest first."""
+        """Return at most *limit* dead letters, oldest first."""
         return self._database.read(lambda c: [_message(row) for row in c.execute(_DEAD, {"limit": limit})])
 
     async def replay(self, message_id: str, now: datetime) -> bool:
-        """Make a dead letter due now with its tries forgotten; False if there is no such dead letter."""
+        """Make a dead letter due at *now* with no tries counted; return False if there is no such dead letter."""
         given = {"key_id": message_id, "due_at": now}
         return self._database.write(lambda connection: connection.execute(_REPLAY, given).rowcount == 1)
 
     async def forget(self, before: datetime, limit: int) -> int:
-        """Drop at most *limit* messages made before *before*, dead or due before then too; returns how many."""
+        """Delete at most *limit* messages: dead letters created, or messages due, before *before*. Return how many."""
 
         def work(connection: sa.Connection) -> int:
-            gone = 0
+            deleted = 0
             for statement in _FORGET:
-                gone += connection.execute(statement, {"before": before, "limit": limit - gone}).rowcount
-            return gone
+                deleted += connection.execute(statement, {"before": before, "limit": limit - deleted}).rowcount
+            return deleted
 
         return self._database.write(work)
 
     def _fail(self, message_id: str, due_at: datetime | None, error: str) -> None:
-        given = {"key_id": message_id, "due_at": due_at, "error": _keepable(error)}
+        given = {"key_id": message_id, "due_at": due_at, "error": _storable(error)}
         self._database.write(lambda connection: connection.execute(_FAILED, given))
 
 
@@ -113,6 +113,6 @@ def _message(row: sa.Row[Any]) -> Message:
     )
 
 
-def _keepable(error: str) -> str:
-    """Return what somebody else's words become in a database: bounded, without NUL and halves of surrogate pairs."""
+def _storable(error: str) -> str:
+    """Return *error* as a database can store it: at most 1000 characters, without NUL and lone surrogates."""
     return error[:1000].replace("\x00", "").encode(errors="replace").decode()

@@ -1,1 +1,1 @@
-"""What stands before a use case: credentials, limits, threads, idempotency keys, request ids."""
+"""What happens before a use case: authentication, limits, threads, idempotency keys, request ids."""

@@ -1,4 +1,4 @@
-"""Who calls: a buyer (JWT), a shop's server (API key), or a browser that may finish one payment (client token)."""
+"""Authentication: a buyer (JWT), the shop's server (API key), or a browser with one payment (client token)."""
 
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ from payments.domain.errors import PaymentNotFound
 from payments.domain.values import Caller, MerchantId
 from payments.entrypoints.http.shapes.errors import Unauthenticated
 from payments.entrypoints.service import Service
-from payments.entrypoints.tokens import API_KEY, CLIENT_TOKEN, LONGEST, BadToken, key_digest
+from payments.entrypoints.tokens import API_KEY, CLIENT_TOKEN, MAX_TOKEN_LENGTH, BadToken, key_digest
 
 
 class Who(StrEnum):
@@ -21,25 +21,25 @@ class Who(StrEnum):
 
 @attrs.frozen
 class Identity:
-    """A caller whose credentials are good. A client token is good for `payment` alone."""
+    """An authenticated caller. A client token is valid for `payment` only."""
 
     who: Who
     caller: Caller
     payment: MerchantId | None = None
 
     def check(self, merchant_id: MerchantId) -> None:
-        """Raises PaymentNotFound where the credentials are for another payment: the same answer as an absent one."""
+        """Raises PaymentNotFound if the credentials are for another payment, as if it did not exist."""
         if self.payment not in (None, merchant_id):
             raise PaymentNotFound
 
 
 async def authenticate(service: Service, header: str | None) -> Identity:
-    """Return whose `Authorization` header this is. Raises Unauthenticated or BadToken."""
+    """Return the identity in an `Authorization` header. Raises Unauthenticated or BadToken."""
     scheme, _, token = (header or "").partition(" ")
     token = token.strip()
     if scheme.lower() != "bearer" or not token:
-        raise Unauthenticated("This call needs an Authorization header: Bearer and a token or an API key.")
-    if len(token) > LONGEST:
+        raise Unauthenticated("This call requires the header `Authorization: Bearer` with a token or an API key.")
+    if len(token) > MAX_TOKEN_LENGTH:
         raise BadToken("The token is too long.")
     if token.startswith(API_KEY):
         return await _shop(service, token)
@@ -58,8 +58,8 @@ async def _shop(service: Service, secret: str) -> Identity:
 
 def _buyer(service: Service, token: str) -> Identity:
     if service.buyer_tokens is None:
-        raise Unauthenticated("This service takes no buyers' tokens: none are configured.")
+        raise Unauthenticated("Buyer tokens are not configured on this service.")
     claims = service.buyer_tokens.claims(token)
     if "order" in claims:
-        raise BadToken("This token vouches for an order, not for a buyer.")
+        raise BadToken("This token is a signed order, not a buyer's token.")
     return Identity(Who.BUYER, Caller.buyer(claims["sub"]))

@@ -1,7 +1,7 @@
-"""Idempotency keys: a request that is sent again with its key is answered as before, and done once.
+"""Idempotency keys: a request that is repeated with its key is executed once and gets the same response.
 
-A key is its caller's and its route's. While the first request is at work a second one is told so; where its process
-died, its claim runs out and the next try goes on. Answers that only mean "not now" are never kept.
+A key is scoped to caller and route. While the first request is running, a second one is refused. If the first process
+died, its claim expires and the next request takes over. Responses that only mean "try later" are not stored.
 """
 
 import hashlib
@@ -23,30 +23,30 @@ _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 def idempotency_key(headers: Mapping[str, str]) -> str | None:
-    """Return the request's key, bare or quoted. Raises Malformed for one that is empty, long or has blanks."""
+    """Return the request's key without quotes. Raises Malformed if it is empty, too long or contains spaces."""
     key = headers.get(HEADER)
     if key is None:
         return None
     bare = key[1:-1] if len(key) > 1 and key[0] == key[-1] == '"' else key
     if not _KEY.fullmatch(bare):
-        raise Malformed("An Idempotency-Key has 1 to 255 visible ASCII characters.")
+        raise Malformed("An Idempotency-Key must have 1 to 255 visible ASCII characters.")
     return bare
 
 
 def refund_id_of(scope: str, key: str, intent: str) -> RefundId:
-    """Return the id under which a refund with this key is asked for, however often: the domain asks an id once."""
+    """Return the refund id for this key: always the same one, and the domain sends each refund id only once."""
     return RefundId("rk_" + hashlib.sha256("\n".join([scope, key, intent]).encode()).hexdigest()[:20])
 
 
 async def once(
     service: Service, scope: str, key: str, intent: str, work: Callable[[], Coroutine[Any, Any, Reply]]
 ) -> Reply:
-    """Return the answer of *work*, or the one kept for this key. Raises KeyInProgress or KeyReused."""
+    """Return the reply of *work*, or the stored one for this key. Raises KeyInProgress or KeyReused."""
     keys, now = service.idempotency, service.clock.now()
     fingerprint = hashlib.sha256(intent.encode()).hexdigest()
-    kept = await keys.claim_key(scope, key, fingerprint, now, now + CLAIM_LASTS)
-    if kept:
-        return _replayed(kept)
+    stored = await keys.claim_key(scope, key, fingerprint, now, now + CLAIM_LASTS)
+    if stored:
+        return _replayed(stored)
     try:
         reply = await work()
     except BaseException:
@@ -60,10 +60,10 @@ async def once(
 
 
 def _is_final(reply: Reply) -> bool:
-    """Whether asking again would be answered the same: trouble of ours passes, and so does what says Retry-After."""
+    """Whether a repeated request would get the same reply: not after an error of ours, nor with Retry-After."""
     return reply.status < 500 and reply.status != 202 and "Retry-After" not in reply.headers
 
 
-def _replayed(kept: KeptAnswer) -> Reply:
-    media_type = MEDIA_TYPE if kept.status >= 400 else "application/json"
-    return Reply(kept.status, kept.body, {"Content-Type": media_type, "Idempotent-Replayed": "true"})
+def _replayed(stored: KeptAnswer) -> Reply:
+    media_type = MEDIA_TYPE if stored.status >= 400 else "application/json"
+    return Reply(stored.status, stored.body, {"Content-Type": media_type, "Idempotent-Replayed": "true"})

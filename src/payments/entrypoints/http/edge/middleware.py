@@ -1,4 +1,4 @@
-"""Plain ASGI middleware: a request id and a line of log for every request, no fault without an answer, safe headers."""
+"""Plain ASGI middleware: a request id and a log line for every request, a reply to every bug, safe headers."""
 
 import logging
 import re
@@ -28,7 +28,7 @@ SAFE_HEADERS: Final = {
 
 
 class SafeHeaders:
-    """Adds what a JSON API should say to browsers, unless the answer says it differently itself."""
+    """Adds the headers that a JSON API should send to browsers, unless the response sets them itself."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -45,7 +45,7 @@ class SafeHeaders:
 
 
 class Requests:
-    """Names and logs every request; answers a fault of ours with a plain 500 that tells nothing but its id."""
+    """Gives every request an id and a log line. A bug becomes a plain 500 that reveals nothing but the id."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -54,40 +54,40 @@ class Requests:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id.set(named := _name(scope))
+        request_id.set(current_id := _name(scope))
         begun, status = time.perf_counter(), 0
 
         async def sending(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["X-Request-Id"] = named
+                MutableHeaders(scope=message)["X-Request-Id"] = current_id
             await send(message)
 
         try:
             await self.app(scope, receive, sending)
         except Exception:
-            log.exception("request %s failed: %s %s", named, scope["method"], scope["path"])
+            log.exception("request %s failed: %s %s", current_id, scope["method"], scope["path"])
             if status:
-                raise  # half an answer is out already: only the broken connection can tell
-            await _apologise(named, sending)
+                raise  # part of the response is sent already: only a broken connection can signal the failure
+            await _send_unexpected(current_id, sending)
         finally:
             taken = (time.perf_counter() - begun) * 1000
-            access_log.info("%s %r %s %.1fms %s", scope["method"], scope["path"], status or 500, taken, named)
+            access_log.info("%s %r %s %.1fms %s", scope["method"], scope["path"], status or 500, taken, current_id)
 
 
 def _name(scope: Scope) -> str:
-    """Return the id that a proxy gave the request, or a new one."""
+    """Return the request id from a proxy, or a new one."""
     given = dict(scope["headers"]).get(b"x-request-id", b"")
     return given.decode() if _GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
 
 
-async def _apologise(named: str, send: Send) -> None:
+async def _send_unexpected(current_id: str, send: Send) -> None:
     sentence = (
-        "Something went wrong on our side, and it is not known how far this request came. "
-        "Look at the payment before trying again; tell the operator the request id."
+        "An unexpected error occurred, and the request may have been executed in part. "
+        "Check the payment before you try again, and give the request id to the operator."
     )
-    reply = reply_to(Unexpected(sentence), named)
+    reply = reply_to(Unexpected(sentence), current_id)
     headers = [(name.lower().encode(), value.encode()) for name, value in reply.headers.items()]
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": reply.body})

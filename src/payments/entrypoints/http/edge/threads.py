@@ -1,4 +1,4 @@
-"""Threads: runs a whole use case in one hop off the event loop, in a bounded pool with a bounded queue."""
+"""Threads: runs a use case off the event loop, in a bounded pool with a bounded queue."""
 
 import asyncio
 import contextvars
@@ -14,30 +14,30 @@ T = TypeVar("T")
 
 
 class Threads:
-    """Blocking adapters make a use case hold one thread to its end; adapters that suspend need none (`suspends`)."""
+    """With blocking adapters a use case holds one thread until it ends; with `suspends` it needs none."""
 
     def __init__(self, threads: int, queue: int, *, suspends: bool = False) -> None:
         self._suspends = suspends
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="use-case")
-        self._places = threading.BoundedSemaphore(threads + queue)
+        self._slots = threading.BoundedSemaphore(threads + queue)
 
     async def run(self, use_case: Coroutine[Any, Any, T]) -> T:
-        """Return what *use_case* returns. Raises what it raises, and Busy where nobody has room to begin it."""
+        """Return what *use_case* returns. Raises what it raises, or Busy if the queue is full."""
         if self._suspends:
             return await use_case
-        if not self._places.acquire(blocking=False):
+        if not self._slots.acquire(blocking=False):
             use_case.close()
-            raise Busy("There are more requests than this server can hold. Nothing was begun; try again.")
+            raise Busy("The server is busy. The request was not executed. Try again.")
         future = self._pool.submit(contextvars.copy_context().run, run, use_case)
-        future.add_done_callback(lambda done: self._left(done, use_case))
+        future.add_done_callback(lambda done: self._release(done, use_case))
         return await asyncio.wrap_future(future)
 
-    def _left(self, future: "Future[Any]", use_case: Coroutine[Any, Any, Any]) -> None:
-        """Free the place; a use case whose caller left before it began is closed, so that nothing of it ever runs."""
-        self._places.release()
+    def _release(self, future: "Future[Any]", use_case: Coroutine[Any, Any, Any]) -> None:
+        """Free the slot. A use case that was cancelled before it started is closed, so that it never runs."""
+        self._slots.release()
         if future.cancelled():
             use_case.close()
 
     def close(self) -> None:
-        """Wait for the use cases at work: each has a deadline of its own."""
+        """Wait for the running use cases; each has its own deadline."""
         self._pool.shutdown(wait=True)

@@ -1,1 +1,1 @@
-"""The operations: payments, refunds and strays, the provider's hints, health."""
+"""The operations: payments, refunds and strays, the provider's callbacks, health."""

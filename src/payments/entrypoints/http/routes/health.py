@@ -1,4 +1,4 @@
-"""Calls of whoever keeps this service alive."""
+"""Probes for operators and load balancers."""
 
 from typing import Final
 
@@ -9,7 +9,7 @@ from payments.entrypoints.views import HealthView
 
 @operation("GET", "/healthz", tag="health", lane=Lane.LOOP, answers={200: ("Alive", HealthView)})
 async def alive(_: Service, __: Call) -> Answer:
-    """Whether this process answers at all"""
+    """Check that the process answers"""
     return Answer(200, HealthView(status="ok"))
 
 
@@ -22,7 +22,7 @@ async def alive(_: Service, __: Call) -> Answer:
     problems=(NotReady,),
 )
 async def ready(service: Service, _: Call) -> Answer:
-    """Whether it should get traffic: the database can be written and its schema is current"""
+    """Check that the service can take traffic: the database is writable and its schema is current"""
     await service.ready()
     return Answer(200, HealthView(status="ready"))
 

@@ -52,12 +52,12 @@ from payments.entrypoints.views import (
 )
 
 log = logging.getLogger("payments.http")
-SOON: Final = {"Retry-After": "2"}
-_ANYBODY: Final = (Who.BUYER, Who.SHOP, Who.CLIENT)
+RETRY_SOON: Final = {"Retry-After": "2"}  # seconds
+_ANY_CALLER: Final = (Who.BUYER, Who.SHOP, Who.CLIENT)
 _PROVIDER: Final = (NotSent, CredentialsRefused, Unknown, ContractViolation)
-_SEEN: Final = {
+_REFRESHED: Final = {
     200: ("The payment as it is now", PaymentView),
-    202: ("The provider cannot tell yet: ask again", PaymentView),
+    202: ("The provider has not answered yet: try again", PaymentView),
 }
 
 
@@ -81,10 +81,10 @@ _SEEN: Final = {
     idempotent=True,
 )
 async def begin(service: Service, call: Call) -> Answer:
-    """Begin a payment, or go on with the live one of this order"""
+    """Begin a payment, or continue the live payment of this order"""
     by_shop = call.who.who is Who.SHOP
-    buyer, asked = await (_asked_by_shop if by_shop else _asked_by_buyer)(service, call)
-    payment = await service.checkout.begin(buyer, asked.order, asked.offer, call.body.method, call.caller)
+    buyer, quoted = await (_quote_from_shop if by_shop else _quote_for_buyer)(service, call)
+    payment = await service.checkout.begin(buyer, quoted.order, quoted.offer, call.body.method, call.caller)
     token = service.client_tokens.issue(payment, service.clock.now()) if by_shop else None
     return Answer(201, begun_view(payment, service.window(payment, _contact(call.body.contact)), token))
 
@@ -93,15 +93,15 @@ def _contact(given: ContactInput | None) -> Contact:
     return Contact(name=given.name, phone=given.phone, email=given.email) if given else Contact()
 
 
-async def _asked_by_buyer(service: Service, call: Call) -> tuple[str, Quote]:
+async def _quote_for_buyer(service: Service, call: Call) -> tuple[str, Quote]:
     body: BeginByBuyer = call.body
     buyer = call.caller.name
-    asked = await quote(service, buyer, body.order)
-    check_expected(asked.offer, body.expected_amount)
-    return buyer, asked
+    quoted = await quote(service, buyer, body.order)
+    check_expected(quoted.offer, body.expected_amount)
+    return buyer, quoted
 
 
-async def _asked_by_shop(_: Service, call: Call) -> tuple[str, Quote]:
+async def _quote_from_shop(_: Service, call: Call) -> tuple[str, Quote]:
     body: BeginByShop = call.body
     return body.buyer, Quote(body.order, Offer(body.name, Money(body.amount, body.currency)))
 
@@ -110,7 +110,7 @@ async def _asked_by_shop(_: Service, call: Call) -> tuple[str, Quote]:
     "GET",
     "/payments/{merchant_id}",
     tag="payments",
-    callers=_ANYBODY,
+    callers=_ANY_CALLER,
     answers={200: ("The payment", PaymentView)},
     problems=(PaymentNotFound,),
 )
@@ -129,7 +129,7 @@ async def show(service: Service, call: Call) -> Answer:
     answers={200: ("A page of payments", PageView)},
 )
 async def listing(service: Service, call: Call) -> Answer:
-    """List a buyer's own payments, or for the shop all, newest first"""
+    """List payments, newest first: a buyer's own, or all for the shop"""
     query: Page = call.query
     for_shop = call.who.who is Who.SHOP
     which = Filter(buyer=query.buyer if for_shop else call.caller.name, status=query.status)
@@ -153,19 +153,19 @@ async def _page(
     try:
         return await service.checkout.page(caller, which, before, limit)
     except PaymentNotFound:
-        raise Malformed("The payment of this cursor is gone. Begin again without it.") from None
+        raise Malformed("The payment of this cursor no longer exists. Start again without a cursor.") from None
 
 
 @operation(
     "GET",
     "/payments/{merchant_id}/events",
     tag="payments",
-    callers=_ANYBODY,
-    answers={200: ("What happened, oldest first", TimelineView)},
+    callers=_ANY_CALLER,
+    answers={200: ("The events, oldest first", TimelineView)},
     problems=(PaymentNotFound,),
 )
 async def timeline(service: Service, call: Call) -> Answer:
-    """Read a payment's timeline: what changed, when, who or what reported it"""
+    """Read a payment's timeline: what changed, when, and who or what reported it"""
     payment = await service.checkout.visible_to(call.caller, call.merchant_id)
     events = await service.payments.timeline(payment.merchant_id)
     for_shop = call.who.who is Who.SHOP
@@ -176,32 +176,32 @@ async def timeline(service: Service, call: Call) -> Answer:
     "POST",
     "/payments/{merchant_id}/complete",
     tag="payments",
-    callers=_ANYBODY,
+    callers=_ANY_CALLER,
     body=Complete,
-    answers=_SEEN,
+    answers=_REFRESHED,
     problems=(PaymentNotFound, AttemptMismatch, ContractViolation, ConcurrentUpdate),
 )
 async def complete(service: Service, call: Call) -> Answer:
-    """The window said yes: fetch that attempt, verify, settle"""
+    """Report that the window succeeded: the attempt is fetched from the provider, verified and recorded"""
     body: Complete = call.body
-    return _seen(await service.checkout.complete(call.caller, call.merchant_id, GatewayId(body.gateway_id)), call)
+    return _refreshed(await service.checkout.complete(call.caller, call.merchant_id, GatewayId(body.gateway_id)), call)
 
 
 @operation(
     "POST",
     "/payments/{merchant_id}/abandon",
     tag="payments",
-    callers=_ANYBODY,
+    callers=_ANY_CALLER,
     body=Abandon,
-    answers=_SEEN,
+    answers=_REFRESHED,
     problems=(PaymentNotFound, ContractViolation, ConcurrentUpdate),
 )
 async def abandon(service: Service, call: Call) -> Answer:
-    """The buyer left the window: look what the provider knows"""
+    """Report that the buyer left the window: the payment is refreshed from the provider"""
     body: Abandon = call.body
-    seen = await service.checkout.abandon(call.caller, call.merchant_id)
-    log.info("%s abandoned: %r", seen.payment.merchant_id, body.reason)
-    return _seen(seen, call)
+    outcome = await service.checkout.abandon(call.caller, call.merchant_id)
+    log.info("%s abandoned: %r", outcome.payment.merchant_id, body.reason)
+    return _refreshed(outcome, call)
 
 
 @operation(
@@ -228,9 +228,9 @@ async def cancel(service: Service, call: Call) -> Answer:
     return Answer(200, payment_view(payment, for_shop=call.who.who is Who.SHOP))
 
 
-def _seen(seen: Outcome, call: Call) -> Answer:
-    view = payment_view(seen.payment, for_shop=call.who.who is Who.SHOP)
-    return Answer(200, view) if seen.confirmed else Answer(202, view, SOON)
+def _refreshed(outcome: Outcome, call: Call) -> Answer:
+    view = payment_view(outcome.payment, for_shop=call.who.who is Who.SHOP)
+    return Answer(200, view) if outcome.confirmed else Answer(202, view, RETRY_SOON)
 
 
 OPERATIONS: Final = (begin, listing, show, timeline, complete, abandon, cancel)

@@ -1,6 +1,6 @@
-"""Where the provider and its window come back to: the webhook, and the address a phone returns to.
+"""Where the provider and its window call back: the webhook, and the address that a phone returns to.
 
-What they say is a hint: it only tells which payment to look at.
+Their content is only a hint about which payment to refresh.
 """
 
 import logging
@@ -30,10 +30,10 @@ _GATEWAY_ID: Final = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
     lane=Lane.STRANGERS,
     body=Hint,
     form=True,
-    answers={200: ("Understood, whatever became of it", HealthView)},
+    answers={200: ("Accepted, whatever the result", HealthView)},
 )
 async def webhook(service: Service, call: Call) -> Answer:
-    """A hint from Iamport, JSON or form: look at the attempt and settle it"""
+    """A webhook from Iamport, as JSON or form: the attempt is fetched and recorded"""
     hint: Hint = call.body
     await follow(service, hint, Source.WEBHOOK)
     return Answer(200, HealthView(status="ok"))
@@ -45,55 +45,55 @@ async def webhook(service: Service, call: Call) -> Answer:
     tag="provider",
     lane=Lane.STRANGERS,
     query=Hint,
-    answers={200: ("What became of it, for a person to read", str), 303: ("On to the shop's own page", None)},
+    answers={200: ("The result, as a page", str), 303: ("Redirect to the shop's page", None)},
 )
 async def returning(service: Service, call: Call) -> Answer:
-    """Where a phone comes back to after the provider's window: look, settle, and on to the shop's page"""
+    """Where a phone returns after the provider's window: the payment is refreshed, then the shop's page is shown"""
     hint: Hint = call.query
     payment = await come_back(service, hint)
     if service.web.return_page:
-        which = payment.merchant_id if payment else named(hint)
-        return Answer(303, None, {"Location": page_after(service.web.return_page, which)})
+        which = payment.merchant_id if payment else merchant_id_in(hint)
+        return Answer(303, None, {"Location": return_page_for(service.web.return_page, which)})
     language = language_of(call.request.headers.get("accept-language", ""))
     page = result_page(payment.status if payment else None, language)
     return Answer(200, page, {"Content-Security-Policy": POLICY})
 
 
 async def follow(service: Service, hint: Hint, by: str) -> None:
-    """Look at what a hint names and settle it; where the provider cannot tell, the payment is due now."""
+    """Refresh the attempt that a hint names. If the provider does not answer, the payment becomes due now."""
     known = _GATEWAY_ID.fullmatch(hint.imp_uid or "")
     try:
         if known and await service.refresher.refresh_attempt(GatewayId(known[0]), by):
             return
     except PaymentNotFound:
-        return  # an attempt without money at a payment that is not ours
+        return  # an attempt without money, at a payment of another system
     except ContractViolation as error:
-        log.error("%s: %r is not settled: %s", by, hint.imp_uid, error)  # noqa: TRY400 - no fault of ours to trace
+        log.error("%s: %r is not recorded: %s", by, hint.imp_uid, error)  # noqa: TRY400 - not a bug, so no trace
     except GatewayError as error:
-        log.warning("%s: %r will be looked at again: %s", by, hint.imp_uid, error)
-    await _refresh_soon(service, named(hint))
+        log.warning("%s: %r will be checked again: %s", by, hint.imp_uid, error)
+    await _refresh_soon(service, merchant_id_in(hint))
 
 
 async def come_back(service: Service, hint: Hint) -> Payment | None:
-    """Follow the hint of a returning buyer, by merchant id alone if need be; return the payment if there is one."""
-    which = named(hint)
+    """Follow the hint of a returning buyer, by merchant id if possible. Returns the payment if there is one."""
+    which = merchant_id_in(hint)
     if which is None:
         await follow(service, hint, Source.RETURN)
         return None
     try:
         payment = await service.payments.get(which)
         if payment.status is Status.PAID:
-            return payment  # a page that is loaded again need not ask the provider again
+            return payment  # a reloaded page does not ask the provider again
         return (await service.refresher.refresh(which, Source.RETURN)).payment
     except PaymentNotFound:
         return None
     except GatewayError as error:
-        log.warning("return: %s will be looked at again: %s", which, error)
+        log.warning("return: %s will be checked again: %s", which, error)
         return await service.refresher.refresh_soon(which)
 
 
-def named(hint: Hint) -> MerchantId | None:
-    """Return the payment that a hint names, if that can be one of ours at all."""
+def merchant_id_in(hint: Hint) -> MerchantId | None:
+    """Return the merchant id in a hint, or None if it cannot be one of ours."""
     try:
         return merchant_id(hint.merchant_uid or "")
     except BadInput:
@@ -106,11 +106,11 @@ async def _refresh_soon(service: Service, which: MerchantId | None) -> None:
     try:
         await service.refresher.refresh_soon(which)
     except PaymentNotFound:
-        log.info("A hint names %s, which is no payment of ours.", which)
+        log.info("A hint names %s, which is not a payment of this service.", which)
 
 
-def page_after(page: str, which: MerchantId | None) -> str:
-    """Return the shop's page for a payment: the id goes where the address says `{merchant_id}`, else to its end."""
+def return_page_for(page: str, which: MerchantId | None) -> str:
+    """Return the address of the shop's page: the id replaces `{merchant_id}`, or is appended."""
     name = quote(which or "", safe="")
     return page.replace("{merchant_id}", name) if "{merchant_id}" in page else page + name
 

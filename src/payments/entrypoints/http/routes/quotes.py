@@ -1,4 +1,4 @@
-"""What an order costs: as the shop's price list or an order signed by its server says, never as a browser does."""
+"""What an order costs: set by the shop's price list or by an order signed by its server, never by a browser."""
 
 from typing import Any
 
@@ -13,14 +13,14 @@ from payments.entrypoints.tokens import BadToken, Verifier
 
 @attrs.frozen
 class Quote:
-    """An order by the shop's own name of it, and what the shop asks for it."""
+    """An order's reference, and the shop's offer for it."""
 
     order: str
     offer: Offer
 
 
 async def quote(service: Service, buyer: str, order: str) -> Quote:
-    """Return the quote for what a buyer named. Raises OrderNotFound."""
+    """Return the quote for an order reference or a signed order. Raises OrderNotFound."""
     if _is_signed(order):
         return _signed(service.order_tokens, buyer, order)
     return Quote(order, await service.pricing.offer(buyer, order))
@@ -32,13 +32,13 @@ def _is_signed(order: str) -> bool:
 
 def _signed(verifier: Verifier | None, buyer: str, order: str) -> Quote:
     if verifier is None:
-        raise OrderNotFound("This service takes no signed orders: none are configured.")
+        raise OrderNotFound("Signed orders are not configured on this service.")
     try:
         claims = verifier.claims(order, "order", "amount", "currency", "name")
     except BadToken as error:
-        raise OrderNotFound(f"The signed order is not accepted: {error} Ask the shop for a fresh one.") from None
+        raise OrderNotFound(f"The signed order is not valid: {error} Request a new one from the shop.") from None
     if claims["sub"] != buyer:
-        raise OrderNotFound("The signed order is another buyer's.")
+        raise OrderNotFound("The signed order belongs to another buyer.")
     return Quote(_text(claims, "order", 120), Offer(_text(claims, "name", 200), _price(claims)))
 
 
@@ -46,11 +46,11 @@ def _price(claims: dict[str, Any]) -> Money:
     try:
         return Money(claims["amount"], str(claims["currency"]))
     except BadInput as error:
-        raise OrderNotFound(f"The signed order has no possible price: {error}") from None
+        raise OrderNotFound(f"The signed order has an invalid price: {error}") from None
 
 
-def _text(claims: dict[str, Any], name: str, most: int) -> str:
+def _text(claims: dict[str, Any], name: str, max_length: int) -> str:
     value = claims[name]
-    if not isinstance(value, str) or not 1 <= len(value) <= most or not is_storable(value):
-        raise OrderNotFound(f"The signed order's {name} is a text of 1 to {most} characters.")
+    if not isinstance(value, str) or not 1 <= len(value) <= max_length or not is_storable(value):
+        raise OrderNotFound(f"The signed order's {name} must have 1 to {max_length} characters.")
     return value

@@ -1,4 +1,4 @@
-"""Calls about money that goes back: refunds and strays. For the shop's server alone."""
+"""Calls about refunds and strays. For the shop's server only."""
 
 from typing import Final
 
@@ -17,7 +17,7 @@ from payments.entrypoints.http.edge.auth import Who
 from payments.entrypoints.http.edge.sending import Sending
 from payments.entrypoints.http.operations import Answer, Call, operation
 from payments.entrypoints.http.shapes.cursors import cursor_after, read_cursor
-from payments.entrypoints.http.shapes.inputs import Account, AskRefund, HoldStray, ReturnStray, StrayPage
+from payments.entrypoints.http.shapes.inputs import Account, HoldStray, RequestRefund, ReturnStray, StrayPage
 from payments.entrypoints.service import Service
 from payments.entrypoints.views import (
     PaymentView,
@@ -33,7 +33,7 @@ SENDING: Final = Sending()
 _SHOP: Final = (Who.SHOP,)
 _REFUNDED: Final = {
     201: ("Refunded", RefundView),
-    202: ("Sent, or on its way; the outcome is not known yet, and the worker goes on with it", RefundView),
+    202: ("Requested; the outcome is not known yet, and the worker continues", RefundView),
 }
 _MAY_FAIL: Final = (
     PaymentNotFound, RefundRefused, RefundInProgress, BadInput, ContractViolation, ConcurrentUpdate,
@@ -45,14 +45,14 @@ _MAY_FAIL: Final = (
     "/payments/{merchant_id}/refunds",
     tag="refunds",
     callers=_SHOP,
-    body=AskRefund,
+    body=RequestRefund,
     answers=_REFUNDED,
     problems=_MAY_FAIL,
     idempotent=True,
 )
-async def ask(service: Service, call: Call) -> Answer:
-    """Give back some or all of a capture"""
-    body: AskRefund = call.body
+async def create(service: Service, call: Call) -> Answer:
+    """Refund a capture in part or in full"""
+    body: RequestRefund = call.body
     return await _refund(
         service,
         call,
@@ -87,10 +87,10 @@ async def listing(service: Service, call: Call) -> Answer:
     tag="strays",
     callers=_SHOP,
     query=StrayPage,
-    answers={200: ("Money that nobody has dealt with", StraysView)},
+    answers={200: ("Strays that are neither refunded nor held", StraysView)},
 )
 async def strays(service: Service, call: Call) -> Answer:
-    """List captures that pay for nothing; `limit` counts payments"""
+    """List strays; `limit` counts payments"""
     query: StrayPage = call.query
     secret = service.client_tokens.secret
     before = read_cursor(secret, "strays", query.cursor)
@@ -117,7 +117,7 @@ async def strays(service: Service, call: Call) -> Answer:
     idempotent=True,
 )
 async def refund_stray(service: Service, call: Call) -> Answer:
-    """Give a stray back in full"""
+    """Refund a stray in full"""
     body: ReturnStray = call.body
     payment = await service.checkout.visible_to(call.caller, call.merchant_id)
     attempt = stray(payment, GatewayId(call.request.path["gateway_id"]))
@@ -135,7 +135,7 @@ async def refund_stray(service: Service, call: Call) -> Answer:
     problems=(PaymentNotFound, RefundRefused, ConcurrentUpdate),
 )
 async def hold(service: Service, call: Call) -> Answer:
-    """Hold a stray, and say why"""
+    """Hold a stray, with a note"""
     body: HoldStray = call.body
     gateway_id = GatewayId(call.request.path["gateway_id"])
     payment = await service.refunds.hold_stray(call.caller, call.merchant_id, gateway_id, body.note)
@@ -151,7 +151,7 @@ async def _refund(service: Service, call: Call, order: RefundOrder) -> Answer:
     payment = outcome.payment if outcome else await service.payments.get(payment.merchant_id)
     refund = payment.refund(refund_id)
     if refund.status is RefundStatus.REFUSED:
-        raise RefundRefused(f"The refund was refused, and nothing was refunded: {refund.failure}")
+        raise RefundRefused(f"The refund was refused and no money was returned: {refund.failure}")
     return Answer(201 if refund.status is RefundStatus.DONE else 202, refund_view(payment, refund))
 
 
@@ -161,4 +161,4 @@ def _account(given: Account | None) -> BankAccount | None:
     return BankAccount(bank=given.bank, number=given.number, holder=given.holder, phone=given.phone)
 
 
-OPERATIONS: Final = (ask, listing, strays, refund_stray, hold)
+OPERATIONS: Final = (create, listing, strays, refund_stray, hold)

@@ -1,4 +1,4 @@
-"""The page a returning buyer sees where the shop has none of its own: what became of the payment, and nothing else."""
+"""The page that a returning buyer sees if the shop has none of its own: the status of the payment."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -52,12 +52,12 @@ _PAGE: Final = """<!doctype html>
 
 
 def result_page(status: Status | None, language: Language) -> str:
-    """Return the page for a payment of this status; None, for one we do not know, looks like one being checked."""
+    """Return the page for a status; None, for an unknown payment, shows that it is being checked."""
     title, text = _WORDS[status][language]
     return _PAGE.format(language=language, title=title, text=text, status=status or Status.AWAITING)
 
 
 def language_of(accepted: str) -> Language:
-    """Return the language an Accept-Language header likes best of the two: Korean unless English comes before it."""
+    """Return the preferred language of an Accept-Language header: Korean, unless English comes first."""
     order = [part.partition(";")[0].strip()[:2].lower() for part in accepted.split(",")]
     return "en" if "en" in order and ("ko" not in order or order.index("en") < order.index("ko")) else "ko"

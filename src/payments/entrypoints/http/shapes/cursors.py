@@ -1,4 +1,4 @@
-"""Cursors of lists: opaque, and signed, so that one tells nothing of a payment that its caller may not see."""
+"""Cursors of lists: opaque and signed, so that a cursor reveals nothing about payments of others."""
 
 import base64
 import hashlib
@@ -12,21 +12,21 @@ _SIGNATURE: Final = 16  # bytes
 
 
 def cursor_after(secret: str, scope: str, last: str) -> str:
-    """Return the cursor that goes on after *last*; it is good for the same list (*scope*) only."""
+    """Return the cursor that continues after *last*. It is valid only for the same list (*scope*)."""
     return base64.urlsafe_b64encode(_signature(secret, scope, last) + last.encode()).decode().rstrip("=")
 
 
 def read_cursor(secret: str, scope: str, cursor: str | None) -> MerchantId | None:
-    """Return where to go on. Raises Malformed for a text that is no cursor of this list."""
+    """Return the id to continue after. Raises Malformed for any text that is not a cursor of this list."""
     if cursor is None:
         return None
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         last = MerchantId(raw[_SIGNATURE:].decode())
     except ValueError:
-        raise Malformed("The cursor is not one of this list. Begin again without it.") from None
+        raise Malformed("The cursor does not belong to this list. Start again without a cursor.") from None
     if not hmac.compare_digest(raw[:_SIGNATURE], _signature(secret, scope, last)):
-        raise Malformed("The cursor is not one of this list. Begin again without it.")
+        raise Malformed("The cursor does not belong to this list. Start again without a cursor.")
     return last
 
 

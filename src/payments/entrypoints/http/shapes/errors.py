@@ -1,52 +1,52 @@
-"""What can be wrong with a request before any use case hears of it; told as problems like everything else.
+"""Errors in a request that are found before any use case runs.
 
-├── Unauthenticated, NotAllowed                          who asks
-├── NoSuchPage, WrongMethod                              what is asked for
-├── Malformed, BodyTooLarge, TooSlow, UnsupportedMediaType   how it is written
-└── Busy, Unexpected                                     our own trouble
+├── Unauthenticated, NotAllowed                          credentials
+├── NoSuchPage, WrongMethod                              address
+├── Malformed, BodyTooLarge, TooSlow, UnsupportedMediaType   content
+└── Busy, Unexpected                                     our own failures
 """
 
 from payments.domain.errors import PaymentsError
 
 
 class RequestError(PaymentsError):
-    """The root of what this module tells."""
+    """The base class of this module's errors."""
 
     slug = "request-error"
 
 
 class Unauthenticated(RequestError):
-    """No credentials, or none that are good."""
+    """No credentials, or invalid ones."""
 
     slug = "unauthenticated"
 
 
 class NotAllowed(RequestError):
-    """Good credentials, but not for this."""
+    """Valid credentials that do not allow this call."""
 
     slug = "not-allowed"
 
 
 class NoSuchPage(RequestError):
-    """No route has this path."""
+    """There is no such route."""
 
     slug = "no-such-page"
 
 
 class WrongMethod(RequestError):
-    """The path is known, the method is not one of its."""
+    """The route exists, but not with this method."""
 
     slug = "wrong-method"
 
 
 class Malformed(RequestError):
-    """The body, query or a header cannot be read as what is documented."""
+    """The body, the query or a header does not have the documented form."""
 
     slug = "malformed-request"
 
 
 class BodyTooLarge(RequestError):
-    """More bytes than any of our calls needs."""
+    """The body exceeds the limit."""
 
     slug = "body-too-large"
 
@@ -58,18 +58,18 @@ class TooSlow(RequestError):
 
 
 class UnsupportedMediaType(RequestError):
-    """The body says it is something this call does not read."""
+    """The body has a media type that this call does not accept."""
 
     slug = "unsupported-media-type"
 
 
 class Busy(RequestError):
-    """Every thread works and the queue is full. Nothing was begun."""
+    """All threads are busy and the queue is full. The request was not executed."""
 
     slug = "busy"
 
 
 class Unexpected(RequestError):
-    """A fault of ours."""
+    """A bug in this service."""
 
     slug = "unexpected"

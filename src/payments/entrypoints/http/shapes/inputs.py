@@ -1,7 +1,6 @@
-"""What may be sent to us: strict shapes, so that a typing error is told and not guessed at.
+"""What requests may contain. Shapes are strict: an unknown field is an error, never ignored.
 
-Money is in whole minor units. Nothing here has an amount that a browser could name, but `expected_amount`, which is
-only compared.
+Money is in whole minor units. A browser never sets an amount; `expected_amount` is only compared with the price.
 """
 
 from typing import Annotated
@@ -20,16 +19,16 @@ Name = Annotated[str, Meta(min_length=1, max_length=MAX_NAME, pattern=r"^[^\x00]
 GatewayIdText = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$(?!\n)")]
 
 
-LONGEST_CURSOR = 300
-"""Characters: enough for the longest id of an orphan, in the widest letters."""
+MAX_CURSOR_LENGTH = 300
+"""Characters: enough for the longest id of an orphan in four-byte letters."""
 
 
 class Strict(Struct, forbid_unknown_fields=True, kw_only=True):
-    """A body or query of which every field is known."""
+    """A body or query that refuses unknown fields."""
 
 
 class ContactInput(Strict):
-    """What the window is told of the buyer: passed on, not kept. Some providers demand the phone."""
+    """The buyer's contact data for the window, passed on and not stored. Some providers require the phone."""
 
     name: Annotated[str, Meta(max_length=100)] = ""
     phone: Annotated[str, Meta(max_length=40)] = ""
@@ -37,7 +36,7 @@ class ContactInput(Strict):
 
 
 class BeginByBuyer(Strict):
-    """A buyer's browser begins: it names an order of the price list, or one that the shop's server signed."""
+    """A buyer's browser begins a payment for an order in the price list, or one signed by the shop's server."""
 
     order: Annotated[str, Meta(min_length=1, max_length=4096, pattern=r"^[^\x00]*$")]
     method: Method = Method.CARD
@@ -46,7 +45,7 @@ class BeginByBuyer(Strict):
 
 
 class BeginByShop(Strict):
-    """The shop's server begins for a buyer, and says what it costs."""
+    """The shop's server begins a payment for a buyer, and sets the price."""
 
     buyer: Name
     order: Annotated[str, Meta(min_length=1, max_length=120, pattern=r"^[^\x00]*$")]
@@ -58,13 +57,13 @@ class BeginByShop(Strict):
 
 
 class Complete(Strict):
-    """What the window said: which attempt to look at. Iamport calls it imp_uid."""
+    """The attempt that the window reported. Iamport calls it imp_uid."""
 
     gateway_id: GatewayIdText
 
 
 class Abandon(Strict):
-    """The buyer left the window; the reason is for the log alone."""
+    """The buyer left the window. The reason is only logged."""
 
     reason: Annotated[str, Meta(max_length=1000)] | None = None
 
@@ -76,10 +75,10 @@ class Cancel(Strict):
 
 
 class Page(Strict):
-    """Which payments to list. `buyer` is for the shop; a buyer always sees their own."""
+    """Which payments to list. `buyer` is for the shop only; buyers always see their own payments."""
 
     status: Status | None = None
-    cursor: Annotated[str, Meta(max_length=LONGEST_CURSOR)] | None = None
+    cursor: Annotated[str, Meta(max_length=MAX_CURSOR_LENGTH)] | None = None
     limit: Annotated[int, Meta(ge=1, le=100)] = 20
     buyer: Name | None = None
 
@@ -87,12 +86,12 @@ class Page(Strict):
 class StrayPage(Strict):
     """Which strays to list."""
 
-    cursor: Annotated[str, Meta(max_length=LONGEST_CURSOR)] | None = None
+    cursor: Annotated[str, Meta(max_length=MAX_CURSOR_LENGTH)] | None = None
     limit: Annotated[int, Meta(ge=1, le=100)] = 20
 
 
 class Account(Strict):
-    """Where the money of a virtual account goes back to; `bank` is the provider's code of the bank."""
+    """The bank account that a virtual account's payment is refunded to. `bank` is the provider's bank code."""
 
     bank: Annotated[str, Meta(min_length=1, max_length=16, pattern=r"^[A-Za-z0-9_]+$(?!\n)")]
     number: Annotated[str, Meta(min_length=1, max_length=32, pattern=r"^[0-9-]+$(?!\n)")]
@@ -100,8 +99,8 @@ class Account(Strict):
     phone: Annotated[str, Meta(max_length=20, pattern=r"^[0-9+-]*$(?!\n)")] = ""
 
 
-class AskRefund(Strict):
-    """What to give back: all that is left of the accepted capture, unless `amount` or `gateway_id` say otherwise."""
+class RequestRefund(Strict):
+    """What to refund: the rest of the accepted capture, unless `amount` or `gateway_id` is given."""
 
     reason: Text = ""
     amount: Minor | None = None
@@ -112,7 +111,7 @@ class AskRefund(Strict):
 
 
 class ReturnStray(Strict):
-    """Why a stray is given back; a deposit's money needs an account."""
+    """Why a stray is refunded. A virtual account's payment requires `account`."""
 
     reason: Text = "stray"
     account: Account | None = None
@@ -125,7 +124,7 @@ class HoldStray(Strict):
 
 
 class Hint(Struct, kw_only=True):
-    """A provider's webhook, or the query a phone comes back with. Other fields are theirs to add: they are not read."""
+    """A provider's webhook, or the query of a returning phone. Other fields are allowed and ignored."""
 
     imp_uid: Annotated[str, Meta(max_length=64)] | None = None
     merchant_uid: Annotated[str, Meta(max_length=200)] | None = None

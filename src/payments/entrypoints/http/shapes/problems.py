@@ -1,7 +1,7 @@
-"""Problems after RFC 9457: one table from error class to status and title.
+"""Problems (RFC 9457): one table from error class to status and title.
 
-`type` is `urn:payments:problem:` and the slug, which never changes; `detail` is a plain sentence. Where the error's own
-words could tell of our inside, the table has the sentence, and the error's words are for the log.
+`type` is `urn:payments:problem:` plus the slug, which never changes; `detail` is a plain sentence. If the error's own
+message could reveal internals, the table has another one, and the error's message goes to the log.
 """
 
 import logging
@@ -23,7 +23,7 @@ TYPE: Final = "urn:payments:problem:"
 
 @attrs.frozen
 class Row:
-    """How an error is told. `detail` replaces its own words; `retry_after` (seconds): trying again may help."""
+    """How an error is shown. `detail` replaces its own message; `retry_after` is in seconds, if a retry may help."""
 
     status: int
     title: str
@@ -31,60 +31,56 @@ class Row:
     retry_after: int | None = None
 
 
-_NOT_REACHED = "The payment provider could not be reached. Nothing was sent to it; try again."
-_OUR_KEYS = "The payment provider does not accept this service at the moment. Nothing was sent; try again later."
-_UNKNOWN = (
-    "The payment provider did not answer, so the outcome is not known yet. Look at the payment before trying again."
-)
-_CONTRADICTS = (
-    "The payment provider's answer contradicts what was asked. Nothing was changed, and the operator is told."
-)
-_STORAGE = "The database did not answer. Look at the payment before trying again."
-_OVERTAKEN = "Others are changing the same thing. Nothing was stored; try again."
+_NOT_REACHED = "The payment provider could not be reached. Nothing was sent to it. Try again."
+_OUR_KEYS = "The payment provider does not accept this service at the moment. Nothing was sent. Try again later."
+_UNKNOWN = "The payment provider did not answer, so the outcome is unknown. Check the payment before you try again."
+_CONTRADICTS = "The payment provider's answer contradicts the request. Nothing was changed, and the error was logged."
+_STORAGE = "The database did not answer. Check the payment before you try again."
+_OVERTAKEN = "Another request is changing the same payment. Nothing was stored. Try again."
 
 TABLE: Final[Mapping[type[PaymentsError], Row]] = {
-    PaymentsError: Row(500, "Unexpected trouble", "Something went wrong on our side."),
-    errors.BadInput: Row(422, "Not a possible value"),
+    PaymentsError: Row(500, "Unexpected error", "An unexpected error occurred."),
+    errors.BadInput: Row(422, "Invalid value"),
     errors.Refused: Row(409, "Refused"),
-    errors.PaymentNotFound: Row(404, "No such payment"),
-    errors.OrderNotFound: Row(422, "No such order"),
-    errors.IllegalTransition: Row(409, "Not possible any more"),
+    errors.PaymentNotFound: Row(404, "Payment not found"),
+    errors.OrderNotFound: Row(422, "Order not found"),
+    errors.IllegalTransition: Row(409, "Not possible in this status"),
     errors.AlreadyPaid: Row(409, "Already paid"),
     errors.PriceChanged: Row(409, "The price has changed"),
-    errors.AttemptMismatch: Row(422, "Not an attempt at this payment"),
+    errors.AttemptMismatch: Row(422, "Attempt of another payment"),
     errors.RefundRefused: Row(422, "Refund refused"),
-    errors.RefundInProgress: Row(409, "Another refund is open", retry_after=5),
-    errors.GatewayError: Row(502, "Trouble with the payment provider", _UNKNOWN, 5),
-    errors.NotSent: Row(503, "The payment provider cannot be reached", _NOT_REACHED, 5),
-    errors.CredentialsRefused: Row(503, "Payments are not possible now", _OUR_KEYS, 60),
-    errors.StillAtWork: Row(504, "The payment provider is still at work", _UNKNOWN, 5),
-    errors.AttemptUnreadable: Row(409, "An attempt cannot be read"),
-    errors.Unknown: Row(504, "The payment provider does not answer", _UNKNOWN, 5),
-    errors.Rejected: Row(422, "The payment provider refuses"),
-    errors.ContractViolation: Row(502, "The payment provider contradicts itself", _CONTRADICTS),
-    errors.StorageConflict: Row(503, "Overtaken", _OVERTAKEN, 1),
-    errors.ConcurrentUpdate: Row(503, "Overtaken", _OVERTAKEN, 1),
-    errors.MerchantIdTaken: Row(503, "Overtaken", _OVERTAKEN, 1),
-    errors.OrderIsLive: Row(503, "Overtaken", _OVERTAKEN, 1),
-    errors.GatewayIdTaken: Row(409, "The attempt belongs to another payment"),
-    errors.StorageUnavailable: Row(503, "The database does not answer", _STORAGE, 2),
-    access.KeyInProgress: Row(409, "The first request is still being answered", retry_after=2),
-    access.KeyReused: Row(422, "The idempotency key was used for another request"),
-    messages.DeliveryFailed: Row(502, "The shop did not take a message", "Its endpoint did not take the message."),
-    service.BadSettings: Row(500, "Wrong settings", "The service is not set up rightly. Tell its operator."),
+    errors.RefundInProgress: Row(409, "Refund in progress", retry_after=5),
+    errors.AttemptUnreadable: Row(409, "Unreadable attempt"),
+    errors.GatewayError: Row(502, "Payment provider error", _UNKNOWN, 5),
+    errors.NotSent: Row(503, "Payment provider unreachable", _NOT_REACHED, 5),
+    errors.CredentialsRefused: Row(503, "Payments unavailable", _OUR_KEYS, 60),
+    errors.Unknown: Row(504, "No answer from the payment provider", _UNKNOWN, 5),
+    errors.StillAtWork: Row(504, "Payment provider still at work", _UNKNOWN, 5),
+    errors.Rejected: Row(422, "Refused by the payment provider"),
+    errors.ContractViolation: Row(502, "Contradictory answer from the payment provider", _CONTRADICTS),
+    errors.StorageConflict: Row(503, "Conflicting update", _OVERTAKEN, 1),
+    errors.ConcurrentUpdate: Row(503, "Conflicting update", _OVERTAKEN, 1),
+    errors.MerchantIdTaken: Row(503, "Conflicting update", _OVERTAKEN, 1),
+    errors.OrderIsLive: Row(503, "Conflicting update", _OVERTAKEN, 1),
+    errors.GatewayIdTaken: Row(409, "Attempt of another payment"),
+    errors.StorageUnavailable: Row(503, "Database unavailable", _STORAGE, 2),
+    access.KeyInProgress: Row(409, "Request in progress", retry_after=2),
+    access.KeyReused: Row(422, "Idempotency key reused"),
+    messages.DeliveryFailed: Row(502, "Message not delivered", "The shop's endpoint did not accept the message."),
+    service.BadSettings: Row(500, "Invalid settings", "The service is not configured correctly. Inform its operator."),
     service.NotReady: Row(503, "Not ready", retry_after=5),
-    tokens.BadToken: Row(401, "The token is not valid"),
+    tokens.BadToken: Row(401, "Invalid token"),
     http.RequestError: Row(400, "Bad request"),
-    http.Unauthenticated: Row(401, "Who are you?"),
+    http.Unauthenticated: Row(401, "Authentication required"),
     http.NotAllowed: Row(403, "Not allowed"),
-    http.NoSuchPage: Row(404, "No such page"),
+    http.NoSuchPage: Row(404, "Address not found"),
     http.WrongMethod: Row(405, "Method not allowed"),
-    http.Malformed: Row(400, "The request cannot be read"),
-    http.BodyTooLarge: Row(413, "The request is too large"),
-    http.TooSlow: Row(408, "The request took too long"),
-    http.UnsupportedMediaType: Row(415, "This kind of body is not read here"),
+    http.Malformed: Row(400, "Malformed request"),
+    http.BodyTooLarge: Row(413, "Request too large"),
+    http.TooSlow: Row(408, "Request timeout"),
+    http.UnsupportedMediaType: Row(415, "Unsupported media type"),
     http.Busy: Row(503, "Busy", retry_after=1),
-    http.Unexpected: Row(500, "Unexpected trouble"),
+    http.Unexpected: Row(500, "Unexpected error"),
 }
 
 
@@ -103,7 +99,7 @@ class Problem(msgspec.Struct, omit_defaults=True, kw_only=True):
 
 @attrs.frozen
 class Reply:
-    """A finished answer: bytes and headers, ready for a socket."""
+    """A finished response: status, body and headers."""
 
     status: int
     body: bytes
@@ -111,12 +107,12 @@ class Reply:
 
 
 def row_of(error: type[PaymentsError]) -> Row:
-    """Return the row of an error class, or of its nearest ancestor: an embedding shop may derive errors of its own."""
+    """Return the row of an error class or of its nearest ancestor: an embedding shop may define its own errors."""
     return next(TABLE[ancestor] for ancestor in error.__mro__ if ancestor in TABLE)
 
 
 def reply_to(error: PaymentsError, request_id: str | None = None) -> Reply:
-    """Return *error* as a problem. Trouble of ours or the provider's is logged here, in its own words."""
+    """Return *error* as a problem. Errors of ours or the provider's are logged with their own message."""
     row = row_of(type(error))
     if row.status >= 500:
         log.warning("%s: %s", error.slug, error)

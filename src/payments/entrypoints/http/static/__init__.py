@@ -1,1 +1,1 @@
-"""Files that the API serves: payments.js, and the page that draws its documentation."""
+"""Files that the API serves: payments.js, and the page that renders its documentation."""

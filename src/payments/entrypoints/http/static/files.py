@@ -1,4 +1,4 @@
-"""Files the API serves: payments.js for the shop's pages, and the documentation, which asks nobody outside."""
+"""Files that the API serves: payments.js for the shop's pages, and the documentation, which loads nothing else."""
 
 import hashlib
 from importlib.resources import files
@@ -19,7 +19,7 @@ _DOCS_POLICY: Final = (
 
 @attrs.frozen
 class StaticFile:
-    """A file of the `static` folder, answered with an ETag: a browser that has it is told so in a few bytes."""
+    """A file of the `static` folder, served with an ETag, so that a browser that has it gets a 304."""
 
     name: str
     media_type: str

@@ -1,14 +1,14 @@
 // @ts-check
 /**
- * Payments: takes a buyer through one payment and comes back with what the server says became of it.
+ * Payments: guides a buyer through one payment and returns the status that the server knows.
  *
  *   <script src="/payments.js"></script>
  *   const { status, payment } = await Payments.pay({ api: "", token, order: "basic", method: "card", expectedAmount: 12000 });
  *
  *   pay      begins (or takes a payment begun by the shop's server), opens the provider's window, completes or abandons
- *   resume   finishes what a reload or a phone's redirect interrupted; call it whenever a page loads
+ *   resume   finishes a payment after a reload or a phone's redirect; call it on every page load
  *
- * Nothing that the window says is believed: it only tells which attempt the server should look at. Works under a
+ * What the window reports is never trusted: it only tells the server which attempt to check. Works under a
  * Content-Security-Policy without inline scripts and eval; its script-src, connect-src and frame-src need the
  * provider's origin.
  */
@@ -22,10 +22,10 @@
   /** @typedef {Payment & { window: Opening, client_token?: string }} Begun the answer to POST /payments */
   /**
    * @typedef {object} Outcome
-   * @property {Status} status what the server knows, whatever the window said
-   * @property {Payment} payment the payment as the server told it last
-   * @property {boolean} settled false where the provider still could not tell; the server goes on asking
-   * @property {string} message the provider's own words on a failure, to be shown as they are; else ""
+   * @property {Status} status the status that the server knows, whatever the window reported
+   * @property {Payment} payment the payment as the server last returned it
+   * @property {boolean} settled false if the provider has not answered yet; the server keeps checking
+   * @property {string} message the provider's message on a failure, to be shown unchanged; else ""
    */
   /**
    * @typedef {object} Options
@@ -45,11 +45,11 @@
   /** @typedef {{ init(code: string): void, request_pay(parameters: object, done: (said?: Said) => void): void }} IMP */
 
   const OPEN = "payments.open"; // sessionStorage: which payment's window this tab has open
-  const WAITS = [300, 700, 1000, 2000, 3000, 5000, 8000, 10_000, 10_000, 10_000, 10_000]; // milliseconds: a minute in all
-  const PATIENCE = 20_000; // milliseconds for one answer
+  const RETRY_WAITS = [300, 700, 1000, 2000, 3000, 5000, 8000, 10_000, 10_000, 10_000, 10_000]; // milliseconds: a minute in all
+  const REQUEST_TIMEOUT = 20_000; // milliseconds
 
   /**
-   * What went wrong, by a slug that never changes; texts for buyers are the page's business.
+   * What went wrong, by a slug that never changes; the page provides the texts for buyers.
    *
    * The API's own slugs ("already-paid", "price-changed", …) come with the HTTP status. Ours have status 0:
    * "unreachable" (no answer from the API), "no-window" (iamport.js did not load), "busy" (another window is open).
@@ -88,7 +88,7 @@
       headers: { "Content-Type": "application/json", ...(bearer && { Authorization: `Bearer ${bearer}` }) },
       body: JSON.stringify(body),
       credentials: "omit",
-      signal: AbortSignal.timeout(PATIENCE),
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT),
     };
     /** @type {Response} */ let response;
     /** @type {any} */ let answer;
@@ -109,7 +109,7 @@
   async function persist(ask) {
     /** @type {Payment | undefined} */ let payment;
     /** @type {unknown} */ let trouble;
-    for (const wait of WAITS) {
+    for (const wait of RETRY_WAITS) {
       let asked = 0;
       try {
         const { response, body } = await ask();

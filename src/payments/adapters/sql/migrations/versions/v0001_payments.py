@@ -1,4 +1,4 @@
-"""Payments, their attempts, refunds and events; orphans; the outbox; keys; and the stamp of mode and prefix."""
+"""Payments, their attempts, refunds and events; orphans; the outbox; keys; mode and prefix of the database."""
 
 from typing import Any
 

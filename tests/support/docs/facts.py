@@ -1,4 +1,4 @@
-"""`python -m support.facts`: the table of what the sandbox does as Iamport does, and of the test that proves each.
+"""`python -m support.docs.facts`: the table of what the sandbox does as Iamport does, and of the test that proves each.
 
 A test says what it proves: `@pytest.mark.fact("§4.2", "documented", "A cancel without an amount cancels all.")`; of a
 parametrized one, a single case may. The marks are read from the sources, so the table is made without running a test.
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 import attrs
-from support.documents import ROOT
+from support.docs.documents import ROOT
 
 WHERE: Final = (ROOT / "tests" / "unit" / "entrypoints" / "sandbox", ROOT / "tests" / "integration" / "sandbox")
 TABLE: Final = ROOT / "docs" / "sandbox-facts.md"
@@ -47,7 +47,7 @@ SECTIONS: Final = {
 HEAD: Final = """# What the sandbox does as Iamport does
 **샌드박스가 지키는 아임포트의 동작과, 그것을 증명하는 테스트**
 
-Made from the tests by `PYTHONPATH=tests python -m support.facts`; do not edit. [The sandbox](sandbox.md)
+Made from the tests by `PYTHONPATH=tests python -m support.docs.facts`; do not edit. [The sandbox](sandbox.md)
 """
 
 

@@ -1,4 +1,4 @@
-"""`python -m support.pictures`: draw docs/images anew, from the real demo in a real browser.
+"""`python -m support.browser.pictures`: draw docs/images anew, from the real demo in a real browser.
 
 For each language: the shop's front page, a payment window at a desk, a deposit on a phone, and a payment's timeline.
 """
@@ -8,12 +8,12 @@ import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Page
-from support.browser import PHONE, Chromium, find
-from support.shopper import Shopper
+from support.browser.chromium import PHONE, Chromium, find
+from support.browser.shopper import Shopper
 
 from payments.entrypoints.demo import Demo, running_demo
 
-IMAGES = Path(__file__).parents[2] / "docs" / "images"
+IMAGES = Path(__file__).parents[3] / "docs" / "images"
 DESK = {"width": 1280, "height": 892}
 LANGUAGES = {"": "en-US", ".ko": "ko-KR"}  # the end of a picture's name, and whom it is drawn for
 

@@ -37,7 +37,7 @@ PHONE: dict[str, Any] = {
     "Chrome/150.0.0.0 Mobile Safari/537.36",
 }
 PATIENCE = EVENTUALLY * 1000  # milliseconds that a page may take for anything
-SCREENSHOTS = Path(__file__).parents[2] / "artifacts" / "screenshots"
+SCREENSHOTS = Path(__file__).parents[3] / "artifacts" / "screenshots"
 
 
 class Missing(Exception):

@@ -1,4 +1,4 @@
-"""`python -m support.install_browser`: see that there is a browser, and a Korean font to draw with.
+"""`python -m support.browser.install`: see that there is a browser, and a Korean font to draw with.
 
 Debian's packages are taken as root, else playwright's own download. It never fails: a browser that cannot be had is
 told here, and again by the tests that were not run for want of it.
@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from support import browser
+from support.browser import chromium
 
 
 def say(text: str) -> None:
@@ -56,12 +56,12 @@ def has_korean_font() -> bool:
 
 def main() -> None:
     try:
-        browser.find()
-    except browser.Missing:
+        chromium.find()
+    except chromium.Missing:
         install()
     try:
-        path = browser.find()
-    except browser.Missing as missing:
+        path = chromium.find()
+    except chromium.Missing as missing:
         say(f"{missing}. The browser tests will NOT be run. Install chromium, or set PAYMENTS_BROWSER to one.")
         return
     if not has_korean_font():

@@ -1,4 +1,4 @@
-"""Processes that write to a store, to be raced and killed: `python -m support.writers WHAT URL ...`.
+"""Processes that write to a store, to be raced and killed: `python -m support.system.writers WHAT URL ...`.
 
 count URL MERCHANT_ID TIMES     says "ready", waits for a line, and changes a payment so many times by what it reads
 begin URL                       begins payments, and says the id of each once it is stored, until it is killed
@@ -26,8 +26,8 @@ from payments.entrypoints.blocking import run
 
 def started(*arguments: str) -> subprocess.Popen[str]:
     """Return such a process, which listens at its `stdin` and speaks at its `stdout`."""
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
-    command = [sys.executable, "-m", "support.writers", *arguments]
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, "-m", "support.system.writers", *arguments]
     return subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 

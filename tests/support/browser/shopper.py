@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 from playwright.sync_api import FrameLocator, Locator, Page
-from support.browser import shot
+from support.browser.chromium import shot
 from support.patience import EVENTUALLY
 
 from payments.domain.messages import Message

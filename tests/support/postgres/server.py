@@ -15,7 +15,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 from support.patience import EVENTUALLY
-from support.postgres_binaries import account, binaries
+from support.postgres.binaries import account, binaries
 
 SPEED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")  # what a server may lack if nobody crashes it
 GUARD = 'cat; kill -INT "$1"; while kill -0 "$1"; do sleep 0.1; done; rm -rf "$2"'  # ends with us, however we end
