@@ -46,7 +46,7 @@ class RefundOrder:
 def request(payment: Payment, order: RefundOrder, refund_id: RefundId, at: datetime, by: str) -> Payment:
     """Return the payment with a new open refund. Raises RefundRefused, RefundInProgress or BadInput.
 
-    An automatic refund that the provider keeps refusing gives way to it.
+    An automatic refund that was not sent yet, or that the provider keeps refusing, gives way to it.
     """
     attempt = payment.capture(order.gateway_id)
     if not attempt.counts_as_money:
@@ -160,7 +160,8 @@ def _make_way(payment: Payment, attempt: Attempt, at: datetime) -> Payment:
     refund = payment.open_refund_of(attempt.gateway_id)
     if refund is None:
         return payment
-    if refund.is_automatic and refund.refusals and not refund.may_be_at_work(at):
+    never_executed = refund.sends == 0 or refund.refusals > 0
+    if refund.is_automatic and never_executed and not refund.may_be_at_work(at):
         return payment.apply([refusal(refund, at, REPLACED)])
     raise RefundInProgress("Another refund of this capture is still open. Wait until its outcome is known.")
 

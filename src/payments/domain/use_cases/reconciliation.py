@@ -56,9 +56,13 @@ class Reconciliation:
     refresher: Refresher
 
     async def recent(self) -> Swept:
-        """Compare the newest minutes. Raises GatewayError."""
-        now = self.clock.now()
-        return await self.between(now - RECENT, now)
+        """Compare the newest minutes, once: what moves between pages meanwhile is read the next time.
+
+        Raises GatewayError.
+        """
+        now, done = self.clock.now(), Swept()
+        await self._read(now - RECENT, now, set(), done)
+        return done
 
     async def catch_up(self) -> Swept:
         """Compare everything between the mark and the settled past, and move the mark along. Raises GatewayError.
@@ -97,16 +101,22 @@ class Reconciliation:
         """Read a stretch, again while its total changes: a row that enters or leaves shifts others between pages."""
         seen: set[tuple[object, ...]] = set()
         for _ in range(MAX_READS):
-            totals = set[int]()
-            async for page in self._pages(start, end):
-                totals.add(page.total)
-                await self._record_page(page, seen, done)
-            if len(totals) <= 1:
+            if await self._read(start, end, seen, done):
                 return
+        if end > self.clock.now() - SETTLED_AFTER:
+            return  # the newest rows still move, and are read again soon
         sentence = (
             f"The provider's list of {start:%Y-%m-%d %H:%M} to {end:%H:%M} UTC changed during {MAX_READS} readings."
         )
         await self.alarms.raise_alarm(Alarm(AlarmKind.LIST_KEEPS_CHANGING, sentence))
+
+    async def _read(self, start: datetime, end: datetime, seen: set[tuple[object, ...]], done: Swept) -> bool:
+        """Read all pages once; False where the total changed meanwhile."""
+        totals = set[int]()
+        async for page in self._pages(start, end):
+            totals.add(page.total)
+            await self._record_page(page, seen, done)
+        return len(totals) <= 1
 
     async def _pages(self, start: datetime, end: datetime) -> AsyncIterator[ListingPage]:
         """Yield every page, and the first one once more: its total shows whether the list changed meanwhile."""
