@@ -62,7 +62,7 @@ class Money:
 def minor_units(value: Decimal, currency: str) -> int:
     """Return a sum of major units in minor units, exactly. Raises BadInput for NaN or a finer fraction."""
     _currency(None, None, currency)
-    if not isinstance(value, Decimal) or not value.is_finite() or abs(value) > MAX_MINOR:
+    if not isinstance(value, Decimal) or not value.is_finite() or value.copy_abs() > MAX_MINOR:
         raise BadInput(f"{value!r} is not an amount of money.")
     minor = int(value.scaleb(EXPONENTS[currency]))
     if Decimal(minor).scaleb(-EXPONENTS[currency]) != value:  # on the way back, because the way there may round

@@ -15,6 +15,7 @@ KEY, SECRET = "rest-key-0123", "rest-secret-4567"
 
 def settings(url: str, **changes: Any) -> IamportSettings:
     facts = {"api_url": url, "key": KEY, "secret": SECRET, "user_code": "imp00000000", "mode": Mode.TEST, "tries": 1}
+    facts |= {"refund_deadline": changes.get("deadline", 15.0)}
     return IamportSettings(**facts | changes)
 
 

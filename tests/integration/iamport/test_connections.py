@@ -22,7 +22,7 @@ def test_a_broken_answer_does_not_cost_a_connection(gateway_to: GatewayTo) -> No
     """A place that is not given back would hang the third call of a pool of two."""
     broken = [UNKNOWN["a huge body that says so"], UNKNOWN["half a body"], reset, UNKNOWN["a redirect"]] * 3
     with Scripted(*broken, granted(a_row())) as server:
-        gateway = gateway_to(server, connections=2)
+        gateway = gateway_to(server, connections=2, body_cap=1 << 20)
         for _ in broken:
             with pytest.raises(Unknown):
                 run(gateway.find(IMP))

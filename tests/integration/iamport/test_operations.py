@@ -1,5 +1,6 @@
 """What each operation asks, in which order, and how it gets past answers that never came."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,6 +22,7 @@ GatewayTo = Callable[..., IamportGateway]
 IMP, NAME, WON = GatewayId("imp_056607798398"), MerchantId("m_1"), Money(1000)
 TAKEN = refused(200, 1, "결제정보 사전등록에 실패하였습니다(이미 등록된 merchant_uid입니다).")
 ABSENT = refused(404, -1, "사전등록된 결제정보가 존재하지 않습니다.")
+HUGE = "1e999999999"
 LOST = reset  # done or not, the answer never came
 
 
@@ -88,7 +90,7 @@ def test_play_money_is_asked_for_only_in_test_mode(gateway_to: GatewayTo, monkey
         monkeypatch.setattr(gateway, "_settings", _live(gateway._settings))
         run(gateway.find(IMP))
         assert [seen.target.partition("?")[2] for seen in server.asked()] == ["include_sandbox=true", ""]
-        assert [report.mode for report in run(gateway.attempts(NAME))] == [Mode.TEST]
+        assert [report.mode for report in run(gateway.attempts(NAME)).reports] == [Mode.TEST]
 
 
 def _live(settings: Any) -> Any:
@@ -109,8 +111,9 @@ def test_attempts_are_read_page_by_page_in_an_order_that_stands(gateway_to: Gate
         granted({"total": 3, "previous": 1, "next": 0, "list": [a_row(imp_uid="imp_3", status="failed")]}),
     ]
     with Scripted(*pages) as server:
-        reports = run(gateway_to(server, page_size=2).attempts(NAME))
-        assert [report.rank for report in reports] == [Rank.CAPTURED, Rank.READY, Rank.DECLINED]
+        seen = run(gateway_to(server, page_size=2).attempts(NAME))
+        assert seen.unreadable == ()
+        assert [report.rank for report in seen.reports] == [Rank.CAPTURED, Rank.READY, Rank.DECLINED]
         assert [seen.target for seen in server.asked()] == [
             f"/payments/findAll/m_1?page={number}&limit=2&sorting=started" for number in (1, 2)
         ]
@@ -122,11 +125,40 @@ def test_attempts_that_vanish_between_two_pages_are_not_taken_for_none(gateway_t
         run(gateway_to(server).attempts(NAME))
 
 
-def test_one_attempt_that_cannot_be_read_spoils_the_look(gateway_to: GatewayTo) -> None:
-    """Without it, a look would have found nothing, and a payment could expire over a capture."""
-    page = {"total": 2, "previous": 0, "next": 0, "list": [a_row(), a_row(imp_uid="imp_2", status="disputed")]}
-    with Scripted(granted(page)) as server, pytest.raises(Unknown):
-        run(gateway_to(server).attempts(NAME))
+UNREADABLE: dict[str, dict[str, Any]] = {
+    "a status that was added later": {"status": "disputed"},
+    "cancelled, and nothing refunded": {"status": "cancelled"},
+    "an amount of nothing": {"amount": 0},
+    "an amount that no computer can hold": {"amount": HUGE},
+    "no amount": {"amount": ...},
+    "a history that cannot be read": {"cancel_amount": 300, "cancel_history": 7},
+}
+
+
+@pytest.mark.parametrize("changes", UNREADABLE.values(), ids=UNREADABLE)
+def test_an_attempt_that_cannot_be_read_is_told_and_hides_no_other(
+    gateway_to: GatewayTo, changes: dict[str, Any]
+) -> None:
+    rows = [a_row(imp_uid="imp_2", **changes), a_row()]
+    body = json.dumps({"code": 0, "response": {"total": 2, "previous": 0, "next": 0, "list": rows}})
+    with Scripted(answered(200, body.replace(f'"{HUGE}"', HUGE).encode())) as server:
+        seen = run(gateway_to(server).attempts(NAME))
+    assert [report.gateway_id for report in seen.reports] == [IMP]
+    assert [told.partition(":")[0] for told in seen.unreadable] == ["imp_2"]
+
+
+def test_an_attempt_that_the_provider_counts_and_does_not_show_makes_the_look_incomplete(
+    gateway_to: GatewayTo,
+) -> None:
+    """A row that a filter leaves out may be the paid one."""
+    pages = [
+        granted({"total": 4, "previous": 0, "next": 2, "list": [a_row(), a_row(imp_uid="imp_2", status="ready")]}),
+        granted({"total": 4, "previous": 1, "next": 0, "list": [a_row(imp_uid="imp_3", status="failed")]}),
+    ]
+    with Scripted(*pages) as server:
+        seen = run(gateway_to(server, page_size=2).attempts(NAME))
+    assert len(seen.reports) == 3
+    assert seen.unreadable == ("the provider counts 4 attempts at this payment, but shows 3",)
 
 
 # The list.
@@ -139,7 +171,7 @@ def test_a_row_that_cannot_be_read_is_told_and_hides_no_other(gateway_to: Gatewa
     with Scripted(granted({"total": 201, "previous": 0, "next": 2, "list": rows})) as server:
         page = run(gateway_to(server).listing(SINCE, SINCE + timedelta(hours=1), 1))
     assert [report.merchant_id for report in page.reports] == ["뭐든지 / 40자"]
-    assert page.pages == 3
+    assert (page.pages, page.total) == (3, 201)
     assert [told.partition(":")[0] for told in page.skipped] == [
         "a row without imp_uid",
         "imp_bad",
@@ -170,11 +202,23 @@ def test_a_stretch_that_the_provider_would_cut_is_not_asked_for(gateway_to: Gate
 def test_a_page_beyond_the_data_is_empty(gateway_to: GatewayTo) -> None:
     with Scripted(refused(400, -1, "존재하지 않는 페이지입니다.")) as server:
         page = run(gateway_to(server).listing(SINCE, SINCE, 7))
-    assert (page.reports, page.pages, page.skipped) == ((), 0, ())
+    assert (page.reports, page.pages, page.total, page.skipped) == ((), 0, 0, ())
+
+
+def test_pages_shorter_than_we_ask_for_hide_no_page(gateway_to: GatewayTo) -> None:
+    """A provider that caps the length of a page has more pages than its total divided by ours."""
+    with Scripted(granted({"total": 150, "previous": 1, "next": 3, "list": [a_row()]})) as server:
+        assert run(gateway_to(server, page_size=1000).listing(SINCE, SINCE, 2)).pages == 3
+
+
+def test_the_longest_stretch_that_may_be_listed_is_listed(gateway_to: GatewayTo) -> None:
+    with Scripted(granted({"total": 0, "previous": 0, "next": 0, "list": []})) as server:
+        gateway = gateway_to(server)
+        assert run(gateway.listing(SINCE, SINCE + gateway.listing_span, 1)).reports == ()
 
 
 def test_a_list_that_is_refused_is_not_empty(gateway_to: GatewayTo) -> None:
-    for refusal in (refused(404, -1, "없습니다."), refused(200, 1, "안 됩니다."), refused(403, -1, "IP")):
+    for refusal in (refused(404, -1, "없습니다."), refused(200, 1, "안 됩니다.")):
         with Scripted(refusal) as server, pytest.raises(Rejected):
             run(gateway_to(server).listing(SINCE, SINCE, 1))
 

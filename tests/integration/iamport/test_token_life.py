@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from integration.iamport.scripted import TOKEN, Act, Scripted, Seen, enveloped, granted, refused, token
+from integration.iamport.scripted import TOKEN, Act, Scripted, Seen, answered, enveloped, granted, refused, token
 from support.patience import EVENTUALLY
 from unit.adapters.iamport.rows import a_row
 
@@ -14,14 +14,18 @@ from payments.adapters.iamport import IamportGateway
 from payments.adapters.iamport.token import Tokens
 from payments.adapters.iamport.transport import Deadline
 from payments.adapters.iamport.wire import Grant
-from payments.domain.errors import NotSent, Rejected
-from payments.domain.values import GatewayId
+from payments.domain.errors import CredentialsRefused, NotSent
+from payments.domain.money import Money
+from payments.domain.refund import Refund
+from payments.domain.values import GatewayId, MerchantId, RefundId
 from payments.entrypoints.blocking import run
+from payments.testing import NOON
 
 pytestmark = pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
 
 GatewayTo = Callable[..., IamportGateway]
-IMP = GatewayId("imp_056607798398")
+IMP, NAME, WON = GatewayId("imp_056607798398"), MerchantId("m_1"), Money(1000)
+REFUND = Refund(id=RefundId("r_1"), gateway_id=IMP, amount=300, remainder=1000, by="shop:x", requested_at=NOON)
 UNAUTHORIZED = refused(401, -1, "Unauthorized")
 
 
@@ -83,19 +87,47 @@ def test_sixteen_refusals_of_one_token_fetch_one_new_token(gateway_to: GatewayTo
         assert server.tokens_asked == 2
 
 
-def test_a_call_refused_with_a_fresh_token_too_is_refused(gateway_to: GatewayTo) -> None:
+def test_a_call_refused_with_a_fresh_token_too_is_our_own_fault(gateway_to: GatewayTo) -> None:
     with Scripted(UNAUTHORIZED) as server:
-        with pytest.raises(Rejected):
+        with pytest.raises(CredentialsRefused):
             run(gateway_to(server, tries=3).find(IMP))
+        assert (server.tokens_asked, len(server.asked())) == (2, 2)
+
+
+def test_an_address_that_the_provider_does_not_accept_is_our_own_fault(gateway_to: GatewayTo) -> None:
+    """Taken for a refusal of the price, it would fail every payment; of a refund, it would end it."""
+    with Scripted(refused(403, -1, "허용되지 않은 IP입니다.")) as server:
+        for act in (lambda gateway: gateway.prepare(NAME, WON), lambda gateway: gateway.refund(REFUND, "KRW")):
+            with pytest.raises(CredentialsRefused):
+                run(act(gateway_to(server, tries=3)))
         assert (server.tokens_asked, len(server.asked())) == (2, 2)
 
 
 def test_wrong_keys_are_refused_in_the_providers_words(gateway_to: GatewayTo) -> None:
     no = refused(401, -1, "인증에 실패하였습니다. API키와 secret을 확인하세요.")
     with Scripted(granted(a_row()), token_acts=(no,)) as server:
-        with pytest.raises(Rejected, match="Check key and secret"):
+        with pytest.raises(CredentialsRefused, match="Check the key and the secret"):
             run(gateway_to(server, tries=3).find(IMP))
         assert (server.tokens_asked, server.asked()) == (1, [])
+
+
+REFUSED_TOKENS = {
+    "a missing key": (refused(400, -1, "imp_key, imp_secret 파라메터가 누락되었습니다."), CredentialsRefused),
+    "an address": (refused(403, -1, "허용되지 않은 IP입니다."), CredentialsRefused),
+    "maintenance": (refused(200, -1, "서비스 점검 중입니다."), NotSent),
+    "a wall before the provider": (answered(403, b"<html>"), NotSent),
+}
+
+
+@pytest.mark.parametrize(("act", "error"), REFUSED_TOKENS.values(), ids=REFUSED_TOKENS)
+def test_a_refused_token_is_never_a_refused_refund(gateway_to: GatewayTo, act: Act, error: type[NotSent]) -> None:
+    """The call itself was not sent: told refused, the refund would be given up, and the price would fail a payment."""
+    with Scripted(granted(a_row()), token_acts=(act,)) as server:
+        for call in (lambda gateway: gateway.refund(REFUND, "KRW"), lambda gateway: gateway.prepare(NAME, WON)):
+            with pytest.raises(NotSent) as told:
+                run(call(gateway_to(server)))
+            assert type(told.value) is error
+        assert server.asked() == []
 
 
 def test_a_token_in_its_last_minute_is_renewed(gateway_to: GatewayTo) -> None:

@@ -10,16 +10,18 @@ from integration.iamport.scripted import (
     Act,
     Scripted,
     answered,
+    drip,
     granted,
     hang,
+    http,
     refused,
 )
-from integration.iamport.troubles import HTML, IMP, REFUND, UNKNOWN, GatewayTo, closed_port
+from integration.iamport.troubles import HTML, IMP, PAID, REFUND, UNKNOWN, GatewayTo, closed_port
 from support.patience import EVENTUALLY, given_time, until
 from unit.adapters.iamport.rows import a_row
 
 from payments.adapters.iamport.transport import Deadline, Transport
-from payments.domain.errors import NotSent, Rejected, Unknown
+from payments.domain.errors import NotSent, Rejected, StillAtWork, Unknown
 from payments.entrypoints.blocking import run
 
 
@@ -27,7 +29,7 @@ from payments.entrypoints.blocking import run
 def test_without_a_whole_answer_nobody_can_tell(gateway_to: GatewayTo, act: Act) -> None:
     def both_calls_end(deadline: float) -> None:
         with Scripted(act) as server:
-            gateway = gateway_to(server, deadline=deadline)
+            gateway = gateway_to(server, deadline=deadline, body_cap=1 << 20)
             with pytest.raises(Unknown):
                 run(gateway.find(IMP))
             with pytest.raises(Unknown):
@@ -59,6 +61,50 @@ def test_a_refusal_is_told_in_the_providers_words(gateway_to: GatewayTo, act: Ac
     with Scripted(act) as server, pytest.raises(Rejected) as refusal:
         run(gateway_to(server).refund(REFUND, "KRW"))
     assert (refusal.value.provider_code, refusal.value.provider_text) == (code, said)
+
+
+AT_WORK = {
+    "ours": "이전 취소 요청을 처리 중입니다. 잠시 후 다시 시도해 주세요.",
+    "of the PG": "결제취소에 실패하였습니다. 해당 거래는 취소가 진행중입니다.",
+    "in other words": "취소가 진행되고 있는 결제건입니다.",
+}
+
+
+@pytest.mark.parametrize("said", AT_WORK.values(), ids=AT_WORK)
+def test_a_cancel_that_is_being_executed_is_not_refused(gateway_to: GatewayTo, said: str) -> None:
+    with Scripted(refused(200, -1, said)) as server, pytest.raises(StillAtWork):
+        run(gateway_to(server, tries=3).refund(REFUND, "KRW"))
+    assert len(server.asked("/payments/cancel")) == 1
+
+
+OVER = {
+    "an error meanwhile": "결제취소에 실패하였습니다. 취소 처리 중 오류가 발생하였습니다.",
+    "a failure meanwhile": "취소 처리중에 알 수 없는 장애가 발생했습니다.",
+    "maintenance": "결제취소에 실패하였습니다. PG사 시스템 점검 중입니다.",
+    "done before": "이미 전액취소된 주문입니다.",
+}
+
+
+@pytest.mark.parametrize("said", OVER.values(), ids=OVER)
+def test_a_cancel_that_is_over_is_not_taken_for_one_at_work(gateway_to: GatewayTo, said: str) -> None:
+    """Else the refund would stay open for ever, and nobody would be told."""
+    with Scripted(refused(200, -1, said)) as server, pytest.raises(Rejected):
+        run(gateway_to(server).refund(REFUND, "KRW"))
+
+
+def test_a_refund_is_waited_for_longer_than_any_other_call(gateway_to: GatewayTo) -> None:
+    """The provider waits for the PG; sent again meanwhile, the same money could go back twice."""
+
+    def only_the_refund_arrives(patience: float) -> None:
+        slow = drip(http(200, PAID), patience / 4, at_once=len(http(200, PAID)) - 2)
+        with Scripted(slow) as server:
+            gateway = gateway_to(server, deadline=patience / 8, refund_deadline=EVENTUALLY)
+            gateway._api._tokens.get(Deadline(EVENTUALLY))
+            with pytest.raises(Unknown):
+                run(gateway.find(IMP))
+            assert run(gateway.refund(REFUND, "KRW")).gateway_id == IMP
+
+    given_time(only_the_refund_arrives)
 
 
 @pytest.mark.parametrize("url", [closed_port(), "https://no-such-host.invalid"], ids=["refused", "no such name"])

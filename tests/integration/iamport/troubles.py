@@ -4,7 +4,6 @@ import json
 import socket
 from collections.abc import Callable
 
-from builders import NOON
 from integration.iamport.scripted import (
     Act,
     answered,
@@ -22,6 +21,7 @@ from unit.adapters.iamport.rows import a_row
 from payments.adapters.iamport import IamportGateway
 from payments.domain.refund import Refund
 from payments.domain.values import GatewayId, RefundId
+from payments.testing import NOON
 
 GatewayTo = Callable[..., IamportGateway]
 

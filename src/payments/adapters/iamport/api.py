@@ -3,7 +3,7 @@
 NotSent     the request was not sent, or the answer was 429: it is safe to retry, and retried a few times
 Unknown     no answer, 5xx, a redirect, or an answer without the envelope; retried only if the call is harmless
 Rejected    the envelope has a code other than 0
-CredentialsRefused   401 even with a new token: an operator must correct the keys
+CredentialsRefused   403, 401 even with a new token, or no token for our keys: nothing was done, an operator must act
 """
 
 import logging
@@ -17,6 +17,7 @@ import attrs
 
 from payments.adapters.iamport import wire
 from payments.adapters.iamport.fields import cleaned
+from payments.adapters.iamport.guesses import REFUSED_ADDRESS
 from payments.adapters.iamport.jsontext import Flat, encoded
 from payments.adapters.iamport.settings import IamportSettings
 from payments.adapters.iamport.token import Tokens
@@ -149,6 +150,10 @@ class Api:
             raise CredentialsRefused(
                 "The provider does not accept our keys (401). Nothing was done. Check the key and the secret."
             )
+        if answer.status == REFUSED_ADDRESS and wire.is_envelope(answer.body):
+            raise CredentialsRefused(
+                "The provider does not accept calls from here (403). Nothing was done. Check its list of addresses."
+            )
         if not (200 <= answer.status < 300 or 400 <= answer.status < 500):
             raise Unknown(
                 f"The provider answered {answer.status}, so the outcome is unknown. Refresh before trying again."
@@ -163,11 +168,16 @@ class Api:
         keys = {"imp_key": self._settings.key, "imp_secret": self._settings.secret}
         try:
             reply = self._reply(self._send(Call(method="POST", path="/users/getToken", body=keys), None, ends))
-            if reply.is_refusal:
-                raise self.rejection(reply)
-            return wire.grant(reply.envelope.response)
+            if not reply.is_refusal:
+                return wire.grant(reply.envelope.response)
         except Unknown as error:
             raise NotSent("The provider gave no access token. Nothing else was sent. Try again.") from error
+        text = self.rejection(reply).provider_text  # about the token: it must never count as a refusal of the call
+        if reply.status >= 400:
+            raise CredentialsRefused(
+                f"The provider gives no access token for our keys ({reply.status}): {text}. Nothing was done."
+            )
+        raise NotSent(f"The provider gave no access token: {text}. Nothing else was sent. Try again.")
 
     def _without_secrets(self, text: str) -> str:
         """Return a text of the provider without our keys and token, which it may repeat."""

@@ -3,6 +3,7 @@
 The real service may differ. Then only this module must change.
 """
 
+import re
 from datetime import timedelta, timezone
 from typing import Final
 
@@ -23,12 +24,19 @@ NO_SUCH_PAGE: Final = 400
 ones and check the period first. Page 1 of a period without payments may have it too."""
 
 
+REFUSED_ADDRESS: Final = 403
+"""The status for a call from an address that the console's list does not have: no document names one."""
+
+_AT_WORK: Final = re.compile(r"(진행|처리)(\s*중|(되|하)고\s*있)(?!(에|\s)*[^.]{0,12}(오류|에러|실패|장애|문제))")
+
+
 def says_still_at_work(text: str) -> bool:
     """Return whether a refusal of a cancel says that an earlier cancel is still being executed.
 
-    No document has such a refusal. To take one for "still at work" is safe: the refund stays open and is checked again.
+    No document has such a refusal. To take another one for it is safe: the refund stays open and is checked again. But
+    an error *while* the cancel was executed is over, and must not keep the refund open for ever.
     """
-    return "취소" in text and any(word in text for word in ("진행 중", "진행중", "처리 중", "처리중"))
+    return "취소" in text and _AT_WORK.search(text) is not None
 
 
 def rank_without_refund(paid_at: object) -> Rank | None:

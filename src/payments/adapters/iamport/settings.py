@@ -12,6 +12,9 @@ from payments.domain.values import Mode
 
 LIVE_URL: Final = "https://api.iamport.kr"
 
+LONGEST_REFUND: Final = 240
+"""The maximum of `refund_deadline` in seconds: a refund must not outlast the lease of its payment."""
+
 
 def _base_url(url: str) -> str:
     return url.rstrip("/")
@@ -22,9 +25,14 @@ def _filled(_: object, field: Any, value: Any) -> None:
         raise BadInput(f"Iamport's `{field.name}` is not set. Nothing was started.")
 
 
-def _seconds(_: object, field: Any, value: Any) -> None:
-    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value <= 600:
-        raise BadInput(f"Iamport's `{field.name}` must be more than 0 and at most 600 seconds. Nothing was started.")
+def _seconds(maximum: int) -> Callable[[object, Any, Any], None]:
+    def check(_: object, field: Any, value: Any) -> None:
+        if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value <= maximum:
+            raise BadInput(
+                f"Iamport's `{field.name}` must be more than 0 and at most {maximum} seconds. Nothing was started."
+            )
+
+    return check
 
 
 def _count(maximum: int) -> Callable[[object, Any, Any], None]:
@@ -52,16 +60,17 @@ class IamportSettings:
     api_url: str = attrs.field(default=LIVE_URL, converter=_base_url)
     channel_key: str = ""
     pg: str = ""
-    deadline: float = attrs.field(default=15.0, validator=_seconds)
-    refund_deadline: float = attrs.field(default=75.0, validator=_seconds)
-    """The longest that a refund may take: the provider waits for the PG, and advises 60 seconds and more."""
-    connect_timeout: float = attrs.field(default=5.0, validator=_seconds)
+    deadline: float = attrs.field(default=15.0, validator=_seconds(600))
+    refund_deadline: float = attrs.field(default=75.0, validator=_seconds(LONGEST_REFUND))
+    """The longest that a refund may take: the provider waits for the PG, so it should be 60 seconds or more."""
+    connect_timeout: float = attrs.field(default=5.0, validator=_seconds(600))
     connections: int = attrs.field(default=32, validator=_count(1000))
     """How many calls may run at once; a further call waits until its deadline."""
     tries: int = attrs.field(default=3, validator=_count(10))
     """How often a call is sent at most if it is safe to retry."""
-    body_cap: int = attrs.field(default=1 << 20, validator=_count(1 << 26))
-    """The longest answer that is read, in bytes."""
+    body_cap: int = attrs.field(default=1 << 24, validator=_count(1 << 26))
+    """The longest answer that is read, in bytes. A page whose rows a hostile buyer has filled with `custom_data` must
+    fit, because a page that cannot be read hides all its rows."""
     page_size: int = attrs.field(default=100, validator=_count(1000))
 
     @api_url.validator

@@ -44,6 +44,15 @@ def envelope(body: bytes) -> Envelope:
     return Envelope(code, message if isinstance(message, str) else "", fields.values.get("response"))
 
 
+def is_envelope(body: bytes) -> bool:
+    """Return whether an answer is the provider's own, and not of something in front of it."""
+    try:
+        envelope(body)
+    except Unknown:
+        return False
+    return True
+
+
 @attrs.frozen
 class Grant:
     """An access token, and for how many seconds after the answer it is valid."""
