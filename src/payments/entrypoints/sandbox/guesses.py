@@ -54,6 +54,16 @@ class Guesses:
         "pg", "portone", why="who notices that a cancel exceeds what is left: the texts seen are all of PGs"
     )
     cancel_too_much_text: str = wording("취소 가능한 금액을 초과하였습니다.", why="the text when PortOne notices")
+    cancel_at_work: Literal["refused", "executed"] = choice(
+        "refused", "executed", why="a cancel while an earlier one of the same payment is still being executed"
+    )
+    cancel_at_work_text: str = wording(
+        "이전 취소 요청을 처리 중입니다. 잠시 후 다시 시도해 주세요.", why="its refusal (code -1)"
+    )
+    maintenance_text: str = wording(
+        "결제취소에 실패하였습니다. PG사 시스템 점검 중입니다. 잠시 후 다시 시도해 주세요.",
+        why="a refusal (code -1) that passes by itself: PGs close at night",
+    )
     cancel_without_uid_http: Literal[400, 200] = choice(400, 200, why="HTTP status of a cancel that names no payment")
     cancel_without_uid_text: str = wording(
         "취소할 imp_uid 또는 merchant_uid를 지정해주셔야합니다.", why="seen only in part: '지정해주셔야합니다.'"

@@ -1,7 +1,8 @@
 """Sandbox: one store at a local Iamport, with its faults, webhooks and journal; what routes and tests act on.
 
 A test plays the buyer with `open_window`, `approve`, `decline`, `issue_vbank`, `leave`; the bank with `deposit`; the
-console with `console_cancel`, `resend_webhook`; the PG with `approve_late`, `cancel_at_pg`. Any thread may call them.
+console with `console_cancel`, `resend_webhook`; the PG with `approve_late`, `cancel_at_pg`, `finish_cancels`. Any thread
+may call them.
 """
 
 from contextlib import AbstractContextManager
@@ -189,6 +190,11 @@ class Sandbox:
         """Refund in the console, all that is left by default; its webhook goes out."""
         with self.lock:
             return self.book.console_cancel(imp_uid, None if amount is None else Decimal(amount))
+
+    def finish_cancels(self) -> None:
+        """Execute at once the cancels that a `slow` fault has put off."""
+        with self.lock:
+            self.book.finish_cancels()
 
     def approve_late(self, imp_uid: str) -> PaymentRow:
         """Approve after a failure, as PayPal and Paymentwall do; its webhook goes out."""

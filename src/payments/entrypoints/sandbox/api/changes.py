@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from payments.entrypoints.sandbox.api.table import Entry
 from payments.entrypoints.sandbox.payments import accounts
-from payments.entrypoints.sandbox.payments.cancelling import CancelRequest
+from payments.entrypoints.sandbox.payments.cancel_request import CancelRequest
 from payments.entrypoints.sandbox.payments.opening import BUYER_FIELDS, MERCHANT_UID_MAX, NAME_MAX, WindowRequest, urls
 from payments.entrypoints.sandbox.payments.prepared import Registration
 from payments.entrypoints.sandbox.service import Sandbox

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from payments.entrypoints.sandbox.api.table import Entry
 from payments.entrypoints.sandbox.errors import CallRefused, Refusal
 from payments.entrypoints.sandbox.extras.naver import ACTIONS, ORDER_TYPE, PAYMENT_TYPE
-from payments.entrypoints.sandbox.payments.cancelling import CancelRequest
+from payments.entrypoints.sandbox.payments.cancel_request import CancelRequest
 from payments.entrypoints.sandbox.payments.messages import NO_PAYMENT
 from payments.entrypoints.sandbox.payments.row import PaymentRow
 from payments.entrypoints.sandbox.service import Sandbox

@@ -18,7 +18,7 @@ from payments.entrypoints.sandbox.billing.schedules import Schedule, Schedules
 from payments.entrypoints.sandbox.errors import CallRefused, Refusal
 from payments.entrypoints.sandbox.payments import paying
 from payments.entrypoints.sandbox.payments.book import Book
-from payments.entrypoints.sandbox.payments.cancelling import CancelRequest
+from payments.entrypoints.sandbox.payments.cancel_request import CancelRequest
 from payments.entrypoints.sandbox.payments.channels import Channel, choose
 from payments.entrypoints.sandbox.payments.messages import (
     ALREADY_PAID,

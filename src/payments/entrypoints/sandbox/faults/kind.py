@@ -27,7 +27,7 @@ class Phase(enum.Enum):
         return self not in (Phase.WAIT, Phase.ACT, Phase.WEBHOOK)
 
 
-Value = Literal["", "seconds", "status", "field", "amount", "states", "who"]
+Value = Literal["", "seconds", "status", "field", "amount", "states", "who", "payment"]
 """What stands after the `=` of a fault."""
 
 Strike = Callable[["Hit", Any], bool]

@@ -39,6 +39,22 @@ OF_CALLS: Final = (
     Kind("garbage", "answer bytes that are not JSON", Phase.BODY, answers.garbage),
     Kind("missing", "leave out a field, any or the one named", Phase.BODY, answers.missing, value="field"),
     Kind("ill-typed", "give a field, any or the one named, another type", Phase.BODY, answers.ill_typed, value="field"),
+    Kind("maintenance", "refuse: the PG is closed for a while", Phase.ANSWER, answers.maintenance),
+    Kind("in-progress", "refuse: an earlier cancel is being executed", Phase.ANSWER, answers.in_progress),
+    Kind(
+        "new-status",
+        "show a payment, any or the one named, with a status that nobody knows yet",
+        Phase.BODY,
+        answers.new_status,
+        value="payment",
+    ),
+    Kind(
+        "filtered",
+        "leave a payment, any or the one named, out of a list",
+        Phase.BODY,
+        answers.filtered,
+        value="payment",
+    ),
     Kind("token", "let the access token expire just before the call", Phase.TOKEN, store.token),
     Kind(
         "stale",
@@ -58,6 +74,16 @@ OF_CALLS: Final = (
         either=True,
     ),
     Kind("second-tab", "the order of the call is paid again in another tab", Phase.ACT, store.second_tab, either=True),
+    Kind(
+        "slow",
+        "take a cancel on, answer nothing, and execute it so much later, by the sandbox's clock",
+        Phase.READING,
+        store.slow,
+        value="seconds",
+        default="120",
+    ),
+    Kind("row-enters", "an older payment enters the list that is read", Phase.ACT, store.row_enters, either=True),
+    Kind("row-leaves", "a payment leaves the list that is read", Phase.ACT, store.row_leaves, either=True),
 )
 OF_WEBHOOKS: Final = (
     Kind("drop", "lose it", Phase.WEBHOOK, webhooks.lose),

@@ -1,7 +1,9 @@
 """CallScene and WebhookScene: what a strike sees, and what it changes."""
 
+import json
 from collections.abc import Callable
 from contextlib import ExitStack
+from decimal import Decimal
 from typing import Any
 
 import attrs
@@ -11,7 +13,7 @@ from starlette.responses import Response
 from payments.entrypoints.sandbox.errors import Refusal
 from payments.entrypoints.sandbox.store import Store
 from payments.entrypoints.sandbox.wire.call import Call
-from payments.entrypoints.sandbox.wire.envelope import MEDIA_TYPE, Envelope
+from payments.entrypoints.sandbox.wire.envelope import MEDIA_TYPE, Envelope, encode
 
 
 @attrs.define
@@ -38,12 +40,23 @@ class CallScene:
         self.envelope = self.envelope or failure
         self.sent = response or failure.rendered()
 
+    def refuse_with(self, text: str) -> None:
+        """Answer as the provider does that refuses for *text*: HTTP 200 with code -1."""
+        self.envelope = Envelope.of(Refusal(200, -1, text))
+
     def change_body(self, change: Callable[[bytes], bytes]) -> bool:
         """Replace the JSON that is sent; return False if what is sent is not JSON."""
         if self.sent is None or self.sent.headers["content-type"] != MEDIA_TYPE:
             return False
         self.sent = Response(change(bytes(self.sent.body)), self.sent.status_code, media_type=MEDIA_TYPE)
         return True
+
+    def change_answer(self, change: Callable[[dict[str, Any]], bool]) -> bool:
+        """Let *change* alter the JSON that is sent; return False if it alters nothing, or if there is no JSON."""
+        if self.sent is None or self.sent.headers["content-type"] != MEDIA_TYPE:
+            return False
+        answer = json.loads(bytes(self.sent.body), parse_float=Decimal)
+        return change(answer) and self.change_body(lambda _: encode(answer))
 
 
 @attrs.define

@@ -15,6 +15,7 @@ PAGE: Final = (
     "<html>\r\n<head><title>{0}</title></head>\r\n<body>\r\n<center><h1>{0}</h1></center>\r\n</body>\r\n</html>\r\n"
 )
 GARBAGE_BYTES: Final = 64
+NEW_STATUS: Final = "disputed"
 
 
 def error(hit: Hit, scene: CallScene) -> bool:
@@ -29,6 +30,49 @@ def html(hit: Hit, scene: CallScene) -> bool:
     page = PAGE.format(f"{status} Sandbox Fault").encode()
     scene.fail_with(status, Response(page, status, media_type=HTML))
     return True
+
+
+def maintenance(_: Hit, scene: CallScene) -> bool:
+    """Refuse for a while, as a PG does at night."""
+    scene.refuse_with(scene.store.book.guesses.maintenance_text)
+    return True
+
+
+def in_progress(_: Hit, scene: CallScene) -> bool:
+    """Refuse because an earlier cancel is still being executed."""
+    scene.refuse_with(scene.store.book.guesses.cancel_at_work_text)
+    return True
+
+
+def new_status(hit: Hit, scene: CallScene) -> bool:
+    """Show the payment that the fault names, or any one, with a status that no client knows."""
+
+    def changed(answer: dict[str, Any]) -> bool:
+        chosen = _payment_of(answer, hit)
+        if chosen is not None:
+            chosen["status"] = NEW_STATUS
+        return chosen is not None
+
+    return scene.change_answer(changed)
+
+
+def filtered(hit: Hit, scene: CallScene) -> bool:
+    """Leave the payment that the fault names, or any one, out of a list, as if there were none."""
+
+    def changed(answer: dict[str, Any]) -> bool:
+        chosen, page = _payment_of(answer, hit), answer["response"]
+        if chosen is None or "list" not in page:
+            return False
+        page["list"] = [row for row in page["list"] if row is not chosen]
+        page["total"] -= 1
+        return True
+
+    return scene.change_answer(changed)
+
+
+def _payment_of(answer: dict[str, Any], hit: Hit) -> dict[str, Any] | None:
+    rows = [row for row in _objects(answer["response"]) if row.get("imp_uid", "") and hit.value in ("", row["imp_uid"])]
+    return hit.random.choice(rows) if rows else None
 
 
 def truncated(_: Hit, scene: CallScene) -> bool:

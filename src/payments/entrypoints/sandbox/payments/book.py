@@ -4,7 +4,7 @@ reading     `payment`, `all`, `newest`, `by_merchant_uid`, `with_status`, `was_p
 storing     `create`, `insert`, `store`, `store_and_notify`
 opening     `open`: what `IMP.request_pay` does at the server before a window shows
 paying      `approve`, `decline`, `issue_account`, `leave`, `deposit`, `approve_late`
-cancelling  `cancel` (API), `console_cancel`, `cancel_at_pg`
+cancelling  `cancel` (API), `console_cancel`, `cancel_at_pg`, `finish_cancels` (those at work)
 
 Virtual accounts that are issued by API are in `accounts`.
 """
@@ -20,7 +20,9 @@ from payments.entrypoints.sandbox.clock import Clock
 from payments.entrypoints.sandbox.errors import CallRefused, NotPossible, Refusal, WindowRefused
 from payments.entrypoints.sandbox.guesses import Guesses
 from payments.entrypoints.sandbox.payments import paying
-from payments.entrypoints.sandbox.payments.cancelling import CancelRequest, cancelled, console_cancel_request
+from payments.entrypoints.sandbox.payments.at_work import check_at_work, executed, taken_on
+from payments.entrypoints.sandbox.payments.cancel_request import CancelRequest, console_cancel_request
+from payments.entrypoints.sandbox.payments.cancelling import cancelled
 from payments.entrypoints.sandbox.payments.channels import CHANNELS, Channel, choose
 from payments.entrypoints.sandbox.payments.ids import Ids
 from payments.entrypoints.sandbox.payments.messages import (
@@ -62,6 +64,8 @@ class Book:
     prepared: Prepared = attrs.field(default=attrs.Factory(lambda self: Prepared(self.guesses), takes_self=True))
     receipts_at: str = ""
     """Where `receipt_url`s begin."""
+    cancels_take: int = 0
+    """Seconds from the moment a cancel is taken on until it is executed; 0: at once."""
     _by_merchant: dict[str, list[str]] = attrs.field(factory=dict, init=False)
     _deadlines: list[tuple[int, str]] = attrs.field(factory=list, init=False)
 
@@ -126,6 +130,8 @@ class Book:
         self._by_merchant.setdefault(row.merchant_uid, []).append(row.imp_uid)
         if row.awaits_deposit:
             self.watch_deadline(row)
+        for work in row.hidden.at_work:
+            self._watch(work.at, row)
 
     def store(self, row: PaymentRow) -> PaymentRow:
         """Store *row* as the newest state of its payment, and return it."""
@@ -197,7 +203,10 @@ class Book:
 
     def watch_deadline(self, row: PaymentRow) -> None:
         """Check *row* again when the deadline of its account has passed."""
-        heapq.heappush(self._deadlines, (row.vbank_date, row.imp_uid))
+        self._watch(row.vbank_date + 1, row)
+
+    def _watch(self, at: int, row: PaymentRow) -> None:
+        heapq.heappush(self._deadlines, (at, row.imp_uid))
 
     def deposit(self, imp_uid: str) -> PaymentRow:
         """Someone pays into the account."""
@@ -207,11 +216,11 @@ class Book:
         return self.store_and_notify(row.with_status("paid", self.clock.now(), paid_at=self.clock.now()))
 
     def catch_up(self) -> None:
-        """Do what is due by the clock: accounts whose deadline has passed (see Guesses)."""
+        """Do what is due by the clock: accounts whose deadline has passed (see Guesses), and cancels at work."""
         now = self.clock.now()
-        while self._deadlines and self._deadlines[0][0] < now:
+        while self._deadlines and self._deadlines[0][0] <= now:
             _, imp_uid = heapq.heappop(self._deadlines)
-            row = self.payment(imp_uid)
+            row = self._executed(self.payment(imp_uid), now)
             if row.awaits_deposit and row.vbank_date >= now:
                 self.watch_deadline(row)
             elif row.awaits_deposit and self.guesses.vbank_after_due == "failed":
@@ -221,10 +230,31 @@ class Book:
 
     def cancel(self, request: CancelRequest) -> PaymentRow:
         """Refund as requested by API: return the payment after it. Raises CallRefused if nothing was refunded."""
-        row = cancelled(self._to_cancel(request), request, self.clock.now(), self.ids.uuid(), self.guesses)
+        row, now = self._to_cancel(request), self.clock.now()
+        check_at_work(row, self.guesses)
+        if self.cancels_take:
+            at = now + self.cancels_take
+            self._watch(at, row)
+            return self.store(taken_on(row, request, at, self.guesses))
+        return self._cancelled(cancelled(row, request, now, self.ids.uuid(), self.guesses), request)
+
+    def _cancelled(self, row: PaymentRow, request: CancelRequest) -> PaymentRow:
         self.store(row)
         if request.enable_webhook:
             self.notify(Notice(row, row.cancel_history[-1].cancellation_id, requested_by_api=True))
+        return row
+
+    def finish_cancels(self) -> None:
+        """Execute every cancel that is at work now."""
+        for row in [row for row in self.all() if row.hidden.at_work]:
+            self._executed(row, max(work.at for work in row.hidden.at_work))
+
+    def _executed(self, row: PaymentRow, until: int) -> PaymentRow:
+        for work in row.hidden.at_work:
+            if work.at <= until:
+                after = executed(row, work, min(work.at, self.clock.now()), self.ids.uuid(), self.guesses)
+                moved = after.cancel_amount != row.cancel_amount
+                row = self._cancelled(after, work.request) if moved else self.store(after)
         return row
 
     def _to_cancel(self, request: CancelRequest) -> PaymentRow:

@@ -7,8 +7,8 @@ import attrs
 
 from payments.entrypoints.sandbox.errors import CallRefused, Refusal
 from payments.entrypoints.sandbox.guesses import Guesses
+from payments.entrypoints.sandbox.payments.cancel_request import CancelRequest
 from payments.entrypoints.sandbox.payments.messages import (
-    CONSOLE_CANCEL_REASON,
     NOTHING_TO_CANCEL,
     PG_ALREADY_CANCELLED,
     PG_CANCEL_TOO_MUCH,
@@ -23,39 +23,6 @@ TAX_FREE_FOR_PARTS: Final = frozenset({"smartro_v2", "welcome"})
 VAT_NOT_DEFAULTED: Final = frozenset({"nice", "html5_inicis", "welcome", "nice_v2"})
 REFUND_TEL_PGS: Final = frozenset({"smartro", "smartro_v2"})
 PHONE_PARTS_PGS: Final = frozenset({"html5_inicis", "kcp"})
-
-
-@attrs.frozen(kw_only=True)
-class CancelRequest:
-    """A cancel as requested; an `amount` of None or 0 means everything that is left."""
-
-    imp_uid: str = ""
-    merchant_uid: str = ""
-    amount: Decimal | None = None
-    checksum: Decimal | None = None
-    tax_free: Decimal | None = None
-    vat_amount: Decimal | None = None
-    reason: str = ""
-    refund_holder: str = ""
-    refund_bank: str = ""
-    refund_account: str = ""
-    refund_tel: str = ""
-    enable_webhook: bool = False
-
-
-def console_cancel_request(imp_uid: str, amount: Decimal | None) -> CancelRequest:
-    """Return what the console asks for: it needs neither a refund account nor tax parts."""
-    return CancelRequest(
-        imp_uid=imp_uid,
-        amount=amount,
-        reason=CONSOLE_CANCEL_REASON,
-        tax_free=Decimal(0),
-        vat_amount=Decimal(0),
-        refund_holder="console",
-        refund_bank="088",
-        refund_account="0",
-        refund_tel="0",
-    )
 
 
 def cancelled(row: PaymentRow, request: CancelRequest, now: int, cancellation_id: str, guesses: Guesses) -> PaymentRow:

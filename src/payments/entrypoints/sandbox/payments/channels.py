@@ -7,7 +7,10 @@ import attrs
 
 @attrs.frozen(kw_only=True)
 class Channel:
-    """A contract with a PG as `GET /users/pg` lists it; all of the sandbox's are test channels."""
+    """A contract with a PG as `GET /users/pg` lists it. `sandbox`: a test channel, whose payments are test payments.
+
+    All of CHANNELS are test channels. A store with `sandbox=False` on one plays a live shop, still without real money.
+    """
 
     pg_provider: str
     pg_id: str

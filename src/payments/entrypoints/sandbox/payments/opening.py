@@ -142,6 +142,7 @@ def ready_row(request: WindowRequest, channel: Channel, imp_uid: str, *, order: 
         channel=request.channel,
         pg_provider=channel.pg_provider,
         pg_id=channel.pg_id,
+        sandbox=channel.sandbox,
         name=request.name,
         currency=request.currency,
         escrow=request.escrow,

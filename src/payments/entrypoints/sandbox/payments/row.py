@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import attrs
 
+from payments.entrypoints.sandbox.payments.cancel_request import CancelAtWork
 from payments.entrypoints.sandbox.payments.channels import ISSUER_PGS
 
 STATUSES: Final = ("ready", "paid", "cancelled", "failed")
@@ -42,6 +43,8 @@ class Hidden:
     vat_amount: Decimal | None = None
     cancelled_at_pg: bool = False
     """The PG has refunded by itself (test payments, its own admin page); PortOne does not know."""
+    at_work: tuple[CancelAtWork, ...] = ()
+    """Cancels that were taken on and are still being executed."""
 
 
 @attrs.frozen(kw_only=True)

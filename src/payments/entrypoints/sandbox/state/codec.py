@@ -11,6 +11,7 @@ from payments.entrypoints.sandbox.billing.schedules import Schedule
 from payments.entrypoints.sandbox.extras.certifications import Certification
 from payments.entrypoints.sandbox.extras.escrows import Delivery as Parcel
 from payments.entrypoints.sandbox.extras.receipts import Receipt
+from payments.entrypoints.sandbox.payments.cancel_request import CancelAtWork, CancelRequest
 from payments.entrypoints.sandbox.payments.channels import Channel
 from payments.entrypoints.sandbox.payments.opening import WindowRequest
 from payments.entrypoints.sandbox.payments.prepared import Registration
@@ -22,6 +23,8 @@ KINDS: Final[dict[str, type[Any]]] = {
     "payment": PaymentRow,
     "hidden": Hidden,
     "cancellation": Cancellation,
+    "cancel": CancelRequest,
+    "cancel_at_work": CancelAtWork,
     "prepare": Registration,
     "customer": Customer,
     "schedule": Schedule,

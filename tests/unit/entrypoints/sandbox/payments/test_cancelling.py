@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from payments.entrypoints.sandbox.errors import CallRefused
 from payments.entrypoints.sandbox.guesses import Guesses
-from payments.entrypoints.sandbox.payments.cancelling import CancelRequest, cancelled
+from payments.entrypoints.sandbox.payments.cancel_request import CancelRequest
+from payments.entrypoints.sandbox.payments.cancelling import cancelled
 from payments.entrypoints.sandbox.payments.row import Hidden, PaymentRow
 
 
