@@ -1,7 +1,7 @@
 """Gateways with the mistakes of hand-written integrations: each must break the law that forbids it."""
 
 import contextlib
-from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import attrs
@@ -9,21 +9,59 @@ import pytest
 
 from payments.adapters.iamport import IamportGateway, wire
 from payments.adapters.memory.gateway import MemoryGateway
-from payments.domain.errors import GatewayError, Rejected
+from payments.domain.errors import GatewayError, Rejected, StillAtWork, Unknown
 from payments.domain.money import Money
+from payments.domain.ports import Attempts, ListingPage
 from payments.domain.refund import Refund
 from payments.domain.report import Report
 from payments.domain.values import GatewayId, MerchantId
 
 
 class OnlyTheNewest(IamportGateway):
-    async def attempts(self, merchant_id: MerchantId) -> Sequence[Report]:
-        return (await super().attempts(merchant_id))[-1:]
+    async def attempts(self, merchant_id: MerchantId) -> Attempts:
+        return Attempts((await super().attempts(merchant_id)).reports[-1:])
 
 
 class OnlyTheFirstPage(IamportGateway):
     def _attempts_page(self, *args: Any) -> wire.Page:
-        return attrs.evolve(super()._attempts_page(*args), next=0)
+        page = super()._attempts_page(*args)
+        return attrs.evolve(page, next=0, total=len(page.rows))
+
+
+class AllRowsOrNone(IamportGateway):
+    """Of before: one row that cannot be read spoils the whole answer."""
+
+    async def attempts(self, merchant_id: MerchantId) -> Attempts:
+        seen = await super().attempts(merchant_id)
+        if seen.unreadable:
+            raise Unknown(seen.unreadable[0])
+        return seen
+
+
+class SkipsWhatItCannotRead(IamportGateway):
+    async def attempts(self, merchant_id: MerchantId) -> Attempts:
+        return Attempts((await super().attempts(merchant_id)).reports)
+
+
+class TakesAtWorkForRefused(IamportGateway):
+    async def refund(self, refund: Refund, currency: str) -> Report:
+        try:
+            return await super().refund(refund, currency)
+        except StillAtWork as error:
+            raise Rejected(str(error)) from error
+
+
+class TakesRefusedForAtWork(IamportGateway):
+    async def refund(self, refund: Refund, currency: str) -> Report:
+        try:
+            return await super().refund(refund, currency)
+        except Rejected as error:
+            raise StillAtWork(str(error)) from error
+
+
+class WithoutTotal(IamportGateway):
+    async def listing(self, since: datetime, until: datetime, page: int) -> ListingPage:
+        return attrs.evolve(await super().listing(since, until, page), total=0)
 
 
 class WithoutChecksum(IamportGateway):
@@ -61,8 +99,8 @@ class MemoryWithoutChecksum(MemoryGateway):
 
 
 class MemoryOnlyTheNewest(MemoryGateway):
-    async def attempts(self, merchant_id: MerchantId) -> Sequence[Report]:
-        return (await super().attempts(merchant_id))[-1:]
+    async def attempts(self, merchant_id: MerchantId) -> Attempts:
+        return Attempts((await super().attempts(merchant_id)).reports[-1:])
 
 
 class MemorySwallowsTrouble(MemoryGateway):
@@ -70,3 +108,17 @@ class MemorySwallowsTrouble(MemoryGateway):
         with contextlib.suppress(GatewayError):
             return await super().find(gateway_id)
         return None
+
+
+class MemoryAllRowsOrNone(MemoryGateway):
+    async def attempts(self, merchant_id: MerchantId) -> Attempts:
+        seen = await super().attempts(merchant_id)
+        if seen.unreadable:
+            raise Unknown(seen.unreadable[0])
+        return seen
+
+
+class MemoryForgetsWhatIsAtWork(MemoryGateway):
+    async def refund(self, refund: Refund, currency: str) -> Report:
+        self._at_work.clear()
+        return await super().refund(refund, currency)

@@ -5,15 +5,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from builders import NOON
 from integration.contracts.providers import PaymentWindowShut, Provider
 
-from payments.domain.errors import NotSent, Rejected, Unknown
+from payments.domain.errors import ContractViolation, NotSent, Rejected, StillAtWork, Unknown
 from payments.domain.money import Money
+from payments.domain.ports import Attempts
 from payments.domain.refund import BankAccount, Refund
 from payments.domain.report import Rank, Report
 from payments.domain.values import GatewayId, MerchantId, Method, Mode, RefundId
 from payments.entrypoints.blocking import run
+from payments.testing import NOON
 
 WON, MORE = Money(1000), Money(2000)
 
@@ -78,15 +79,72 @@ def sums_in_minor_units_stay_exact(provider: Provider) -> None:
 
 def what_the_provider_does_not_know_is_none(provider: Provider) -> None:
     assert run(provider.gateway.find(GatewayId("imp_000000000000"))) is None
-    assert list(run(provider.gateway.attempts(MerchantId("nobody")))) == []
+    assert run(provider.gateway.attempts(MerchantId("nobody"))) == Attempts()
 
 
 def the_paid_attempt_shows_behind_newer_ones(provider: Provider) -> None:
     early, late = provider.open("hidden", WON), provider.open("hidden", WON)
     others = [provider.open("hidden", WON) for _ in range(5)]  # more than a page of them
     provider.approve(early)
-    seen = {report.gateway_id: report.rank for report in run(provider.gateway.attempts(MerchantId("hidden")))}
+    answer = run(provider.gateway.attempts(MerchantId("hidden")))
+    assert answer.unreadable == ()
+    seen = {report.gateway_id: report.rank for report in answer.reports}
     assert seen == {early: Rank.CAPTURED} | dict.fromkeys([late, *others], Rank.READY)
+
+
+def an_attempt_that_cannot_be_read_hides_no_other(provider: Provider) -> None:
+    since = datetime.now(UTC) - timedelta(minutes=1)
+    odd, paid_one = provider.open("beside", WON), provider.open("beside", WON)
+    provider.approve(paid_one)
+    with provider.unreadable(odd):
+        seen = run(provider.gateway.attempts(MerchantId("beside")))
+        assert [(report.gateway_id, report.rank) for report in seen.reports] == [(paid_one, Rank.CAPTURED)]
+        assert [odd in sentence for sentence in seen.unreadable] == [True]
+        listed, skipped = _listed(provider, since)
+        assert paid_one in listed
+        assert odd not in listed
+        assert [sentence for sentence in skipped if odd in sentence]
+        with pytest.raises((Unknown, ContractViolation)):
+            run(provider.gateway.find(odd))
+    assert len(run(provider.gateway.attempts(MerchantId("beside"))).reports) == 2
+
+
+def _listed(provider: Provider, since: datetime) -> tuple[dict[GatewayId, Report], list[str]]:
+    """Return every row of the list since then, and the sentences about those that cannot be read."""
+    until, number, pages = datetime.now(UTC) + timedelta(seconds=1), 1, 1
+    listed: dict[GatewayId, Report] = {}
+    skipped: list[str] = []
+    while number <= pages:
+        page = run(provider.gateway.listing(since, until, number))
+        listed |= {report.gateway_id: report for report in page.reports}
+        skipped += page.skipped
+        number, pages = number + 1, page.pages
+    return listed, skipped
+
+
+def a_refund_that_is_at_work_is_neither_done_nor_refused(provider: Provider) -> None:
+    gateway_id = paid(provider, "at-work")
+    refund = a_refund(gateway_id, 300, 1000)
+    with provider.slow_refund():
+        with pytest.raises(Unknown):
+            run(provider.gateway.refund(refund, "KRW"))
+        assert found(provider, gateway_id).refunded == 0
+        with pytest.raises(StillAtWork):
+            run(provider.gateway.refund(refund, "KRW"))
+    assert found(provider, gateway_id).refunded == 300
+    with pytest.raises(Rejected):
+        run(provider.gateway.refund(refund, "KRW"))
+
+
+def a_refusal_that_passes_is_a_refusal_while_it_lasts(provider: Provider) -> None:
+    gateway_id = paid(provider, "closed")
+    refund = a_refund(gateway_id, 300, 1000)
+    provider.refuse_refunds(2)
+    for _ in range(2):
+        with pytest.raises(Rejected):
+            run(provider.gateway.refund(refund, "KRW"))
+        assert found(provider, gateway_id).refunded == 0
+    assert run(provider.gateway.refund(refund, "KRW")).refunded == 300
 
 
 def a_refund_with_a_stale_remainder_moves_nothing(provider: Provider) -> None:
@@ -176,6 +234,7 @@ def the_list_visits_each_attempt_whatever_became_of_it(provider: Provider) -> No
     first = run(provider.gateway.listing(before, until, 1))
     assert first.pages >= 3
     pages = [run(provider.gateway.listing(before, until, number)) for number in range(first.pages, 0, -1)]
+    assert {page.total for page in pages} == {sum(len(page.reports) for page in pages)}
     ranks = {report.gateway_id: report.rank for page in pages for report in page.reports}
     changed = {1: Rank.CAPTURED, 2: Rank.DECLINED, 3: Rank.CANCELLED}
     expected = {gateway_id: changed.get(number, Rank.READY) for number, gateway_id in enumerate(opened)}
@@ -188,7 +247,9 @@ def beyond_the_last_page_and_in_a_quiet_hour_the_list_is_empty(provider: Provide
     provider.open("quiet", WON)
     assert run(provider.gateway.listing(now - timedelta(minutes=1), now + timedelta(seconds=1), 99)).reports == ()
     quiet = run(provider.gateway.listing(now - timedelta(days=80), now - timedelta(days=79), 1))
-    assert (quiet.reports, quiet.pages) == ((), 0)
+    assert (quiet.reports, quiet.pages, quiet.total) == ((), 0, 0)
+    span = provider.gateway.listing_span
+    assert run(provider.gateway.listing(now - span - timedelta(days=100), now - timedelta(days=100), 1)).reports == ()
 
 
 def no_answer_is_never_an_answer(provider: Provider) -> None:
@@ -214,6 +275,9 @@ LAWS: dict[str, Callable[[Provider], None]] = {
         sums_in_minor_units_stay_exact,
         what_the_provider_does_not_know_is_none,
         the_paid_attempt_shows_behind_newer_ones,
+        an_attempt_that_cannot_be_read_hides_no_other,
+        a_refund_that_is_at_work_is_neither_done_nor_refused,
+        a_refusal_that_passes_is_a_refusal_while_it_lasts,
         a_refund_with_a_stale_remainder_moves_nothing,
         the_same_refund_sent_twice_is_made_once,
         refunds_add_up_and_are_recognised_in_the_history,

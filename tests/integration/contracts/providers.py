@@ -7,6 +7,7 @@ SandboxProvider   the local Iamport on a socket, behind Iamport's client
 
 import contextlib
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 import attrs
@@ -38,6 +39,14 @@ class Provider(Protocol):
     def issue(self, gateway_id: GatewayId) -> None: ...
     def deposit(self, gateway_id: GatewayId) -> None: ...
     def console(self, gateway_id: GatewayId, amount: int) -> None: ...
+    def unreadable(self, gateway_id: GatewayId) -> AbstractContextManager[None]:
+        """Meanwhile, no report can be made of the attempt."""
+
+    def slow_refund(self) -> AbstractContextManager[None]:
+        """The next refund gets no answer and is worked on, until the end of this."""
+
+    def refuse_refunds(self, times: int) -> None:
+        """Refuse so many refunds, for a reason that passes by itself."""
 
 
 class PaymentWindowShut(Exception):
@@ -77,6 +86,21 @@ class MemoryProvider:
 
     def console(self, gateway_id: GatewayId, amount: int) -> None:
         self.gateway.refund_in_console(gateway_id, amount)
+
+    @contextlib.contextmanager
+    def unreadable(self, gateway_id: GatewayId) -> Iterator[None]:
+        self.gateway.make_unreadable(gateway_id)
+        yield
+        self.gateway.make_unreadable(gateway_id, readable=True)
+
+    @contextlib.contextmanager
+    def slow_refund(self) -> Iterator[None]:
+        self.gateway.lose_refunds()
+        yield
+        self.gateway.finish_refunds()
+
+    def refuse_refunds(self, times: int) -> None:
+        self.gateway.refuse_refunds(times)
 
 
 @attrs.define
@@ -120,3 +144,18 @@ class SandboxProvider:
 
     def console(self, gateway_id: GatewayId, amount: int) -> None:
         self.sandbox.console_cancel(gateway_id, amount)
+
+    @contextlib.contextmanager
+    def unreadable(self, gateway_id: GatewayId) -> Iterator[None]:
+        self.sandbox.faults.add(*(f"{route}:new-status={gateway_id}" for route in ("find", "get_payment", "list")))
+        yield
+        self.sandbox.faults.clear()
+
+    @contextlib.contextmanager
+    def slow_refund(self) -> Iterator[None]:
+        self.sandbox.faults.add("cancel:slow x1")
+        yield
+        self.sandbox.finish_cancels()
+
+    def refuse_refunds(self, times: int) -> None:
+        self.sandbox.faults.add(f"cancel:maintenance x{times}")

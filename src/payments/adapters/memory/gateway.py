@@ -3,21 +3,22 @@
 the port     prepare, find, attempts, refund, revoke, listing
 the buyer    open, approve, decline, issue_deposit, deposit
 the console  refund_in_console
-trouble      the next call of a method fails, before its work is done or after
+trouble      the next call of a method fails, before its work is done or after; an attempt becomes unreadable; a refund
+             is refused for a while, or is still at work when the caller has given up
 """
 
 import itertools
 import math
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import attrs
 
-from payments.domain.errors import GatewayError, Rejected
+from payments.domain.errors import GatewayError, Rejected, StillAtWork, Unknown
 from payments.domain.money import Money
 from payments.domain.ports import Attempts, ListingPage
 from payments.domain.refund import Refund
@@ -26,6 +27,7 @@ from payments.domain.values import GatewayId, MerchantId, Method, Mode
 
 DEPOSIT_DAYS: Final = timedelta(days=7)
 LISTING_SPAN: Final = timedelta(days=90)
+AT_WORK: Final = "The provider is still working on an earlier refund of this attempt."
 
 
 @attrs.frozen
@@ -57,6 +59,9 @@ class MemoryGateway:
         self._rows: dict[GatewayId, _Row] = {}  # in the order they were opened
         self._troubles: defaultdict[str, list[_Trouble]] = defaultdict(list)
         self._numbers = itertools.count(1)
+        self._unreadable: set[GatewayId] = set()
+        self._late = 0  # how many of the next refunds are worked on after the caller has given up
+        self._at_work: list[Refund] = []
         self._lock = threading.RLock()
 
     # the port
@@ -66,9 +71,14 @@ class MemoryGateway:
             self._prices[merchant_id] = price
 
     async def find(self, gateway_id: GatewayId) -> Report | None:
+        """Return the attempt; in live mode, as at Iamport, one of test money is not found here."""
         with self._call("find"):
             row = self._rows.get(gateway_id)
-            return row.report if row else None
+            if row is None or (self._mode is Mode.LIVE and row.report.mode is Mode.TEST):
+                return None
+            if gateway_id in self._unreadable:
+                raise Unknown(_unreadable(gateway_id))
+            return row.report
 
     @property
     def listing_span(self) -> timedelta:
@@ -76,7 +86,7 @@ class MemoryGateway:
 
     async def attempts(self, merchant_id: MerchantId) -> Attempts:
         with self._call("attempts"):
-            return Attempts(tuple(row.report for row in self._rows.values() if row.report.merchant_id == merchant_id))
+            return Attempts(*self._read(r.report for r in self._rows.values() if r.report.merchant_id == merchant_id))
 
     async def refund(self, refund: Refund, currency: str) -> Report:
         with self._call("refund"):
@@ -87,6 +97,12 @@ class MemoryGateway:
                 raise _no("The remainder is another than you say.")
             if report.method == Method.VIRTUAL_ACCOUNT and refund.account is None:
                 raise _no("A deposit is refunded to an account, and none was named.")
+            if any(other.gateway_id == refund.gateway_id for other in self._at_work):
+                raise StillAtWork(AT_WORK)
+            if self._late:
+                self._late -= 1
+                self._at_work.append(refund)
+                raise Unknown("No answer came in time.")
             return self._refund_of(report, refund.amount, refund.label)
 
     async def revoke(self, gateway_id: GatewayId) -> Report:
@@ -101,7 +117,14 @@ class MemoryGateway:
             within = [row.report for row in self._rows.values() if since <= row.since <= until]
             start = (page - 1) * self._page_size
             pages = math.ceil(len(within) / self._page_size)
-            return ListingPage(tuple(within[start : start + self._page_size]), pages, len(within))
+            reports, skipped = self._read(within[start : start + self._page_size])
+            return ListingPage(reports, pages, len(within), skipped)
+
+    def _read(self, rows: Iterable[Report]) -> tuple[tuple[Report, ...], tuple[str, ...]]:
+        """Return the rows that can be read, and a sentence about each of the others."""
+        listed = list(rows)
+        readable = tuple(report for report in listed if report.gateway_id not in self._unreadable)
+        return readable, tuple(_unreadable(r.gateway_id) for r in listed if r not in readable)
 
     # the buyer
 
@@ -183,6 +206,34 @@ class MemoryGateway:
         with self._lock:
             self._troubles[method] += [_Trouble(error, after_the_work)] * times
 
+    def refuse_refunds(self, times: int, sentence: str = "The bank is under maintenance.") -> None:
+        """Refuse the next *times* refunds, as a PG does at night."""
+        self.trouble("refund", _no(sentence), times=times)
+
+    def lose_refunds(self, times: int = 1) -> None:
+        """Work on the next *times* refunds after the caller has given up, until `finish_refunds`.
+
+        The remainder is compared when a refund arrives, not when it is booked. Meanwhile, another refund of the same
+        attempt is told that an earlier one is still at work.
+        """
+        with self._lock:
+            self._late += times
+
+    def finish_refunds(self) -> None:
+        """Book the refunds that are at work, where they still fit."""
+        with self._lock:
+            at_work, self._at_work = self._at_work, []
+            for refund in at_work:
+                report = self._known(refund.gateway_id)
+                if refund.amount <= report.remaining:
+                    self._refund_of(report, refund.amount, refund.label)
+
+    def make_unreadable(self, gateway_id: GatewayId, *, readable: bool = False) -> None:
+        """Report the attempt as one that cannot be read, as after a new status at the provider; or again as it is."""
+        with self._lock:
+            self._known(gateway_id)
+            (self._unreadable.discard if readable else self._unreadable.add)(gateway_id)
+
     @contextmanager
     def _call(self, method: str) -> Iterator[None]:
         with self._lock:
@@ -211,6 +262,10 @@ class MemoryGateway:
         changed = attrs.evolve(report, **changes)
         self._rows[changed.gateway_id] = _Row(changed, self._clock())
         return changed
+
+
+def _unreadable(gateway_id: GatewayId) -> str:
+    return f"{gateway_id}: the provider reports a status that we do not know"
 
 
 def _no(sentence: str) -> Rejected:
