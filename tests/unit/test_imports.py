@@ -17,6 +17,7 @@ PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
 LAYERS = "Entrypoints know adapters, adapters know the domain, never the other way"
 PURE = "The domain knows attrs and the pure part of the standard library"
 INNER = "Values know no ports, rules know no use cases"
+USE_CASES = "A use case knows the ones it is made of"
 APART = "Adapters do not know each other"
 WIRING = "Only bootstrap names an adapter"
 SANDBOX = "The sandbox shares nothing with what it is there to test"
@@ -44,6 +45,9 @@ VIOLATIONS = [  # a new module, what it imports, and the contract that must say 
     ("domain/new.py", "starlette", PURE),
     ("domain/values.py", "payments.domain.ports", INNER),
     ("domain/recording.py", "payments.domain.use_cases.checkout", INNER),
+    ("domain/new.py", "typing", INNER),  # every module has a layer
+    ("domain/use_cases/refreshing.py", "payments.domain.use_cases.sweep", USE_CASES),
+    ("domain/use_cases/new.py", "typing", USE_CASES),
     ("adapters/iamport/new.py", "payments.adapters.sql", APART),
     ("entrypoints/http/new.py", "payments.adapters.sql", WIRING),
     ("__init__.py", "payments.adapters.sql", WIRING),
