@@ -16,6 +16,7 @@ from payments.domain.errors import (
     GatewayError,
     NotSent,
     PaymentNotFound,
+    RefundRefused,
     Rejected,
     StillAtWork,
 )
@@ -135,7 +136,7 @@ class Refunds:
 
         def claim(before: Payment, current: Refund) -> Payment:
             claimed.clear()
-            if current.sends != refund.sends or not current.may_be_sent(sent_at):
+            if not current.may_be_sent(sent_at):
                 return before
             after = begin_send(before, current, sent_at)
             claimed.append(after.refund(refund.id))
@@ -172,8 +173,8 @@ class Refunds:
         current = payment.refund(refund.id)
         if payment.capture(refund.gateway_id).report.remaining != refund.remainder:
             return payment
-        if current.is_open and current.sends == refund.sends:
-            payment = await self._step(payment, current, lambda p, r: refuse(p, r, self.clock.now(), words))
+        if current.is_open:
+            payment = await self._step(payment, refund, lambda p, r: refuse(p, r, self.clock.now(), words))
             await self._alarm_if_given_up(payment, refund)
         return payment
 
@@ -196,11 +197,14 @@ class Refunds:
         return report
 
     async def _step(self, payment: Payment, refund: Refund, step: Step) -> Payment:
-        """Store what *step* makes of the refund, if it is still open."""
+        """Store what *step* makes of the refund, if it is still open and nobody has sent it again meanwhile.
+
+        What became of one send says nothing about a later one.
+        """
 
         def change(current: Payment) -> Payment:
             now = current.refund(refund.id)
-            return step(current, now) if now.is_open else current
+            return step(current, now) if now.is_open and now.sends == refund.sends else current
 
         return await self.payments.update(payment.merchant_id, change)
 
@@ -242,8 +246,10 @@ class Refunds:
         return await self.orphans.page(before, limit, open_only=True)
 
     async def hold_orphan(self, caller: Caller, gateway_id: GatewayId, note: str) -> Orphan:
-        """Note why an orphan is held. Raises PaymentNotFound where no such orphan is known."""
+        """Note why an orphan is held. Raises PaymentNotFound (no such orphan), RefundRefused (no note) or BadInput."""
         self._only_the_shop(caller)
+        if not note.strip():
+            raise RefundRefused("An orphan can only be held with a note that says why.")
         now, by = self.clock.now(), str(caller)
 
         def change(orphan: Orphan | None) -> Orphan:

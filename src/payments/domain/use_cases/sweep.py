@@ -6,11 +6,12 @@ from typing import Any, TypeVar
 
 import attrs
 
-from payments.domain.errors import ContractViolation, GatewayError
+from payments.domain.errors import ContractViolation, GatewayError, Rejected
 from payments.domain.machine import Status
 from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
 from payments.domain.ports import Clock, Gateway, Orphans, PaymentRepository
+from payments.domain.report import Report
 from payments.domain.schedule import DEPOSIT_GRACE, GRACE, LEASE
 from payments.domain.use_cases.refreshing import Refreshed, Refresher
 from payments.domain.use_cases.refunds import Refunds
@@ -81,15 +82,12 @@ class Sweep:
         return now + LEASE if await self.payments.renew(merchant_id, until, now + LEASE) else None
 
     async def _visited(self, payment: Payment, lease: datetime, done: Swept) -> bool:
-        """Visit one payment, and return whether it changed."""
-        try:
-            after = await self._visit(payment, done)
-        except Exception as error:  # noqa: BLE001 - a bug met at one payment must not starve those claimed with it
-            done.troubles.append(Trouble(payment.merchant_id, error))
-            return False
-        finally:
-            await self.payments.release(payment.merchant_id, lease)
-        return after.version != payment.version
+        """Visit one payment, and return whether it changed. No trouble with it may starve those claimed with it."""
+        troubles = list[Exception]()
+        after = await self._step(self._visit(payment, done), troubles)
+        await self._step(self.payments.release(payment.merchant_id, lease), troubles)
+        done.troubles.extend(Trouble(payment.merchant_id, error) for error in troubles)
+        return after is not None and after.version != payment.version
 
     async def _visit(self, payment: Payment, done: Swept) -> Payment:
         """Do each step of a visit, whatever became of the one before, and plan the next visit."""
@@ -122,10 +120,18 @@ class Sweep:
         def plan(payment: Payment) -> Payment:
             if troubles or not complete:
                 return payment.check_failed_at(now, outage=bool(troubles) and outage)
-            planned = payment if payment.version != before.version else payment.checked_at(now)
+            planned = payment if payment.version != before.version else self._checked(before, payment, now)
             return self._not_past_its_end(planned, now)
 
         return await self.payments.update(before.merchant_id, plan)
+
+    @staticmethod
+    def _checked(before: Payment, payment: Payment, now: datetime) -> Payment:
+        """Return the payment after a check; whoever made it due during the check waits for the next one."""
+        checked = payment.checked_at(now)
+        if payment.due_at is None or payment.due_at == before.due_at:
+            return checked
+        return checked.scheduled(min(checked.due_at or payment.due_at, payment.due_at))
 
     def _not_past_its_end(self, payment: Payment, now: datetime) -> Payment:
         end = payment.closes_at(self.grace, self.deposit_grace)
@@ -143,11 +149,19 @@ class Sweep:
                 done.troubles.append(Trouble(orphan.report.merchant_id, error))
 
     async def _visit_orphan(self, orphan: Orphan) -> None:
-        report = await self.gateway.find(orphan.gateway_id)
+        """Ask what became of an orphan. An outage is over soon; any other trouble waits for the next check."""
+        try:
+            report = await self.gateway.find(orphan.gateway_id)
+            await self._checked_orphan(orphan, report)
+        except (ContractViolation, Rejected):
+            await self._checked_orphan(orphan, None)
+            raise
+
+    async def _checked_orphan(self, orphan: Orphan, report: Report | None) -> None:
         now = self.clock.now()
 
         def change(known: Orphan | None) -> Orphan:
-            seen = (known or orphan).seen(report, now, Source.SWEEP) if report else (known or orphan)
-            return seen.checked_at(now)
+            latest = known or orphan
+            return (latest.seen(report, now, Source.SWEEP) if report else latest).checked_at(now)
 
         await self.orphans.update(orphan.gateway_id, change)
