@@ -142,9 +142,12 @@ class Payment(PaymentFacts):
         return self.with_event(Event(kind=EventKind.ATTEMPT_UNREADABLE, at=at, by=by, reason=what), unreadable=what)
 
     def with_deposit_left_open(self, gateway_id: GatewayId, at: datetime, refusal: str) -> Self:
-        """Return the payment knowing that the provider refuses to close a virtual account; an event the first time."""
+        """Return the payment knowing that the provider refuses to close a virtual account; an event the first time.
+
+        Where the account was paid or closed meanwhile, there is nothing to tell.
+        """
         attempt = self.attempt(gateway_id)
-        if attempt is None or attempt.revoke_failure:
+        if attempt not in self.deposits_to_revoke or attempt.revoke_failure:
             return self
         attempts = self.with_attempt(attrs.evolve(attempt, revoke_failure=refusal[:500] or "refused"))
         event = Event(

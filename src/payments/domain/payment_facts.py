@@ -141,8 +141,12 @@ class PaymentFacts:
     def next_check(self, now: datetime) -> datetime | None:
         """Return when to check next: None once neither money nor a refund can be missed any more."""
         repeated = now + wait_after(self.checks, at_most=LAST_SHORT_WAIT)
-        if self.open_refunds:
-            return min(self._refund_due(refund, now, repeated) for refund in self.open_refunds)
+        refunds = [self._refund_due(refund, now, repeated) for refund in self.open_refunds]
+        attempts = self._attempts_due(now, repeated)
+        return min([*refunds, attempts] if attempts else refunds, default=None)
+
+    def _attempts_due(self, now: datetime, repeated: datetime) -> datetime | None:
+        """Return when to check for money that came or went unnoticed."""
         if self.status is Status.AWAITING:
             return min(repeated, self.expiry) if self.expiry > now else repeated
         if self.deposits_to_revoke and self.checks == 0:

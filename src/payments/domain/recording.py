@@ -69,7 +69,7 @@ def apply_report(payment: Payment, report: Report, reading: Reading) -> Payment:
         return payment
     if known and not joined.tells_more_than(known.report):
         return _kept_quietly(payment, known, joined)
-    if known is None and not _is_worth_keeping(payment, joined):
+    if known is None and not is_worth_keeping(payment, joined):
         return payment
     return payment.apply(_Decision(payment, known, joined, reading).changes())
 
@@ -85,7 +85,8 @@ def disposition_of(payment: Payment, report: Report) -> Disposition:
     return Disposition.LATE if payment.status is Status.CANCELLED else Disposition.ACCEPTED
 
 
-def _is_worth_keeping(payment: Payment, report: Report) -> bool:
+def is_worth_keeping(payment: Payment, report: Report) -> bool:
+    """Return whether a new attempt is kept: always if it has money or a deposit, otherwise only the first ones."""
     if report.is_capture or report.deposit:
         return True
     return sum(not (a.report.is_capture or a.report.deposit) for a in payment.attempts) < MAX_MONEYLESS_ATTEMPTS
@@ -141,7 +142,7 @@ class _Decision:
         if self._is_new_capture:
             return self._capture_change(attempt)
         if self.report.rank is Rank.DECLINED and not (self.known and self.known.report.rank is Rank.DECLINED):
-            trigger = Trigger.DECLINED if self._nothing_else_is_open() else None
+            trigger = Trigger.DECLINED if self._is_our_money(self.report) and self._nothing_else_is_open() else None
             event = self._event(EventKind.DECLINED, reason=_decline_reason(self.report))
             return Change(event=event, trigger=trigger, attempt=attempt)
         return Change(event=self._event(self._moneyless_kind()), attempt=attempt)
@@ -154,13 +155,17 @@ class _Decision:
             return Change(event=event, trigger=Trigger.DECLINED, attempt=attempt, reason=Reason.AMOUNT_MISMATCH)
         return Change(event=event, attempt=attempt)
 
+    def _is_our_money(self, report: Report) -> bool:
+        """Whether the attempt is in the payment's mode: what test money does says nothing about a live payment."""
+        return report.mode is self.payment.mode
+
     def _nothing_else_is_open(self) -> bool:
         """Whether every attempt is declined: those known here, and those beside it in the same answer."""
-        others = [a.report for a in self.payment.attempts if a.gateway_id != self.report.gateway_id]
-        beside = [r for r in self.reading.reports if r.gateway_id != self.report.gateway_id and r.rank is Rank.READY]
-        answered = {r.gateway_id: r for r in self.reading.reports}
-        latest = [max(r, answered.get(r.gateway_id, r), key=lambda x: x.rank) for r in others]
-        return not beside and not self.reading.unreadable and all(r.rank is Rank.DECLINED for r in latest)
+        answered = {report.gateway_id: report for report in self.reading.reports}
+        known = {attempt.gateway_id: attempt.report for attempt in self.payment.attempts}
+        latest = [max(r, known.get(r.gateway_id, r), key=lambda x: x.rank) for r in (known | answered).values()]
+        others = [r for r in latest if r.gateway_id != self.report.gateway_id and self._is_our_money(r)]
+        return not self.reading.unreadable and all(r.rank is Rank.DECLINED for r in others)
 
     def _moneyless_kind(self) -> EventKind:
         if self.report.deposit and not (self.known and self.known.report.deposit):

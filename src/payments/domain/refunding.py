@@ -50,7 +50,10 @@ def request(payment: Payment, order: RefundOrder, refund_id: RefundId, at: datet
     """
     attempt = payment.capture(order.gateway_id)
     if not attempt.counts_as_money:
-        raise RefundRefused("This capture took test money, and this shop is live. There is nothing to refund.")
+        raise RefundRefused(
+            "This capture is test money in a live shop, or real money in a test shop. Only the provider's console can "
+            "refund it. Nothing was sent."
+        )
     remainder = attempt.report.remaining
     amount = remainder if order.amount is None else whole(order.amount, least=1, what="A refund")
     payment = _make_way(payment, attempt, at)

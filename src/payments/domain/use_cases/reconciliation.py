@@ -22,6 +22,7 @@ from payments.domain.ports import (
     Orphans,
     PaymentRepository,
 )
+from payments.domain.recording import is_worth_keeping
 from payments.domain.report import Report
 from payments.domain.use_cases.refreshing import Refresher
 from payments.domain.use_cases.sweep import Swept, Trouble
@@ -158,7 +159,9 @@ class Reconciliation:
         except PaymentNotFound:
             return await self._is_unbooked_orphan(report, done)
         attempt = payment.attempt(report.gateway_id)
-        return attempt is None or report.joined(attempt.report) != attempt.report
+        if attempt is None:
+            return is_worth_keeping(payment, report)
+        return report.joined(attempt.report) != attempt.report
 
     async def _is_unbooked_orphan(self, report: Report, done: Swept) -> bool:
         if not report.is_capture:

@@ -48,7 +48,9 @@ class Refresher:
         """
         answer = await self.gateway.attempts(merchant_id)
         mine = tuple(report for report in answer.reports if report.merchant_id == merchant_id)
-        others = [f"attempt {r.gateway_id} is at another payment" for r in answer.reports if r not in mine]
+        others = [
+            f"attempt {r.gateway_id} is at another payment" for r in answer.reports if r.merchant_id != merchant_id
+        ]
         unreadable = "; ".join([*answer.unreadable, *others])
         return await self._recorded(merchant_id, mine, by, unreadable, is_complete_look=True)
 
@@ -106,7 +108,10 @@ class Refresher:
         try:
             payment = await self.payments.update(merchant_id, change)
         except GatewayIdTaken as error:
-            return await self._recorded_apart(merchant_id, reports, by, unreadable, error)
+            if is_complete_look:
+                return await self._recorded_apart(merchant_id, reports, by, unreadable, error)
+            await self.alarms.raise_alarm(_contradiction(merchant_id, error))
+            return Refreshed(await self.payments.get(merchant_id), complete=False)
         for alarm in noticed:
             await self.alarms.raise_alarm(alarm)
         contradicted = any(alarm.kind is AlarmKind.CONTRACT_BROKEN for alarm in noticed)
@@ -115,12 +120,15 @@ class Refresher:
     async def _recorded_apart(
         self, merchant_id: MerchantId, reports: Sequence[Report], by: str, unreadable: str, error: GatewayIdTaken
     ) -> Refreshed:
-        """Record each report alone: one that belongs to another payment must not hide the one beside it."""
-        if len(reports) == 1:
-            await self.alarms.raise_alarm(_contradiction(merchant_id, error))
-            return Refreshed(await self.payments.get(merchant_id), complete=False)
+        """Record each report of a look alone: one that belongs to another payment must not hide those beside it."""
         each = [await self._recorded(merchant_id, [report], by) for report in reports]
-        return Refreshed(each[-1].payment, complete=not unreadable and all(one.complete for one in each))
+        refused = [
+            f"attempt {r.gateway_id} cannot be recorded: {error}"
+            for r, one in zip(reports, each, strict=True)
+            if not one.complete
+        ]
+        everything = "; ".join(filter(None, [unreadable, *refused]))
+        return await self._recorded(merchant_id, (), by, everything, is_complete_look=True)
 
     async def _record_orphan(self, report: Report, by: str) -> None:
         """Book a capture under our prefix that no payment here explains; anything else is not ours."""
