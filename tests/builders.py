@@ -1,20 +1,32 @@
 """Strategies for tests, beside the builders of payments.testing.builders, which can be imported from here as well.
 
 texts, times, moneys, deposits, accounts, reports   values
-lives, payments                                     a life is what the domain makes of a payment, step by step
+lives, payments, orphans                            a life is what the domain makes of a payment, step by step
 """
 
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import attrs
 from hypothesis import strategies as st
 
 from payments.domain.errors import PaymentsError
 from payments.domain.money import MAX_MINOR, Money
+from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
-from payments.domain.recording import apply_report, orphan
+from payments.domain.recording import Reading, apply_reports
 from payments.domain.refund import BankAccount
-from payments.domain.refunding import RefundOrder, hold_stray, mark_outcome_unknown, rebase, refuse, request
+from payments.domain.refunding import (
+    RefundOrder,
+    begin_send,
+    hold_stray,
+    note_not_sent,
+    note_refused,
+    note_still_at_work,
+    rebase,
+    refuse,
+    request,
+)
 from payments.domain.report import Deposit, Rank, Report, ReportedRefund
 from payments.domain.values import GatewayId, Method, Mode, RefundId
 from payments.testing import NOON
@@ -28,6 +40,7 @@ from payments.testing.builders import (
     fresh,
     issued,
     paid,
+    told,
     with_refund,
 )
 
@@ -40,14 +53,17 @@ __all__ = [
     "accounts",
     "an_attempt",
     "deposits",
+    "fresh",
     "issued",
     "lives",
     "moneys",
+    "orphans",
     "paid",
     "payments",
     "reports",
     "texts",
     "times",
+    "told",
     "with_refund",
 ]
 
@@ -126,7 +142,7 @@ def payments(steps: int = 8) -> st.SearchStrategy[Payment]:
 @st.composite
 def _beginnings(draw: st.DrawFn) -> Payment:
     price = draw(moneys())
-    begun = a_payment(
+    return a_payment(
         buyer=draw(texts(1, 120)),
         order=fresh("order") + draw(texts(0, 60)),
         name=draw(texts(0, 200)),
@@ -137,10 +153,18 @@ def _beginnings(draw: st.DrawFn) -> Payment:
         amount=price.minor,
         currency=price.currency,
     )
-    if draw(st.integers(0, 9)):
-        return begun
-    stray = draw(reports(begun, _gateway_ids(begun)).filter(lambda report: report.is_capture))
-    return orphan(stray, draw(times()), BY)
+
+
+@st.composite
+def orphans(draw: st.DrawFn) -> Orphan:
+    """A capture without a payment, perhaps reported again and held, all its new_events included."""
+    stranger = a_payment()
+    captures = reports(stranger, _gateway_ids(stranger)).filter(lambda report: report.is_capture)
+    found = Orphan.found(draw(captures), draw(times()), BY)
+    if draw(st.booleans()):
+        refunded = attrs.evolve(found.report, rank=Rank.CANCELLED, refunded=found.report.amount.minor)
+        found = found.seen(refunded, draw(times()), BY)
+    return found.held(draw(texts(1, 500)), draw(times()), BY) if draw(st.booleans()) else found
 
 
 def _gateway_ids(payment: Payment) -> st.SearchStrategy[str]:
@@ -149,9 +173,15 @@ def _gateway_ids(payment: Payment) -> st.SearchStrategy[str]:
 
 
 def _learn(draw: st.DrawFn, payment: Payment) -> Payment:
-    report = draw(reports(payment, _gateway_ids(payment)))
-    back = draw(st.none() | st.just(RefundId(fresh("r"))))
-    return apply_report(payment, report, at=draw(times()), by=draw(texts(1, 120)), refund_strays_as=back)
+    reading = Reading(
+        reports=tuple(draw(st.lists(reports(payment, _gateway_ids(payment)), max_size=3))),
+        at=draw(times()),
+        by=draw(texts(1, 120)),
+        unreadable=draw(st.just("") | texts(1, 1000)),
+        is_complete_look=draw(st.booleans()),
+        new_refund_id=draw(st.none() | st.just(lambda: RefundId(fresh("r")))),
+    )
+    return apply_reports(payment, reading, contradicts=lambda *_: None)
 
 
 def _request(draw: st.DrawFn, payment: Payment) -> Payment:
@@ -174,7 +204,10 @@ def _of_an_open_refund(draw: st.DrawFn, payment: Payment) -> Payment:
         return payment
     refund, at = draw(st.sampled_from(payment.open_refunds)), draw(times())
     steps: list[Callable[[], Payment]] = [
-        lambda: mark_outcome_unknown(payment, refund, at),
+        lambda: begin_send(payment, refund, at),
+        lambda: note_not_sent(payment, refund),
+        lambda: note_still_at_work(payment, refund, at),
+        lambda: note_refused(payment, refund, draw(texts(0, 80))),
         lambda: rebase(payment, refund, at),
         lambda: refuse(payment, refund, at, draw(texts(0, 80))),
     ]
@@ -190,6 +223,13 @@ def _keep(draw: st.DrawFn, payment: Payment) -> Payment:
     )
 
 
+def _left_open(draw: st.DrawFn, payment: Payment) -> Payment:
+    waiting = payment.deposits_to_revoke
+    if not waiting:
+        return payment
+    return payment.with_deposit_left_open(draw(st.sampled_from(waiting)).gateway_id, draw(times()), draw(texts(0, 80)))
+
+
 _STEPS: list[Callable[[st.DrawFn, Payment], Payment]] = [
     _learn,
     _learn,
@@ -202,4 +242,6 @@ _STEPS: list[Callable[[st.DrawFn, Payment], Payment]] = [
     lambda draw, payment: payment.begun_again(draw(st.sampled_from(Method)), draw(times())),
     lambda draw, payment: payment.scheduled(draw(st.none() | times())),
     lambda draw, payment: payment.checked_at(draw(times())),
+    lambda draw, payment: payment.check_failed_at(draw(times()), outage=draw(st.booleans())),
+    _left_open,
 ]

@@ -6,20 +6,19 @@ from typing import Any
 
 import attrs
 import pytest
-from builders import NOON, a_payment, a_report, paid, texts
+from builders import NOON, a_payment, a_report, paid, texts, told
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from unit.domain.worlds.lives import balanced, lives, told
+from unit.domain.worlds.lives import balanced, lives, recorded
 
 from payments.domain.attempt import Disposition
 from payments.domain.errors import ContractViolation
 from payments.domain.machine import AWAITING, CANCELLED, FAILED, PAID, Status
 from payments.domain.money import Money
 from payments.domain.payment import Payment
-from payments.domain.recording import apply_report, orphan
 from payments.domain.refund import RefundStatus
 from payments.domain.report import Rank, Report, ReportedRefund
-from payments.domain.values import Mode, RefundId
+from payments.domain.values import Mode
 
 PAYMENT = a_payment()
 WON = PAYMENT.price.minor
@@ -86,7 +85,7 @@ def test_two_reports_that_cannot_both_be_true_are_a_breach_of_contract(changes: 
 def test_a_contradiction_is_never_settled(name: str) -> None:
     known = paid(PAYMENT, gateway_id="imp_a")
     with pytest.raises(ContractViolation):
-        told(known, [a_report(PAYMENT, gateway_id="imp_a", **CONTRADICTIONS[name])])
+        recorded(known, [a_report(PAYMENT, gateway_id="imp_a", **CONTRADICTIONS[name])])
 
 
 @pytest.mark.parametrize(
@@ -105,7 +104,8 @@ BEFORE: dict[str, Callable[[], Payment]] = {
     "failed": lambda: PAYMENT.prepare_refused(NOON, "too little"),
     "closed": lambda: PAYMENT.closed(NOON, "buyer:1", "buyer"),
     "paid": lambda: paid(PAYMENT, gateway_id="imp_first"),
-    "an orphan's": lambda: orphan(a_report(PAYMENT, gateway_id="imp_first"), NOON, "listing"),
+    "holding play money": lambda: told(PAYMENT, a_report(PAYMENT, gateway_id="imp_first", mode=Mode.LIVE)),
+    "not announced": lambda: attrs.evolve(PAYMENT, version=0, new_events=()),
 }
 
 
@@ -130,8 +130,8 @@ def test_all_orders_of_one_attempts_reports_end_in_the_same_payment(
 ) -> None:
     life = data.draw(lives(PAYMENT, amounts=AMOUNTS, modes=list(Mode)))
     reports = data.draw(st.lists(st.sampled_from(life), min_size=1, max_size=4))
-    outcomes = [outcome(told(before(), order, hold=hold)) for order in itertools.permutations(reports)]
-    stuttered = outcome(told(before(), [r for report in reports for r in (report, report)], hold=hold))
+    outcomes = [outcome(recorded(before(), order, hold=hold)) for order in itertools.permutations(reports)]
+    stuttered = outcome(recorded(before(), [r for report in reports for r in (report, report)], hold=hold))
     assert all(each == stuttered for each in outcomes)
 
 
@@ -154,7 +154,7 @@ def crowds(draw: st.DrawFn) -> list[Report]:
 def test_all_orders_over_several_attempts_keep_one_capture_and_return_the_rest(
     before: Callable[[], Payment], reports: list[Report], hold: bool
 ) -> None:
-    ends = [told(before(), order, hold=hold) for order in itertools.permutations(reports)]  # balanced at every step
+    ends = [recorded(before(), order, hold=hold) for order in itertools.permutations(reports)]  # balanced at every step
     captured = {a.gateway_id: a.report for a in ends[0].attempts if a.report.is_capture}
     for end in ends:
         assert {a.gateway_id: a.report for a in end.attempts if a.report.is_capture} == captured
@@ -165,7 +165,7 @@ def test_all_orders_over_several_attempts_keep_one_capture_and_return_the_rest(
 def test_a_good_payment_ends_paid_whatever_else_was_tried(reports: list[Report]) -> None:
     """Safety is not bought by refunding everybody."""
     exact = a_report(PAYMENT, gateway_id="imp_good")
-    end = told(PAYMENT, [*reports, exact])
+    end = recorded(PAYMENT, [*reports, exact])
     in_full = [a for a in end.attempts if a.disposition is Disposition.ACCEPTED and not a.report.remaining]
     assert end.status is (CANCELLED if in_full else PAID)
 
@@ -175,7 +175,7 @@ def test_a_good_payment_ends_paid_whatever_else_was_tried(reports: list[Report])
 
 @given(crowds())
 def test_happenings_are_numbered_from_one_without_a_gap(reports: list[Report]) -> None:
-    end = told(a_payment(merchant_id=PAYMENT.merchant_id), reports)
+    end = recorded(a_payment(merchant_id=PAYMENT.merchant_id), reports)
     assert [h.version for h in end.new_events] == list(range(1, end.version + 1))
     assert end.new_events[-1].status is end.status
 
@@ -188,22 +188,22 @@ def test_every_status_change_is_a_move_of_the_table(reports: list[Report], data:
         PAID: {PAID, CANCELLED},
         CANCELLED: {CANCELLED},
     }
-    statuses: list[Status] = [h.status for h in told(PAYMENT, reports).new_events]
+    statuses: list[Status] = [h.status for h in recorded(PAYMENT, reports).new_events]
     assert all(b in moves[a] for a, b in itertools.pairwise(statuses))
 
 
 def test_a_mismatch_that_is_refunded_in_part_elsewhere_goes_back_to_the_last_won() -> None:
     cheap = a_report(PAYMENT, gateway_id="imp_a", amount=Money(1000))
     refund = ReportedRefund(provider_id="can_1", amount=300, reason="관리자페이지취소")
-    end = told(PAYMENT, [cheap, attrs.evolve(cheap, refunded=300, refunds=(refund,))])
+    end = recorded(PAYMENT, [cheap, attrs.evolve(cheap, refunded=300, refunds=(refund,))])
     assert [(r.amount, r.remainder) for r in end.open_refunds] == [(700, 700)]
     balanced(end)
 
 
 def test_what_an_operator_kept_is_not_given_back_when_more_is_known() -> None:
     cheap = a_report(PAYMENT, gateway_id="imp_a", amount=Money(1000))
-    held = told(PAYMENT, [cheap], hold=True)
+    held = recorded(PAYMENT, [cheap], hold=True)
     attempt = attrs.evolve(held.attempts[0], note="paid by phone")
     kept = attrs.evolve(held, attempts=held.with_attempt(attempt))
-    end = apply_report(kept, attrs.evolve(cheap, refunded=300), at=NOON, by="test", refund_strays_as=RefundId("r1"))
+    end = told(kept, attrs.evolve(cheap, refunded=300), stray_refund="r1")
     assert not end.open_refunds

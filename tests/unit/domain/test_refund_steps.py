@@ -1,4 +1,4 @@
-"""Giving money back, step by step: asked, based anew, given up, doubted, kept."""
+"""Refunds, step by step: requested, rebased, refused; strays that are held."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -6,10 +6,10 @@ from typing import Any
 
 import attrs
 import pytest
-from builders import NOON, a_payment, a_refund_order, a_report, an_attempt, paid, with_refund
+from builders import NOON, a_payment, a_refund_order, a_report, an_attempt, paid, told, with_refund
 from hypothesis import given
 from hypothesis import strategies as st
-from unit.domain.worlds.lives import balanced, told
+from unit.domain.worlds.lives import balanced, recorded
 
 from payments.domain.attempt import Disposition
 from payments.domain.errors import BadInput, RefundInProgress, RefundRefused
@@ -18,12 +18,13 @@ from payments.domain.machine import CANCELLED, PAID
 from payments.domain.money import Money
 from payments.domain.payment import Payment
 from payments.domain.refund import BankAccount, RefundStatus
-from payments.domain.refunding import hold_stray, mark_outcome_unknown, rebase, refund_stray, refuse, request
+from payments.domain.refunding import begin_send, hold_stray, rebase, refuse, request
 from payments.domain.report import Rank
 from payments.domain.values import GatewayId, RefundId
 
 WON = 1_000
 R1, R2 = RefundId("r1"), RefundId("r2")
+HOUR = timedelta(hours=1)
 
 
 def a_paid(**report: Any) -> Payment:
@@ -72,7 +73,7 @@ def test_one_open_refund_per_capture() -> None:
 
 def test_two_captures_may_be_on_their_way_back_at_once() -> None:
     payment = a_paid()
-    twice = told(payment, [a_report(payment, gateway_id="imp_b")])
+    twice = recorded(payment, [a_report(payment, gateway_id="imp_b")])
     assert len(asked(twice, R2).open_refunds) == 2
 
 
@@ -132,14 +133,13 @@ def test_asking_is_one_happening_and_makes_the_payment_due() -> None:
         100,
         "shop:desk",
     )
-    assert (payment.due_at, after.due_at) == (None, NOON + timedelta(seconds=30))
+    assert after.due_at == NOON + timedelta(seconds=30)  # were we to die now, the sweep goes on with it
 
 
 def test_a_stray_is_given_back_whole_and_due_at_once() -> None:
     payment = a_payment().closed(NOON, "buyer:1", "buyer")
-    strayed = told(payment, [a_report(payment, refunded=2_000)], hold=True)
-    after = refund_stray(strayed, strayed.attempts[0], R1, NOON + timedelta(hours=1))
-    assert (after.refund(R1).amount, after.refund(R1).by, after.due_at) == (10_000, "policy", NOON + timedelta(hours=1))
+    after = told(payment, a_report(payment, refunded=2_000), at=NOON + HOUR, stray_refund=R1)
+    assert (after.refund(R1).amount, after.refund(R1).by, after.due_at) == (10_000, "policy", NOON + HOUR)
 
 
 # ---- what becomes of it ----
@@ -165,20 +165,12 @@ def test_a_refund_that_no_longer_fits_is_given_up() -> None:
     assert "overtaken" in after.refund(R1).failure
 
 
-def test_a_refusal_keeps_the_providers_words_and_ends_the_doubt() -> None:
+def test_a_refusal_keeps_the_providers_words_and_ends_the_send() -> None:
     payment = asked(a_paid())
-    payment = mark_outcome_unknown(payment, payment.refund(R1), NOON)
+    payment = begin_send(payment, payment.refund(R1), NOON)
     refused = refuse(payment, payment.refund(R1), NOON, "기취소 " + "x" * 2_000).refund(R1)
     assert refused.failure.startswith("기취소")
-    assert (len(refused.failure), refused.outcome_unknown_since, refused.status) == (1_000, None, RefundStatus.REFUSED)
-
-
-def test_doubt_is_no_change_and_keeps_the_first_moment() -> None:
-    payment = asked(a_paid())
-    first = mark_outcome_unknown(payment, payment.refund(R1), NOON)
-    later = mark_outcome_unknown(first, first.refund(R1), NOON + timedelta(minutes=5))
-    assert later.refund(R1).outcome_unknown_since == NOON
-    assert (later.version, later.new_events) == (payment.version, payment.new_events)
+    assert (len(refused.failure), refused.sending_until, refused.status) == (1_000, None, RefundStatus.REFUSED)
 
 
 def test_an_unknown_refund_is_refused_by_name() -> None:
@@ -191,7 +183,7 @@ def test_an_unknown_refund_is_refused_by_name() -> None:
 
 def a_stray(*, hold: bool) -> Payment:
     payment = a_payment()
-    return told(payment, [a_report(payment, gateway_id="imp_a", amount=Money(1))], hold=hold)
+    return recorded(payment, [a_report(payment, gateway_id="imp_a", amount=Money(1))], hold=hold)
 
 
 def test_a_kept_stray_says_why() -> None:
@@ -220,6 +212,7 @@ def test_the_accepted_capture_is_no_stray_to_keep() -> None:
 def test_a_stray_on_its_way_back_cannot_be_kept() -> None:
     """The provider may have executed it already: to promise that it stays would be a guess."""
     strayed = a_stray(hold=False)
+    strayed = begin_send(strayed, strayed.open_refunds[0], NOON)
     with pytest.raises(RefundInProgress):
         hold_stray(strayed, GatewayId("imp_a"), "note", NOON, "shop:desk")
 
@@ -233,5 +226,5 @@ def test_only_an_attempt_without_a_note_is_unsettled() -> None:
 def test_a_refund_in_full_of_the_accepted_capture_ends_the_payment() -> None:
     payment = with_refund(a_paid())
     everything = attrs.evolve(payment.attempts[0].report, rank=Rank.CANCELLED, refunded=WON)
-    after = told(payment, [everything])
+    after = recorded(payment, [everything])
     assert (after.status, after.reason, after.refunded) == (CANCELLED, "refunded", WON)

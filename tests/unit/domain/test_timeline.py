@@ -1,24 +1,29 @@
 """What the timeline of a payment says, and when the payment is refreshed next."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from builders import NOON, a_deposit, a_payment, a_report, issued, paid
-from unit.domain.worlds.lives import MINUTE, told
+from unit.domain.worlds.lives import MINUTE, recorded
 
 from payments.domain.event import EventKind
 from payments.domain.machine import AWAITING, CANCELLED, PAID
 from payments.domain.money import Money
 from payments.domain.payment import Payment
 from payments.domain.report import Rank, ReportedRefund
+from payments.domain.schedule import DEPOSIT_GRACE, GRACE
 
 DECLINED: dict[str, Any] = {"rank": Rank.DECLINED, "reason": "한도 초과"}
 
 
 def closed() -> Payment:
     return a_payment().closed(NOON, "buyer:1", "buyer")
+
+
+def expired(payment: Payment, at: datetime) -> Payment:
+    return payment.expired(at, GRACE, DEPOSIT_GRACE)
 
 
 def kinds(payment: Payment) -> list[EventKind]:
@@ -46,14 +51,14 @@ def test_only_the_last_of_the_refunds_that_empty_a_capture_cancels() -> None:
 def test_a_refund_is_told_with_its_name_its_amount_and_its_reason() -> None:
     payment = paid(a_payment(), gateway_id="imp_a")
     history = (ReportedRefund(provider_id="can_1", amount=2_000, reason="단순 변심"),)
-    entry = told(payment, [a_report(payment, gateway_id="imp_a", refunded=2_000, refunds=history)]).new_events[-1]
+    entry = recorded(payment, [a_report(payment, gateway_id="imp_a", refunded=2_000, refunds=history)]).new_events[-1]
     assert (entry.kind, entry.refund_id, entry.amount, entry.reason) == (
         EventKind.REFUNDED,
         "imp_a.0",
         2_000,
         "단순 변심",
     )
-    silent = told(payment, [a_report(payment, gateway_id="imp_a", refunded=2_000)]).new_events[-1]
+    silent = recorded(payment, [a_report(payment, gateway_id="imp_a", refunded=2_000)]).new_events[-1]
     assert silent.reason == "refunded"
 
 
@@ -62,7 +67,7 @@ OPEN_ENDS: dict[str, Callable[[], Payment]] = {
     "a deposit": lambda: issued(a_payment()),
     "failed": lambda: a_payment().prepare_refused(NOON, "no"),
     "closed": closed,
-    "a stray on its way back": lambda: told(
+    "a stray on its way back": lambda: recorded(
         paid(a_payment(merchant_id="m_1")), [a_report(a_payment(merchant_id="m_1"))]
     ),
 }
@@ -98,21 +103,21 @@ def test_an_awaiting_payment_is_looked_at_the_moment_it_expires() -> None:
         checked_at.append(payment.due_at)
         payment = payment.checked_at(payment.due_at)
     assert checked_at[-1] == payment.expiry == NOON + timedelta(minutes=30)
-    assert payment.expired(payment.expiry - timedelta(seconds=1)) is payment
-    assert payment.expired(payment.expiry).status is CANCELLED
+    assert expired(payment, payment.expiry + GRACE - timedelta(seconds=1)) is payment
+    assert expired(payment, payment.expiry + GRACE).status is CANCELLED
 
 
 def test_only_what_still_awaits_expires() -> None:
     late = NOON + timedelta(days=30)
     for payment in (paid(a_payment()), OPEN_ENDS["failed"](), closed()):
-        assert payment.expired(late) is payment
+        assert expired(payment, late) is payment
 
 
 def test_a_deposit_keeps_its_payment_awaiting_until_it_is_due() -> None:
     payment = issued(a_payment())
     due = a_deposit().due
-    assert payment.expired(due - timedelta(seconds=1)) is payment
-    assert payment.expired(due).reason == "expired"
+    assert expired(payment, due + DEPOSIT_GRACE - timedelta(seconds=1)) is payment
+    assert expired(payment, due + DEPOSIT_GRACE).reason == "expired"
 
 
 def test_a_second_beginning_is_looked_after_like_the_first() -> None:
@@ -140,5 +145,5 @@ def test_only_an_open_payment_is_begun_again() -> None:
 
 def test_an_id_that_took_money_is_burnt() -> None:
     payment = a_payment()
-    assert not told(payment, [a_report(payment, **DECLINED)]).id_used_up
-    assert told(payment, [a_report(payment, amount=Money(1))]).id_used_up
+    assert not recorded(payment, [a_report(payment, **DECLINED)]).id_used_up
+    assert recorded(payment, [a_report(payment, amount=Money(1))]).id_used_up

@@ -12,7 +12,7 @@ from payments.domain.errors import BadInput
 from payments.domain.messages import DeliveryFailed, Message
 from payments.entrypoints.blocking import run
 
-MESSAGE = Message(id="m_1_3", merchant_id="m_1", body="{}", created_at=NOON)
+MESSAGE = Message(id="m_1_3", merchant_id="m_1", version=3, body="{}", created_at=NOON)
 
 
 class Answering:

@@ -77,10 +77,10 @@ def test_an_order_may_be_begun_again_once_its_payment_is_closed(world: World) ->
 def test_an_id_that_took_the_wrong_money_is_not_handed_out_again(world: World) -> None:
     """The provider opens no window for it any more, so the buyer could not pay."""
     first = begun(world)
-    world.does(world.checkout.refresh_attempt(world.pays(first, price=Money(1), tampered=True), "webhook"))
+    world.does(world.refresher.refresh_attempt(world.pays(first, price=Money(1), tampered=True), "webhook"))
     second = begun(world)
     assert second.merchant_id != first.merchant_id
-    world.does(world.checkout.refresh_attempt(world.pays(second), "webhook"))
+    world.does(world.refresher.refresh_attempt(world.pays(second), "webhook"))
     world.recovers()
     at_last(world)
     assert world.payment(second.merchant_id).status is PAID

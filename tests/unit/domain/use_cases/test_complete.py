@@ -74,7 +74,7 @@ def test_leaving_an_open_window_changes_nothing_because_it_may_still_approve(wor
     attempt = world.opens(payment)
     assert world.does(world.checkout.abandon(ANN, payment.merchant_id)).payment.status is AWAITING
     world.provider.approve(attempt)
-    world.does(world.checkout.refresh_attempt(attempt, "webhook"))
+    world.does(world.refresher.refresh_attempt(attempt, "webhook"))
     assert only(world).status is PAID
 
 

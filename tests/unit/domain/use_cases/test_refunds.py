@@ -66,8 +66,8 @@ def test_the_intent_is_stored_before_anything_is_sent(world: World) -> None:
         process.step()
     assert (ours(world).is_open, ours(world).remainder, sent(world)) == (True, 12_000, 0)
     due = only(world).due_at
-    assert due is not None  # were we to die here, the sweep goes on with it
-    assert due > world.now() + timedelta(minutes=1)  # but not while we are at it
+    assert due == world.now() + timedelta(seconds=30)  # were we to die here, the sweep goes on with it
+    assert not ours(world).may_be_sent(due)  # but nobody sends it again while we may be at it
 
 
 def test_several_parts_add_up_and_no_more_goes_back_than_came(world: World) -> None:
@@ -97,7 +97,7 @@ def test_what_cannot_be_refunded_is_not_even_sent(world: World, amount: int) -> 
 def test_a_deposit_goes_back_to_the_account_that_was_named(world: World) -> None:
     _, attempt = deposit(world)
     world.provider.deposit(attempt)
-    world.does(world.checkout.refresh_attempt(attempt, "webhook"))
+    world.does(world.refresher.refresh_attempt(attempt, "webhook"))
     without = refunding(world)
     assert (without.confirmed, ours(world).status) == (True, RefundStatus.REFUSED)
     assert "account" in ours(world).failure

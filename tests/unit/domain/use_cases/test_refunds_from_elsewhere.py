@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from unit.domain.worlds.simulator import World
-from unit.domain.worlds.stories import SHOP, begun, bought, kept, only, orphan
+from unit.domain.worlds.stories import SHOP, begun, bought, kept, only
 from unit.domain.worlds.wire import Fault
 
 from payments.domain.errors import (
@@ -18,7 +18,7 @@ from payments.domain.money import Money
 from payments.domain.refund import Refund, RefundStatus
 from payments.domain.refunding import RefundOrder
 from payments.domain.use_cases.checkout import Outcome
-from payments.domain.values import Caller, GatewayId, RefundId
+from payments.domain.values import GatewayId, RefundId
 
 R1 = RefundId("r-one")
 
@@ -72,7 +72,7 @@ def test_a_capture_the_provider_forgot_is_a_breach_of_contract(world: World) -> 
     refunding(world)
     world.wire.connect(World().provider)  # a provider that knows nothing
     with pytest.raises(ContractViolation):
-        world.does(world.refunds.push(payment.merchant_id, R1))
+        world.does(world.refunds.advance(payment.merchant_id, R1))
     assert ours(world).is_open
 
 
@@ -83,19 +83,10 @@ def test_strays_are_listed_until_somebody_has_dealt_with_them() -> None:
     world = World(hold_strays=True)
     payment = begun(world)
     stray = world.pays(payment, price=Money(100), tampered=True)
-    world.does(world.checkout.refresh_attempt(stray, "webhook"))
+    world.does(world.refresher.refresh_attempt(stray, "webhook"))
     assert [p.merchant_id for p in world.does(world.refunds.strays(SHOP))] == [payment.merchant_id]
     world.does(world.refunds.hold_stray(SHOP, payment.merchant_id, stray, "전화로 확인"))
     assert world.does(world.refunds.strays(SHOP)) == []
-
-
-def test_an_operator_gives_an_orphan_back(world: World) -> None:
-    attempt = orphan(world)
-    payment = world.does(world.checkout.refresh_attempt(attempt, "webhook"))
-    assert world.does(world.refunds.strays(SHOP)) == [payment]
-    seen = refunding(world, None, gateway_id=attempt)
-    assert (seen.confirmed, kept(world)) == (True, 0)
-    assert world.does(world.refunds.strays(Caller.system("worker"))) == []
 
 
 def test_a_refund_of_an_attempt_that_is_not_this_payments_is_refused(world: World) -> None:
@@ -110,5 +101,5 @@ def test_pushing_reports_what_the_provider_did_not_say(world: World) -> None:
     refunding(world)
     world.provider.trouble("find", Unknown("no answer"))
     with pytest.raises(GatewayError):
-        world.does(world.refunds.push(payment.merchant_id, R1))
+        world.does(world.refunds.advance(payment.merchant_id, R1))
     assert ours(world).is_open

@@ -11,6 +11,7 @@ from payments.domain.errors import Unknown
 from payments.domain.machine import AWAITING, CANCELLED, FAILED, PAID
 from payments.domain.refund import RefundStatus
 from payments.domain.refunding import RefundOrder
+from payments.domain.schedule import DEPOSIT_GRACE, GRACE, LEASE
 from payments.domain.use_cases.sweep import Swept
 
 SECOND, MINUTE, HOUR, DAY = (timedelta(**{unit: 1}) for unit in ("seconds", "minutes", "hours", "days"))
@@ -23,7 +24,7 @@ def swept(world: World, limit: int = 20) -> Swept:
 
 def test_a_payment_nobody_told_of_is_known_within_a_minute(world: World) -> None:
     world.pays(begun(world))
-    assert swept(world).looked == 0  # it is not due yet
+    assert swept(world).visited == 0  # it is not due yet
     world.pass_time(30 * SECOND)
     assert (swept(world).changed, only(world).status) == (1, PAID)
 
@@ -37,12 +38,12 @@ def test_looks_come_quickly_at_first_and_then_ever_more_rarely(world: World) -> 
         waits.append(due - world.now())
         world.pass_time(due - world.now())
         swept(world)
-    assert waits == [30 * SECOND, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 30 * MINUTE - 18.5 * MINUTE]
+    assert waits == [30 * SECOND, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 30 * MINUTE - 18.5 * MINUTE, GRACE]
 
 
-def test_an_unpaid_payment_expires_after_half_an_hour(world: World) -> None:
+def test_an_unpaid_payment_expires_after_half_an_hour_and_a_grace(world: World) -> None:
     begun(world)
-    world.pass_time(30 * MINUTE - SECOND)
+    world.pass_time(30 * MINUTE + GRACE - SECOND)
     swept(world)
     assert only(world).status is AWAITING
     world.pass_time(SECOND)
@@ -63,10 +64,10 @@ def test_nothing_expires_while_the_provider_is_silent(world: World, fault: Fault
 
 def test_a_deposit_waits_until_it_is_due_and_is_then_revoked(world: World) -> None:
     deposit(world)
-    world.pass_time(2 * HOUR - SECOND)
+    world.pass_time(2 * HOUR + DEPOSIT_GRACE - SECOND)
     swept(world)
     assert only(world).status is AWAITING
-    world.pass_time(30 * MINUTE)
+    world.pass_time(SECOND)
     swept(world)
     assert only(world).status is CANCELLED
     assert [r.deposit for r in world.truth()] == [None]  # revoked at the provider too
@@ -101,7 +102,7 @@ def test_trouble_with_one_payment_does_not_keep_the_others_waiting(world: World)
     world.pass_time(MINUTE)
     world.provider.trouble("attempts", Unknown("no answer"))
     done = swept(world)
-    assert (done.looked, done.changed, len(done.troubles)) == (3, 2, 1)
+    assert (done.visited, done.changed, len(done.troubles)) == (3, 2, 1)
     world.pass_time(30 * SECOND)
     assert swept(world).changed == 1  # nor does the trouble wait for the lease to end
 
@@ -119,7 +120,7 @@ def test_a_sweep_takes_no_more_than_its_limit_and_the_longest_due_first(world: W
         begun(world, order=order)
         world.pass_time(SECOND)
     world.pass_time(MINUTE)
-    assert swept(world, limit=2).looked == 2
+    assert swept(world, limit=2).visited == 2
     assert [p.checks for p in world.payments()] == [1, 1, 0]
 
 
@@ -127,9 +128,11 @@ def test_what_is_claimed_is_nobody_elses_until_the_lease_ends(world: World) -> N
     begun(world)
     world.pass_time(MINUTE)
     world.start(world.sweep.sweep()).run(2)  # claimed, and then it hangs
-    assert swept(world).looked == 0
-    world.pass_time(2 * MINUTE)
-    assert swept(world).looked == 1
+    assert swept(world).visited == 0
+    world.pass_time(LEASE - SECOND)
+    assert swept(world).visited == 0
+    world.pass_time(SECOND)
+    assert swept(world).visited == 1
 
 
 def test_an_open_refund_is_pushed_until_its_outcome_is_known(world: World) -> None:

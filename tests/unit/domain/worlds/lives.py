@@ -2,7 +2,7 @@
 
 ├── Telling            snapshots of one attempt's life, each true at some moment
 ├── lives, declined    hypothesis strategies of such lives
-├── told               a payment after hearing reports, one event per change, checked at every step
+├── recorded           a payment after reports, one after the other, checked at every step
 └── balanced           the laws of the books that hold for a payment at any time
 """
 
@@ -11,17 +11,17 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 import attrs
-from builders import NOON, a_deposit
+from builders import NOON, a_deposit, fresh, told
 from hypothesis import strategies as st
 
 from payments.domain.attempt import Disposition
 from payments.domain.machine import Status
 from payments.domain.money import Money
 from payments.domain.payment import Payment
-from payments.domain.recording import apply_report
 from payments.domain.refund import RefundStatus
 from payments.domain.report import Rank, Report, ReportedRefund
-from payments.domain.values import GatewayId, Mode, RefundId
+from payments.domain.successor import check_successor
+from payments.domain.values import GatewayId, Mode
 
 MINUTE = timedelta(minutes=1)
 
@@ -80,16 +80,15 @@ def captures(draw: st.DrawFn, opened: Report) -> list[Report]:
     return snapshots
 
 
-def told(payment: Payment, reports: Iterable[Report], *, hold: bool = False) -> Payment:
+def recorded(payment: Payment, reports: Iterable[Report], *, hold: bool = False) -> Payment:
     """Return *payment* after *reports*, a minute apart; at every step the books balance and nothing is forgotten."""
     for number, report in enumerate(reports, 1):
-        returns = None if hold else RefundId(f"r{number}")
-        after = apply_report(payment, report, at=NOON + number * MINUTE, by="test", refund_strays_as=returns)
+        at = NOON + number * MINUTE
+        after = told(payment, report, at=at, stray_refund=None if hold else fresh("r"))
         balanced(after, hold=hold)
         remembers(payment, after)
-        assert (after is payment) is (after.version == payment.version)  # without new_events nothing is stored
-        again = apply_report(after, report, at=NOON + number * MINUTE, by="again", refund_strays_as=RefundId("never"))
-        assert again is after  # nothing new: the very same object, so nothing is stored
+        check_successor(payment, attrs.evolve(after, new_events=after.new_events[len(payment.new_events) :]))
+        assert told(after, report, at=at, stray_refund="never") is after  # no news: the very same object
         payment = after
     return payment
 
@@ -122,7 +121,7 @@ def balanced(payment: Payment, *, hold: bool = False) -> None:
         assert len([r for r in of_it if r.is_open]) <= 1
         assert report.refunded + on_its_way <= (report.amount.minor if report.is_capture else 0)
         given_up = any(r.failure and not r.failure.startswith("overtaken") for r in of_it)  # the provider said no
-        held = hold or bool(attempt.note) or given_up or attempt.disposition is Disposition.ORPHAN
+        held = hold or bool(attempt.note) or given_up or attempt.disposition is Disposition.WRONG_MODE
         if attempt.is_stray and not held:
             assert on_its_way == report.remaining, "a stray lies here without a reason"
     if accepted:

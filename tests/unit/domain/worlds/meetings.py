@@ -19,6 +19,7 @@ from unit.domain.worlds.stories import (
 
 from payments.domain.payment import Payment
 from payments.domain.refunding import RefundOrder
+from payments.domain.schedule import EXPIRES_AFTER, GRACE
 
 
 def acts(*deeds: Callable[[], object]) -> UseCase:
@@ -35,7 +36,7 @@ def acts(*deeds: Callable[[], object]) -> UseCase:
 def complete_and_webhook(world: World) -> tuple[UseCase, UseCase]:
     payment = begun(world)
     attempt = world.pays(payment)
-    return world.checkout.complete(ANN, payment.merchant_id, attempt), world.checkout.refresh_attempt(
+    return world.checkout.complete(ANN, payment.merchant_id, attempt), world.refresher.refresh_attempt(
         attempt, "webhook"
     )
 
@@ -45,7 +46,7 @@ def two_captures(world: World) -> tuple[UseCase, UseCase]:
     one, other = world.opens(payment), world.opens(payment)
     world.provider.approve(one)
     world.provider.approve(other)
-    return world.checkout.refresh_attempt(one, "webhook"), world.checkout.complete(ANN, payment.merchant_id, other)
+    return world.refresher.refresh_attempt(one, "webhook"), world.checkout.complete(ANN, payment.merchant_id, other)
 
 
 def cancel_and_payment(world: World) -> tuple[UseCase, UseCase]:
@@ -57,7 +58,7 @@ def cancel_and_payment(world: World) -> tuple[UseCase, UseCase]:
 def cancel_and_webhook(world: World) -> tuple[UseCase, UseCase]:
     payment = begun(world)
     attempt = world.pays(payment)
-    return world.checkout.cancel(ANN, payment.merchant_id), world.checkout.refresh_attempt(attempt, "webhook")
+    return world.checkout.cancel(ANN, payment.merchant_id), world.refresher.refresh_attempt(attempt, "webhook")
 
 
 def cancel_and_deposit(world: World) -> tuple[UseCase, UseCase]:
@@ -128,7 +129,7 @@ def refund_and_sweep(world: World) -> tuple[UseCase, UseCase]:
     payment = bought(world)
     world.start(order_a_refund(world, payment, 5_000)).run(3).kill()  # asked for, not sent
     world.pass_time(timedelta(minutes=2))
-    return world.refunds.push(payment.merchant_id, only(world).open_refunds[0].id), world.sweep.sweep()
+    return world.refunds.advance(payment.merchant_id, only(world).open_refunds[0].id), world.sweep.sweep()
 
 
 def two_sweeps(world: World) -> tuple[UseCase, UseCase]:
@@ -140,7 +141,7 @@ def two_sweeps(world: World) -> tuple[UseCase, UseCase]:
 def sweep_and_late_approval(world: World) -> tuple[UseCase, UseCase]:
     payment = begun(world)
     attempt = world.opens(payment)
-    world.pass_time(timedelta(minutes=30))
+    world.pass_time(EXPIRES_AFTER + GRACE)
     return world.sweep.sweep(), acts(lambda: world.provider.approve(attempt))
 
 
@@ -158,10 +159,10 @@ def sweep_and_approval_in_the_last_moment(world: World) -> tuple[UseCase, UseCas
 
 def walk_and_webhook_of_an_orphan(world: World) -> tuple[UseCase, UseCase]:
     attempt = orphan(world)
-    return world.sweep.reconcile(), world.checkout.refresh_attempt(attempt, "webhook")
+    return world.reconciliation.recent(), world.refresher.refresh_attempt(attempt, "webhook")
 
 
 def begin_again_and_expiry(world: World) -> tuple[UseCase, UseCase]:
     begun(world)
-    world.pass_time(timedelta(minutes=30))
+    world.pass_time(EXPIRES_AFTER + GRACE)
     return world.begin(), world.sweep.sweep()

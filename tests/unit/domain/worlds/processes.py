@@ -59,13 +59,13 @@ class Pausing:
         self._port = port
 
     def __getattr__(self, name: str) -> Callable[..., Coroutine[Any, Any, Any]]:
-        async def call(*args: Any) -> Any:
+        async def call(*args: Any, **named: Any) -> Any:
             await pause(f"before {name}")
-            answer = await self._work(name, *args)
+            answer = await self._work(name, *args, **named)
             await pause(f"after {name}")
             return answer
 
         return call
 
-    async def _work(self, name: str, *args: Any) -> Any:
-        return await getattr(self._port, name)(*args)
+    async def _work(self, name: str, *args: Any, **named: Any) -> Any:
+        return await getattr(self._port, name)(*args, **named)

@@ -12,11 +12,11 @@ from builders import a_payment
 from unit.domain.worlds.simulator import World
 from unit.domain.worlds.wire import Fault
 
-from payments.domain.attempt import Disposition
 from payments.domain.machine import CANCELLED, PAID
 from payments.domain.money import Money
 from payments.domain.payment import Payment
 from payments.domain.refunding import RefundOrder
+from payments.domain.schedule import EXPIRES_AFTER, GRACE
 from payments.domain.values import Caller, GatewayId
 
 UseCase = Coroutine[Any, Any, Any]
@@ -73,7 +73,7 @@ def begun(world: World, **how: Any) -> Payment:
 
 def bought(world: World) -> Payment:
     payment = begun(world)
-    world.does(world.checkout.refresh_attempt(world.pays(payment), "webhook"))
+    world.does(world.refresher.refresh_attempt(world.pays(payment), "webhook"))
     return payment
 
 
@@ -86,13 +86,13 @@ def deposit(world: World) -> tuple[Payment, GatewayId]:
     payment = begun(world)
     attempt = world.opens(payment)
     world.provider.issue_deposit(attempt, world.now() + timedelta(hours=2))
-    world.does(world.checkout.refresh_attempt(attempt, "webhook"))
+    world.does(world.refresher.refresh_attempt(attempt, "webhook"))
     return payment, attempt
 
 
 def orphan(world: World) -> GatewayId:
     """Somebody pays under an id of ours that we know nothing of, as after a restored backup."""
-    return world.pays(a_payment(merchant_id="stranger"))
+    return world.pays(a_payment(merchant_id="m_forgotten"))
 
 
 # ---- who sets out now ----
@@ -104,7 +104,7 @@ def completing(world: World) -> UseCase:
 
 
 def hearing(world: World) -> UseCase:
-    return world.checkout.refresh_attempt(world.pays(begun(world)), "webhook")
+    return world.refresher.refresh_attempt(world.pays(begun(world)), "webhook")
 
 
 def abandoning_a_paid_one(world: World) -> UseCase:
@@ -120,7 +120,7 @@ def beginning_for_another_price(world: World) -> UseCase:
 
 def beginning_again_after_a_mismatch(world: World) -> UseCase:
     payment = begun(world)
-    world.does(world.checkout.refresh_attempt(world.pays(payment, price=Money(100), tampered=True), "webhook"))
+    world.does(world.refresher.refresh_attempt(world.pays(payment, price=Money(100), tampered=True), "webhook"))
     return world.begin()
 
 
@@ -140,25 +140,25 @@ def hearing_of_a_late_capture(world: World) -> UseCase:
     attempt = world.opens(payment)
     world.does(world.checkout.cancel(ANN, payment.merchant_id))
     world.provider.approve(attempt)
-    return world.checkout.refresh_attempt(attempt, "webhook")
+    return world.refresher.refresh_attempt(attempt, "webhook")
 
 
 def hearing_of_a_duplicate(world: World) -> UseCase:
     payment = begun(world)
     first, second = world.opens(payment), world.opens(payment)
     world.provider.approve(first)
-    world.does(world.checkout.refresh_attempt(first, "webhook"))
+    world.does(world.refresher.refresh_attempt(first, "webhook"))
     world.provider.approve(second)
-    return world.checkout.refresh_attempt(second, "webhook")
+    return world.refresher.refresh_attempt(second, "webhook")
 
 
 def hearing_of_an_orphan(world: World) -> UseCase:
-    return world.checkout.refresh_attempt(orphan(world), "webhook")
+    return world.refresher.refresh_attempt(orphan(world), "webhook")
 
 
 def walking_past_an_orphan(world: World) -> UseCase:
     orphan(world)
-    return world.sweep.reconcile()
+    return world.reconciliation.recent()
 
 
 def refunding(amount: int | None) -> Callable[[World], UseCase]:
@@ -185,20 +185,20 @@ def sweeping_a_payment_nobody_told_of(world: World) -> UseCase:
 
 def sweeping_an_expired_one(world: World) -> UseCase:
     begun(world)
-    world.pass_time(timedelta(minutes=30))
+    world.pass_time(EXPIRES_AFTER + GRACE)
     return world.sweep.sweep()
 
 
 def sweeping_a_paid_one_past_its_time(world: World) -> UseCase:
     world.pays(begun(world))
-    world.pass_time(timedelta(minutes=31))
+    world.pass_time(EXPIRES_AFTER + GRACE + timedelta(minutes=1))
     return world.sweep.sweep()
 
 
 def hearing_of_a_deposit(world: World) -> UseCase:
     _, attempt = deposit(world)
     world.provider.deposit(attempt)
-    return world.checkout.refresh_attempt(attempt, "webhook")
+    return world.refresher.refresh_attempt(attempt, "webhook")
 
 
 def delivering(world: World) -> UseCase:
@@ -215,7 +215,8 @@ def the_good_one_is_kept(world: World) -> None:
 
 
 def the_orphan_is_held(world: World) -> None:
-    assert [a.disposition for a in only(world).attempts] == [Disposition.ORPHAN]
+    assert [orphan.gateway_id for orphan in world.orphans()] == world.attempts
+    assert not world.payments()
     assert kept(world) == 12_000
 
 

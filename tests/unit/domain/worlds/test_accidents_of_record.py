@@ -104,17 +104,17 @@ class TestPaidIsOverwrittenByFailed:
         world.provider.decline(declined)
         world.provider.approve(paid)
         for place in order:
-            world.does(world.checkout.refresh_attempt((declined, paid)[place], "webhook"))
+            world.does(world.refresher.refresh_attempt((declined, paid)[place], "webhook"))
         assert only(world).status is PAID
 
     def test_a_stale_answer_about_the_paid_attempt_itself_changes_nothing(self, world: World) -> None:
         payment = begun(world)
         attempt = world.opens(payment)
-        late = world.start(world.checkout.refresh_attempt(attempt, "webhook"))
+        late = world.start(world.refresher.refresh_attempt(attempt, "webhook"))
         while late.at != "after find":  # it has read "ready", and then it hangs
             late.step()
         world.provider.approve(attempt)
-        world.does(world.checkout.refresh_attempt(attempt, "webhook"))
+        world.does(world.refresher.refresh_attempt(attempt, "webhook"))
         version = only(world).version
         late.run()
         assert (only(world).status, only(world).version) == (PAID, version)

@@ -6,7 +6,7 @@ import attrs
 import pytest
 from builders import a_payment, a_report
 from unit.domain.worlds.laws import always, at_last
-from unit.domain.worlds.lives import told
+from unit.domain.worlds.lives import recorded
 from unit.domain.worlds.simulator import World
 from unit.domain.worlds.stories import ANN, begun, bought, kept, only
 
@@ -16,11 +16,12 @@ from payments.domain.errors import (
     ContractViolation,
     PaymentNotFound,
 )
-from payments.domain.machine import AWAITING, FAILED, PAID
+from payments.domain.machine import AWAITING, CANCELLED, FAILED, PAID
 from payments.domain.money import Money
 from payments.domain.payment import Payment
 from payments.domain.report import Rank, Report
 from payments.domain.use_cases.checkout import Checkout, Outcome
+from payments.domain.use_cases.refreshing import Refresher
 from payments.domain.values import Caller, Mode
 
 BOB = Caller.buyer("bob")
@@ -32,14 +33,14 @@ class TestTheClientChoosesTheAmount:
     def test_no_use_case_of_a_buyer_takes_an_amount(self) -> None:
         asked = {
             name: set(inspect.signature(getattr(Checkout, name)).parameters) - {"self"}
-            for name in ("complete", "abandon", "cancel", "refresh_attempt")
+            for name in ("complete", "abandon", "cancel")
         }
         assert asked == {
             "complete": {"caller", "merchant_id", "gateway_id"},
             "abandon": {"caller", "merchant_id"},
-            "cancel": {"caller", "merchant_id"},
-            "refresh_attempt": {"gateway_id", "by"},
+            "cancel": {"caller", "merchant_id", "force"},
         }
+        assert set(inspect.signature(Refresher.refresh_attempt).parameters) == {"self", "gateway_id", "by"}
 
     @pytest.mark.parametrize("amount", [1, 11_999, 12_001, 24_000])
     def test_another_amount_than_asked_does_not_pay_and_goes_back(self, world: World, amount: int) -> None:
@@ -53,7 +54,7 @@ class TestTheClientChoosesTheAmount:
 
     def test_the_same_number_of_another_currency_does_not_pay(self) -> None:
         payment = a_payment(currency="USD", amount=12_000)
-        assert told(payment, [a_report(payment, amount=Money(12_000, "KRW"))]).status is FAILED
+        assert recorded(payment, [a_report(payment, amount=Money(12_000, "KRW"))]).status is FAILED
 
 
 class TestTheStatusIsCheckedForTruth:
@@ -62,7 +63,7 @@ class TestTheStatusIsCheckedForTruth:
     @pytest.mark.parametrize("rank", [Rank.READY, Rank.DECLINED])
     def test_only_money_pays(self, rank: Rank) -> None:
         payment = a_payment()
-        assert told(payment, [a_report(payment, rank=rank)]).status is not PAID
+        assert recorded(payment, [a_report(payment, rank=rank)]).status is not PAID
 
     def test_nothing_that_is_answered_is_true_by_accident(self) -> None:
         """There is no flag beside the status to be checked instead of it."""
@@ -124,7 +125,7 @@ class TestOneCapturePaysTwoOrders:
         bought(world)
         other = begun(world, order="other")
         with pytest.raises(ContractViolation):
-            world.does(world.checkout.record(a_report(other, gateway_id=world.attempts[0]), "test"))
+            world.does(world.refresher.record(a_report(other, gateway_id=world.attempts[0]), "test"))
         assert world.payment(other.merchant_id).status is AWAITING
         always(world)
 
@@ -137,13 +138,13 @@ class TestTestMoneyInALiveShop:
         payment = begun(world)
         attempt = world.pays(payment, mode=Mode.TEST)
         seen = world.does(world.checkout.complete(ANN, payment.merchant_id, attempt))
-        assert seen.payment.status is FAILED
-        assert [a.disposition for a in seen.payment.attempts] == [Disposition.MISMATCH]
+        assert seen.payment.status is AWAITING
+        assert [a.disposition for a in seen.payment.attempts] == [Disposition.WRONG_MODE]
 
     def test_nor_does_real_money_pay_in_a_test_shop(self, world: World) -> None:
         payment = begun(world)
         attempt = world.pays(payment, mode=Mode.LIVE)
         world.does(world.checkout.complete(ANN, payment.merchant_id, attempt))
         world.recovers()
-        assert only(world).status is FAILED
-        assert kept(world) == 0  # it goes back
+        assert (only(world).status, only(world).reason) == (CANCELLED, "expired")
+        assert kept(world) == 12_000  # it is held: a person decides

@@ -89,7 +89,7 @@ class Chaos(RuleBasedStateMachine):
 
     @rule(attempt=attempts, steps=STEPS)
     def webhook(self, attempt: GatewayId, steps: int | None) -> None:
-        self.world.start(self.world.checkout.refresh_attempt(attempt, "webhook"), "webhook").run(steps)
+        self.world.start(self.world.refresher.refresh_attempt(attempt, "webhook"), "webhook").run(steps)
 
     @rule(attempt=attempts, part=st.sampled_from([None, 3_000, 5_000]), steps=STEPS)
     def refund(self, attempt: GatewayId, part: int | None, steps: int | None) -> None:
@@ -101,8 +101,10 @@ class Chaos(RuleBasedStateMachine):
     @rule(what=st.sampled_from(["sweep", "sweep", "walk", "deliver"]), steps=STEPS)
     def work(self, what: str, steps: int | None) -> None:
         works: dict[str, Callable[[], UseCase]] = {
-            "sweep": self.world.sweep.sweep, "walk": self.world.sweep.reconcile, "deliver": self.world.courier.deliver
-        }  # fmt: skip
+            "sweep": self.world.sweep.sweep,
+            "walk": self.world.reconciliation.recent,
+            "deliver": self.world.courier.deliver,
+        }
         self.world.start(works[what](), what).run(steps)
 
     # what happens at the provider

@@ -8,7 +8,7 @@ from unit.domain.worlds.simulator import World
 from unit.domain.worlds.stories import STORIES, Story
 from unit.domain.worlds.wire import Fault
 
-from payments.domain.errors import AlreadyPaid
+from payments.domain.errors import AlreadyPaid, PaymentNotFound
 
 LONGEST = 200
 
@@ -48,7 +48,8 @@ def test_any_call_to_the_provider_may_go_wrong(story: Story, fault: Fault) -> No
         at_last(world)
         story.ends(world)
         if not reached:
-            assert process.error is None or isinstance(process.error, AlreadyPaid)  # without a fault, all goes well
+            told = AlreadyPaid, PaymentNotFound  # an orphan is booked, and whoever asked is told that it is no payment
+            assert process.error is None or isinstance(process.error, told)  # without a fault, all goes well
             return
     raise AssertionError("the story has no end")
 

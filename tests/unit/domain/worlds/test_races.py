@@ -43,7 +43,7 @@ from unit.domain.worlds.stories import (
     the_orphan_is_held,
 )
 
-from payments.domain.errors import AlreadyPaid, ConcurrentUpdate, RefundInProgress, RefundRefused
+from payments.domain.errors import AlreadyPaid, ConcurrentUpdate, PaymentNotFound, RefundInProgress, RefundRefused
 from payments.domain.machine import CANCELLED, PAID
 from payments.domain.refund import RefundStatus
 
@@ -139,7 +139,7 @@ RACES = {
     "sweep × sweep": Race(two_sweeps, paid),
     "expiry × late approval": Race(sweep_and_late_approval, paid_or_back),
     "expiry × approval in time": Race(sweep_and_approval_in_the_last_moment, paid_if_it_paid),
-    "walk × webhook of an orphan": Race(walk_and_webhook_of_an_orphan, the_orphan_is_held),
+    "walk × webhook of an orphan": Race(walk_and_webhook_of_an_orphan, the_orphan_is_held, (PaymentNotFound,)),
     "begin again × expiry": Race(begin_again_and_expiry, nothing_lives),
 }
 

@@ -1,7 +1,7 @@
 """The way to the provider: a call or its answer may get lost on it, or arrive after everyone gave up."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
@@ -22,17 +22,26 @@ class Fault(Enum):
 
 
 class Wire(Pausing):
-    """The way to the provider. `faults` befall the next calls, one each; `in_flight` are those that arrive late."""
+    """The way to the provider. `faults` befall the next calls, one each; `in_flight` are those that arrive late.
+
+    `replaced` answers calls by name, instead of the provider.
+    """
 
     def __init__(
         self, provider: MemoryGateway, now: Callable[[], datetime], witness: Callable[[str, tuple[Any, ...]], None]
     ) -> None:
         super().__init__(provider)
+        self.provider = provider
+        self.replaced: dict[str, Callable[..., object]] = {}
         self.faults: list[Fault | None] = []
         self.in_flight: list[tuple[datetime, Callable[[], object]]] = []
         self._now, self._witness = now, witness
 
-    async def _work(self, name: str, *args: Any) -> Any:
+    @property
+    def listing_span(self) -> timedelta:
+        return self.provider.listing_span
+
+    async def _work(self, name: str, *args: Any, **_: Any) -> Any:
         self._witness(name, args)
         fault = self.faults.pop(0) if self.faults else None
         if fault is Fault.NOT_SENT:
@@ -41,14 +50,14 @@ class Wire(Pausing):
             self.in_flight.append((self._now(), lambda: run(super(Wire, self)._work(name, *args))))
         if fault in (Fault.LOST, Fault.LATE):
             raise Unknown("The provider did not answer.")
-        answer = await super()._work(name, *args)
+        answer = self.replaced[name](*args) if name in self.replaced else await super()._work(name, *args)
         if fault is Fault.UNANSWERED:
             raise Unknown("The provider's answer was lost.")
         return answer
 
     def connect(self, provider: MemoryGateway) -> None:
         """Lead to another provider from now on."""
-        self._port = provider
+        self._port = self.provider = provider
 
     def arrive(self, before: datetime | None = None) -> None:
         """Let those arrive that are on their way (since before that time): nobody hears the answers."""
