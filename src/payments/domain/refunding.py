@@ -163,8 +163,8 @@ def _make_way(payment: Payment, attempt: Attempt, at: datetime) -> Payment:
     refund = payment.open_refund_of(attempt.gateway_id)
     if refund is None:
         return payment
-    never_executed = refund.sends == 0 or refund.refusals > 0
-    if refund.is_automatic and never_executed and not refund.may_be_at_work(at):
+    nothing_in_doubt = refund.sending_until is None  # it was never sent, or the latest send is known to be over
+    if refund.is_automatic and nothing_in_doubt:
         return payment.apply([refusal(refund, at, REPLACED)])
     raise RefundInProgress("Another refund of this capture is still open. Wait until its outcome is known.")
 
