@@ -25,7 +25,7 @@ from payments.entrypoints.blocking import run
 # An answer about something else is never an answer.
 
 
-def test_an_answer_about_another_attempt_breaks_the_contract(gateway_to: GatewayTo) -> None:
+def test_an_answer_about_another_attempt_is_a_contract_violation(gateway_to: GatewayTo) -> None:
     with Scripted(granted(a_row(imp_uid="imp_other"))) as server:
         gateway = gateway_to(server)
         for question in (gateway.find(IMP), gateway.refund(REFUND, "KRW"), gateway.revoke(IMP)):
@@ -33,13 +33,13 @@ def test_an_answer_about_another_attempt_breaks_the_contract(gateway_to: Gateway
                 run(question)
 
 
-def test_attempts_at_another_payment_break_the_contract(gateway_to: GatewayTo) -> None:
+def test_attempts_at_another_payment_are_a_contract_violation(gateway_to: GatewayTo) -> None:
     page = {"total": 2, "previous": 0, "next": 0, "list": [a_row(), a_row(imp_uid="imp_2", merchant_uid="m_2")]}
     with Scripted(granted(page)) as server, pytest.raises(ContractViolation):
         run(gateway_to(server).attempts(MerchantId("m_1")))
 
 
-def test_an_amount_registered_for_another_payment_breaks_the_contract(gateway_to: GatewayTo) -> None:
+def test_a_registration_of_another_payment_is_a_contract_violation(gateway_to: GatewayTo) -> None:
     others = [{"merchant_uid": "m_2", "amount": 1000}, {"merchant_uid": "m_1", "amount": 999}]
     others += [
         {"merchant_uid": "m_1", "amount": 1000, "currency": "USD"},
@@ -50,7 +50,7 @@ def test_an_amount_registered_for_another_payment_breaks_the_contract(gateway_to
             run(gateway_to(server).prepare(MerchantId("m_1"), Money(1000)))
 
 
-def test_pages_that_go_in_circles_break_the_contract(gateway_to: GatewayTo) -> None:
+def test_pages_in_a_circle_are_a_contract_violation(gateway_to: GatewayTo) -> None:
     page = {"total": 300, "previous": 0, "next": 1, "list": [a_row()]}
     with Scripted(granted(page)) as server, pytest.raises(ContractViolation):
         run(gateway_to(server).attempts(MerchantId("m_1")))
@@ -78,7 +78,7 @@ def test_the_environment_changes_nothing(gateway_to: GatewayTo, monkeypatch: pyt
         assert server.asked()[0].headers["authorization"].startswith("Bearer a1b2")
 
 
-def test_a_redirect_takes_the_token_nowhere(gateway_to: GatewayTo) -> None:
+def test_a_redirect_does_not_receive_the_token(gateway_to: GatewayTo) -> None:
     with (
         Scripted(granted(a_row())) as elsewhere,
         Scripted(answered(307, b"", f"Location: {elsewhere.url}/payments/x")) as server,
@@ -101,7 +101,7 @@ def test_an_id_cannot_leave_its_place_in_the_path(gateway_to: GatewayTo, name: s
 
 
 @pytest.mark.parametrize("name", ["", "i" * 65, "\ud800" * 1_000_000], ids=["empty", "long", "endless"])
-def test_an_id_that_no_attempt_has_is_no_question(gateway_to: GatewayTo, name: str) -> None:
+def test_an_id_that_no_attempt_can_have_is_not_sent(gateway_to: GatewayTo, name: str) -> None:
     """An empty one would ask for the list of all payments."""
     with Scripted(granted([])) as server:
         assert run(gateway_to(server).find(GatewayId(name))) is None

@@ -65,7 +65,7 @@ def only_with(good: str) -> Act:
     return act
 
 
-def test_a_refused_token_is_fetched_anew_once_and_the_call_repeated(gateway_to: GatewayTo) -> None:
+def test_a_refused_token_is_replaced_once_and_the_call_is_retried(gateway_to: GatewayTo) -> None:
     with Scripted(UNAUTHORIZED, granted(a_row()), token_acts=(token(), token(text="new"))) as server:
         gateway = gateway_to(server)
         assert run(gateway.find(IMP)) is not None
@@ -83,14 +83,14 @@ def test_sixteen_refusals_of_one_token_fetch_one_new_token(gateway_to: GatewayTo
         assert server.tokens_asked == 2
 
 
-def test_a_call_refused_with_a_fresh_token_too_is_refused(gateway_to: GatewayTo) -> None:
+def test_a_call_refused_with_a_new_token_too_is_rejected(gateway_to: GatewayTo) -> None:
     with Scripted(UNAUTHORIZED) as server:
         with pytest.raises(Rejected):
             run(gateway_to(server, tries=3).find(IMP))
         assert (server.tokens_asked, len(server.asked())) == (2, 2)
 
 
-def test_wrong_keys_are_refused_in_the_providers_words(gateway_to: GatewayTo) -> None:
+def test_wrong_keys_are_rejected_with_the_providers_text(gateway_to: GatewayTo) -> None:
     no = refused(401, -1, "인증에 실패하였습니다. API키와 secret을 확인하세요.")
     with Scripted(granted(a_row()), token_acts=(no,)) as server:
         with pytest.raises(Rejected, match="Check key and secret"):
@@ -129,7 +129,7 @@ class Provider:
         return Tokens(self.fetch, lambda: self.now)
 
 
-def test_a_token_lives_from_before_it_was_asked_for() -> None:
+def test_a_tokens_lifetime_starts_before_the_request() -> None:
     provider = Provider()
     tokens = provider.tokens()
     assert tokens.get(Deadline(1)) == "token-1"
@@ -139,7 +139,7 @@ def test_a_token_lives_from_before_it_was_asked_for() -> None:
     assert tokens.get(Deadline(1)) == "token-2"
 
 
-def test_an_old_refusal_does_not_throw_a_new_token_away() -> None:
+def test_a_late_refusal_of_an_old_token_keeps_the_new_one() -> None:
     tokens = Provider().tokens()
     old = tokens.get(Deadline(1))
     tokens.forget(old)
