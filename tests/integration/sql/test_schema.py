@@ -123,7 +123,7 @@ def test_a_database_is_for_one_mode(url: str) -> None:
     open_store(url, Mode.TEST).close()
 
 
-def test_of_two_modes_at_once_one_wins(url: str) -> None:
+def test_if_two_modes_open_a_database_at_once_one_wins(url: str) -> None:
     commands = [[sys.executable, "-c", OPEN, url, mode] for mode in ("live", "test")]
     processes = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for command in commands]
     said = [process.communicate(timeout=EVENTUALLY)[1] for process in processes]
