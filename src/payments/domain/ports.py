@@ -88,13 +88,20 @@ class Orphans(Protocol):
     """Where orphans are stored, by gateway id. Each call is one transaction, as in PaymentRepository."""
 
     async def update(self, gateway_id: GatewayId, change: Callable[[Orphan | None], Orphan]) -> Orphan:
-        """Store what the pure *change* makes of the orphan (None: not known yet), with its messages."""
+        """Store what the pure *change* makes of the orphan (None: not known yet), with its messages.
+
+        If overtaken, *change* runs again on fresh state; if it returns the very same object, nothing is stored. What is
+        returned has no new events.
+        """
 
     async def find(self, gateway_id: GatewayId) -> Orphan | None:
         """Return the orphan with this gateway id, if there is one."""
 
     async def page(self, before: GatewayId | None, limit: int, *, open_only: bool) -> Sequence[Orphan]:
-        """Return up to *limit* orphans, the latest found first, after *before*: by keyset."""
+        """Return up to *limit* orphans, the latest found first, after *before* (the last one seen): by keyset.
+
+        Raises PaymentNotFound where no orphan is *before*.
+        """
 
     async def claim(self, now: datetime, until: datetime, limit: int) -> Sequence[Orphan]:
         """Return at most *limit* due orphans, and make them due again at *until*."""
