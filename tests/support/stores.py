@@ -23,7 +23,7 @@ def messages(store: Store, merchant_id: MerchantId) -> list[Message]:
     """Return the messages in the outbox that tell of a payment, in the order of its changes; all stay due."""
     waiting = run(store.outbox.claim(FAR, FAR - timedelta(seconds=1), 100_000))
     mine = [message for message in waiting if message.merchant_id == merchant_id]
-    return sorted(mine, key=lambda message: int(message.id.removeprefix(f"{merchant_id}_")))
+    return sorted(mine, key=lambda message: message.version)
 
 
 def outcome(use_case: Any) -> Any:

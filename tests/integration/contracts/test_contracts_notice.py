@@ -6,11 +6,15 @@ import attrs
 import pytest
 from builders import paid
 from integration.contracts import broken_stores as broken
+from integration.contracts import broken_workplaces as workplaces
 from integration.contracts import test_access as access
+from integration.contracts import test_leases as leases
 from integration.contracts import test_listing as listing
+from integration.contracts import test_orphans as orphans
 from integration.contracts import test_outbox as outbox
 from integration.contracts import test_repository as repository
 from integration.contracts import test_repository_at_once as at_once
+from integration.contracts import test_unannounced as unannounced
 from support.stores import Store
 
 from payments.adapters.memory.store import MemoryStore
@@ -26,6 +30,16 @@ def told_twice(store: Store) -> None:
 
 def anothers_place(store: Store) -> None:
     listing.test_a_buyer_cannot_tell_another_buyers_payment_from_an_absent_one(store, "another's")
+
+
+def listed_unannounced(store: Store) -> None:
+    unannounced.test_a_new_payment_is_in_no_list(store, unannounced.LISTS[0])
+
+
+def less_known_of_an_orphan(store: Store) -> None:
+    orphans.test_what_no_use_case_may_make_of_an_orphan_is_not_stored(
+        store, lambda o: attrs.evolve(o, report=attrs.evolve(o.report, refunded=0))
+    )
 
 
 CAUGHT: list[tuple[type, Claim]] = [
@@ -47,8 +61,21 @@ CAUGHT: list[tuple[type, Claim]] = [
     (broken.PagesByOffset, listing.test_pages_visit_each_payment_once_while_new_ones_are_begun),
     (broken.PagesByTimeAlone, listing.test_payments_of_the_same_moment_are_each_shown_once),
     (broken.ShowsTheWayPastOthers, anothers_place),
-    (broken.ClaimsWithoutALease, listing.test_a_claim_takes_no_more_than_its_limit),
-    (broken.ClaimsForEver, listing.test_a_claim_that_is_not_followed_up_comes_due_again),
+    (workplaces.ClaimsWithoutALease, leases.test_a_claim_takes_no_more_than_its_limit),
+    (workplaces.LeasesForEver, leases.test_a_lease_that_ends_is_taken_over_once),
+    (workplaces.LeasesByTheDueTime, leases.test_a_lease_is_not_broken_by_making_the_payment_due),
+    (workplaces.EndsALeaseWithEachChange, leases.test_a_lease_is_not_broken_by_making_the_payment_due),
+    (workplaces.RenewsForAnybody, leases.test_only_the_holder_renews_a_lease),
+    (workplaces.ReleasesForAnybody, leases.test_a_release_that_comes_too_late_ends_no_other_lease),
+    (workplaces.NeverReleases, leases.test_a_released_payment_can_be_claimed_at_once),
+    (workplaces.ClaimsRoutineFirst, leases.test_routine_payments_are_claimed_last_although_they_are_longest_due),
+    (workplaces.TellsOfUnannouncedPayments, unannounced.test_a_new_payment_is_stored_without_an_event_or_a_message),
+    (workplaces.ListsUnannouncedPayments, listed_unannounced),
+    (workplaces.ForgetsTheMessagesOfOrphans, orphans.test_each_change_of_an_orphan_is_told_once),
+    (workplaces.TellsOrphansApartByTheirVersion, orphans.test_orphans_with_similar_ids_are_each_told),
+    (workplaces.BelievesAnyOrphan, less_known_of_an_orphan),
+    (workplaces.ClaimsOrphansWithoutALease, orphans.test_due_orphans_are_claimed_longest_due_first_and_come_due_again),
+    (workplaces.StartsOverAfterAnUnknownOrphan, orphans.test_a_page_after_an_unknown_orphan_is_refused),
     (broken.MovesTheWatermarkAnywhere, listing.test_the_watermark_never_moves_back),
     (broken.ForgetsWhatItHandsOut, outbox.test_a_claimed_message_comes_due_again_unless_it_is_delivered),
     (broken.SpeaksAnew, outbox.test_a_postponed_message_is_the_same_to_the_byte),

@@ -9,7 +9,6 @@ import pytest
 from builders import (
     NOON,
     a_payment,
-    a_report,
     an_attempt,
     issued,
     lives,
@@ -31,8 +30,8 @@ from payments.domain.errors import (
 from payments.domain.event import EventKind
 from payments.domain.messages import Message
 from payments.domain.payment import Payment
-from payments.domain.recording import orphan
-from payments.domain.refunding import mark_outcome_unknown
+from payments.domain.refund import Refund
+from payments.domain.refunding import begin_send, note_not_sent, note_refused, note_still_at_work
 from payments.domain.report import Rank
 from payments.domain.values import MerchantId, Method
 from payments.entrypoints.blocking import run
@@ -119,13 +118,21 @@ def test_every_change_has_exactly_one_event_and_one_message(store: Store) -> Non
 def test_bookkeeping_is_stored_without_an_event(store: Store) -> None:
     """Fails where a store looks at the version alone to see whether anything changed."""
     payment = run(store.payments.add(with_refund(paid(a_payment()))))
-    [refund] = payment.open_refunds
     later = NOON + timedelta(hours=1)
+
+    def refund(seen: Payment) -> Refund:
+        return seen.open_refunds[0]
+
     changes: list[Callable[[Payment], Payment]] = [
         lambda p: p.scheduled(later),
         lambda p: p.checked_at(later),
-        lambda p: mark_outcome_unknown(p, refund, later),
+        lambda p: p.check_failed_at(later, outage=True),
         lambda p: attrs.evolve(p, method=Method.TOSSPAY, expires_at=later),
+        lambda p: begin_send(p, refund(p), later),
+        lambda p: note_still_at_work(p, refund(p), later + timedelta(minutes=1)),
+        lambda p: note_refused(p, refund(p), "busy"),
+        lambda p: begin_send(p, refund(p), later),
+        lambda p: note_not_sent(p, refund(p)),
     ]
     for change in changes:
         changed = run(store.payments.update(payment.merchant_id, change))
@@ -142,6 +149,7 @@ def test_refunds_keep_the_order_they_were_asked_in(store: Store) -> None:
         ask = functools.partial(with_refund, refund_id=name, amount=1_000)
         execute = functools.partial(paid, gateway_id="imp_1", refunded=1_000 * back)
         run(store.payments.update(payment.merchant_id, ask))
+        run(store.payments.update(payment.merchant_id, lambda p: begin_send(p, p.open_refunds[0], NOON)))
         run(store.payments.update(payment.merchant_id, execute))
     assert [refund.id for refund in run(store.payments.get(payment.merchant_id)).refunds] == ["z", "m", "a"]
 
@@ -214,7 +222,7 @@ def test_an_attempt_belongs_to_one_payment(store: Store) -> None:
         run(store.payments.update(other.merchant_id, lambda payment: paid(payment, gateway_id="imp_1")))
     stray = a_payment()
     with pytest.raises(GatewayIdTaken):
-        run(store.payments.add(orphan(a_report(stray, gateway_id="imp_1"), NOON, "test")))
+        run(store.payments.add(paid(stray, gateway_id="imp_1")))
     assert everything_of(store, other.merchant_id) == before
     assert run(store.payments.get(owner.merchant_id)) == owner
     with pytest.raises(PaymentNotFound):
