@@ -54,7 +54,7 @@ PORTS_TRIED: Final = 20
 
 @attrs.frozen(kw_only=True)
 class Demo:
-    """What runs: the addresses of shop and API, and the sandbox and the service themselves."""
+    """A running demo: the addresses of the shop and the API, the sandbox and the service."""
 
     shop: str
     api: str
@@ -64,28 +64,28 @@ class Demo:
 
 
 def demo(*, port: int = PORT, database: Path = DATABASE) -> None:
-    """Run a shop on which you can pay, with everything behind it, until Ctrl-C. No real money moves.
+    """Run the demo shop, the API, a worker and the sandbox until Ctrl-C. No real money moves.
 
     Parameters
     ----------
     port
-        Port of the shop, or the next free one; the API and the sandbox take the next free ones after it.
+        The shop's port, or the next free one. The API and the sandbox use the next free ports after it.
     database
-        The SQLite file that keeps the payments; it is made where there is none.
+        The SQLite file of the payments. It is created if it does not exist.
     """
     if not database.absolute().parent.is_dir():
-        raise SystemExit(f"The demo did not start: there is no folder {database.absolute().parent} for its database.")
+        raise SystemExit(f"The demo did not start: there is no folder {database.absolute().parent} for the database.")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with (
         contextlib.suppress(KeyboardInterrupt),
-        running_demo(port=port, database=database, subscribers=(_tell,)) as running,
+        running_demo(port=port, database=database, subscribers=(_print_message,)) as running,
     ):
-        _say(_told(running, port))
+        _say(_overview(running, port))
         threading.Event().wait()
     _say("Stopped.")
 
 
-def _told(running: Demo, port: int) -> str:
+def _overview(running: Demo, port: int) -> str:
     elsewhere = "" if running.shop == f"http://{HOST}:{port}" else f"   (port {port} is taken)"
     return f"""
   Demo shop 데모 상점    {running.shop}{elsewhere}
@@ -94,12 +94,12 @@ def _told(running: Demo, port: int) -> str:
   Database              {running.database}
 
   Open the shop and buy a membership; no real money moves. 상점을 열고 결제해 보세요.
-  What the shop is told of its payments appears below. Ctrl-C stops everything.
+  The messages that the shop receives appear below. Ctrl-C stops everything.
 """
 
 
-def _tell(message: Message) -> None:
-    """Print one event as the shop gets it."""
+def _print_message(message: Message) -> None:
+    """Print one message as the shop receives it."""
     event = json.loads(message.body)
     about, at = event["data"], datetime.fromisoformat(event["timestamp"]).astimezone(ZoneInfo(ZONE))
     price = money(about["price"]["amount"], about["price"]["currency"])
@@ -114,7 +114,7 @@ def running_demo(
     pace: Pace | None = None,
     subscribers: Sequence[Callable[[Message], object]] = (),
 ) -> Iterator[Demo]:
-    """Run everything on ports of this machine: from *port* on, or any free ones for 0. *subscribers* get the events."""
+    """Run everything on ports from *port* on, or on any free ports for 0. *subscribers* get the messages."""
     with contextlib.ExitStack() as stack:
         shop_socket = stack.enter_context(_free_socket(port))
         api_socket = stack.enter_context(_free_socket(_after(shop_socket) if port else 0))
@@ -157,7 +157,7 @@ def _settings(database: Path, shop: str, api: str, provider: str, signer: Signer
 def _shop_settings(api: str, sandbox: Sandbox, signer: Signer) -> ShopSettings:
     def play_bank(merchant_id: str) -> None:
         for row in sandbox.payments(merchant_id):
-            with contextlib.suppress(NotPossible):  # it waits for no deposit, or not any more
+            with contextlib.suppress(NotPossible):  # it does not wait for a deposit, or no longer
                 sandbox.deposit(row.imp_uid)
 
     script = f"{sandbox.url}/v1/iamport.js"
@@ -172,7 +172,7 @@ def _serving(app: ASGIApp, sock: socket.socket) -> Iterator[None]:
 
 
 def _free_socket(port: int) -> socket.socket:
-    """Return a listening socket on *port* or the next free one. Raises SystemExit where many in a row are taken."""
+    """Return a listening socket on *port* or the next free port. Raises SystemExit if many in a row are taken."""
     for candidate in range(port, port + PORTS_TRIED):
         with contextlib.suppress(OSError, OverflowError):
             return listening_socket(HOST, candidate)

@@ -1,4 +1,4 @@
-"""Money, time and the closed vocabularies as people write them, in Korean and in English.
+"""Money, time and the closed vocabularies as people write them, in Korean and English.
 
 money, moment, day       12,000원 and ₩12,000 · 2026년 11월 23일 16:05 and 23 Nov 2026, 16:05
 read_money               what a person typed, in minor units
@@ -33,9 +33,9 @@ _SIGNS: Final[Mapping[Language, Mapping[str, str]]] = {
 }
 _KOREAN_UNITS: Final = {"KRW": "원", "JPY": "엔", "CNY": "위안"}
 _WHOLE: Final = re.compile(r"[0-9]{1,3}(,[0-9]{3})+|[0-9]{1,20}")
-"""Commas stand between thousands or nowhere: 1,99 may be meant as 1.99."""
-_STEERING: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-"""Control characters, line ends, and the marks that turn the direction of writing."""
+"""Commas are allowed only between thousands: 1,99 may mean 1.99."""
+_CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""Control characters, line ends, and marks that change the direction of writing."""
 _MONTHS: Final = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 
@@ -58,7 +58,7 @@ def currency_of(payment: Payment, gateway_id: GatewayId | None) -> str:
 def read_money(text: str, currency: str, least: int = 1) -> int:
     """Return the minor units of what a person typed: `12,000`, `₩12,000`, `12000원`, `19.99`.
 
-    Raises BadInput, also for less than *least* minor units.
+    Raises BadInput, also below *least* minor units.
     """
     bare = text.strip()
     for sign in sorted({*_SIGNS["en"].values(), *_SIGNS["ko"].values(), *_KOREAN_UNITS.values(), currency}, key=len)[
@@ -67,16 +67,16 @@ def read_money(text: str, currency: str, least: int = 1) -> int:
         bare = bare.removeprefix(sign).removesuffix(sign).strip()
     whole, point, fraction = bare.partition(".")
     if not _WHOLE.fullmatch(whole) or (point and not _fits(fraction, EXPONENTS[currency])):
-        raise BadInput(f"{text!r} is not a sum of money in {currency}. Write it like 12,000 or, with cents, 19.99.")
+        raise BadInput(f"{text!r} is not an amount in {currency}. Write it like 12,000 or 19.99.")
     minor = minor_units(Decimal(bare.replace(",", "")), currency)
     if not least <= minor <= MAX_MINOR:
-        raise BadInput(f"{text!r} is no sum of money that can be meant here.")
+        raise BadInput(f"{text!r} is outside the allowed range of amounts.")
     return minor
 
 
 def one_line(text: str) -> str:
-    """Return *text* with whatever would steer a terminal or begin a line of its own shown as an escape."""
-    return _STEERING.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+    """Return *text* with control characters and line ends shown as escapes."""
+    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def _fits(fraction: str, digits: int) -> bool:
@@ -84,14 +84,14 @@ def _fits(fraction: str, digits: int) -> bool:
 
 
 def moment(at: datetime, language: Language = "ko", zone: str = ZONE, *, seconds: bool = False) -> str:
-    """Return an aware time as a clock on the wall in *zone* shows it."""
+    """Return an aware time in the local time of *zone*."""
     local = at.astimezone(ZoneInfo(zone))
     clock = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
     return f"{day(at, language, zone)} {clock}" if language == "ko" else f"{day(at, language, zone)}, {clock}"
 
 
 def day(at: datetime, language: Language = "ko", zone: str = ZONE) -> str:
-    """Return the date an aware time falls on in *zone*."""
+    """Return the date of an aware time in *zone*."""
     local = at.astimezone(ZoneInfo(zone))
     if language == "ko":
         return f"{local.year}년 {local.month}월 {local.day}일"

@@ -10,7 +10,7 @@
     secret = "…"
     user_code = "imp12345678"
 
-Every name is in the classes below: `key` of `[iamport]` is PAYMENTS_IAMPORT_KEY. Secrets are never shown.
+The classes below list all names: `key` in `[iamport]` is PAYMENTS_IAMPORT_KEY. Secrets are never shown.
 """
 
 import os
@@ -36,7 +36,7 @@ SCRIPT: Final = "https://cdn.iamport.kr/v1/iamport.js"
 MIN_SECRET_LENGTH: Final = 32
 MAX_EXPIRY_MINUTES: Final = 30 * 24 * 60
 MEMORY: Final = "memory://"
-"""The database URL of a store that ends with the process: for tests and for trying things out."""
+"""The database URL of a store in memory, which ends with the process: for tests and first trials."""
 _ORIGIN: Final = re.compile(r"https?://[^/?#@\s]+")
 
 
@@ -145,7 +145,7 @@ def load_settings(file: Path | None = None) -> Settings:
     """Return the settings of the environment over *file* (else PAYMENTS_CONFIG, payments.toml). Raises BadSettings."""
     named = file or (Path(given) if (given := os.environ.get(f"{PREFIX}CONFIG")) else None)
     if named and not named.is_file():
-        raise BadSettings(f"There is no settings file {named}. Nothing was started.")
+        raise BadSettings(f"The settings file {named} does not exist. Nothing was started.")
     loaders: list[Loader] = [FileLoader({"*": TomlFormat(None)}, [named or Path(FILE)]), EnvLoader(PREFIX)]
     try:
         loaded = ts.load_settings(Settings, loaders, converter=TSConverter(strlist_sep=","))
@@ -157,46 +157,46 @@ def load_settings(file: Path | None = None) -> Settings:
 
 
 def check(settings: Settings) -> list[str]:
-    """Return what is wrong with the settings as a whole, one sentence each: name, trouble, what to do."""
+    """Return what is wrong with the settings, one sentence each."""
     live = settings.mode is Mode.LIVE
     http, found = settings.http, []
     for name, keyed in (("buyers", settings.buyers), ("orders", settings.orders)):
-        found += _key_troubles(name, keyed)
+        found += _key_errors(name, keyed)
     given = http.secret.get_secret_value()
     if live and not given:
-        found.append("http.secret is not set, and live mode needs one: 32 characters or more, the same everywhere.")
+        found.append("http.secret must be set in live mode: 32 characters or more, the same for all processes.")
     if given and len(given) < MIN_SECRET_LENGTH:
-        found.append(f"http.secret is shorter than {MIN_SECRET_LENGTH} characters.")
+        found.append(f"http.secret must have {MIN_SECRET_LENGTH} characters or more.")
     if live and not http.public_url.startswith("https://"):
-        found.append("http.public_url is not an https:// address, and live mode needs one.")
+        found.append("http.public_url must be an https:// address in live mode.")
     if "*" in http.allowed_origins:
-        found.append("http.allowed_origins names each origin; * would let any page call.")
+        found.append("http.allowed_origins must list each origin; * would allow any page to call the API.")
     elif not all(map(_ORIGIN.fullmatch, http.allowed_origins)):
-        found.append("http.allowed_origins are written as browsers do: https://shop.example, without a path or slash.")
+        found.append("http.allowed_origins must look like https://shop.example, without a path or trailing slash.")
     if live and settings.database.url == MEMORY:
-        found.append("database.url is a store that ends with the process, and the mode is live: nothing would be kept.")
+        found.append("database.url must not be memory:// in live mode: payments would end with the process.")
     if live and _is_here(settings.iamport.script):
-        found.append("iamport.script is a sandbox's, and the mode is live.")
+        found.append("iamport.script must not be a sandbox's address in live mode.")
     if not 1 <= settings.expires_after <= MAX_EXPIRY_MINUTES:
         found.append(f"expires_after must be between 1 and {MAX_EXPIRY_MINUTES} minutes.")
     if not 0 <= settings.grace <= MAX_EXPIRY_MINUTES or not 0 <= settings.deposit_grace <= 24 * 30:
         found.append(f"grace must be 0 to {MAX_EXPIRY_MINUTES} minutes, and deposit_grace 0 to 720 hours.")
     if http.threads < 1 or http.queue < 0:
-        found.append("http.threads is 1 or more, http.queue 0 or more.")
+        found.append("http.threads must be 1 or more, and http.queue 0 or more.")
     return found
 
 
-def _key_troubles(name: str, keyed: BuyerSettings | OrderSettings) -> list[str]:
+def _key_errors(name: str, keyed: BuyerSettings | OrderSettings) -> list[str]:
     key = keyed.key.get_secret_value()
     if not key:
         return []
     found = []
     if keyed.algorithm == "HS256" and (len(key) < MIN_SECRET_LENGTH or "-----BEGIN" in key):
-        found.append(f"{name}.key is a secret of {MIN_SECRET_LENGTH} characters or more for HS256, and no public key.")
+        found.append(f"{name}.key must be a secret of {MIN_SECRET_LENGTH} or more characters for HS256, no public key.")
     if keyed.algorithm != "HS256" and "-----BEGIN PUBLIC KEY-----" not in key:
-        found.append(f"{name}.key is a public key in PEM for {keyed.algorithm}.")
+        found.append(f"{name}.key must be a public key in PEM for {keyed.algorithm}.")
     if not keyed.issuer or not keyed.audience:
-        found.append(f"{name}.issuer and {name}.audience say which tokens are meant; both are needed.")
+        found.append(f"{name}.issuer and {name}.audience must both be set.")
     return found
 
 
@@ -206,21 +206,23 @@ def _is_here(url: str) -> bool:
 
 
 def _sentences(error: BaseException) -> str:
-    """Return what the loader found, each trouble once, without any value: one may be a secret."""
+    """Return the loader's errors, each once, without any value, which may be a secret."""
     if inner := getattr(error, "exceptions", None):
         return " ".join(dict.fromkeys(_sentences(one) for one in inner))
-    told = re.sub(r"Could not convert value .* for option ('[^']*') from loader ([^:]*):.*", _NOT_THAT, str(error))
-    return f"{told.rstrip('.')}."
+    sentence = re.sub(
+        r"Could not convert value .* for option ('[^']*') from loader ([^:]*):.*", _INVALID_VALUE, str(error)
+    )
+    return f"{sentence.rstrip('.')}."
 
 
-_NOT_THAT: Final = r"The value of \1 is not a possible one (\2)"
+_INVALID_VALUE: Final = r"The value of \1 is invalid (\2)"
 
 
 def public_url(settings: Settings) -> str:
-    """Return the API's address as others see it, without a slash at its end."""
+    """Return the API's public address without a trailing slash."""
     return (settings.http.public_url or f"http://{settings.http.host}:{settings.http.port}").rstrip("/")
 
 
 def any_secret(settings: Settings) -> str:
-    """Return the configured secret; in test mode, where there is none, one that ends with this process."""
+    """Return the configured secret; in test mode without one, a new one that only this process knows."""
     return settings.http.secret.get_secret_value() or secrets.token_urlsafe(MIN_SECRET_LENGTH)

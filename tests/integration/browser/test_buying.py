@@ -10,7 +10,7 @@ from support.browser.shopper import Events, NewShopper, Shopper
 @pytest.mark.parametrize("on_phone", [False, True], ids=["desk", "phone"])
 @pytest.mark.parametrize(
     ("locale", "price", "thanks"),
-    [("ko-KR", "12,000원", "결제가 완료되었습니다"), ("en-US", "₩12,000", "Thank you, it is paid")],
+    [("ko-KR", "12,000원", "결제가 완료되었습니다"), ("en-US", "₩12,000", "Thank you for your payment")],
 )
 def test_a_buyer_pays_and_sees_it(
     new_shopper: NewShopper, on_phone: bool, locale: str, price: str, thanks: str

@@ -32,17 +32,17 @@ def test_every_command_is_there_and_explains_itself(name, capsys):
     assert "Usage:" in capsys.readouterr().out
 
 
-def test_a_provider_that_cannot_be_reached_is_told_without_doubt(operator: Operator, monkeypatch):
-    """What was not sent is not unknown: advice to look first would only repeat the look that failed."""
+def test_an_unreachable_provider_leaves_no_outcome_unknown(operator: Operator, monkeypatch):
+    """The request was not sent, so the outcome is known: advice to refresh first would only fail again."""
     merchant_id = operator.begun()
     monkeypatch.setenv("PAYMENTS_IAMPORT_API_URL", "http://127.0.0.1:9")  # nobody listens there
     code, _, err = operator.command("refresh", merchant_id)
     assert code == 3
-    assert "Nothing was sent; try again." in err
+    assert "Nothing was sent. Try again." in err
     assert "unknown" not in err
 
 
-def test_an_unknown_outcome_is_told_with_advice_to_look():
+def test_an_unknown_outcome_comes_with_advice_to_refresh():
     advice, code = advice_on(Unknown("The provider did not answer."))
     assert code == 3
     assert "payments refresh ID" in advice

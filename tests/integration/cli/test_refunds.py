@@ -17,7 +17,7 @@ def test_a_refund_takes_money_as_people_write_it(operator: Operator):
     code, out, _ = operator.command(
         "refund", merchant_id, "--amount", "5,000", "--reason", "반품", "--yes", "--language", "en"
     )
-    assert (code, out) == (0, "₩5,000 given back.\n")
+    assert (code, out) == (0, "₩5,000 refunded.\n")
     assert operator.command("refund", merchant_id, "--yes", "--language", "ko")[1] == "7,000원 환불했습니다.\n"
     told = operator.json("show", merchant_id)
     assert (told["payment"]["status"], told["payment"]["refunded"]) == ("cancelled", 12_000)
@@ -67,9 +67,9 @@ def test_a_person_is_asked_before_money_moves(operator: Operator, monkeypatch):
     monkeypatch.setattr(sys, "stdin", Person("n\n"))
     code, out, _ = operator.command("refund", merchant_id, "--language", "en")
     assert code == 1
-    assert out == f"Give back ₩12,000 of {merchant_id}? [y/N] Nothing was given back.\n"
+    assert out == f"Refund ₩12,000 of {merchant_id}? [y/N] Cancelled. Nothing was refunded.\n"
     monkeypatch.setattr(sys, "stdin", Person("y\n"))
-    assert operator.command("refund", merchant_id, "--language", "en")[1].endswith("₩12,000 given back.\n")
+    assert operator.command("refund", merchant_id, "--language", "en")[1].endswith("₩12,000 refunded.\n")
 
 
 class Person:
@@ -90,7 +90,7 @@ def test_strays_are_listed_returned_and_held(operator: Operator):
     out = operator.command("strays", "list", "--language", "en")[1]
     assert out.count("₩12,000") == 2
     assert "Paid after closing" in out
-    assert operator.command("strays", "return", returned, given, "--language", "en")[:2] == (0, "₩12,000 given back.\n")
+    assert operator.command("strays", "return", returned, given, "--language", "en")[:2] == (0, "₩12,000 refunded.\n")
     assert operator.command("strays", "hold", held, kept, "--note", "a colleague's test")[0] == 0
     assert operator.json("strays", "list") == {"strays": []}
 

@@ -56,7 +56,7 @@ def test_a_forked_process_opens_connections_of_its_own(gateway_to: GatewayTo) ->
 # What may be sent again, and what may not.
 
 
-def test_a_look_is_repeated_after_a_failure(gateway_to: GatewayTo) -> None:
+def test_a_read_is_retried_after_a_failure(gateway_to: GatewayTo) -> None:
     with Scripted(answered(502, HTML), reset, granted(a_row())) as server:
         assert run(gateway_to(server, tries=3).find(IMP)) is not None
         assert len(server.asked()) == 3
@@ -81,7 +81,7 @@ def test_repeats_are_bounded_by_time(gateway_to: GatewayTo) -> None:
     given_time(ends_early)
 
 
-def test_a_cancel_is_repeated_only_where_it_was_not_taken(gateway_to: GatewayTo) -> None:
+def test_a_cancel_is_retried_only_if_it_was_not_sent(gateway_to: GatewayTo) -> None:
     with Scripted(answered(429, HTML), granted(a_row(cancel_amount=300, status="cancelled"))) as server:
         assert run(gateway_to(server, tries=3).refund(REFUND, "KRW")).refunded == 300
         assert len(server.asked("/payments/cancel")) == 2

@@ -27,7 +27,7 @@ from payments.testing import NOON
 # An answer about something else is never an answer.
 
 
-def test_an_answer_about_another_attempt_breaks_the_contract(gateway_to: GatewayTo) -> None:
+def test_an_answer_about_another_attempt_is_a_contract_violation(gateway_to: GatewayTo) -> None:
     with Scripted(granted(a_row(imp_uid="imp_other"))) as server:
         gateway = gateway_to(server)
         for question in (gateway.find(IMP), gateway.refund(REFUND, "KRW"), gateway.revoke(IMP)):
@@ -43,7 +43,7 @@ def test_an_attempt_at_another_payment_keeps_its_name_and_hides_no_other(gateway
     assert [report.merchant_id for report in seen.reports] == ["m_1", "m_2"]
 
 
-def test_an_amount_registered_for_another_payment_breaks_the_contract(gateway_to: GatewayTo) -> None:
+def test_a_registration_of_another_payment_is_a_contract_violation(gateway_to: GatewayTo) -> None:
     others = [{"merchant_uid": "m_2", "amount": 1000}, {"merchant_uid": "m_1", "amount": 999}]
     others += [
         {"merchant_uid": "m_1", "amount": 1000, "currency": "USD"},
@@ -92,7 +92,7 @@ def test_the_environment_changes_nothing(gateway_to: GatewayTo, monkeypatch: pyt
         assert server.asked()[0].headers["authorization"].startswith("Bearer a1b2")
 
 
-def test_a_redirect_takes_the_token_nowhere(gateway_to: GatewayTo) -> None:
+def test_a_redirect_does_not_receive_the_token(gateway_to: GatewayTo) -> None:
     with (
         Scripted(granted(a_row())) as elsewhere,
         Scripted(answered(307, b"", f"Location: {elsewhere.url}/payments/x")) as server,
@@ -115,7 +115,7 @@ def test_an_id_cannot_leave_its_place_in_the_path(gateway_to: GatewayTo, name: s
 
 
 @pytest.mark.parametrize("name", ["", "i" * 65, "\ud800" * 1_000_000], ids=["empty", "long", "endless"])
-def test_an_id_that_no_attempt_has_is_no_question(gateway_to: GatewayTo, name: str) -> None:
+def test_an_id_that_no_attempt_can_have_is_not_sent(gateway_to: GatewayTo, name: str) -> None:
     """An empty one would ask for the list of all payments."""
     with Scripted(granted([])) as server:
         assert run(gateway_to(server).find(GatewayId(name))) is None

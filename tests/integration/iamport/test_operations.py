@@ -63,7 +63,7 @@ def test_a_price_gets_prepared_whatever_happens_to_the_answers(
     assert prepare(gateway_to, *acts) == calls
 
 
-def test_after_no_answer_a_look_comes_before_the_repeat(gateway_to: GatewayTo) -> None:
+def test_after_no_answer_the_registration_is_read_before_a_retry(gateway_to: GatewayTo) -> None:
     """Also where calls are tried three times: blindly repeated, the second would be refused for the first."""
     assert prepare(gateway_to, LOST, registered(), tries=3) == ["POST", "GET"]
     assert prepare(gateway_to, TAKEN, registered(1), LOST, registered(), tries=3) == ["POST", "GET", "PUT", "PUT"]
@@ -81,7 +81,7 @@ def test_a_prepare_that_nobody_can_confirm_is_unknown(gateway_to: GatewayTo) -> 
             prepare(gateway_to, *acts)
 
 
-def test_play_money_is_asked_for_only_in_test_mode(gateway_to: GatewayTo, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_test_payments_are_requested_only_in_test_mode(gateway_to: GatewayTo, monkeypatch: pytest.MonkeyPatch) -> None:
     """In live mode the provider hides it from this look-up; what comes by others says that it is play money."""
     page = {"total": 1, "previous": 0, "next": 0, "list": [a_row()]}
     with Scripted(granted(a_row()), granted(a_row()), granted(page)) as server:
@@ -105,7 +105,7 @@ def _live(settings: Any) -> Any:
     return Live()
 
 
-def test_attempts_are_read_page_by_page_in_an_order_that_stands(gateway_to: GatewayTo) -> None:
+def test_attempts_are_read_page_by_page_in_a_stable_order(gateway_to: GatewayTo) -> None:
     pages = [
         granted({"total": 3, "previous": 0, "next": 2, "list": [a_row(), a_row(imp_uid="imp_2", status="ready")]}),
         granted({"total": 3, "previous": 1, "next": 0, "list": [a_row(imp_uid="imp_3", status="failed")]}),
@@ -119,7 +119,7 @@ def test_attempts_are_read_page_by_page_in_an_order_that_stands(gateway_to: Gate
         ]
 
 
-def test_attempts_that_vanish_between_two_pages_are_not_taken_for_none(gateway_to: GatewayTo) -> None:
+def test_attempts_that_vanish_between_two_pages_do_not_count_as_none(gateway_to: GatewayTo) -> None:
     page = granted({"total": 3, "previous": 0, "next": 2, "list": [a_row()]})
     with Scripted(page, refused(404, -1, "존재하지 않는 결제정보입니다.")) as server, pytest.raises(Rejected):
         run(gateway_to(server).attempts(NAME))
@@ -166,7 +166,7 @@ def test_an_attempt_that_the_provider_counts_and_does_not_show_makes_the_look_in
 SINCE = datetime(2026, 11, 2, 3, 0, 0, 500_000, tzinfo=UTC)
 
 
-def test_a_row_that_cannot_be_read_is_told_and_hides_no_other(gateway_to: GatewayTo) -> None:
+def test_an_unreadable_row_is_reported_and_hides_no_other(gateway_to: GatewayTo) -> None:
     rows = [a_row(merchant_uid="뭐든지 / 40자"), None, a_row(imp_uid="imp_bad", amount=0), a_row(imp_uid=7)]
     with Scripted(granted({"total": 201, "previous": 0, "next": 2, "list": rows})) as server:
         page = run(gateway_to(server).listing(SINCE, SINCE + timedelta(hours=1), 1))
@@ -179,7 +179,7 @@ def test_a_row_that_cannot_be_read_is_told_and_hides_no_other(gateway_to: Gatewa
     ]
 
 
-def test_a_stretch_is_asked_for_in_whole_seconds_with_both_ends_in_it(gateway_to: GatewayTo) -> None:
+def test_a_period_is_requested_in_whole_seconds_with_both_ends(gateway_to: GatewayTo) -> None:
     empty = granted({"total": 0, "previous": 0, "next": 0, "list": []})
     for span, asked_for in [(timedelta(hours=1), 3601), (timedelta(days=90), 90 * 24 * 3600), (timedelta(0), 1)]:
         with Scripted(empty) as server:
@@ -190,7 +190,7 @@ def test_a_stretch_is_asked_for_in_whole_seconds_with_both_ends_in_it(gateway_to
             assert (query["page"], query["limit"], query["sorting"]) == ("2", "100", "started")
 
 
-def test_a_stretch_that_the_provider_would_cut_is_not_asked_for(gateway_to: GatewayTo) -> None:
+def test_a_period_that_the_provider_would_cut_is_not_requested(gateway_to: GatewayTo) -> None:
     """It answers 400, which also means an empty page: money in it would go unseen."""
     with Scripted(refused(400, -1, "from, to")) as server:
         for span in (timedelta(days=90, seconds=1), timedelta(seconds=-1)):
@@ -199,7 +199,7 @@ def test_a_stretch_that_the_provider_would_cut_is_not_asked_for(gateway_to: Gate
         assert server.seen == []
 
 
-def test_a_page_beyond_the_data_is_empty(gateway_to: GatewayTo) -> None:
+def test_a_page_after_the_last_is_empty(gateway_to: GatewayTo) -> None:
     with Scripted(refused(400, -1, "존재하지 않는 페이지입니다.")) as server:
         page = run(gateway_to(server).listing(SINCE, SINCE, 7))
     assert (page.reports, page.pages, page.total, page.skipped) == ((), 0, 0, ())
@@ -223,7 +223,7 @@ def test_a_list_that_is_refused_is_not_empty(gateway_to: GatewayTo) -> None:
             run(gateway_to(server).listing(SINCE, SINCE, 1))
 
 
-def test_a_page_that_is_none_is_unknown(gateway_to: GatewayTo) -> None:
+def test_an_invalid_page_is_unknown(gateway_to: GatewayTo) -> None:
     for page in (
         [],
         {"total": 1, "list": [], "next": None},

@@ -63,7 +63,7 @@ def trusted(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(certificate))
 
 
-def test_keys_are_not_sent_to_a_stranger(gateway_to: GatewayTo, tls: ssl.SSLContext) -> None:
+def test_keys_are_not_sent_without_a_trusted_certificate(gateway_to: GatewayTo, tls: ssl.SSLContext) -> None:
     with Scripted(granted(a_row()), tls=tls) as server:
         with pytest.raises(NotSent):
             run(gateway_to(server).find(IMP))
@@ -71,7 +71,7 @@ def test_keys_are_not_sent_to_a_stranger(gateway_to: GatewayTo, tls: ssl.SSLCont
 
 
 @pytest.mark.usefixtures("trusted")
-def test_a_trusted_provider_is_asked(gateway_to: GatewayTo, tls: ssl.SSLContext) -> None:
+def test_a_provider_with_a_trusted_certificate_is_called(gateway_to: GatewayTo, tls: ssl.SSLContext) -> None:
     with Scripted(granted(a_row()), tls=tls) as server:
         gateway = gateway_to(server)
         for _ in range(3):
@@ -80,7 +80,7 @@ def test_a_trusted_provider_is_asked(gateway_to: GatewayTo, tls: ssl.SSLContext)
 
 
 @pytest.mark.usefixtures("trusted")
-def test_a_drip_ends_at_the_deadline(gateway_to: GatewayTo, tls: ssl.SSLContext) -> None:
+def test_a_slow_answer_ends_at_the_deadline(gateway_to: GatewayTo, tls: ssl.SSLContext) -> None:
     def ends(deadline: float) -> None:
         with Scripted(drip(http(200, b" " * 10_000), 0.02), tls=tls) as server, pytest.raises(Unknown):
             run(gateway_to(server, deadline=deadline).find(IMP))

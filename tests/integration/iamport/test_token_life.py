@@ -69,7 +69,7 @@ def only_with(good: str) -> Act:
     return act
 
 
-def test_a_refused_token_is_fetched_anew_once_and_the_call_repeated(gateway_to: GatewayTo) -> None:
+def test_a_refused_token_is_replaced_once_and_the_call_is_retried(gateway_to: GatewayTo) -> None:
     with Scripted(UNAUTHORIZED, granted(a_row()), token_acts=(token(), token(text="new"))) as server:
         gateway = gateway_to(server)
         assert run(gateway.find(IMP)) is not None
@@ -161,7 +161,7 @@ class Provider:
         return Tokens(self.fetch, lambda: self.now)
 
 
-def test_a_token_lives_from_before_it_was_asked_for() -> None:
+def test_a_tokens_lifetime_starts_before_the_request() -> None:
     provider = Provider()
     tokens = provider.tokens()
     assert tokens.get(Deadline(1)) == "token-1"
@@ -171,7 +171,7 @@ def test_a_token_lives_from_before_it_was_asked_for() -> None:
     assert tokens.get(Deadline(1)) == "token-2"
 
 
-def test_an_old_refusal_does_not_throw_a_new_token_away() -> None:
+def test_a_late_refusal_of_an_old_token_keeps_the_new_one() -> None:
     tokens = Provider().tokens()
     old = tokens.get(Deadline(1))
     tokens.forget(old)

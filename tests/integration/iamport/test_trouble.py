@@ -26,7 +26,7 @@ from payments.entrypoints.blocking import run
 
 
 @pytest.mark.parametrize("act", UNKNOWN.values(), ids=UNKNOWN)
-def test_without_a_whole_answer_nobody_can_tell(gateway_to: GatewayTo, act: Act) -> None:
+def test_an_incomplete_answer_is_unknown(gateway_to: GatewayTo, act: Act) -> None:
     def both_calls_end(deadline: float) -> None:
         with Scripted(act) as server:
             gateway = gateway_to(server, deadline=deadline, body_cap=1 << 20)
@@ -57,7 +57,7 @@ REFUSALS: dict[str, tuple[Act, str, str]] = {
 
 
 @pytest.mark.parametrize(("act", "code", "said"), REFUSALS.values(), ids=REFUSALS)
-def test_a_refusal_is_told_in_the_providers_words(gateway_to: GatewayTo, act: Act, code: str, said: str) -> None:
+def test_a_refusal_carries_the_providers_code_and_text(gateway_to: GatewayTo, act: Act, code: str, said: str) -> None:
     with Scripted(act) as server, pytest.raises(Rejected) as refusal:
         run(gateway_to(server).refund(REFUND, "KRW"))
     assert (refusal.value.provider_code, refusal.value.provider_text) == (code, said)
@@ -108,12 +108,12 @@ def test_a_refund_is_waited_for_longer_than_any_other_call(gateway_to: GatewayTo
 
 
 @pytest.mark.parametrize("url", [closed_port(), "https://no-such-host.invalid"], ids=["refused", "no such name"])
-def test_a_provider_that_is_not_there_was_not_asked(gateway_to: GatewayTo, url: str) -> None:
+def test_a_call_to_an_unreachable_provider_was_not_sent(gateway_to: GatewayTo, url: str) -> None:
     with pytest.raises(NotSent):
         run(gateway_to(url, deadline=5.0).refund(REFUND, "KRW"))
 
 
-def test_a_provider_that_went_away_since_was_not_asked(gateway_to: GatewayTo) -> None:
+def test_a_call_to_a_provider_that_went_away_was_not_sent(gateway_to: GatewayTo) -> None:
     """With a token at hand, so that it is the call itself that fails; what an earlier call sent does not count."""
     with Scripted(granted(a_row())) as server:
         gateway = gateway_to(server)
@@ -122,12 +122,12 @@ def test_a_provider_that_went_away_since_was_not_asked(gateway_to: GatewayTo) ->
         run(gateway.refund(REFUND, "KRW"))
 
 
-def test_a_server_that_does_not_speak_tls_was_not_asked(gateway_to: GatewayTo) -> None:
+def test_a_call_to_a_server_without_tls_was_not_sent(gateway_to: GatewayTo) -> None:
     with Scripted(granted(a_row())) as server, pytest.raises(NotSent):
         run(gateway_to(server.url.replace("http:", "https:"), deadline=2.0).refund(REFUND, "KRW"))
 
 
-def test_a_handshake_that_hangs_is_over_at_the_deadline(gateway_to: GatewayTo) -> None:
+def test_a_handshake_that_hangs_ends_at_the_deadline(gateway_to: GatewayTo) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         gateway = gateway_to(f"https://127.0.0.1:{silent.getsockname()[1]}", deadline=0.4)
         with pytest.raises(NotSent):

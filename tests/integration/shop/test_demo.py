@@ -13,7 +13,9 @@ import pytest
 import requests
 from support.patience import EVENTUALLY
 
-RUN = "import pathlib, sys; from payments.entrypoints.demo import demo; "
+# Where the tests themselves run in the background of a shell, they and what they start ignore SIGINT.
+HEED = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+RUN = HEED + "import pathlib, sys; from payments.entrypoints.demo import demo; "
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 
 

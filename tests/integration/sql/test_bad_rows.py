@@ -25,7 +25,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("how", BROKEN)
-def test_a_row_that_tells_of_no_possible_payment_does_not_keep_the_others_waiting(url: str, how, caplog):
+def test_a_payment_with_invalid_rows_does_not_stop_the_others(url: str, how, caplog):
     """Fails where one such row stops every sweep, for it is always among the longest due."""
     with closing(open_store(url, Mode.TEST)) as store:
         _others_are_claimed(store, BROKEN[how], caplog)

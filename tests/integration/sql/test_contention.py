@@ -48,7 +48,7 @@ def test_no_change_of_several_processes_is_lost(url: str, opened: SqlStore) -> N
 
 
 @pytest.mark.soak
-def test_a_store_opened_before_a_fork_is_of_use_on_both_sides(url: str, opened: SqlStore) -> None:
+def test_a_store_opened_before_a_fork_works_in_both_processes(url: str, opened: SqlStore) -> None:
     """As under a server that loads the program once. Fails where both sides talk over one connection."""
     payment = run(opened.payments.add(a_payment()))
     with started("fork", url, payment.merchant_id, str(TIMES)) as writer:
@@ -72,7 +72,7 @@ def test_two_stores_of_one_process_on_one_database_lose_nothing(url: str, opened
 
 
 @pytest.mark.soak
-def test_a_killed_writer_takes_nothing_acknowledged_along(url: str, opened: SqlStore) -> None:
+def test_a_killed_writer_loses_no_acknowledged_change(url: str, opened: SqlStore) -> None:
     """kill -9 between and within its transactions; what it had said it stored is there, whole."""
     chance = random.Random(3)
     for _ in range(rounds(5, 80)):

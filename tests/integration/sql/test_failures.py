@@ -39,7 +39,7 @@ def console(migrated_url: str) -> Iterator[sa.Connection]:
 
 
 @pytest.mark.parametrize("code", ["40001", "40P01"])
-def test_a_transaction_given_up_for_anothers_sake_is_run_again(postgresql_store: SqlStore, code: str) -> None:
+def test_a_transaction_aborted_for_another_one_is_retried(postgresql_store: SqlStore, code: str) -> None:
     tries: list[int] = []
 
     def work(connection: sa.Connection) -> str:
@@ -52,7 +52,7 @@ def test_a_transaction_given_up_for_anothers_sake_is_run_again(postgresql_store:
     assert len(tries) == MAX_RETRIES + 1
 
 
-def test_after_five_more_tries_it_is_the_callers_turn(postgresql_store: SqlStore) -> None:
+def test_after_five_retries_the_caller_must_decide(postgresql_store: SqlStore) -> None:
     tries: list[int] = []
 
     def work(connection: sa.Connection) -> None:
@@ -64,7 +64,7 @@ def test_after_five_more_tries_it_is_the_callers_turn(postgresql_store: SqlStore
     assert len(tries) == MAX_RETRIES + 1
 
 
-def test_a_mistake_of_ours_is_not_tried_again_and_not_hidden(postgresql_store: SqlStore) -> None:
+def test_a_bug_is_neither_retried_nor_hidden(postgresql_store: SqlStore) -> None:
     tries: list[int] = []
 
     def work(connection: sa.Connection) -> None:
@@ -86,7 +86,7 @@ def test_no_change_waits_for_a_held_row_without_end(postgresql_store: SqlStore, 
     assert run(postgresql_store.payments.get(payment.merchant_id)) == payment
 
 
-def test_a_claim_passes_by_what_others_hold(postgresql_store: SqlStore, console: sa.Connection) -> None:
+def test_a_claim_skips_locked_payments(postgresql_store: SqlStore, console: sa.Connection) -> None:
     """Fails without SKIP LOCKED: one slow change would stop every worker."""
     held, free = (run(postgresql_store.payments.add(a_payment())) for _ in range(2))
     console.exec_driver_sql("BEGIN")
@@ -97,7 +97,7 @@ def test_a_claim_passes_by_what_others_hold(postgresql_store: SqlStore, console:
     console.exec_driver_sql("ROLLBACK")
 
 
-def test_sqlite_held_by_another_process_is_waited_for_once(sqlite_store: SqlStore, sqlite_url: str) -> None:
+def test_a_locked_sqlite_file_is_waited_for_once(sqlite_store: SqlStore, sqlite_url: str) -> None:
     """Five seconds in all, not five for each try."""
     payment = run(sqlite_store.payments.add(a_payment()))
     other = sa.create_engine(sqlite_url)
@@ -125,9 +125,7 @@ def test_connections_that_the_server_has_cut_are_replaced(postgresql_store: SqlS
         assert ask() == payment
 
 
-def test_a_commit_without_an_answer_is_not_called_stored_or_lost(
-    postgresql_store: SqlStore, console: sa.Connection
-) -> None:
+def test_a_commit_without_an_answer_is_unknown(postgresql_store: SqlStore, console: sa.Connection) -> None:
     """Fails where it is run again, which could store it twice, or called certain."""
     console.exec_driver_sql(DIE_AT_COMMIT)
     with pytest.raises(StorageUnavailable, match="unknown"):
@@ -135,7 +133,7 @@ def test_a_commit_without_an_answer_is_not_called_stored_or_lost(
     assert console.exec_driver_sql("SELECT last_value FROM tries").scalar() == 1
 
 
-def test_a_crashed_server_is_said_so_and_used_again_once_it_is_back(crashable_postgresql: Postgres) -> None:
+def test_a_crashed_server_is_reported_and_used_again_after_its_restart(crashable_postgresql: Postgres) -> None:
     url = crashable_postgresql.url(crashable_postgresql.create_database())
     store = open_store(url, Mode.TEST, create=True)
     payment = run(store.payments.add(a_payment()))
@@ -158,7 +156,7 @@ def test_readiness_asks_whether_it_can_write(postgresql_store: SqlStore, console
     assert "cannot be used" in str(run(postgresql_store.health()))
 
 
-def test_an_error_tells_nothing_of_what_was_stored(store) -> None:
+def test_an_error_does_not_contain_stored_values(store) -> None:
     """Neither statements nor values get out with an error."""
     payment = run(store.payments.add(a_payment(buyer="secret-buyer", order="secret-order")))
     error = outcome(store.payments.add(a_payment(merchant_id=payment.merchant_id, buyer="secret-buyer")))

@@ -135,7 +135,7 @@ def test_the_copy_is_stamped_like_its_source(sqlite_url: str, sqlite_target: str
         open_store(sqlite_target, Mode.LIVE)
 
 
-def test_a_target_that_holds_anything_is_refused(sqlite_url: str, migrated_url: str) -> None:
+def test_a_target_with_payments_is_refused(sqlite_url: str, migrated_url: str) -> None:
     fill(sqlite_url)
     open_store(migrated_url, Mode.TEST).close()  # stamps it, no more
     before = rows(migrated_url)
@@ -177,7 +177,7 @@ def test_a_copy_that_differs_is_not_kept(ways: tuple[str, str], monkeypatch: pyt
     assert sum(rows(target_url).values()) == 0
 
 
-def test_a_copy_that_is_broken_off_is_not_kept(ways: tuple[str, str]) -> None:
+def test_an_interrupted_copy_is_not_kept(ways: tuple[str, str]) -> None:
     source_url, target_url = ways
     fill(source_url)
 

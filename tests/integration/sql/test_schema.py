@@ -166,7 +166,7 @@ def test_processes_that_open_a_new_database_at_once_agree_on_a_prefix(url: str) 
     assert len(said) == 1, said
 
 
-def test_of_two_modes_at_once_one_wins(url: str) -> None:
+def test_if_two_modes_open_a_database_at_once_one_wins(url: str) -> None:
     commands = [[sys.executable, "-c", OPEN, url, mode] for mode in ("live", "test")]
     processes = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for command in commands]
     said = [process.communicate(timeout=EVENTUALLY)[1] for process in processes]

@@ -33,7 +33,7 @@ def setting(store: SqlStore, statement: str) -> object:
         ((4, 0, 0), "wal"),
     ],
 )
-def test_the_log_is_used_only_where_the_library_keeps_what_is_in_it(library: tuple[int, int, int], mode: str) -> None:
+def test_write_ahead_logging_is_used_only_where_the_library_is_safe(library: tuple[int, int, int], mode: str) -> None:
     assert journal_mode(library) == mode
 
 
@@ -45,7 +45,7 @@ def test_sqlite_is_safe(sqlite_store: SqlStore) -> None:
 
 
 @pytest.mark.parametrize("mode", ["wal", "delete"])
-def test_a_file_is_brought_to_the_journal_that_is_safe_here(
+def test_a_file_gets_the_journal_mode_that_is_safe_here(
     sqlite_url: str, mode: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It may have been made by a newer library, or an older one."""
@@ -126,7 +126,7 @@ def test_a_database_that_cannot_keep_payments_is_refused(url: str) -> None:
     "url",
     ["sqlite:////nowhere/at/all.db", "postgresql://someone:sesame@127.0.0.1:1/payments", "postgres:///x?host=/none"],
 )
-def test_a_database_that_is_not_there_is_said_so_without_its_password(url: str) -> None:
+def test_an_unreachable_database_is_reported_without_its_password(url: str) -> None:
     with pytest.raises(StorageUnavailable, match="Nothing was stored") as refused:
         open_store(url, Mode.TEST, create=True)
     assert "sesame" not in str(refused.value) + str(refused.value.__cause__)

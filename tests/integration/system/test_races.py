@@ -120,7 +120,7 @@ def test_a_completion_a_webhook_and_a_sweep_tell_one_payment_once(ground: Ground
         uid, imp_uid = ground.approved()
         ground.actors.together(
             Deed("complete", {"merchant_id": uid, "gateway_id": imp_uid}),
-            Deed("hear", {"gateway_id": imp_uid}),
+            Deed("refresh_attempt", {"gateway_id": imp_uid}),
             Deed("sweep", {}, later=DUE),
         )
         payment = ground.settled(uid)
@@ -166,7 +166,7 @@ def test_a_refund_beside_a_console_refund_is_executed_once_or_refused(ground: Gr
         ground.actors.together(
             Deed("refund", {"merchant_id": uid, "amount": wish, "refund_id": f"c{number}"}),
             Deed("sweep", {}, later=DUE),
-            Deed("hear", {"gateway_id": imp_uid}),
+            Deed("refresh_attempt", {"gateway_id": imp_uid}),
             meanwhile=lambda imp_uid=imp_uid: console_refund(ground, imp_uid, 5_000),
         )
         payment = ground.settled(uid)
@@ -228,7 +228,7 @@ def test_an_expiry_beside_a_late_approval_keeps_the_money_or_gives_it_back(groun
         uid, imp_uid = ground.opened()
         ground.actors.together(
             Deed("sweep", {}, later=EXPIRED),
-            Deed("hear", {"gateway_id": imp_uid}),
+            Deed("refresh_attempt", {"gateway_id": imp_uid}),
             Deed("sweep", {}, later=EXPIRED),
             meanwhile=lambda imp_uid=imp_uid: ground.sandbox.approve(imp_uid),
         )

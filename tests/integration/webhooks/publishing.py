@@ -1,5 +1,7 @@
 """A publisher to an endpoint of the test, the message it sends, and the failure that it reports."""
 
+import socket
+
 import pytest
 from builders import NOON
 
@@ -26,3 +28,16 @@ def failure_of(publisher: WebhookPublisher) -> DeliveryFailed:
     assert caught.value.__cause__ is None  # a cause repeats the URL, and would be printed in a trace
     assert caught.value.__suppress_context__ or not caught.value.__context__
     return caught.value
+
+
+def resolve_to(monkeypatch: pytest.MonkeyPatch, answers: list[list[str]]) -> list[str]:
+    """Make the n-th resolving of a host name return the n-th of *answers*; return the list of resolved names."""
+    resolved: list[str] = []
+
+    def getaddrinfo(host, port, **_):
+        resolved.append(host)
+        found = answers[min(len(resolved), len(answers)) - 1]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in found]
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    return resolved

@@ -3,7 +3,7 @@
 import socket
 
 import pytest
-from integration.webhooks.publishing import MESSAGE, failure_of, publisher_to
+from integration.webhooks.publishing import MESSAGE, failure_of, publisher_to, resolve_to
 from support.endpoint import Endpoint, answers, certificate_for
 from support.patience import EVENTUALLY
 
@@ -11,13 +11,13 @@ from payments.adapters.webhooks import addresses
 from payments.entrypoints.blocking import run
 
 
-def test_nobody_listening_is_a_failure():
+def test_a_refused_connection_is_a_failure():
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     assert "could not be reached" in str(failure_of(publisher_to(f"http://127.0.0.1:{port}/")))
 
 
-def test_a_name_that_nobody_knows_is_a_failure(monkeypatch):
+def test_an_unknown_host_name_is_a_failure(monkeypatch):
     def unknown(*_, **__):
         raise socket.gaierror(socket.EAI_NONAME, "unknown")
 
@@ -28,7 +28,7 @@ def test_a_name_that_nobody_knows_is_a_failure(monkeypatch):
 @pytest.mark.parametrize(
     "host", ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0"]
 )
-def test_our_own_network_is_not_called(host):
+def test_our_own_network_is_not_reachable(host):
     """Without TLS at the other end, a connection would show as one; none may come."""
     with Endpoint() as endpoint:
         publisher = publisher_to(f"https://{host}:{endpoint.port}/", allow_private=False)
@@ -36,21 +36,21 @@ def test_our_own_network_is_not_called(host):
         assert endpoint.connections == 0
 
 
-def test_one_private_address_among_public_ones_spoils_the_name(monkeypatch):
+def test_a_host_with_one_private_address_is_refused(monkeypatch):
     with Endpoint() as endpoint:
-        answered(monkeypatch, [["93.184.215.14", "127.0.0.1"]])
+        resolve_to(monkeypatch, [["93.184.215.14", "127.0.0.1"]])
         assert "not a public address" in str(
             failure_of(publisher_to(f"https://shop.example:{endpoint.port}/", allow_private=False))
         )
         assert endpoint.connections == 0
 
 
-def test_a_name_that_changes_its_answer_gains_nothing(monkeypatch):
+def test_a_name_that_changes_its_address_is_not_followed(monkeypatch):
     """127.0.0.2 plays the public address. If a second look-up were made to connect, it would lead to 127.0.0.1."""
     monkeypatch.setattr(addresses, "is_public", lambda address: str(address) == "127.0.0.2")
     with Endpoint(host="127.0.0.2") as public, socket.create_server(("127.0.0.1", public.port)) as private:
         private.setblocking(False)
-        asked = answered(monkeypatch, [["127.0.0.2"], ["127.0.0.1"]])
+        asked = resolve_to(monkeypatch, [["127.0.0.2"], ["127.0.0.1"]])
         publisher = publisher_to(f"http://shop.example:{public.port}/")
         object.__setattr__(publisher.settings, "allow_private", False)  # plain http, so that the body can be seen
         run(publisher.publish(MESSAGE))
@@ -61,31 +61,18 @@ def test_a_name_that_changes_its_answer_gains_nothing(monkeypatch):
         assert "not a public address" in str(failure_of(publisher))
 
 
-def test_an_address_that_does_not_answer_leaves_the_next_one_its_chance(monkeypatch):
+def test_after_an_address_that_does_not_answer_the_next_one_is_tried(monkeypatch):
     with Endpoint() as endpoint:
-        answered(monkeypatch, [["127.0.0.3", "127.0.0.1"]])
+        resolve_to(monkeypatch, [["127.0.0.3", "127.0.0.1"]])
         run(publisher_to(f"http://shop.example:{endpoint.port}/").publish(MESSAGE))
         assert endpoint.connections == 1
-
-
-def answered(monkeypatch, answers: list[list[str]]) -> list[str]:
-    """Let the n-th look-up of shop.example find the n-th of *answers*; returns what was asked."""
-    asked: list[str] = []
-
-    def getaddrinfo(host, port, **_):
-        asked.append(host)
-        found = answers[min(len(asked), len(answers)) - 1]
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in found]
-
-    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
-    return asked
 
 
 def test_the_certificate_is_checked_against_the_name_not_the_address(monkeypatch, tmp_path):
     authority, tls = certificate_for("shop.example", tmp_path)
     names: list[str | None] = []
     tls.sni_callback = lambda _, name, __: names.append(name)
-    answered(monkeypatch, [["127.0.0.1"]])
+    resolve_to(monkeypatch, [["127.0.0.1"]])
     with Endpoint(tls=tls) as endpoint:
         right, wrong = (f"https://{host}:{endpoint.port}/" for host in ("shop.example", "other.example"))
         run(publisher_to(right, ca_file=str(authority)).publish(MESSAGE))
@@ -96,7 +83,7 @@ def test_the_certificate_is_checked_against_the_name_not_the_address(monkeypatch
         assert endpoint.received.empty()
 
 
-def test_the_environment_has_no_say(monkeypatch, tmp_path):
+def test_the_environments_proxies_are_ignored(monkeypatch, tmp_path):
     (tmp_path / ".netrc").write_text("default login thief password thief\n")
     monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
     with Endpoint() as proxy, Endpoint(answers(200, Set_Cookie="a=b")) as endpoint:

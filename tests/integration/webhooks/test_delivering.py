@@ -47,20 +47,20 @@ def test_any_2xx_is_delivered(status):
 
 
 @pytest.mark.parametrize("status", [304, 400, 401, 404, 500, 502])
-def test_anything_else_is_tried_again(status):
+def test_any_other_status_is_retried(status):
     with Endpoint(answers(status, Retry_After="100")) as endpoint:
         failure = failure_of(publisher_to(endpoint.url))
     assert (failure.gone, failure.retry_after) == (False, None)
     assert str(status) in str(failure)
 
 
-def test_410_means_no_more():
+def test_a_410_makes_a_dead_letter():
     with Endpoint(answers(410)) as endpoint:
         assert failure_of(publisher_to(endpoint.url)).gone
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_a_busy_shop_says_when_to_come_back(status):
+def test_a_busy_endpoint_says_how_long_to_wait(status):
     asked = [str(90), format_datetime(NOON + timedelta(hours=1), usegmt=True), "9" * 5000, "soon"]
     with Endpoint(*(answers(status, Retry_After=text) for text in asked)) as endpoint:
         publisher = attrs.evolve(publisher_to(endpoint.url), now=lambda: NOON)
@@ -71,7 +71,7 @@ def test_a_busy_shop_says_when_to_come_back(status):
     assert nonsense is None
 
 
-def test_a_redirect_is_not_followed_and_its_body_not_swallowed():
+def test_a_redirect_is_not_followed_and_its_body_is_not_read():
     with (
         Endpoint() as target,
         Endpoint(pours(f"HTTP/1.1 307 Over\r\nLocation: {target.url}\r\n\r\n".encode())) as endpoint,
@@ -82,7 +82,7 @@ def test_a_redirect_is_not_followed_and_its_body_not_swallowed():
         assert endpoint.poured < 16 * 2**20  # what the buffers of two sockets hold, not what can be sent in 10 s
 
 
-def test_an_endless_body_is_read_no_further_than_its_beginning():
+def test_only_the_beginning_of_an_endless_body_is_read():
     with Endpoint(pours(OK + b"\r\n")) as endpoint:
         run(publisher_to(endpoint.url).publish(MESSAGE))
         assert endpoint.poured < 16 * 2**20
@@ -99,7 +99,7 @@ def test_a_200_counts_even_if_the_body_never_ends_in_time():
     [resets, says(b""), says(b"SSH-2.0-OpenSSH\r\n"), says(b"HTTP/1.1 abc\r\n\r\n"), says(b"\x00" * 70_000)],
     ids=["reset", "closed", "another protocol", "no status", "garbage"],
 )
-def test_an_answer_that_is_none_is_a_failure(manner):
+def test_an_invalid_answer_is_a_failure(manner):
     with Endpoint(manner) as endpoint:
         assert "closed the connection" in str(failure_of(publisher_to(endpoint.url)))
 

@@ -5,7 +5,7 @@ import socket
 import threading
 
 import pytest
-from integration.webhooks.publishing import OK, failure_of, publisher_to
+from integration.webhooks.publishing import OK, failure_of, publisher_to, resolve_to
 from support.endpoint import Endpoint, certificate_for, drips, hangs
 from support.patience import given_time
 
@@ -21,16 +21,16 @@ from support.patience import given_time
     ],
     ids=["silence", "one byte", "status", "headers", "continue"],
 )
-def test_no_endpoint_holds_us_longer_than_the_total_time(manner):
+def test_no_delivery_takes_longer_than_the_total_time(manner):
     with Endpoint(manner) as endpoint:
         publisher = publisher_to(endpoint.url, total_seconds=0.5)
         assert "within 0.5 s" in str(failure_of(publisher))
 
 
-def test_tls_hides_nobody_from_the_total_time(monkeypatch, tmp_path):
+def test_the_total_time_also_holds_for_tls(monkeypatch, tmp_path):
     """TLS takes the socket's first handle away: breaks if that one is to be cut."""
     authority, tls = certificate_for("shop.example", tmp_path)
-    answered(monkeypatch, [["127.0.0.1"]])
+    resolve_to(monkeypatch, [["127.0.0.1"]])
     with Endpoint(drips(OK, b"X-More: and more\r\n", 0.05), tls=tls) as endpoint:
 
         def ends(total_seconds: float) -> None:
@@ -41,7 +41,7 @@ def test_tls_hides_nobody_from_the_total_time(monkeypatch, tmp_path):
         given_time(ends)
 
 
-def test_a_tls_handshake_that_drips_does_not_hold_us():
+def test_a_slow_tls_handshake_does_not_hold_a_delivery():
     stop = threading.Event()
 
     def drip_a_handshake(listener: socket.socket) -> None:
@@ -60,7 +60,7 @@ def test_a_tls_handshake_that_drips_does_not_hold_us():
         thread.join()
 
 
-def test_a_look_up_that_hangs_does_not_hold_us(monkeypatch):
+def test_a_hanging_name_resolver_does_not_hold_a_delivery(monkeypatch):
     over = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: over.wait() and [])
     publisher = publisher_to("https://shop.example/", total_seconds=0.3)
@@ -68,16 +68,3 @@ def test_a_look_up_that_hangs_does_not_hold_us(monkeypatch):
         failure_of(publisher)
     finally:
         over.set()
-
-
-def answered(monkeypatch, answers: list[list[str]]) -> list[str]:
-    """Let the n-th look-up of shop.example find the n-th of *answers*; returns what was asked."""
-    asked: list[str] = []
-
-    def getaddrinfo(host, port, **_):
-        asked.append(host)
-        found = answers[min(len(asked), len(answers)) - 1]
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in found]
-
-    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
-    return asked

@@ -1,1 +1,1 @@
-"""The `payments` command. `app` knows where each command is; the others are loaded when one is called."""
+"""The `payments` command. `app` lists all commands; the other modules are imported when one of them runs."""

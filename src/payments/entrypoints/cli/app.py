@@ -1,6 +1,6 @@
-"""The `payments` command: everything an operator needs. This module only knows where each command is, so help is quick.
+"""The `payments` command. This module lists all commands and their help, and imports none, so that help is quick.
 
-├── common          options that all commands share, how a service is opened, how results are printed
+├── common          shared options, how a service is opened, how results are printed
 ├── payments        show, list, refresh, cancel, refund
 ├── strays          strays list, return, hold
 ├── keys            keys create, list, revoke
@@ -8,9 +8,9 @@
 ├── db              db upgrade, check, move
 ├── serve           serve, worker
 ├── printing        how payments and refunds are printed
-└── words           labels of what is printed, in Korean and English
+└── words           labels in Korean and English
 
-Exit codes: 0 done · 1 refused · 2 wrong usage or settings · 3 no answer, so look before asking again · 130 interrupted.
+Exit codes: 0 done · 1 refused · 2 wrong usage or settings · 3 outcome unknown, check first · 130 interrupted.
 """
 
 import contextlib
@@ -35,40 +35,55 @@ if TYPE_CHECKING:
 
 REFUSED: Final = 1
 USAGE: Final = 2
-NO_ANSWER: Final = 3
+OUTCOME_UNKNOWN: Final = 3
 INTERRUPTED: Final = 130
 
 _HERE: Final = "payments.entrypoints"
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
-    "demo": (f"{_HERE}.demo:demo", "Run a shop on which you can pay, with everything behind it. No real money."),
-    "serve": (f"{_HERE}.cli.serve:serve", "Serve the HTTP API."),
-    "worker": (f"{_HERE}.cli.serve:worker", "Look again at what is due, walk the provider's list, tell the shop."),
-    "sandbox": (f"{_HERE}.sandbox.command:sandbox", "Serve a local Iamport, to develop against. No real money."),
-    "show": (f"{_HERE}.cli.payments:show", "Show a payment, its attempts, refunds and timeline."),
+    "demo": (f"{_HERE}.demo:demo", "Run a demo shop with the API, a worker and the sandbox. No real money."),
+    "serve": (f"{_HERE}.cli.serve:serve", "Serve the HTTP API until SIGTERM or Ctrl-C. Running requests are finished."),
+    "worker": (
+        f"{_HERE}.cli.serve:worker",
+        "Check due payments, reconcile with the provider and deliver messages, until SIGTERM or Ctrl-C.",
+    ),
+    "sandbox": (f"{_HERE}.sandbox.command:sandbox", "Serve a local Iamport for development. No real money."),
+    "show": (f"{_HERE}.cli.payments:show", "Show a payment with its attempts, refunds and timeline."),
     "list": (f"{_HERE}.cli.payments:list_", "List payments, newest first."),
-    "refresh": (f"{_HERE}.cli.payments:refresh", "Ask the provider what became of a payment."),
-    "cancel": (f"{_HERE}.cli.payments:cancel", "Close an unpaid payment."),
-    "refund": (f"{_HERE}.cli.payments:refund", "Give back some or all of a payment."),
-    "strays list": (f"{_HERE}.cli.strays:list_", "List money that pays for nothing."),
-    "strays return": (f"{_HERE}.cli.strays:return_", "Give a stray back in full."),
-    "strays hold": (f"{_HERE}.cli.strays:hold", "Hold a stray, and say why."),
+    "refresh": (f"{_HERE}.cli.payments:refresh", "Fetch all attempts at a payment from the provider, and record them."),
+    "cancel": (f"{_HERE}.cli.payments:cancel", "Cancel an unpaid payment. Refund a paid one instead."),
+    "refund": (f"{_HERE}.cli.payments:refund", "Refund a payment in part or in full."),
+    "strays list": (f"{_HERE}.cli.strays:list_", "List strays that are neither refunded nor held."),
+    "strays return": (f"{_HERE}.cli.strays:return_", "Refund a stray in full."),
+    "strays hold": (f"{_HERE}.cli.strays:hold", "Hold a stray, with a note."),
     "orphans list": (f"{_HERE}.cli.orphans:list_", "List captures under our prefix without a payment here."),
-    "orphans hold": (f"{_HERE}.cli.orphans:hold", "Note why an orphan is held."),
-    "outbox dead": (f"{_HERE}.cli.outbox:dead", "List messages that the shop did not take."),
-    "outbox replay": (f"{_HERE}.cli.outbox:replay", "Send dead messages again."),
-    "keys create": (f"{_HERE}.cli.keys:create", "Make an API key for a shop's server, and show it once."),
-    "keys list": (f"{_HERE}.cli.keys:list_", "List API keys; the keys themselves are not kept."),
-    "keys revoke": (f"{_HERE}.cli.keys:revoke", "Revoke an API key."),
-    "db upgrade": (f"{_HERE}.cli.db:upgrade", "Create the tables, or bring them up to date."),
-    "db check": (f"{_HERE}.cli.db:check", "Say whether the database is safe to use."),
-    "db move": (f"{_HERE}.cli.db:move", "Copy everything into another, empty database, and compare."),
+    "orphans hold": (f"{_HERE}.cli.orphans:hold", "Hold an orphan, with a note."),
+    "outbox dead": (
+        f"{_HERE}.cli.outbox:dead",
+        "List messages that the shop did not accept in ten attempts, oldest first.",
+    ),
+    "outbox replay": (
+        f"{_HERE}.cli.outbox:replay",
+        "Send dead messages again, with the same ids and content. The worker delivers them.",
+    ),
+    "keys create": (f"{_HERE}.cli.keys:create", "Create an API key for the shop's server. It is shown only once."),
+    "keys list": (f"{_HERE}.cli.keys:list_", "List API keys, newest first. Only their prefixes are stored."),
+    "keys revoke": (f"{_HERE}.cli.keys:revoke", "Revoke an API key. It stops working at once."),
+    "db upgrade": (
+        f"{_HERE}.cli.db:upgrade",
+        "Create or upgrade the tables. Several processes may do so at the same time.",
+    ),
+    "db check": (f"{_HERE}.cli.db:check", "Check the database: mode, schema, settings, and whether it is writable."),
+    "db move": (
+        f"{_HERE}.cli.db:move",
+        "Copy everything into an empty database, and compare. Stop all processes of the shop first.",
+    ),
 }
 GROUPS: Final = {
-    "strays": "Money that pays for nothing.",
+    "strays": "Captures that do not count as payment.",
     "orphans": "Captures under our prefix without a payment here.",
-    "outbox": "What the shop is told, and what it did not take.",
+    "outbox": "Messages to the shop.",
     "keys": "API keys of the shop's servers.",
-    "db": "The database's tables.",
+    "db": "The database.",
 }
 
 _EXTRAS: Final = {
@@ -87,38 +102,38 @@ _EXTRAS: Final = {
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and leave with its exit code."""
+    """Run the command line and exit with its exit code."""
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError):
-            stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # where it is no plain text stream
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # if it is not a text stream
     sys.exit(run_command(sys.argv[1:] if arguments is None else arguments))
 
 
 def run_command(arguments: Sequence[str]) -> int:
-    """Run one command and return its exit code; what went wrong is one plain sentence on stderr."""
+    """Run one command and return its exit code. An error is one plain sentence on stderr."""
     try:
         result = command_line()(arguments, result_action="return_value", exit_on_error=False)
     except PaymentsError as error:
-        return _told(error)
+        return _print_error(error)
     except ModuleNotFoundError as error:
-        return _missing(error)
+        return _print_missing(error)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads on: `payments list | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has left: `payments list | head`
         return 0
     except Exception as error:
         if type(error).__module__.startswith("cyclopts"):
-            return USAGE  # it has said itself what was wrong
+            return USAGE  # cyclopts has printed what was wrong
         raise
     return result if isinstance(result, int) else 0
 
 
 def command_line() -> "App":
-    """Return the whole command line; the commands themselves are imported when they are asked for."""
+    """Return the whole command line. A command's module is imported when the command runs."""
     from cyclopts import App
 
-    app = App("payments", help="Take money, correctly.", version=lambda: version("payments-kr"))
+    app = App("payments", help="Take payments in Korea.", version=lambda: version("payments-kr"))
     groups = {name: App(name, help=text) for name, text in GROUPS.items()}
     for group in groups.values():
         app.command(group)
@@ -128,7 +143,7 @@ def command_line() -> "App":
     return app
 
 
-def _told(error: PaymentsError) -> int:
+def _print_error(error: PaymentsError) -> int:
     from payments.entrypoints.display import one_line
 
     sys.stderr.write(f"{one_line(str(error))}\n")
@@ -139,21 +154,21 @@ def _told(error: PaymentsError) -> int:
 
 
 def advice_on(error: PaymentsError) -> tuple[str, int]:
-    """Return what to do about an error, and the exit code."""
+    """Return advice on an error, or an empty text, and the exit code."""
     if isinstance(error, Rejected):
         return "", REFUSED
     if isinstance(error, NotSent):
-        return "", NO_ANSWER  # it says itself that nothing was sent
+        return "", OUTCOME_UNKNOWN  # its message says that nothing was sent
     if isinstance(error, GatewayError | StorageUnavailable):
-        return "The outcome may be unknown: `payments refresh ID` asks the provider, then try again.", NO_ANSWER
+        return "The outcome may be unknown: `payments refresh ID` asks the provider, then try again.", OUTCOME_UNKNOWN
     if isinstance(error, StorageConflict):
-        return "", NO_ANSWER
+        return "", OUTCOME_UNKNOWN
     if isinstance(error, BadInput) or error.slug == "bad-settings":
         return "", USAGE
     return "", REFUSED
 
 
-def _missing(error: ModuleNotFoundError) -> int:
+def _print_missing(error: ModuleNotFoundError) -> int:
     missing = (error.name or "").partition(".")[0]
     if missing not in _EXTRAS:
         raise error

@@ -1,8 +1,8 @@
-"""What all commands share: their options, the service they work with, and how results are printed.
+"""What all commands share: options, the service, and how results are printed.
 
 Common      --config, --json, --language
-working     the wired service for one command; stored: the store alone, where no provider is asked
-say         one line on stdout; table: aligned columns; told: JSON for machines
+working     the wired service for one command; stored: only the store, for commands that need no provider
+say         one line on stdout; table: aligned columns; print_json: for machines
 """
 
 import getpass
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from payments.domain.store import Store
     from payments.entrypoints.service import Service
 
-MAX_NAME: Final = 60
+MAX_OPERATOR_LENGTH: Final = 60
 MAX_LIST_LENGTH: Final = 1000
 
 
 def _language() -> Language:
-    spoken = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    return "ko" if spoken.lower().startswith("ko") else "en"
+    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "ko" if locale.lower().startswith("ko") else "en"
 
 
 @Parameter(name="*")
@@ -42,11 +42,11 @@ class Common:
     Parameters
     ----------
     config
-        The settings file; else PAYMENTS_CONFIG, else payments.toml. Environment variables go before it.
+        The settings file. Default: PAYMENTS_CONFIG, or payments.toml. Environment variables override it.
     json
-        Print JSON for machines: money in minor units, times in UTC.
+        Print JSON: money in minor units, times in UTC.
     language
-        The language of what is printed, ko or en; else that of LANG.
+        The language of the output, ko or en. Default: the locale's.
     """
 
     config: Path | None = None
@@ -59,7 +59,7 @@ DEFAULT: Final = Common()
 
 @contextmanager
 def working(common: Common) -> "Iterator[Service]":
-    """Return the wired Service. Raises BadSettings, or what refuses the database or the provider's settings."""
+    """Yield the wired Service. Raises BadSettings, or whatever refuses the database or the provider's settings."""
     from payments.entrypoints.bootstrap import opened
     from payments.entrypoints.settings import load_settings
 
@@ -69,7 +69,7 @@ def working(common: Common) -> "Iterator[Service]":
 
 @contextmanager
 def stored(common: Common) -> "Iterator[Store]":
-    """Return the store alone, for commands that ask no provider and need none of its keys."""
+    """Yield only the store, for commands that need no provider and none of its keys."""
     from payments.entrypoints.bootstrap import opened_store
     from payments.entrypoints.settings import load_settings
 
@@ -78,28 +78,28 @@ def stored(common: Common) -> "Iterator[Store]":
 
 
 def operator() -> Caller:
-    """Return who asks: the shop, by the name of whoever is logged in here, for the timeline."""
+    """Return the caller for the timeline: the shop, with the login name of the current user."""
     try:
         name = getpass.getuser()
-    except (OSError, KeyError, ImportError):  # nobody by name, as in some containers
+    except (OSError, KeyError, ImportError):  # no login name, as in some containers
         name = "operator"
-    return Caller.shop(f"cli:{name}"[:MAX_NAME])
+    return Caller.shop(f"cli:{name}"[:MAX_OPERATOR_LENGTH])
 
 
 def check_limit(limit: int) -> None:
-    """Raises BadInput for a list of no possible length."""
+    """Raises BadInput if a list cannot have this length."""
     if not 1 <= limit <= MAX_LIST_LENGTH:
-        raise BadInput(f"A list has 1 to {MAX_LIST_LENGTH} lines at a time, not {limit}.")
+        raise BadInput(f"--limit must be between 1 and {MAX_LIST_LENGTH}; got {limit}.")
 
 
 def say(*lines: str) -> None:
-    """Print lines. Names of orders and the like are strangers' words: each stays on its line."""
+    """Print lines. Text from outside, such as an order's name, stays on its line."""
     for line in lines:
         sys.stdout.write(f"{one_line(line)}\n")
     sys.stdout.flush()
 
 
-def told(value: Any) -> None:
+def print_json(value: Any) -> None:
     """Print *value* as one line of JSON."""
     import msgspec
 
@@ -107,7 +107,7 @@ def told(value: Any) -> None:
 
 
 def table(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset()) -> None:
-    """Print rows in aligned columns; those in *right* to the right. Korean characters are two columns wide."""
+    """Print rows in aligned columns; those in *right* are right-aligned. Korean characters are two columns wide."""
     rows = [[one_line(cell) for cell in row] for row in rows]
     widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
     for row in rows:
@@ -116,7 +116,7 @@ def table(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset()) ->
 
 
 def width(text: str) -> int:
-    """Return how many columns a terminal gives *text*."""
+    """Return how many columns *text* takes in a terminal."""
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 

@@ -8,12 +8,22 @@ from payments.domain.orphan import Orphan
 from payments.domain.values import GatewayId
 from payments.entrypoints import display
 from payments.entrypoints.blocking import run
-from payments.entrypoints.cli.common import DEFAULT, Common, check_limit, operator, say, stored, table, told, working
+from payments.entrypoints.cli.common import (
+    DEFAULT,
+    Common,
+    check_limit,
+    operator,
+    print_json,
+    say,
+    stored,
+    table,
+    working,
+)
 from payments.entrypoints.cli.words import word
 
 
 def list_(*, limit: int = 100, cursor: str | None = None, common: Common = DEFAULT) -> None:
-    """List orphans that nobody has decided about, the latest found first.
+    """`payments orphans list`.
 
     Parameters
     ----------
@@ -30,7 +40,7 @@ def list_(*, limit: int = 100, cursor: str | None = None, common: Common = DEFAU
     if common.json:
         from payments.entrypoints.views import orphan_view
 
-        told({"orphans": [orphan_view(orphan) for orphan in shown], "next": more})
+        print_json({"orphans": [orphan_view(orphan) for orphan in shown], "next": more})
         return
     if not shown:
         say(word("none", common.language))
@@ -48,7 +58,7 @@ def _line(orphan: Orphan, common: Common) -> list[str]:
 
 
 def hold(gateway_id: str, *, note: Annotated[str, Parameter(required=True)] = "", common: Common = DEFAULT) -> None:
-    """Note why an orphan is held. It is never refunded here: decide about it in the provider's console.
+    """`payments orphans hold`: an orphan is never refunded here; decide about it in the provider's console.
 
     Parameters
     ----------

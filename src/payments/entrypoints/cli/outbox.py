@@ -1,4 +1,4 @@
-"""Commands about messages that the shop did not take."""
+"""Commands about messages that the shop did not accept."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -10,32 +10,41 @@ from payments.domain.messages import Message
 from payments.entrypoints import display
 from payments.entrypoints.blocking import run
 from payments.entrypoints.cli.app import REFUSED
-from payments.entrypoints.cli.common import DEFAULT, MAX_LIST_LENGTH, Common, check_limit, say, stored, table, told
+from payments.entrypoints.cli.common import (
+    DEFAULT,
+    MAX_LIST_LENGTH,
+    Common,
+    check_limit,
+    print_json,
+    say,
+    stored,
+    table,
+)
 from payments.entrypoints.cli.words import word
 
 
 def dead(*, limit: int = 100, common: Common = DEFAULT) -> None:
-    """List messages that the shop did not take in ten tries, the oldest first.
+    """`payments outbox dead`.
 
     Parameters
     ----------
     limit
-        How many.
+        The most messages to list.
     """
     check_limit(limit)
     with stored(common) as store:
         found = run(store.outbox.dead(limit))
     if common.json:
-        told({"dead": [_told(message) for message in found]})
+        print_json({"dead": [_fields(message) for message in found]})
         return
     if not found:
         say(word("none", common.language))
         return
-    heads = [word(key, common.language) for key in ("message", "made", "error")]
+    heads = [word(key, common.language) for key in ("message", "created", "error")]
     table([heads, *([one.id, display.moment(one.created_at, common.language), one.error] for one in found)])
 
 
-def _told(message: Message) -> dict[str, object]:
+def _fields(message: Message) -> dict[str, object]:
     return {
         "id": message.id,
         "created_at": message.created_at,
@@ -48,23 +57,26 @@ def _told(message: Message) -> dict[str, object]:
 def replay(
     *messages: str, everything: Annotated[bool, Parameter(name="--all", negative="")] = False, common: Common = DEFAULT
 ) -> int:
-    """Send dead messages again; the worker does it, with the same ids and bytes.
+    """`payments outbox replay`.
 
     Parameters
     ----------
     messages
-        Their ids, as `payments outbox dead` shows them.
+        The ids of the messages, as `payments outbox dead` shows them.
     everything
-        All of them.
+        Send all dead messages.
     """
     if bool(messages) is everything:
-        raise BadInput("Name the messages to send again, or --all of them. Nothing was changed.")
+        raise BadInput("Give the ids of the messages, or --all. Nothing was changed.")
     now = datetime.now(UTC)
     with stored(common) as store:
         chosen = [one.id for one in run(store.outbox.dead(MAX_LIST_LENGTH))] if everything else list(messages)
         missing = [one for one in chosen if not run(store.outbox.replay(one, now))]
     if common.json:
-        told({"replayed": len(chosen) - len(missing), "missing": missing})
+        print_json({"replayed": len(chosen) - len(missing), "missing": missing})
     else:
-        say(f"{len(chosen) - len(missing)} to be sent again.", *(f"There is no dead message {one}." for one in missing))
+        say(
+            f"{len(chosen) - len(missing)} will be sent again.",
+            *(f"There is no dead message {one}." for one in missing),
+        )
     return REFUSED if missing else 0

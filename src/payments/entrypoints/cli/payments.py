@@ -1,4 +1,4 @@
-"""Commands about one payment, or many: show, list, refresh, cancel, refund."""
+"""Commands about payments: show, list, refresh, cancel, refund."""
 
 import sys
 from typing import Annotated
@@ -21,12 +21,12 @@ from payments.entrypoints.display import Language
 
 
 def show(payment: str, *, common: Common = DEFAULT) -> None:
-    """Show a payment, its attempts, refunds and timeline.
+    """`payments show`.
 
     Parameters
     ----------
     payment
-        Its merchant id.
+        The merchant id.
     """
     with stored(common) as store:
         found = run(store.payments.get(recorded_id(payment)))
@@ -42,18 +42,18 @@ def list_(
     cursor: str | None = None,
     common: Common = DEFAULT,
 ) -> None:
-    """List payments, newest first.
+    """`payments list`.
 
     Parameters
     ----------
     status
-        Only those that are awaiting, paid, failed or cancelled.
+        Only payments with this status: awaiting, paid, failed or cancelled.
     buyer
-        Only this buyer's.
+        Only this buyer's payments.
     limit
-        How many.
+        The most payments to list.
     cursor
-        The last merchant id of the page before.
+        The last merchant id of the previous page.
     """
     check_limit(limit)
     with stored(common) as store:
@@ -63,26 +63,26 @@ def list_(
 
 
 def refresh(payment: str, *, common: Common = DEFAULT) -> None:
-    """Ask the provider for all attempts at a payment, and settle what it says.
+    """`payments refresh`.
 
     Parameters
     ----------
     payment
-        Its merchant id.
+        The merchant id.
     """
     with working(common) as service:
         print_payment(run(service.refresher.refresh(recorded_id(payment), str(operator()))).payment, common)
 
 
 def cancel(payment: str, *, force: Annotated[bool, Parameter(negative="")] = False, common: Common = DEFAULT) -> None:
-    """Close an unpaid payment. A paid one is refunded instead.
+    """`payments cancel`.
 
     Parameters
     ----------
     payment
-        Its merchant id.
+        The merchant id.
     force
-        Close it although the provider's answer cannot be read. Money found later is refunded as a late capture.
+        Cancel it although the provider's answer cannot be read. Money found later is refunded as a late capture.
     """
     with working(common) as service:
         print_payment(run(service.checkout.cancel(operator(), recorded_id(payment), force=force)), common)
@@ -102,30 +102,30 @@ def refund(
     yes: Annotated[bool, Parameter(negative="")] = False,
     common: Common = DEFAULT,
 ) -> int:
-    """Give back some or all of a payment.
+    """`payments refund`.
 
     Parameters
     ----------
     payment
-        Its merchant id.
+        The merchant id.
     amount
-        How much, as people write it: 5,000 or 19.99. All that is left, unless you say.
+        How much to refund, such as 5,000 or 19.99. Default: all that is left.
     reason
-        Why; the provider and the buyer may see it.
+        The reason. The provider and the buyer may see it.
     gateway_id
-        Which capture, where it is not the one that paid.
+        The capture to refund. Default: the one that paid.
     tax_free
         The tax-free part of the amount.
     vat
         The VAT part of the amount.
     bank
-        For a virtual account: the provider's code of the bank that the money goes to.
+        For a virtual account: the provider's code of the bank to refund to.
     account
         The account's number.
     holder
         The account's holder.
     yes
-        Do not ask.
+        Do not ask for confirmation.
     """
     with working(common) as service:
         before = run(service.checkout.visible_to(operator(), recorded_id(payment)))
@@ -139,22 +139,22 @@ def refund(
             vat=None if vat is None else display.read_money(vat, currency, least=0),
             account=BankAccount(bank=bank, number=account, holder=holder) if bank or account or holder else None,
         )
-        asked = display.money(order.amount or attempt.report.remaining, currency, common.language)
-        if not (yes or _agreed(asked, payment, common.language)):
-            say(word("not done", common.language))
+        shown = display.money(order.amount or attempt.report.remaining, currency, common.language)
+        if not (yes or _confirmed(shown, payment, common.language)):
+            say(word("not refunded", common.language))
             return REFUSED
         refund_id = service.refunds.ids.refund_id()
-        seen = run(service.refunds.refund(operator(), before.merchant_id, order, refund_id))
-    return print_refund(seen, seen.payment.refund(refund_id), common)
+        outcome = run(service.refunds.refund(operator(), before.merchant_id, order, refund_id))
+    return print_refund(outcome, outcome.payment.refund(refund_id), common)
 
 
-def _agreed(amount: str, payment: str, language: Language) -> bool:
-    """Ask a person. Raises BadInput where nobody can be asked: a script must say --yes."""
+def _confirmed(amount: str, payment: str, language: Language) -> bool:
+    """Ask for confirmation at a terminal. Raises BadInput without a terminal: a script must say --yes."""
     if not sys.stdin.isatty():
         raise BadInput(
             f"Nobody can confirm the refund of {amount}. Nothing was sent. Add --yes to refund without asking."
         )
-    return input(word("give back?", language, amount=amount, payment=payment) + " [y/N] ").strip().lower() in (
+    return input(word("refund?", language, amount=amount, payment=payment) + " [y/N] ").strip().lower() in (
         "y",
         "yes",
     )

@@ -1,4 +1,4 @@
-"""How payments, refunds and pages of them are printed: for people, or as JSON for machines."""
+"""How payments, refunds and lists are printed: for people, or as JSON."""
 
 from collections.abc import Sequence
 
@@ -10,31 +10,31 @@ from payments.domain.refund import Refund, RefundStatus
 from payments.domain.use_cases.checkout import Outcome
 from payments.domain.values import MerchantId, Mode
 from payments.entrypoints import display
-from payments.entrypoints.cli.app import NO_ANSWER, REFUSED
-from payments.entrypoints.cli.common import Common, say, table, told
+from payments.entrypoints.cli.app import OUTCOME_UNKNOWN, REFUSED
+from payments.entrypoints.cli.common import Common, print_json, say, table
 from payments.entrypoints.cli.words import word
 from payments.entrypoints.display import Language, currency_of
 
 
-def print_refund(seen: Outcome, refund: Refund, common: Common) -> int:
-    """Print what became of a refund; return the exit code."""
-    code = {RefundStatus.DONE: 0, RefundStatus.OPEN: NO_ANSWER, RefundStatus.REFUSED: REFUSED}[refund.status]
+def print_refund(outcome: Outcome, refund: Refund, common: Common) -> int:
+    """Print the outcome of a refund; return the exit code."""
+    code = {RefundStatus.DONE: 0, RefundStatus.OPEN: OUTCOME_UNKNOWN, RefundStatus.REFUSED: REFUSED}[refund.status]
     if common.json:
         from payments.entrypoints.views import refund_view
 
-        told(refund_view(seen.payment, refund))
+        print_json(refund_view(outcome.payment, refund))
         return code
-    amount = display.money(refund.amount, currency_of(seen.payment, refund.gateway_id), common.language)
+    amount = display.money(refund.amount, currency_of(outcome.payment, refund.gateway_id), common.language)
     say(word(f"refund is {refund.status}", common.language, amount=amount, failure=refund.failure))
     return code
 
 
 def print_payment(payment: Payment, common: Common, events: Sequence[Event] | None = None) -> None:
-    """Print all that is known of a payment."""
+    """Print everything about a payment."""
     if common.json:
         from payments.entrypoints.views import event_view, payment_view, refund_view
 
-        told(
+        print_json(
             {
                 "payment": payment_view(payment, for_shop=True),
                 "refunds": [refund_view(payment, one) for one in payment.refunds],
@@ -114,7 +114,7 @@ def print_page(found: Sequence[Payment], *, more: bool, common: Common) -> None:
     if common.json:
         from payments.entrypoints.views import payment_view
 
-        told({"payments": [payment_view(one, for_shop=True) for one in found], "next": cursor})
+        print_json({"payments": [payment_view(one, for_shop=True) for one in found], "next": cursor})
         return
     if not found:
         say(word("none", language))

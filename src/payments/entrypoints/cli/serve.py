@@ -19,7 +19,7 @@ def serve(
     with_worker: Annotated[bool, Parameter(negative="")] = False,
     common: Common = DEFAULT,
 ) -> None:
-    """Serve the HTTP API until SIGTERM or Ctrl-C. Running requests are finished.
+    """`payments serve`.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def serve(
 
 
 def worker(*, heartbeat: Path | None = None, common: Common = DEFAULT) -> int:
-    """Refresh due payments, reconcile with the provider, and deliver messages, until SIGTERM or Ctrl-C.
+    """`payments worker`.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Commands about money that pays for nothing."""
+"""Commands about strays: captures that do not count as payment."""
 
 from typing import Annotated
 
@@ -15,10 +15,10 @@ from payments.entrypoints.cli.common import (
     Common,
     check_limit,
     operator,
+    print_json,
     say,
     stored,
     table,
-    told,
     working,
 )
 from payments.entrypoints.cli.printing import print_payment, print_refund
@@ -26,25 +26,25 @@ from payments.entrypoints.cli.words import word
 
 
 def list_(*, limit: int = 100, cursor: str | None = None, common: Common = DEFAULT) -> None:
-    """List captures that pay for nothing and that nobody has dealt with.
+    """`payments strays list`.
 
     Parameters
     ----------
     limit
-        How many payments to look into.
+        The most payments to list the strays of.
     cursor
-        The last merchant id of the page before.
+        The last merchant id of the previous page.
     """
     check_limit(limit)
     with stored(common) as store:
         before = recorded_id(cursor) if cursor else None
-        seen = run(store.payments.page(Filter(open_strays=True), before, limit + 1))
-    found, after = seen[:limit], seen[limit - 1].merchant_id if len(seen) > limit else None
+        page = run(store.payments.page(Filter(open_strays=True), before, limit + 1))
+    found, after = page[:limit], page[limit - 1].merchant_id if len(page) > limit else None
     if common.json:
         from payments.entrypoints.views import stray_views
 
         views = [view for payment in found for view in stray_views(payment)]
-        told({"strays": views, "next": after} if after else {"strays": views})
+        print_json({"strays": views, "next": after} if after else {"strays": views})
         return
     lines = [line for payment in found for line in _lines(payment, common)]
     if not lines:
@@ -81,18 +81,18 @@ def return_(
     holder: str = "",
     common: Common = DEFAULT,
 ) -> int:
-    """Give a stray back in full.
+    """`payments strays return`.
 
     Parameters
     ----------
     payment
-        The merchant id it came under.
+        The merchant id of the stray.
     gateway_id
-        The attempt that took it.
+        The attempt that captured it.
     reason
-        Why; the provider and the buyer may see it.
+        The reason. The provider and the buyer may see it.
     bank
-        For a virtual account: the provider's code of the bank that the money goes to.
+        For a virtual account: the provider's code of the bank to refund to.
     account
         The account's number.
     holder
@@ -104,23 +104,23 @@ def return_(
         returning = service.refunds.return_stray(
             operator(), recorded_id(payment), GatewayId(gateway_id), reason=reason, account=where, refund_id=refund_id
         )
-        seen = run(returning)
-    return print_refund(seen, seen.payment.refund(refund_id), common)
+        outcome = run(returning)
+    return print_refund(outcome, outcome.payment.refund(refund_id), common)
 
 
 def hold(
     payment: str, gateway_id: str, *, note: Annotated[str, Parameter(required=True)] = "", common: Common = DEFAULT
 ) -> None:
-    """Keep a stray, and say why.
+    """`payments strays hold`.
 
     Parameters
     ----------
     payment
-        The merchant id it came under.
+        The merchant id of the stray.
     gateway_id
-        The attempt that took it.
+        The attempt that captured it.
     note
-        Why it is held.
+        Why the stray is held.
     """
     with working(common) as service:
         held = run(service.refunds.hold_stray(operator(), recorded_id(payment), GatewayId(gateway_id), note))

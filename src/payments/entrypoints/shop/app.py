@@ -1,4 +1,4 @@
-"""shop_app: the demo shop as an ASGI application, with the headers that every page of it has."""
+"""shop_app: the demo shop as an ASGI application, with the headers of every page."""
 
 from pathlib import Path
 from typing import Final
@@ -29,13 +29,13 @@ def shop_app(settings: ShopSettings) -> Starlette:
     pages = Pages(settings, PaymentsClient(settings.api))
     return Starlette(
         routes=[*pages.routes(), Mount("/shop", StaticFiles(directory=STATIC))],
-        middleware=[Middleware(Careful, policy=settings.policy)],
+        middleware=[Middleware(SafeHeaders, policy=settings.policy)],
         exception_handlers={404: missing},
     )
 
 
-class Careful:
-    """ASGI middleware: strict headers on every answer, and no forms that another site's page sends."""
+class SafeHeaders:
+    """ASGI middleware: strict headers on every response, and no forms from other sites."""
 
     def __init__(self, app: ASGIApp, policy: str) -> None:
         self.app = app
@@ -55,7 +55,7 @@ class Careful:
             await send(message)
 
         if scope["type"] == "http" and scope["method"] == "POST" and _is_foreign(Headers(scope=scope)):
-            await PlainTextResponse("This form was sent from another site. Nothing was done.", 403)(
+            await PlainTextResponse("This form was sent from another site. Nothing was changed.", 403)(
                 scope, receive, sending
             )
             return

@@ -1,4 +1,4 @@
-"""What the shop sells, and for how much. The price lives here and nowhere in a browser."""
+"""What the shop sells. Prices are set here, never in a browser."""
 
 import re
 import secrets
@@ -23,7 +23,7 @@ class Words(NamedTuple):
 
 @attrs.frozen(kw_only=True)
 class Plan:
-    """A membership. `price` is in whole won; `perks` are read top to bottom."""
+    """A membership. `price` is in whole won; `perks` are shown in this order."""
 
     slug: str
     months: int
@@ -35,7 +35,7 @@ class Plan:
 
     @property
     def monthly(self) -> int:
-        """What a month comes to, in whole won."""
+        """The price of one month, in whole won."""
         return round(self.price / self.months)
 
 
@@ -87,10 +87,10 @@ def plan(slug: str) -> Plan | None:
 
 
 def new_order(chosen: Plan, now: datetime) -> str:
-    """Return a new order reference: the plan, the day, and enough chance that no two buyers share one."""
+    """Return a new order reference: the plan, the day, and enough randomness to be unique."""
     return f"{chosen.slug}-{now:%Y%m%d}-{secrets.token_hex(5)}"
 
 
-def ordered(order: str) -> Plan | None:
-    """Return the plan that an order is for; None for a text that is no order of this shop."""
+def plan_of(order: str) -> Plan | None:
+    """Return the plan of an order; None if the text is not an order of this shop."""
     return plan(order.partition("-")[0]) if _ORDER.fullmatch(order) else None

@@ -1,6 +1,6 @@
-"""The pages: choose, enter, check out, see what became of it and what happened behind.
+"""The pages: choose a plan, sign in, check out, see the result and the timeline.
 
-Everything about money is asked of the payments API; the shop keeps no state of its own.
+Payments are always read from the payments API; the shop stores nothing.
 """
 
 from collections.abc import Awaitable, Callable
@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from payments.entrypoints.display import Language, reason
-from payments.entrypoints.shop.catalogue import PLANS, new_order, ordered, plan
+from payments.entrypoints.shop.catalogue import PLANS, new_order, plan, plan_of
 from payments.entrypoints.shop.client import PaymentsClient, PaymentsDown
 from payments.entrypoints.shop.settings import ShopSettings
 from payments.entrypoints.shop.showing import LANGUAGE_COOKIE, VISITOR_COOKIE, Visit, local
@@ -24,7 +24,7 @@ from payments.entrypoints.shop.visitors import COOKIE_LIFE, Visitor
 from payments.entrypoints.shop.words import LANGUAGES, words
 
 Page = Callable[[Visit], Awaitable[Response]]
-PHONE: Final = "010-0000-0000"  # some providers open no window without one
+PHONE: Final = "010-0000-0000"  # some providers require a phone number
 EXPLAINED_BY_THE_LEAD: Final = ("", "declined", "amount_mismatch")
 
 
@@ -36,7 +36,7 @@ class Pages:
     payments: PaymentsClient
 
     def routes(self) -> list[BaseRoute]:
-        """Return the routes; those of a buyer send others to the entrance first."""
+        """Return the routes. Pages for buyers redirect everybody else to the entrance."""
         anyone = [
             ("/", self.home, "GET"),
             ("/enter", self.entrance, "GET"),
@@ -69,8 +69,8 @@ class Pages:
         return endpoint
 
     async def _ask(self, visit: Visit, question: Callable[..., Any], *values: Any) -> Any:
-        """Ask the payments API, which takes a while, in a thread and in the buyer's name."""
-        assert visit.visitor  # noqa: S101 - only pages of buyers ask
+        """Call the payments API in a thread, as the buyer."""
+        assert visit.visitor  # noqa: S101 - only pages for buyers call this
         return await run_in_threadpool(question, self.settings.signer.token(visit.visitor), *values)
 
     # anyone
@@ -79,7 +79,7 @@ class Pages:
         return visit.page("home.html", plans=PLANS)
 
     async def entrance(self, visit: Visit) -> Response:
-        if visit.visitor:  # came back to it
+        if visit.visitor:  # already signed in
             return RedirectResponse("/", 303)
         return visit.page("enter.html", to=local(visit.request.query_params.get("to")))
 
@@ -108,9 +108,9 @@ class Pages:
         return visit.page("returning.html")
 
     async def token(self, visit: Visit) -> Response:
-        """A fresh token for this visitor's browser, which the provider's script never sees in the page."""
+        """A new token for this visitor's browser. It is not in the page, so the provider's script cannot read it."""
         if visit.visitor is None:
-            return JSONResponse({"detail": "Nobody has entered."}, 401)
+            return JSONResponse({"detail": "Sign in first."}, 401)
         return JSONResponse({"token": self.settings.signer.token(visit.visitor)})
 
     # buyers
@@ -123,7 +123,7 @@ class Pages:
 
     async def checkout(self, visit: Visit) -> Response:
         order = visit.request.path_params["order"]
-        chosen = ordered(order)
+        chosen = plan_of(order)
         if chosen is None or visit.visitor is None:
             return visit.trouble("missing", 404)
         recent = await self._ask(visit, self.payments.payments, None, 50)
@@ -176,7 +176,7 @@ class Pages:
         return RedirectResponse(f"/receipts/{quote(merchant_id, safe='')}{'' if done else '?refused'}", 303)
 
     async def deposit(self, visit: Visit) -> Response:
-        """Play the bank, where the demo lets us: the page learns of the money as it would of a real transfer."""
+        """Transfer the money, if the demo allows it: the page finds out as it would of a real transfer."""
         merchant_id = visit.request.path_params["merchant_id"]
         payment = await self._ask(visit, self.payments.payment, merchant_id)
         if payment is None or self.settings.play_bank is None:
@@ -201,7 +201,7 @@ def _reason(payment: dict[str, Any], language: Language) -> str:
 
 
 def headline(payment: dict[str, Any]) -> tuple[str, str]:
-    """Return the keys of the title and of the sentence under it, by what a payment became."""
+    """Return the keys of the title and of the sentence under it, for a payment."""
     status, why = payment["status"], payment["reason"]
     if status == "cancelled" and payment["refunded"]:
         return "refunded_title", "refunded_text"

@@ -1,4 +1,4 @@
-"""ShopSettings: where the shop finds the payments API and the provider's window, and what it signs with."""
+"""ShopSettings: the addresses of the payments API and the provider's script, and the signing keys."""
 
 from collections.abc import Callable
 from typing import Final
@@ -15,8 +15,8 @@ METHODS: Final = ("card", "kakaopay", "naverpay", "tosspay", "samsungpay", "virt
 class ShopSettings:
     """`api` and `script` as a browser reaches them: the payments API, and the provider's iamport.js.
 
-    `sandbox_page` is where a person looks into the local sandbox, for a link; "" leaves the link out. `play_bank` pays
-    into the virtual account of a payment: a button of the demo, where no bank would ever do it.
+    `sandbox_page` is the address of the local sandbox's console, or "" for no link to it. `play_bank` pays into the
+    virtual account of a payment, for a button that only the demo has.
     """
 
     api: str

@@ -12,10 +12,10 @@ from starlette.responses import HTMLResponse
 
 from payments.entrypoints import display
 from payments.entrypoints.display import Language
-from payments.entrypoints.shop.catalogue import ordered
+from payments.entrypoints.shop.catalogue import plan_of
 from payments.entrypoints.shop.settings import ShopSettings
 from payments.entrypoints.shop.visitors import Visitor
-from payments.entrypoints.shop.words import LANGUAGES, SAID_BY_THE_PAGE, preferred, words
+from payments.entrypoints.shop.words import LANGUAGES, SHOWN_BY_SCRIPT, preferred, words
 
 VISITOR_COOKIE: Final = "shop_visitor"
 LANGUAGE_COOKIE: Final = "shop_language"
@@ -30,7 +30,7 @@ PAGES: Final = Environment(
 
 @attrs.frozen
 class Visit:
-    """One request, with who asks and in which language."""
+    """One request, with its visitor and language."""
 
     request: Request
     settings: ShopSettings
@@ -54,7 +54,7 @@ class Visit:
         texts = words(self.language)
         shown = {
             "t": texts,
-            "said": {key: texts[key] for key in SAID_BY_THE_PAGE},
+            "said": {key: texts[key] for key in SHOWN_BY_SCRIPT},
             "lang": self.language,
             "languages": LANGUAGES,
             "visitor": self.visitor,
@@ -70,18 +70,18 @@ class Visit:
         return HTMLResponse(PAGES.get_template(template).render({**shown, **values}), status)
 
     def trouble(self, which: str, status: int) -> HTMLResponse:
-        """Return a page that says what is wrong, by the head of its texts' keys."""
+        """Return an error page. *which* is the prefix of its texts' keys."""
         texts = words(self.language)
         return self.page("trouble.html", status, title=texts[f"{which}_title"], lead=texts[f"{which}_text"])
 
 
 def _name(language: Language, payment: Mapping[str, Any]) -> str:
-    """What was bought: in the visitor's language where it is ours, whichever language it was ordered in."""
-    plan = ordered(payment["order"])
+    """The name of what was bought, in the visitor's language if the order is ours."""
+    plan = plan_of(payment["order"])
     return plan.name.read_in(language) if plan else payment["name"]
 
 
 def local(path: str | None) -> str:
-    """Return *path* where it is one of this site, else the front page: nobody is sent elsewhere by a link to us."""
+    """Return *path* if it is on this site, else the front page: no open redirect."""
     text = path or "/"
     return text if text.startswith("/") and not text.startswith(("//", "/\\")) and text.isprintable() else "/"

@@ -1,4 +1,4 @@
-"""Who is here, and what the shop vouches for: all of it signed, none of it stored.
+"""Visitors and signed orders: everything is signed, nothing is stored.
 
 Visitor         a demo buyer, in a signed cookie
 Signer          signs that cookie, the JWT with which the buyer's browser calls the payments API, and orders
@@ -33,7 +33,7 @@ NAMES: Final = (
 
 @attrs.frozen
 class Visitor:
-    """A demo buyer. `id` is what the payments API calls the buyer; `flower` chooses one of NAMES."""
+    """A demo buyer. `id` is the buyer in the payments API; `flower` chooses one of NAMES."""
 
     id: str
     flower: int
@@ -49,7 +49,7 @@ class Visitor:
 
 @attrs.frozen(kw_only=True)
 class Signer:
-    """The shop's signatures. `secret` is shared with the payments API; `cookie_secret` with nobody."""
+    """The shop's signatures. `secret` is shared with the payments API, `cookie_secret` with nobody."""
 
     secret: str = attrs.field(repr=False)
     issuer: str
@@ -57,11 +57,11 @@ class Signer:
     cookie_secret: str = attrs.field(factory=lambda: secrets.token_hex(32), repr=False)
 
     def token(self, visitor: Visitor) -> str:
-        """Return a short-lived JWT with which the buyer calls the payments API."""
+        """Return a short-lived JWT for the buyer's calls of the payments API."""
         return self._signed({"sub": visitor.id}, TOKEN_LIFE)
 
     def order(self, visitor: Visitor, order: str, plan: Plan, language: Language) -> str:
-        """Return the order as the shop vouches for it: whose, what and for how much. A browser cannot change it."""
+        """Return a signed order: buyer, order, name and price. A browser cannot change it."""
         claims = {
             "sub": visitor.id,
             "order": order,
@@ -82,7 +82,7 @@ class Signer:
         return jwt.encode(claims, self.cookie_secret, algorithm="HS256")
 
     def visitor(self, cookie: str) -> Visitor | None:
-        """Return whom a cookie of ours remembers; None for any other text."""
+        """Return the visitor in a cookie of ours; None for any other text."""
         try:
             claims = jwt.decode(
                 cookie,

@@ -59,7 +59,7 @@ def test_a_refund_in_dollars_counts_in_dollars() -> None:
 
 
 @given(moneys())
-def test_no_sum_is_rounded_on_its_way(price: Money) -> None:
+def test_no_amount_is_rounded(price: Money) -> None:
     """As a float, the last digit of a great sum would be another."""
     body = decoded(encoded(wire.prepare_body(MerchantId("m_1"), price)))
     assert isinstance(body, dict)
@@ -72,7 +72,7 @@ def test_what_is_written_is_json(fields: dict[str, str | Decimal]) -> None:
     assert decoded(encoded(fields)) == fields
 
 
-def test_every_method_can_be_asked_for_and_recognised_in_the_answer() -> None:
+def test_every_method_is_known_in_requests_and_answers() -> None:
     assert set(PAY_METHODS) == set(Method)
     answers = {**PAY_METHODS, Method.SAMSUNGPAY: "samsung"}
     assert {method: method_of(word) for method, word in answers.items()} == {m: m.value for m in Method}
@@ -94,7 +94,7 @@ def window(**changes: Any) -> dict[str, Any]:
     return request_pay(changes.pop("payment", None) or a_payment(merchant_id="m_1"), **facts | changes)
 
 
-def test_a_window_is_told_all_that_must_not_be_chosen_by_a_browser() -> None:
+def test_a_window_gets_everything_that_a_browser_must_not_choose() -> None:
     told = window(channel_key="channel-key-1", pg="html5_inicis.X", notice_url="https://shop.example/hook")
     assert told == {
         "user_code": "imp00000000",
@@ -133,7 +133,7 @@ def test_a_buyers_details_are_cut_to_what_the_provider_keeps() -> None:
     assert "buyer_addr" not in params
 
 
-def test_a_deposits_due_time_is_told_in_korea() -> None:
+def test_a_deposits_due_time_is_sent_in_korean_time() -> None:
     due = datetime(2026, 11, 5, 14, 59, 59, tzinfo=UTC)
     deposit = a_payment(method=Method.VIRTUAL_ACCOUNT)
     assert window(payment=deposit, deposit_due=due)["params"]["vbank_due"] == "2026-11-05 23:59:59"

@@ -14,7 +14,7 @@ def settings(**changes: Any) -> IamportSettings:
     return IamportSettings(**facts | changes)
 
 
-def test_live_is_the_real_address_unless_told_otherwise() -> None:
+def test_by_default_the_url_is_the_real_service() -> None:
     live = settings()
     assert (live.mode, live.api_url, live.deadline) == (Mode.LIVE, "https://api.iamport.kr", 15.0)
     assert settings(api_url="https://api.iamport.kr/").api_url == "https://api.iamport.kr"
@@ -37,7 +37,7 @@ def test_live_is_the_real_address_unless_told_otherwise() -> None:
         "http://api.iamport.kr",
     ],
 )
-def test_a_live_shop_does_not_talk_to_a_sandbox_nor_in_the_clear(url: str) -> None:
+def test_a_live_shop_uses_neither_a_sandbox_nor_plain_http(url: str) -> None:
     with pytest.raises(BadInput):
         settings(api_url=url)
 
@@ -45,7 +45,7 @@ def test_a_live_shop_does_not_talk_to_a_sandbox_nor_in_the_clear(url: str) -> No
 @pytest.mark.parametrize(
     "url", ["http://127.0.0.1:4100", "http://localhost:4100", "http://[::1]:1", "https://a.example"]
 )
-def test_a_test_shop_may(url: str) -> None:
+def test_a_test_shop_may_use_a_sandbox(url: str) -> None:
     assert settings(mode="test", api_url=url).api_url == url
 
 
@@ -53,7 +53,7 @@ NO_ADDRESSES = ["", "127.0.0.1", "ftp://a", "https://", "https://k:s@a.example",
 
 
 @pytest.mark.parametrize("url", [*NO_ADDRESSES, "http://[::1", "https://a:99999"])
-def test_an_address_that_is_none_is_refused_in_any_mode(url: str) -> None:
+def test_an_invalid_url_is_refused_in_any_mode(url: str) -> None:
     with pytest.raises(BadInput):
         settings(mode="test", api_url=url)
 
@@ -77,7 +77,7 @@ def test_an_address_that_is_none_is_refused_in_any_mode(url: str) -> None:
     ],
     ids=str,
 )
-def test_nonsense_is_refused_in_a_sentence_that_names_it(changes: dict[str, Any]) -> None:
+def test_an_invalid_setting_is_refused_by_its_name(changes: dict[str, Any]) -> None:
     with pytest.raises(BadInput, match=next(iter(changes))):
         settings(**changes)
 

@@ -22,7 +22,7 @@ def report(**changes: Any) -> Report:
     return wire.report(as_read(a_row(**changes)))
 
 
-def test_a_card_payment_is_read_as_it_was_seen_in_the_wild() -> None:
+def test_a_real_answer_of_a_card_payment_is_read() -> None:
     assert report() == Report(
         gateway_id=GatewayId("imp_056607798398"),
         merchant_id=MerchantId("m_1"),
@@ -35,7 +35,7 @@ def test_a_card_payment_is_read_as_it_was_seen_in_the_wild() -> None:
     )
 
 
-def test_what_is_paid_is_told_by_amounts_not_by_the_status() -> None:
+def test_amounts_and_not_the_status_decide_what_is_paid() -> None:
     ranks = {
         ("paid", 0): Rank.CAPTURED,
         ("paid", 1): Rank.CAPTURED,
@@ -80,7 +80,7 @@ def test_what_is_paid_is_told_by_amounts_not_by_the_status() -> None:
     ],
     ids=str,
 )
-def test_a_payment_that_cannot_be_breaks_the_contract(changes: dict[str, Any]) -> None:
+def test_an_impossible_payment_is_a_contract_violation(changes: dict[str, Any]) -> None:
     with pytest.raises(ContractViolation):
         report(**changes)
 
@@ -89,7 +89,7 @@ def test_a_payment_that_cannot_be_breaks_the_contract(changes: dict[str, Any]) -
     "name", ["imp_uid", "merchant_uid", "amount", "cancel_amount", "currency", "status", "sandbox"]
 )
 @pytest.mark.parametrize("value", [..., None, [], {}, "1000x", 5, True], ids=str)
-def test_without_a_required_field_of_its_type_we_cannot_tell(name: str, value: object) -> None:
+def test_a_missing_required_field_is_unknown(name: str, value: object) -> None:
     of_its_type = {"imp_uid": str, "merchant_uid": str, "currency": str, "status": str, "sandbox": bool}.get(name, int)
     if type(value) is of_its_type:
         return
@@ -97,7 +97,7 @@ def test_without_a_required_field_of_its_type_we_cannot_tell(name: str, value: o
         report(**{name: value})
 
 
-def test_a_status_of_next_year_is_unknown_not_a_failure() -> None:
+def test_an_unknown_status_is_unknown_and_not_a_failure() -> None:
     with pytest.raises(Unknown):
         report(status="disputed")
 
@@ -131,7 +131,7 @@ def test_an_account_without_a_due_date_waits_as_long_as_any() -> None:
     assert deposit.due == datetime(2022, 1, 8, 3, 30, 56, tzinfo=UTC)
 
 
-def test_play_money_is_told_apart_whatever_else_is_said() -> None:
+def test_the_sandbox_flag_alone_decides_the_mode() -> None:
     assert (report(sandbox=True).mode, report(sandbox=False).mode) == (Mode.TEST, Mode.LIVE)
 
 
@@ -148,12 +148,12 @@ def test_the_history_names_each_refund() -> None:
 
 
 @pytest.mark.parametrize("history", ["", 0, {}, [None], [{"amount": "300"}], [{}]], ids=str)
-def test_a_history_that_cannot_be_read_is_not_taken_for_none(history: object) -> None:
+def test_an_unreadable_history_does_not_count_as_empty(history: object) -> None:
     with pytest.raises(Unknown):
         report(cancel_amount=300, cancel_history=history)
 
 
-def test_methods_are_told_in_our_words_and_new_ones_in_theirs() -> None:
+def test_known_methods_get_our_name_and_unknown_ones_keep_theirs() -> None:
     words = {"trans": "transfer", "phone": "mobile", "samsung": "samsungpay", "kakaopay": "kakaopay", "point": "point"}
     assert {word: report(pay_method=word).method for word in words} == words
 
@@ -166,11 +166,11 @@ def test_a_receipt_that_must_not_be_linked_to_is_left_out(url: str) -> None:
 
 
 @pytest.mark.parametrize("moment", [0, -1, 10**12, 1e300, float("nan"), "1639020656", True, None], ids=str)
-def test_a_time_that_is_none_is_unset(moment: object) -> None:
+def test_an_invalid_time_is_unset(moment: object) -> None:
     assert report(paid_at=moment).captured_at is None
 
 
-def test_texts_that_no_database_keeps_are_mended() -> None:
+def test_texts_that_a_database_refuses_are_replaced() -> None:
     seen = report(status="failed", fail_reason="한도\x00초과\ud83d" + "x" * 2000)
     assert seen.reason.startswith("한도\ufffd초과?xx")
     assert len(seen.reason) == 1000
@@ -245,7 +245,7 @@ def test_a_report_survives_the_wire(told: Report) -> None:
 
 @given(changes=st.dictionaries(st.sampled_from([*CARD_PAID, *VBANK, "unheard_of"]), any_json(), max_size=6))
 @example(changes={"cancel_history": [{"amount": 1e308}]})
-def test_whatever_stands_in_a_row_only_our_errors_come_out(changes: dict[str, Any]) -> None:
+def test_any_row_raises_only_our_errors(changes: dict[str, Any]) -> None:
     outcome: Report | GatewayError
     try:
         outcome = report(**changes)
@@ -264,7 +264,7 @@ def test_whatever_stands_in_a_row_only_our_errors_come_out(changes: dict[str, An
 @example(b"\xff\xfe{}")
 @example(b"\xef\xbb\xbf{}")
 @example(b'"\\ud800"')
-def test_whatever_a_body_is_only_our_errors_come_out(body: bytes) -> None:
+def test_any_body_raises_only_our_errors(body: bytes) -> None:
     readers = (wire.report, wire.page, wire.grant, lambda value: wire.registration(value, MerchantId("m")))
     with contextlib.suppress(GatewayError):
         wire.envelope(body)
@@ -274,7 +274,7 @@ def test_whatever_a_body_is_only_our_errors_come_out(body: bytes) -> None:
 
 
 @pytest.mark.parametrize("code", ["NaN", "Infinity", "null", "true", '"0"', "[]"])
-def test_a_code_that_is_no_number_is_neither_yes_nor_no(code: str) -> None:
+def test_a_code_that_is_not_a_number_is_unknown(code: str) -> None:
     with pytest.raises(Unknown):
         wire.envelope(f'{{"code": {code}, "message": "x", "response": {{}}}}'.encode())
 
@@ -286,7 +286,7 @@ def test_a_token_that_would_break_a_header_is_not_used(token: object) -> None:
 
 
 @pytest.mark.parametrize(("now", "expired_at"), [(1900, 100), (0, 10**9), (None, 1), ("1", "2")], ids=str)
-def test_a_token_without_a_life_is_not_used(now: object, expired_at: object) -> None:
+def test_a_token_without_a_lifetime_is_not_used(now: object, expired_at: object) -> None:
     with pytest.raises(Unknown):
         wire.grant(as_read({"access_token": "a" * 40, "now": now, "expired_at": expired_at}))
 

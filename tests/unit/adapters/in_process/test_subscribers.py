@@ -27,7 +27,7 @@ class Answering:
             raise self.failure
 
 
-def test_every_subscriber_is_told():
+def test_every_subscriber_receives_the_message():
     subscribers, heard = Subscribers(), []
     subscribers.subscribe(heard.append)
 
@@ -40,12 +40,12 @@ def test_every_subscriber_is_told():
     assert heard == [MESSAGE] * 3
 
 
-def test_nobody_to_tell_is_no_failure():
+def test_a_message_without_subscribers_is_delivered():
     run(Subscribers().publish(MESSAGE))
     run(Several(()).publish(MESSAGE))
 
 
-def test_one_that_raises_is_named_logged_and_keeps_nobody_from_hearing(caplog):
+def test_a_subscriber_that_raises_is_named_and_logged_and_does_not_stop_the_others(caplog):
     subscribers, heard = Subscribers(), []
 
     @subscribers.subscribe
@@ -62,7 +62,7 @@ def test_one_that_raises_is_named_logged_and_keeps_nobody_from_hearing(caplog):
     assert MESSAGE.id in caplog.text
 
 
-def test_a_coroutine_function_is_refused_because_nobody_would_await_it():
+def test_a_coroutine_function_is_refused_because_it_would_not_be_awaited():
     async def later(message: Message) -> None: ...
 
     class Later:
@@ -73,7 +73,7 @@ def test_a_coroutine_function_is_refused_because_nobody_would_await_it():
             Subscribers().subscribe(subscriber)
 
 
-def test_several_publishers_are_all_told_and_the_longest_wait_counts():
+def test_all_publishers_get_the_message_and_the_longest_wait_counts():
     busy = Answering(DeliveryFailed("busy", retry_after=timedelta(minutes=5)))
     busier = Answering(DeliveryFailed("busier", retry_after=timedelta(hours=1)))
     fine = Answering()
@@ -85,7 +85,7 @@ def test_several_publishers_are_all_told_and_the_longest_wait_counts():
 
 
 @pytest.mark.parametrize(("others", "gone"), [([None], True), ([DeliveryFailed("down")], False)])
-def test_one_endpoint_that_is_gone_buries_only_what_no_other_waits_for(others, gone):
+def test_a_message_is_dead_only_if_all_failed_endpoints_are_gone(others, gone):
     publishers = [Answering(DeliveryFailed("gone", gone=True)), *(Answering(other) for other in others)]
     with pytest.raises(DeliveryFailed) as caught:
         run(Several(publishers).publish(MESSAGE))

@@ -49,7 +49,7 @@ def test_trouble_passes_after_so_many_calls_and_troubles_no_other_method() -> No
     assert gateway.calls == ["find", "prepare", "prepare", "prepare"]
 
 
-def test_a_buyer_may_tamper_pay_with_play_money_and_pay_late() -> None:
+def test_a_buyer_may_tamper_pay_with_test_money_and_pay_late() -> None:
     gateway = MemoryGateway(mode=Mode.LIVE)
     run(gateway.prepare(MerchantId("m_1"), WON))
     tampered = gateway.open("m_1", Money(1), tampered=True)
@@ -60,7 +60,7 @@ def test_a_buyer_may_tamper_pay_with_play_money_and_pay_late() -> None:
     assert gateway.approve(tampered).amount == Money(1)
 
 
-def test_money_is_taken_once_and_a_payment_made_once() -> None:
+def test_money_is_captured_once_and_a_payment_is_created_once() -> None:
     gateway = MemoryGateway()
     gateway_id = paid(gateway)
     for act in (gateway.approve, gateway.decline, gateway.deposit, gateway.issue_deposit):
@@ -70,7 +70,7 @@ def test_money_is_taken_once_and_a_payment_made_once() -> None:
         gateway.open("m_1", WON)
 
 
-def test_time_is_the_shops_own() -> None:
+def test_time_is_the_clock_of_the_shop() -> None:
     gateway = MemoryGateway(clock=lambda: NOON)
     gateway_id = paid(gateway)
     assert [r.gateway_id for r in run(gateway.listing(NOON, NOON, 1)).reports] == [gateway_id]

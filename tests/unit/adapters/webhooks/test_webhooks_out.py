@@ -116,7 +116,7 @@ def test_an_endpoint_is_https_and_a_host(url):
         WebhookSettings(url=url, secrets=(SECRET,))
 
 
-def test_plain_http_goes_with_private_addresses():
+def test_plain_http_is_permitted_with_private_addresses():
     assert WebhookSettings(url="http://127.0.0.1:8000/hook", secrets=(SECRET,), allow_private=True)
 
 
@@ -142,7 +142,7 @@ def test_an_ordinary_address_is_public(text):
 
 
 @given(st.ip_addresses(v=4))
-def test_an_address_in_disguise_is_judged_by_what_is_inside(inner: IPv4Address):
+def test_an_address_that_contains_another_is_judged_by_the_inner_one(inner: IPv4Address):
     mapped = IPv6Address(f"::ffff:{inner}")
     translated = IPv6Address(int(IPv6Address("64:ff9b::")) + int(inner))
     assert is_public(mapped) is is_public(translated) is is_public(inner)
@@ -163,6 +163,6 @@ def test_a_wait_is_never_longer_than_we_are_willing_to_wait(text):
 @given(
     st.one_of(st.none(), st.text(), st.sampled_from(["0", "-1", "1.5", "soon", "٣", "Mon, 02 Nov 1999 00:00:00 GMT"]))
 )
-def test_a_wait_that_makes_no_sense_is_none_and_never_an_error(text):
+def test_an_invalid_wait_is_none_and_never_an_error(text):
     wait = wait_of(text, datetime.now(UTC))
     assert wait is None or timedelta() < wait <= LONGEST_RETRY_AFTER

@@ -1,10 +1,12 @@
 """How the commands print: columns that stand under each other in both languages."""
 
+import importlib
 import logging
 import sys
 
 import pytest
 
+from payments.entrypoints.cli.app import COMMANDS
 from payments.entrypoints.cli.common import _language, say, table, width
 from payments.entrypoints.cli.words import _WORDS, word
 from payments.entrypoints.logs import OneLine
@@ -59,3 +61,10 @@ def test_the_language_is_that_of_the_terminal(monkeypatch, lang, language):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANG", lang)
     assert _language() == language
+
+
+@pytest.mark.parametrize("name", [name for name, (path, _) in COMMANDS.items() if ".cli." in path])
+def test_the_help_of_a_command_stands_in_the_table_alone(name):
+    module, _, function = COMMANDS[name][0].partition(":")
+    command = getattr(importlib.import_module(module), function)
+    assert command.__doc__.partition("\n")[0] == f"`payments {name}`."

@@ -13,7 +13,7 @@ from payments.entrypoints.display import Language
 from payments.entrypoints.shop.catalogue import PLANS
 from payments.entrypoints.shop.pages import _reason
 from payments.entrypoints.shop.stories import entry_of, reported_by
-from payments.entrypoints.shop.words import SAID_BY_THE_PAGE, WORDS, preferred, words
+from payments.entrypoints.shop.words import SHOWN_BY_SCRIPT, WORDS, preferred, words
 
 HANGUL = re.compile(r"[가-힣]")
 
@@ -93,7 +93,7 @@ def test_every_text_is_there_in_both_languages() -> None:
         assert text.en, key
         assert not HANGUL.search(text.en), key
         assert text.ko.count("{}") == text.en.count("{}"), key
-    assert set(SAID_BY_THE_PAGE) <= words("ko").keys()
+    assert set(SHOWN_BY_SCRIPT) <= words("ko").keys()
 
 
 @pytest.mark.parametrize(

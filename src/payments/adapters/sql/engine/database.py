@@ -9,11 +9,12 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import attrs
 import sqlalchemy as sa
 import sqlalchemy.exc
+from sqlalchemy.pool import QueuePool
 
 from payments.adapters.sql.engine.failures import domain_error, is_retryable
 from payments.domain.errors import ConcurrentUpdate
@@ -24,6 +25,11 @@ Work = Callable[[sa.Connection], T]
 MAX_RETRIES: Final = 5
 MAX_WAIT_SECONDS: Final = 5.0
 """How long a call waits for a connection or for the write lock; after that time it is not retried either."""
+
+
+def pool_options(pool_size: int) -> dict[str, Any]:
+    """Return the options of an engine with at most *pool_size* connections."""
+    return {"poolclass": QueuePool, "pool_size": pool_size, "max_overflow": 0, "pool_timeout": MAX_WAIT_SECONDS}
 
 
 @attrs.frozen(kw_only=True)

@@ -5,9 +5,9 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 import sqlalchemy.event
-from sqlalchemy.pool import NullPool, QueuePool
+from sqlalchemy.pool import NullPool
 
-from payments.adapters.sql.engine.database import MAX_WAIT_SECONDS, Database
+from payments.adapters.sql.engine.database import Database, pool_options
 from payments.adapters.sql.engine.failures import UnsafeSettings
 from payments.adapters.sql.engine.forks import renewed_after_fork
 
@@ -27,8 +27,7 @@ _log = logging.getLogger(__name__)
 
 def open_postgresql(url: sa.URL, pool_size: int) -> Database:
     """Return the database at *url*; nothing is connected yet."""
-    pool = {"poolclass": QueuePool, "pool_size": pool_size, "max_overflow": 0, "pool_timeout": MAX_WAIT_SECONDS}
-    engine = renewed_after_fork(_engine(url, pool))
+    engine = renewed_after_fork(_engine(url, pool_options(pool_size)))
     reading = engine.execution_options(isolation_level="AUTOCOMMIT")  # saves the round trips of BEGIN and COMMIT
     return Database(engine=engine, reading=reading, writing=engine, write_lock=None)
 

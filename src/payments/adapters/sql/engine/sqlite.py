@@ -13,9 +13,9 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 import sqlalchemy.event
-from sqlalchemy.pool import NullPool, QueuePool
+from sqlalchemy.pool import NullPool
 
-from payments.adapters.sql.engine.database import MAX_WAIT_SECONDS, Database
+from payments.adapters.sql.engine.database import MAX_WAIT_SECONDS, Database, pool_options
 from payments.adapters.sql.engine.failures import UnsafeSettings
 from payments.adapters.sql.engine.forks import renewed_after_fork
 from payments.domain.errors import BadInput
@@ -30,8 +30,7 @@ _write_locks_guard = threading.Lock()
 
 def open_sqlite(url: sa.URL, pool_size: int) -> Database:
     """Return the database in a file. Raises BadInput if *url* does not name a file."""
-    pool = {"poolclass": QueuePool, "pool_size": pool_size, "max_overflow": 0, "pool_timeout": MAX_WAIT_SECONDS}
-    engine = renewed_after_fork(_engine(url, pool))
+    engine = renewed_after_fork(_engine(url, pool_options(pool_size)))
     return Database(
         engine=engine,
         reading=engine,
