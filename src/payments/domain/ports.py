@@ -186,6 +186,7 @@ class AlarmKind(StrEnum):
     ROW_UNREADABLE = "row-unreadable"
     REFUND_EXECUTED_LATE = "refund-executed-late"
     REFUND_NEEDS_A_PERSON = "refund-needs-a-person"
+    REFUND_SLOWER_THAN_EXPECTED = "refund-slower-than-expected"
     CREDENTIALS_REFUSED = "credentials-refused"
     LIST_KEEPS_CHANGING = "list-keeps-changing"
 

@@ -12,6 +12,7 @@ from support.system.border import PRICE, Installation, account, installation
 from payments.domain.errors import RefundInProgress
 from payments.domain.event import EventKind
 from payments.domain.machine import Status
+from payments.domain.ports import AlarmKind
 from payments.domain.refund import RefundStatus
 from payments.domain.schedule import LONGEST_AT_WORK
 from payments.entrypoints.blocking import run
@@ -44,8 +45,8 @@ def test_a_refund_at_work_is_not_sent_again_whoever_asks(shop: Installation, mea
     assert [refund.status for refund in shop.payment(merchant_id).refunds] == [RefundStatus.DONE]
 
 
-@pytest.mark.parametrize("late", [AT_WORK + 60, 3 * AT_WORK])
-def test_a_refund_slower_than_we_think_is_not_told_refused(shop: Installation, late: int) -> None:
+@pytest.mark.parametrize(("late", "sends"), [(AT_WORK + 60, 1), (3 * AT_WORK, 2)])
+def test_a_refund_slower_than_we_think_is_not_told_refused(shop: Installation, late: int, sends: int) -> None:
     """Sent again, it is told that the first is in progress, which is not a refusal."""
     merchant_id, window = shop.paid()
     shop.sandbox.faults.add(f"cancel:slow={late} x1")
@@ -57,6 +58,9 @@ def test_a_refund_slower_than_we_think_is_not_told_refused(shop: Installation, l
     assert shop.given_back(window) == HALF
     assert [refund.status for refund in shop.payment(merchant_id).refunds] == [RefundStatus.DONE]
     assert shop.payment(merchant_id).refunded == HALF
+    told = [alarm.kind for alarm in shop.alarms.raised if alarm.merchant_id == merchant_id]
+    assert shop.sends(window) >= sends
+    assert told == [AlarmKind.REFUND_SLOWER_THAN_EXPECTED] * (sends - 1), "once, and loudly: our guess is wrong"
 
 
 def test_a_refund_whose_answer_is_lost_is_made_once(shop: Installation) -> None:
