@@ -85,6 +85,14 @@ def test_an_impossible_payment_is_a_contract_violation(changes: dict[str, Any]) 
         report(**changes)
 
 
+@pytest.mark.parametrize("name", ["amount", "cancel_amount"])
+@pytest.mark.parametrize("value", ["1e999999999", "-1e999999999", "1e-999999999", "1e99999999999999999999"])
+def test_a_sum_that_no_computer_can_hold_is_the_trouble_of_its_row_alone(name: str, value: str) -> None:
+    text = json.dumps(a_row(**{name: "HERE"})).replace('"HERE"', value)
+    with pytest.raises((ContractViolation, Unknown)):
+        wire.report(wire.decoded(text.encode()))
+
+
 @pytest.mark.parametrize(
     "name", ["imp_uid", "merchant_uid", "amount", "cancel_amount", "currency", "status", "sandbox"]
 )
