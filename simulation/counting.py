@@ -41,7 +41,7 @@ class Tally:
             payments=len(world.laws.payments),
             events=len(world.laws.messages),
             refunds_executed=len(world.provider.executed),
-            crashes=Counter({_point(at): n for at, n in world.scheduler.crashes.items()}),
+            crashes=Counter({_point(at): n for at, n in world.crashed.items()}),
             counts=Counter({f"{kind}: {what}": n for (kind, what), n in world.counts.items()}),
             marks=Counter(world.marks.hits),
             failures=broken,

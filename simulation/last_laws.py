@@ -8,6 +8,7 @@ from payments.domain.machine import Status
 from payments.domain.payment import Payment
 from payments.domain.ports import Filter
 from payments.domain.report import Rank
+from payments.domain.values import GatewayId
 from payments.entrypoints.blocking import run
 from simulation.provider import Row
 from simulation.scheduler import NOON
@@ -26,6 +27,8 @@ def check_last(world: "World") -> None:
             _check_orphan(world, row)
     for payment in world.laws.payments.values():
         _check_payment(world, payment)
+    if world.is_behind():
+        world.laws.broken("15 reconciliation catches up", f"the mark stays at {world.laws.reconciled_until}")
     for message_id in world.laws.messages:
         if message_id not in world.laws.told_ids:
             world.laws.broken("20 every event is told", f"{message_id} was never delivered")
@@ -68,7 +71,9 @@ def _is_dealt_with(world: "World", payment: Payment, known: Attempt) -> bool:
         return True
     if world.plan.hold_strays or known.disposition == "wrong_mode":
         return True
-    return any(r.failure for r in payment.refunds if r.gateway_id == known.gateway_id)
+    row = world.provider.rows[known.gateway_id]
+    may_be_refused = row.never_refunds or row.method == "virtual_account"
+    return may_be_refused and any(r.failure for r in payment.refunds if r.gateway_id == known.gateway_id)
 
 
 def _check_orphan(world: "World", row: Row) -> None:
@@ -85,13 +90,19 @@ def _check_payment(world: "World", payment: Payment) -> None:
     now = NOON + timedelta(milliseconds=world.scheduler.now)
     if payment.status is Status.AWAITING and payment.expiry < now and not odd:
         world.laws.broken("18 nothing awaits past its expiry", f"{merchant_id} does")
-    if payment.open_refunds and not any(_is_unreadable(world, r.gateway_id) for r in payment.open_refunds):
-        world.laws.broken("19 no refund stays open", f"{merchant_id}: {payment.open_refunds[0].id}")
-    if payment.deposits_to_revoke and world.plan.guesses.revokes_accounts and not odd:
-        waiting = [a for a in payment.deposits_to_revoke if world.provider.rows[a.gateway_id].waits]
-        if any(not a.revoke_failure for a in waiting):
-            world.laws.broken("16 no account stays open", f"{waiting[0].gateway_id} of {merchant_id}")
+    for refund in payment.open_refunds:
+        if not _is_unreadable(world, refund.gateway_id):
+            world.laws.broken("19 no refund stays open", f"{merchant_id}: {refund.id}")
+    if payment.status in (Status.PAID, Status.CANCELLED) and world.plan.guesses.revokes_accounts and not odd:
+        for row in world.provider.by_merchant_id.get(merchant_id, ()):
+            if row.waits and not _was_told_of(payment, row.gateway_id):
+                world.laws.broken("16 no account stays open", f"{row.gateway_id} of {merchant_id}")
 
 
-def _is_unreadable(world: "World", gateway_id: str) -> bool:
-    return any(row.unreadable for row in world.provider.rows.values() if row.gateway_id == gateway_id)
+def _was_told_of(payment: Payment, gateway_id: GatewayId) -> bool:
+    known = payment.attempt(gateway_id)
+    return known is not None and bool(known.revoke_failure)
+
+
+def _is_unreadable(world: "World", gateway_id: GatewayId) -> bool:
+    return world.provider.rows[gateway_id].unreadable

@@ -21,6 +21,7 @@ from payments.domain.refund import Refund, RefundStatus
 from payments.domain.report import Rank
 from payments.domain.values import GatewayId, MerchantId
 from simulation.provider import Row
+from simulation.scheduler import NOON
 
 if TYPE_CHECKING:
     from simulation.world import World
@@ -56,7 +57,10 @@ class Laws:
         self.told_ids: dict[str, None] = {}
         self.refund_owner: dict[str, MerchantId] = {}
         self.reconciled_until: datetime | None = None
-        self.touched: dict[MerchantId, None] = {}
+        self.made_due: dict[MerchantId, int] = {}
+        """When each payment was last made due at once."""
+        self.provider_ids: dict[str, str] = {}
+        """The provider's ids of refunds, and our ids for them."""
         self.closable: dict[MerchantId, str] = {}
         """Payments that a person asked to close, or whose order was begun again."""
         self._leases: dict[MerchantId, datetime] = {}
@@ -75,7 +79,9 @@ class Laws:
         if before is not None and known is not None and known.version > before.version:
             self.broken("7 knowledge never goes back", f"{merchant_id}: a write was lost")
         self.payments[merchant_id] = after
-        self.touched[merchant_id] = None
+        now = self._world.scheduler.now
+        if after.due_at and after.due_at <= self._world.scheduler.time() + timedelta(milliseconds=self._world.faults.skew):
+            self.made_due[merchant_id] = now
         self._check_events(known, after, events)
         self._check_attempts(known, after)
         self._check_refunds(known, after)
@@ -148,9 +154,25 @@ class Laws:
             self.broken("5 ids belong to one payment", f"refund {refund.id} at two payments")
         if refund.status is RefundStatus.REFUSED and self._world.provider.executed.get(refund.id):
             self.broken("12 a refusal is final", f"{refund.id} was executed, and is told refused")
+        if refund.provider_id:
+            ours = self.provider_ids.setdefault(refund.provider_id, refund.id)
+            if ours != refund.id:
+                self.broken("5 ids belong to one payment", f"{refund.provider_id} is both {ours} and {refund.id}")
+        self._check_done(refund)
         attempt = after.attempt(refund.gateway_id)
         if refund.by == "policy" and attempt and attempt.disposition in HANDS_OFF:
             self.broken("14 hands off", f"{refund.id} refunds a capture that is {attempt.disposition}")
+
+    def _check_done(self, refund: Refund) -> None:
+        """Where the provider tells its whole history, a refund is done only if it was executed."""
+        is_ours = refund.by != "external"
+        executed = self._world.provider.executed
+        tells_all = self._world.plan.guesses.history == "full"
+        row = self._world.provider.rows.get(refund.gateway_id)
+        nameless = row is not None and any(not reported.reason for reported in row.refunds)  # may be taken for ours
+        if is_ours and refund.status is RefundStatus.DONE and tells_all and not nameless:
+            if not executed.get(refund.id):
+                self.broken("12 what is told is true", f"{refund.id} is told done, and was never executed")
 
     def _check_paid(self, after: Payment) -> None:
         accepted = [a for a in after.attempts if a.disposition is Disposition.ACCEPTED]
@@ -195,7 +217,24 @@ class Laws:
             self.messages[f"orphan_{orphan.gateway_id}_{event.version}"] = (orphan.gateway_id, event.kind)
 
     def mark_moved(self, to: datetime) -> None:
-        self.reconciled_until = max(self.reconciled_until or to, to)
+        """Check that everything before the mark is known; the first mark is set without a look."""
+        before = self.reconciled_until
+        self.reconciled_until = max(before or to, to)
+        if before is None or to <= before or self._world.counts["alarm", "list-keeps-changing"]:
+            return
+        start, end = (int((time - NOON) / timedelta(milliseconds=1)) for time in (before, to))
+        for row in self._world.provider.rows.values():
+            if start <= row.listed_at <= end and row.rank >= Rank.CAPTURED and not row.unreadable:
+                self._check_reconciled(row)
+
+    def _check_reconciled(self, row: Row) -> None:
+        payment = self.payments.get(row.merchant_id)
+        attempt = payment.attempt(row.gateway_id) if payment else self.orphans.get(row.gateway_id)
+        listed = next(version for version in row.versions if version[1] == row.listed_at)[2]
+        if row.owner == "foreign" or (attempt and attempt.report.refunded >= listed.refunded):
+            return
+        if not row.trouble:
+            self.broken("15 what lies before the mark is known", f"{row.gateway_id} of {row.merchant_id} is not")
 
     # leases
 

@@ -33,7 +33,7 @@ class Machine:
 
     def __init__(self, world: "World", name: str, skew: int) -> None:
         self.name, self.skew, self.up = name, skew, True
-        self._world = world
+        self.world = world
         self.clock = SkewedClock(world.scheduler, skew)
         shop = PausingShop(world)
         self.use_cases = UseCases.over(
@@ -49,15 +49,15 @@ class Machine:
         self.courier = Courier(outbox=outbox, publisher=shop, clock=self.clock, jitter=lambda: 1.0)
 
     def start(self, name: str, work: Work) -> Process:
-        return self._world.scheduler.start(f"{name} on {self.name}", work, self.name)
+        return self.world.scheduler.start(f"{name} on {self.name}", work, self.name)
 
     def dies(self) -> None:
         """Kill everything here; start again a while later."""
         self.up = False
-        self._world.tell(self.name, "is killed")
-        self._world.scheduler.kill_group(self.name)
-        wait = self._world.chance.choice([SECOND, 5 * SECOND, MINUTE, 20 * MINUTE])
-        self._world.scheduler.at(self._world.scheduler.now + wait, self.starts)
+        self.world.tell(self.name, "is killed")
+        self.world.scheduler.kill_group(self.name)
+        wait = self.world.chance.choice([SECOND, 5 * SECOND, MINUTE, 20 * MINUTE])
+        self.world.scheduler.at(self.world.scheduler.now + wait, self.starts)
 
     def starts(self) -> None:
         self.up = True
@@ -73,7 +73,7 @@ class Worker(Machine):
     def starts(self) -> None:
         super().starts()
         reconciliation = self.use_cases.reconciliation
-        world = self._world
+        world = self.world
         self.start("sweep", self._loop(lambda: self.use_cases.sweep.sweep(SWEEP_LIMIT), world.until_due))
         self.start("reconcile", self._loop(reconciliation.recent, self._until_news))
         self.start("catch up", self._loop(reconciliation.catch_up, lambda: max(20 * MINUTE, self._until_news())))
@@ -81,10 +81,10 @@ class Worker(Machine):
 
     def _until_news(self) -> int:
         """Return how long to wait before the newest rows are read: longer and longer while nothing happens."""
-        return max(30 * SECOND, min(self._world.quiet_for // 3, 2 * HOUR))
+        return max(30 * SECOND, min(self.world.quiet_for // 3, 2 * HOUR))
 
     async def _loop(self, step: Callable[[], Work], wait: Callable[[], int]) -> None:
-        world, failures = self._world, 0
+        world, failures = self.world, 0
         while not world.ending:
             try:
                 done: Any = await step()

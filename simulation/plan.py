@@ -70,10 +70,10 @@ class Faults:
     webhooks_twice: float = 0
     deliveries: float = 0
     refusals: float = 0
-    unreadable: float = 0
     clashes: float = 0
     maintenance: float = 0
     outages: float = 0
+    mixups: float = 0
     lag: int = 0
     skew: int = 0
 
@@ -85,8 +85,8 @@ class Faults:
         rates = {
             "kills": 0.006, "stalls": 0.01, "conflicts": 0.03, "lost_commits": 0.02, "storage": 0.02,
             "not_sent": 0.05, "lost": 0.05, "unanswered": 0.08, "slow": 0.5, "webhooks_lost": 0.9,
-            "webhooks_twice": 0.3, "deliveries": 0.3, "refusals": 0.15, "unreadable": 0.06, "clashes": 0.05,
-            "maintenance": 0.5, "outages": 0.5,
+            "webhooks_twice": 0.3, "deliveries": 0.3, "refusals": 0.15, "clashes": 0.05,
+            "maintenance": 0.5, "outages": 0.5, "mixups": 0.04,
         }  # fmt: skip
         chosen = {name: top * rng.random() if rng.random() < 0.6 else 0.0 for name, top in rates.items()}
         lag = rng.choice([0, 5 * SECOND, 30 * SECOND, 90 * SECOND])

@@ -46,6 +46,7 @@ class Row:
     declined_before: bool = False
     unreadable: bool = False
     never_refunds: bool = False
+    trouble: bool = False
     listed_at: int = 0
     at_work: int = 0
     versions: list[tuple[int, int, Report]] = attrs.Factory(list)

@@ -1,12 +1,13 @@
 """Requests: what a server does when it is asked, as its routes do. Each returns the work of one process."""
 
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from payments.domain.access import KeptAnswer
-from payments.domain.errors import ContractViolation, GatewayError, PaymentNotFound
+from payments.domain.errors import AttemptMismatch, ContractViolation, GatewayError, PaymentNotFound, RefundRefused
 from payments.domain.money import Money
+from payments.domain.refund import RefundStatus
 from payments.domain.refunding import RefundOrder
-from payments.domain.schedule import timedelta
 from payments.domain.use_cases.checkout import Outcome
 from payments.domain.values import Caller, GatewayId, MerchantId, Method, Offer, RefundId
 from simulation.machines import Machine
@@ -22,8 +23,15 @@ def begin(machine: Machine, buyer: str, order: str, price: Money, method: Method
     return machine.use_cases.checkout.begin(buyer, order, Offer("멤버십 1년", price), method, Caller.buyer(buyer))
 
 
-def complete(machine: Machine, buyer: str, merchant_id: MerchantId, gateway_id: GatewayId) -> Work:
-    return machine.use_cases.checkout.complete(Caller.buyer(buyer), merchant_id, gateway_id)
+async def complete(machine: Machine, buyer: str, merchant_id: MerchantId, gateway_id: GatewayId) -> Outcome:
+    """Complete; where the attempt is not at this payment, the payment must be due now."""
+    began = machine.world.scheduler.now
+    try:
+        return await machine.use_cases.checkout.complete(Caller.buyer(buyer), merchant_id, gateway_id)
+    except AttemptMismatch:
+        if machine.world.laws.made_due.get(merchant_id, -1) < began:
+            machine.world.laws.broken("11 what cannot be told is due", f"{merchant_id} is not checked after a mismatch")
+        raise
 
 
 def abandon(machine: Machine, buyer: str, merchant_id: MerchantId) -> Work:
@@ -65,8 +73,9 @@ async def refund(
         return None
     try:
         outcome = await machine.use_cases.refunds.refund(SHOP, merchant_id, order, refund_id)
-    except Exception:
+    except Exception as error:
         await keys.release_key("shop", key)
+        _check_refusal(world, merchant_id, refund_id, error)
         raise
     await world.scheduler.pause("before keep answer", world.chance.moment())
     if outcome.confirmed:
@@ -76,5 +85,9 @@ async def refund(
     return outcome
 
 
-def use_cases(machine: Machine) -> Any:
-    return machine.use_cases
+def _check_refusal(world: "World", merchant_id: MerchantId, refund_id: RefundId, error: Exception) -> None:
+    """Whoever is told that a refund is refused must be able to rely on it."""
+    payment = world.laws.payments[merchant_id]
+    stored = next((refund for refund in payment.refunds if refund.id == refund_id), None)
+    if isinstance(error, RefundRefused) and stored and stored.status is not RefundStatus.REFUSED:
+        world.laws.broken("12 a refusal is final", f"{refund_id} is {stored.status}, and the operator is told refused")

@@ -32,6 +32,11 @@ def _yield(what: Any) -> Generator[Any, None, None]:
     yield what
 
 
+async def passing(wait: int) -> None:
+    """Let *wait* milliseconds pass, from within code that knows no scheduler."""
+    await _yield(wait)
+
+
 class Process:
     """One coroutine on its way. `at` names where it stands; in the end it has a `result` or an `error`."""
 
@@ -119,6 +124,11 @@ class Scheduler:
     def kill_group(self, group: str) -> None:
         """End every process of a machine."""
         for process in [p for p in self.processes if p.group == group]:
+            self.kill(process)
+
+    def close(self) -> None:
+        """End everything that still runs: the world is over."""
+        for process in list(self.processes):
             self.kill(process)
 
     def run(self, until: int, steps: int) -> bool:

@@ -148,11 +148,25 @@ async def odd_row(me: Person) -> None:
             odd.unreadable = True
             if me.rng.random() < 0.3:
                 me.world.provider.decline(odd)
+        later = [me.opens(payment) for _ in range(2)] if me.rng.random() < 0.5 else []
         await me.waits(SECOND, 10 * MINUTE)
         if me.rng.random() < 0.7:
             me.pays(row)
+        for one in later:
+            me.pays(one)
+        await _turns_odd_while_it_is_refunded(me, payment, [one for one in later if one])
         if me.rng.random() < 0.3:
             me.cancels(payment)
+
+
+async def _turns_odd_while_it_is_refunded(me: Person, payment: Payment, rows: list[Row]) -> None:
+    for _ in range(200):
+        known = me.world.laws.payments[payment.merchant_id]
+        for row in rows:
+            if known.open_refund_of(row.gateway_id):
+                row.unreadable = True
+                return
+        await me.waits(100, 500)
 
 
 LIVES: Final = {

@@ -53,7 +53,7 @@ class Wire:
 
     async def find(self, gateway_id: GatewayId) -> Report | None:
         await self._sent("find")
-        row, at = self._provider.rows.get(gateway_id), self._replica()
+        row, at = self._provider.rows.get(self._mixed_up(gateway_id)), self._replica()
         report = self._provider.seen(row, at) if row else None
         if row and report and self._is_filtered(row):
             report = None
@@ -210,6 +210,13 @@ class Wire:
     def _note_staleness(self, row: Row, report: Report) -> None:
         if report is not row.latest and row.latest.tells_more_than(report):
             self._world.marks.hit("stale snapshot")
+
+    def _mixed_up(self, gateway_id: GatewayId) -> GatewayId:
+        """Return the attempt that the answer is about: a cache of the provider may answer another question."""
+        if self._world.chance.happens(self._world.faults.mixups):
+            self._world.count("fault", "another attempt's answer")
+            return self._world.chance.choice(list(self._provider.rows))
+        return gateway_id
 
     def _is_filtered(self, row: Row) -> bool:
         return self._world.plan.live and row.mode is Mode.TEST and self._guesses.test_rows_filtered
