@@ -13,7 +13,7 @@ class Chance:
     """One seeded stream. `stalls` is how often a process stands still for minutes, as on a laptop that sleeps."""
 
     def __init__(self, seed: str, stalls: float) -> None:
-        self._rng = random.Random(seed)  # noqa: S311 - chance that can be repeated is what a simulation needs
+        self._rng = random.Random(seed)
         self.random = self._rng.random
         self._stalls = stalls
         self._moments = [1, 1, 1, 2, 2, 3, 5, 8, 13, 20, 30, 50, 120, 300, 900, 2_500]

@@ -79,7 +79,8 @@ class Tally:
             told = json.loads(path.read_text("utf-8"))
             told.pop("missing_marks")
             counters = {name: Counter(told.pop(name)) for name in ("crashes", "counts", "marks")}
-            whole.add(cls(**told, **counters))
+            told |= counters
+            whole.add(cls(**told))
         return whole
 
     def table(self) -> str:

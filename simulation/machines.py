@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 from payments.domain.errors import PaymentsError
 from payments.domain.use_cases.outbox import Courier
 from payments.domain.use_cases.wiring import Policy, UseCases
-from payments.domain.values import Mode
 from simulation.scheduler import HOUR, MINUTE, NOON, SECOND, Process, Scheduler, Work
 from simulation.stores import PausingOrphans, PausingOutbox, PausingPayments, PausingShop
 from simulation.wire import Wire
@@ -43,7 +42,7 @@ class Machine:
             ids=world.ids,
             clock=self.clock,
             alarms=shop,
-            policy=Policy(mode=Mode.LIVE if world.plan.live else Mode.TEST, hold_strays=world.plan.hold_strays),
+            policy=Policy(mode=world.plan.mode, hold_strays=world.plan.hold_strays),
         )
         outbox = PausingOutbox(world, world.store)
         self.courier = Courier(outbox=outbox, publisher=shop, clock=self.clock, jitter=lambda: 1.0)
@@ -75,8 +74,9 @@ class Worker(Machine):
         reconciliation = self.use_cases.reconciliation
         world = self.world
         self.start("sweep", self._loop(lambda: self.use_cases.sweep.sweep(SWEEP_LIMIT), world.until_due))
-        self.start("reconcile", self._loop(reconciliation.recent, self._until_news))
-        self.start("catch up", self._loop(reconciliation.catch_up, lambda: max(20 * MINUTE, self._until_news())))
+        if world.plan.reads_newest:
+            self.start("reconcile", self._loop(reconciliation.recent, self._until_news))
+        self.start("catch up", self._loop(reconciliation.catch_up, lambda: max(4 * MINUTE, self._until_news())))
         self.start("deliver", self._loop(self.courier.deliver, world.until_message))
 
     def _until_news(self) -> int:

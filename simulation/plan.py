@@ -10,12 +10,14 @@ from typing import Final, Self
 
 import attrs
 
+from payments.domain.values import Mode
 from simulation.scheduler import DAY, HOUR, MINUTE, SECOND
 
 CAST: Final = {
     "honest": 36, "tabs": 12, "closer": 8, "depositor": 12, "returner": 8, "impatient": 5, "changer": 6,
     "border": 8, "late_approval": 6, "tamperer": 8, "player": 6, "thief": 5, "forger": 5, "windows": 1,
-    "refunder": 12, "canceller": 6, "decider": 6, "console": 12, "foreign": 5, "orphaned": 5, "odd_row": 5,
+    "refunder": 12, "canceller": 6, "decider": 6, "console": 12, "foreign": 5, "orphaned": 7, "busy_system": 2,
+    "odd_row": 5,
 }  # fmt: skip
 """The kinds of people and how common they are."""
 
@@ -45,7 +47,7 @@ class Guesses:
             history=rng.choice(["full", "full", "full", "no ids", "no reasons", "none", "sometimes"]),
             oldest_first=rng.random() < 0.5,
             page_size=rng.choice([2, 3, 5, 20]),
-            listing_span=rng.choice([3 * HOUR, DAY, 90 * DAY]),
+            listing_span=rng.choice([HOUR, 3 * HOUR, DAY, 90 * DAY]),
             test_rows_filtered=rng.random() < 0.7,
             second_window_pays=rng.random() < 0.8,
             revokes_accounts=rng.random() < 0.7,
@@ -85,11 +87,11 @@ class Faults:
         rates = {
             "kills": 0.006, "stalls": 0.01, "conflicts": 0.03, "lost_commits": 0.02, "storage": 0.02,
             "not_sent": 0.05, "lost": 0.05, "unanswered": 0.08, "slow": 0.5, "webhooks_lost": 0.9,
-            "webhooks_twice": 0.3, "deliveries": 0.3, "refusals": 0.15, "clashes": 0.05,
-            "maintenance": 0.5, "outages": 0.5, "mixups": 0.04,
+            "webhooks_twice": 0.3, "deliveries": 0.3, "refusals": 0.4, "clashes": 0.05,
+            "maintenance": 0.5, "outages": 0.5, "mixups": 0.15,
         }  # fmt: skip
         chosen = {name: top * rng.random() if rng.random() < 0.6 else 0.0 for name, top in rates.items()}
-        lag = rng.choice([0, 5 * SECOND, 30 * SECOND, 90 * SECOND])
+        lag = rng.choice([0, 0, 5 * SECOND, 30 * SECOND, 90 * SECOND, 4 * MINUTE])
         return cls(**chosen, lag=lag, skew=rng.choice([0, SECOND, 20 * SECOND, 30 * SECOND]))
 
 
@@ -113,6 +115,7 @@ class Plan:
     hold_strays: bool
     servers: int
     workers: int
+    reads_newest: bool
     guesses: Guesses
     faults: Faults
     cast: tuple[Role, ...]
@@ -121,7 +124,7 @@ class Plan:
     @classmethod
     def drawn(cls, seed: int) -> Self:
         """Return the plan of a seed: a few busy hours, days apart."""
-        rng = random.Random(f"plan {seed}")  # noqa: S311 - chance that can be repeated is what a simulation needs
+        rng = random.Random(f"plan {seed}")
         bursts = [0]
         for _ in range(rng.randrange(3)):
             bursts.append(bursts[-1] + rng.choice([2 * HOUR, 9 * HOUR, DAY, 3 * DAY]))
@@ -137,11 +140,16 @@ class Plan:
             hold_strays=rng.random() < 0.2,
             servers=rng.randint(1, 3),
             workers=rng.randint(1, 3),
+            reads_newest=rng.random() < 0.75,
             guesses=Guesses.drawn(rng),
             faults=Faults.drawn(rng),
             cast=cast,
             ends_at=max(role.comes_at for role in cast) + rng.choice([HOUR, 4 * HOUR, 2 * DAY]),
         )
+
+    @property
+    def mode(self) -> Mode:
+        return Mode.LIVE if self.live else Mode.TEST
 
     def only(self, numbers: tuple[int, ...]) -> Self:
         """Return the plan with these of the cast alone."""

@@ -31,7 +31,7 @@ class Refusal(Exception):
 
 @attrs.define(eq=False)
 class Row:
-    """One attempt as it truly is. `versions` are all its states: when it was so, where it was listed, what it showed."""
+    """One attempt as it truly is. `versions` are its states: since when, where it was listed, and what it showed."""
 
     gateway_id: GatewayId
     merchant_id: MerchantId
@@ -46,7 +46,6 @@ class Row:
     declined_before: bool = False
     unreadable: bool = False
     never_refunds: bool = False
-    trouble: bool = False
     listed_at: int = 0
     at_work: int = 0
     versions: list[tuple[int, int, Report]] = attrs.Factory(list)

@@ -42,8 +42,9 @@ def run_seeds(order: Order, seeds: Iterable[int]) -> Tally:
     """Run these seeds one after the other, and return what they counted."""
     tally = Tally()
     for seed in seeds:
-        with opened(order.store) as store:
-            tally.add(Tally.of(World(order.plan(seed), store).run()))
+        plan = order.plan(seed)
+        with opened(order.store, plan.mode) as store:
+            tally.add(Tally.of(World(plan, store).run()))
     return tally
 
 

@@ -20,6 +20,9 @@ MINUTE: Final = 60 * SECOND
 HOUR: Final = 60 * MINUTE
 DAY: Final = 24 * HOUR
 
+PEOPLE: Final = "people"
+"""The group of those who are no machines: they go home, and never die."""
+
 Work = Coroutine[Any, Any, Any]
 
 
@@ -111,7 +114,8 @@ class Scheduler:
         if not process.alive:
             return
         process.killed = True
-        self.crashes[process.at] += 1
+        if process.group != PEOPLE:
+            self.crashes[process.at] += 1
         before, self.current = self.current, process
         try:
             process.work.throw(Killed())

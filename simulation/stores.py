@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from payments.domain.errors import ConcurrentUpdate, StorageUnavailable
+from payments.domain.errors import ConcurrentUpdate, MerchantIdTaken, StorageUnavailable
 from payments.domain.event import Event
 from payments.domain.messages import DeliveryFailed, Message
 from payments.domain.orphan import Orphan
@@ -60,7 +60,14 @@ class PausingPayments(_Port):
 
     async def add(self, payment: Payment) -> Payment:
         async def call() -> Payment:
-            added = await self._store.payments.add(payment)
+            if self._chance.happens(self._world.faults.clashes):
+                self._world.count("fault", "merchant id taken")
+                raise MerchantIdTaken("This merchant id is in use. Nothing was stored.")
+            try:
+                added = await self._store.payments.add(payment)
+            except MerchantIdTaken:
+                self._world.laws.broken("5 ids belong to one payment", f"{payment.merchant_id} was drawn twice")
+                raise
             self._world.laws.wrote(None, added, payment.new_events)
             return added
 

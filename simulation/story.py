@@ -38,7 +38,7 @@ class Story:
 
 def broken_law(plan: Plan, store: str, most_steps: int) -> tuple[str, int] | None:
     """Return the first law that the plan breaks and the steps it takes, if it breaks one."""
-    with opened(store) as empty:
+    with opened(store, plan.mode) as empty:
         world = World(plan, empty, most_steps=most_steps).run()
     if not world.laws.violations:
         return None
@@ -81,8 +81,9 @@ def _candidates(story: Story) -> Iterator[tuple[Plan, tuple[str, ...]]]:
 
 def told(story: Story, store: str) -> str:
     """Return the story as lines: when, who, what; and the law that it breaks at the end."""
-    with opened(store) as empty:
-        world = World(story.plan, empty, telling=True).run()
+    plan = story.plan
+    with opened(store, plan.mode) as empty:
+        world = World(plan, empty, telling=True).run()
     cast = ", ".join(f"{role.kind} {role.number}" for role in story.plan.cast)
     faults = {n: round(v, 3) for n, v in attrs.asdict(story.plan.faults).items() if v}
     lines = [f"People: {cast}", f"Faults: {faults or 'none'}", f"Provider: {attrs.asdict(story.plan.guesses)}", ""]

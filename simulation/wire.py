@@ -1,7 +1,7 @@
-"""Wire: the Gateway of one machine. A call may be lost, late, answered with rubbish, or done after the caller gave up."""
+"""Wire: the Gateway of one machine. A call may be lost, late, answered with rubbish, or done when nobody waits."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from payments.domain.errors import (
     ContractViolation,
@@ -150,10 +150,7 @@ class Wire:
 
     def _taken_in(self, refund: Refund, currency: str) -> Row:
         try:
-            if self._world.chance.happens(self._world.faults.refusals):
-                self._world.count("refusal", "transient")
-                raise Rejected("The provider refuses: try later.", "F4", "transient")
-            row = self._provider.begin_cancel(refund)
+            row = self._begun(refund)
         except StillAtWork:
             self._world.marks.hit("in progress")
             raise
@@ -162,6 +159,11 @@ class Wire:
             raise
         assert row.amount.currency == currency
         return row
+
+    def _begun(self, refund: Refund) -> Row:
+        if self._world.chance.happens(self._world.faults.refusals):
+            raise Rejected("The provider refuses: try later.", "F4", "transient")
+        return self._provider.begin_cancel(refund)
 
     # what befalls a call
 

@@ -16,15 +16,17 @@ from payments.domain.ports import Alarm
 from payments.domain.store import Store
 from payments.domain.values import GatewayId
 from simulation.chance import Chance
-from simulation.last_laws import check_last
-from simulation.laws import Laws
+from simulation.laws.last import check_last
+from simulation.laws.laws import Laws
 from simulation.machines import Machine, Server, Worker
 from simulation.marks import Marks
+from simulation.people import requests
+from simulation.people.cast import cast
 from simulation.plan import Faults, Plan
 from simulation.provider import Provider, Row
-from simulation.scheduler import DAY, HOUR, MINUTE, NOON, SECOND, Process, Scheduler, Work
+from simulation.scheduler import DAY, HOUR, MINUTE, NOON, PEOPLE, SECOND, Process, Scheduler, Work
 
-MOST_STEPS: Final = 60_000
+MOST_STEPS: Final = 150_000
 """A world that takes more steps than this does not come to rest."""
 
 PREFIX: Final = "kr_"
@@ -52,9 +54,9 @@ class World:
         self.ending = False
         self.crashed = Counter[str]()
         self.last_event = self.rest_began = 0
-        rng = random.Random(f"ids {plan.seed}")  # noqa: S311 - chance that can be repeated is what a simulation needs
+        rng = random.Random(f"ids {plan.seed}")
         self.ids = RandomIds(prefix=PREFIX, choose=rng.choice)
-        provider_rng = random.Random(f"provider {plan.seed}")  # noqa: S311 - as above
+        provider_rng = random.Random(f"provider {plan.seed}")
         self.provider = Provider(self.scheduler, plan.guesses, provider_rng)
         self.laws = Laws(self)
         self.provider.changed = self._row_changed
@@ -73,12 +75,10 @@ class World:
 
     def run(self) -> "World":
         """Run the world to its end; `laws.violations` says what was broken."""
-        from simulation.people import cast  # people know the world
-
         for machine in self.machines:
             machine.starts()
         for role in self.plan.cast:
-            self.scheduler.start(f"{role.kind} {role.number}", cast(self, role), "people", role.comes_at)
+            self.scheduler.start(f"{role.kind} {role.number}", cast(self, role), PEOPLE, role.comes_at)
         if self._runs(self.plan.ends_at):
             self._comes_to_rest()
         self.crashed = Counter(self.scheduler.crashes)
@@ -101,6 +101,7 @@ class World:
         self.tell("the world", "has no more faults")
         self.ending, self.faults = True, Faults()
         self.chance.calm()
+        self.scheduler.kill_group(PEOPLE)
         for row in self.provider.rows.values():
             row.unreadable = row.unreadable and int(row.gateway_id[-1]) % 2 == 0
         end = self.rest_began = self.scheduler.now
@@ -147,7 +148,7 @@ class World:
         return min(found, default=None)
 
     def _before_step(self, process: Process) -> None:
-        if not self.ending and process.group != "people" and self.chance.happens(self.faults.kills):
+        if not self.ending and process.group != PEOPLE and self.chance.happens(self.faults.kills):
             machine = next(m for m in self.machines if m.name == process.group)
             machine.dies()
 
@@ -155,14 +156,12 @@ class World:
 
     def request(self, name: str, make: Callable[[Machine], Work]) -> Process:
         """Send a request to one of the servers that are up."""
-        up = [m for m in self.machines if isinstance(m, Server) and m.up] or [self.machines[0]]
+        up: list[Machine] = [m for m in self.machines if isinstance(m, Server) and m.up] or [self.machines[0]]
         server = self.chance.choice(up)
         self.tell(name, f"asks {server.name}")
         return server.start(name, make(server))
 
     def _send_webhook(self, row: Row) -> None:
-        from simulation.requests import follow
-
         if row.owner != "ours":
             return
         if self.chance.happens(self.faults.webhooks_lost):
@@ -170,10 +169,10 @@ class World:
             return
         for _ in range(2 if self.chance.happens(self.faults.webhooks_twice) else 1):
             wait = self.chance.between(50, 20 * SECOND)
-            self.scheduler.at(
-                self.scheduler.now + wait,
-                lambda: self.request("webhook", lambda m: follow(m, row.gateway_id, row.merchant_id, "webhook")) and None,
-            )
+            self.scheduler.at(self.scheduler.now + wait, lambda: self._webhook_arrives(row))
+
+    def _webhook_arrives(self, row: Row) -> None:
+        self.request("webhook", lambda m: requests.follow(m, row.gateway_id, row.merchant_id, "webhook"))
 
     def console_works(self, row: Row, wait: int, amount: int) -> None:
         """Have somebody refund in the provider's console, which is at work on it for a while."""

@@ -1,14 +1,16 @@
 """Strangers: hostile buyers, forged webhooks, and other systems on the same account."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from payments.domain.errors import PaymentNotFound
 from payments.domain.money import Money
 from payments.domain.payment import Payment
-from payments.domain.values import GatewayId, MerchantId, Mode
-from simulation import requests
-from simulation.people import Person
+from payments.domain.values import Caller, GatewayId, MerchantId, Mode
+from simulation.machines import Machine
+from simulation.people import requests
+from simulation.people.person import Person
 from simulation.provider import Row
 from simulation.scheduler import HOUR, MINUTE, SECOND, Work
 
@@ -54,13 +56,17 @@ async def thief(me: Person) -> None:
         victim, row = me.rng.choice(others), me.rng.choice(rows)
         await _tries(me, victim, row)
         if payment:
-            me.asks("complete", lambda m, p=payment, r=row: requests.complete(m, me.buyer, p.merchant_id, r.gateway_id))
+            _completes(me, payment, row)
+
+
+def _completes(me: Person, payment: Payment, row: Row) -> None:
+    me.asks("complete", lambda m: requests.complete(m, me.buyer, payment.merchant_id, row.gateway_id))
 
 
 async def _tries(me: Person, victim: Payment, row: Row) -> None:
     """Everything a buyer may ask of another buyer's payment is answered as if there were none."""
-    caller = requests.Caller.buyer(me.buyer)
-    tries: list[Callable[[requests.Machine], Work]] = [
+    caller = Caller.buyer(me.buyer)
+    tries: list[Callable[[Machine], Work]] = [
         lambda m: requests.complete(m, me.buyer, victim.merchant_id, row.gateway_id),
         lambda m: requests.abandon(m, me.buyer, victim.merchant_id),
         lambda m: requests.cancel(m, caller, victim.merchant_id),
@@ -84,7 +90,7 @@ async def forger(me: Person) -> None:
         named = me.rng.choice([r.gateway_id for r in rows] + [GatewayId("imp_none")])
         payments = list(me.world.laws.payments) or [MerchantId("none")]
         about = me.rng.choice(payments)
-        me.asks("forged webhook", lambda m, n=named, a=about: requests.follow(m, n, a, "webhook"))
+        me.asks("forged webhook", partial(requests.follow, gateway_id=named, merchant_id=about, by="webhook"))
     if me.rng.random() < 0.5:
         me.pays(row)
 
@@ -109,6 +115,10 @@ def _opens_elsewhere(me: Person, prefix: str, owner: str) -> Row:
     return me.world.provider.open(named, me.price, me.mode, owner)
 
 
+def _hints(me: Person, row: Row) -> None:
+    me.asks("webhook", lambda m: requests.follow(m, row.gateway_id, row.merchant_id, "webhook"))
+
+
 async def foreign(me: Person) -> None:
     """Another installation, with a prefix of its own: it pays, refunds, and has accounts that wait."""
     for _ in range(me.rng.randint(1, 4)):
@@ -118,7 +128,7 @@ async def foreign(me: Person) -> None:
         await me.waits(SECOND, 5 * MINUTE)
         me.world.provider.approve(row)
         if me.rng.random() < 0.5:
-            me.asks("webhook", lambda m, r=row: requests.follow(m, r.gateway_id, r.merchant_id, "webhook"))
+            _hints(me, row)
         if me.rng.random() < 0.4:
             await me.waits(MINUTE, HOUR)
             me.world.provider.refund_in_console(row, me.rng.randint(1, row.amount.minor))
@@ -126,6 +136,11 @@ async def foreign(me: Person) -> None:
 
 async def orphaned(me: Person) -> None:
     """Our own prefix without a payment of ours: what a restored backup has forgotten, with an account that waits."""
+    for _ in range(me.rng.randint(1, 4)):
+        await _one_orphan(me)
+
+
+async def _one_orphan(me: Person) -> None:
     row = _opens_elsewhere(me, "kr_", "orphaned")
     if me.rng.random() < 0.7:
         waiting = me.world.provider.open(row.merchant_id, me.price, me.mode, "orphaned")
@@ -133,10 +148,25 @@ async def orphaned(me: Person) -> None:
     await me.waits(2 * MINUTE, 10 * MINUTE)
     me.world.provider.approve(row)
     if me.rng.random() < 0.5:
-        me.asks("webhook", lambda m: requests.follow(m, row.gateway_id, row.merchant_id, "webhook"))
+        _hints(me, row)
     if me.rng.random() < 0.5:
         await me.waits(MINUTE, 5 * HOUR)
         me.world.provider.refund_in_console(row, me.rng.randint(1, row.amount.minor))
+
+
+async def busy_system(me: Person) -> None:
+    """Another system whose rows move all the time, so that lists change while their pages are read."""
+    rows = [_opens_elsewhere(me, "zz_", "foreign") for _ in range(15)]
+    await me.waits(20 * MINUTE, 60 * MINUTE)
+    for _ in range(150):
+        await me.waits(200, 8 * SECOND)
+        row = me.rng.choice(rows)
+        if row.remaining > 0:
+            me.world.provider.refund_in_console(row, 1)
+        elif row.refunds or me.rng.random() < 0.5:
+            rows.append(_opens_elsewhere(me, "zz_", "foreign"))
+        else:
+            me.world.provider.approve(row)
 
 
 async def odd_row(me: Person) -> None:
@@ -171,5 +201,5 @@ async def _turns_odd_while_it_is_refunded(me: Person, payment: Payment, rows: li
 
 LIVES: Final = {
     "tamperer": tamperer, "player": player, "thief": thief, "forger": forger, "windows": windows, "foreign": foreign,
-    "orphaned": orphaned, "odd_row": odd_row,
+    "orphaned": orphaned, "busy_system": busy_system, "odd_row": odd_row,
 }  # fmt: skip

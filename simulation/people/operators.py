@@ -1,16 +1,18 @@
 """Operators: the shop's staff, who are careless, and whoever sits at the provider's console."""
 
+from functools import partial
 from typing import Final
 
 from payments.domain.payment import Payment
 from payments.domain.refund import BankAccount
 from payments.domain.refunding import RefundOrder
 from payments.domain.report import Rank
-from payments.domain.values import MerchantId, RefundId
-from simulation import requests
-from simulation.people import Person
+from payments.domain.values import GatewayId, MerchantId, RefundId
+from simulation.machines import Machine
+from simulation.people import requests
+from simulation.people.person import Person
 from simulation.provider import Row
-from simulation.scheduler import HOUR, MINUTE, SECOND, Process
+from simulation.scheduler import HOUR, MINUTE, SECOND, Process, Work
 
 ACCOUNT: Final = BankAccount(bank="088", number="110-1", holder="구매자")
 
@@ -35,10 +37,10 @@ async def _paid_by_somebody(me: Person) -> tuple[Payment, Row] | None:
 
 
 def _refunds(
-    me: Person, payment: Payment, amount: int | None, refund_id: str, gateway_id: str | None = None
+    me: Person, payment: Payment, amount: int | None, refund_id: str, gateway_id: GatewayId | None = None
 ) -> Process:
     account = ACCOUNT if me.rng.random() < 0.9 else None
-    order = RefundOrder(reason="고객 요청", amount=amount, gateway_id=gateway_id, account=account)  # type: ignore[arg-type]
+    order = RefundOrder(reason="고객 요청", amount=amount, gateway_id=gateway_id, account=account)
     named = RefundId(refund_id)
     key = f"key {refund_id}"
     return me.asks("refund", lambda m: requests.refund(m, me.world, payment.merchant_id, order, named, key))
@@ -90,18 +92,23 @@ async def decider(me: Person) -> None:
             payment, attempt = me.rng.choice(strays)
             merchant_id, named = payment.merchant_id, attempt.gateway_id
             if me.rng.random() < 0.5:
-                me.asks(
-                    "hold",
-                    lambda m, i=merchant_id, n=named: m.use_cases.refunds.hold_stray(requests.SHOP, i, n, "은행과 확인"),
-                )
+                me.asks("hold", partial(_hold, merchant_id=merchant_id, gateway_id=named))
             if me.rng.random() < 0.6:
                 _returns(me, merchant_id, named)
         for named in list(me.world.laws.orphans):
             if me.rng.random() < 0.3:
-                me.asks("hold", lambda m, n=named: m.use_cases.refunds.hold_orphan(requests.SHOP, n, "확인 중"))
+                me.asks("hold", partial(_hold_orphan, gateway_id=named))
 
 
-def _returns(me: Person, merchant_id: MerchantId, gateway_id: str) -> None:
+def _hold(machine: Machine, merchant_id: MerchantId, gateway_id: GatewayId) -> Work:
+    return machine.use_cases.refunds.hold_stray(requests.SHOP, merchant_id, gateway_id, "은행과 확인")
+
+
+def _hold_orphan(machine: Machine, gateway_id: GatewayId) -> Work:
+    return machine.use_cases.refunds.hold_orphan(requests.SHOP, gateway_id, "확인 중")
+
+
+def _returns(me: Person, merchant_id: MerchantId, gateway_id: GatewayId) -> None:
     refund_id = RefundId(f"s{me.role.number}x{me.rng.getrandbits(20)}")
     me.asks(
         "return stray",

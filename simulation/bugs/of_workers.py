@@ -14,7 +14,7 @@ from payments.domain.use_cases import reconciliation, refreshing
 from payments.domain.use_cases.outbox import Courier
 from payments.domain.use_cases.reconciliation import Reconciliation
 from payments.domain.use_cases.sweep import Sweep, Swept
-from simulation.planting import bug, replaced
+from simulation.bugs.planting import bug, replaced
 from simulation.scheduler import passing
 
 _store = MemoryPayments._store
@@ -49,8 +49,8 @@ async def _first_page(self: Any, start: Any, end: Any, done: Any) -> None:
     await self._record_page(await self.gateway.listing(start, end, 1), set(), done)
 
 
-bug("overlap of a minute", 1,
-    (reconciliation, "RECENT", timedelta(minutes=1)), (reconciliation, "SETTLED_AFTER", timedelta(minutes=1)))  # fmt: skip
+_MINUTE = timedelta(minutes=1)
+bug("overlap of a minute", 1, (reconciliation, "RECENT", _MINUTE), (reconciliation, "SETTLED_AFTER", _MINUTE))
 bug("spans of 91 days", 1, (Reconciliation, "_longest", property(lambda _: timedelta(days=91))))
 
 
@@ -122,5 +122,3 @@ async def _forgotten(self: Any, message: Message) -> bool:
 @replaced("a failed message is dropped", 1, Courier, "_failed")
 async def _dropped(self: Any, message: Message, failure: Any) -> None:
     await self.outbox.bury(message.id, str(failure))
-
-

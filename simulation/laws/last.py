@@ -60,7 +60,9 @@ def _check_capture(world: "World", payment: Payment, row: Row) -> None:
         sentence = f"{row.gateway_id}: {known.report.refunded} known of {row.refunded} refunded"
         world.laws.broken("15 every refund is known", sentence)
     if not _is_dealt_with(world, payment, known):
-        world.laws.broken("16 every capture is dealt with", f"{row.gateway_id} is {known.disposition}, and just lies here")
+        world.laws.broken(
+            "16 every capture is dealt with", f"{row.gateway_id} is {known.disposition}, and just lies here"
+        )
     if world.good.get(row.gateway_id) and payment.accepted is None and payment.merchant_id not in world.laws.closable:
         sentence = f"{row.gateway_id} paid {row.merchant_id} in time, and is {known.disposition}"
         world.laws.broken("21 an honest buyer's payment is paid", sentence)
@@ -73,7 +75,8 @@ def _is_dealt_with(world: "World", payment: Payment, known: Attempt) -> bool:
         return True
     row = world.provider.rows[known.gateway_id]
     may_be_refused = row.never_refunds or row.method == "virtual_account"
-    return may_be_refused and any(r.failure for r in payment.refunds if r.gateway_id == known.gateway_id)
+    refused = [r for r in payment.refunds if r.gateway_id == known.gateway_id and r.failure]
+    return any(may_be_refused or r.by != "policy" for r in refused)  # a person was told
 
 
 def _check_orphan(world: "World", row: Row) -> None:

@@ -9,12 +9,12 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Final
 
-from simulation import bugs_of_money, bugs_of_refunds, bugs_of_workers
+from simulation.bugs import of_money, of_refunds, of_workers
+from simulation.bugs.planting import BUGS
 from simulation.plan import Plan
-from simulation.planting import BUGS
 from simulation.world import World
 
-ROOMS: Final = (bugs_of_money, bugs_of_refunds, bugs_of_workers)
+ROOMS: Final = (of_money, of_refunds, of_workers)
 FRESH: Final = 100_000
 """Where fresh seeds begin: far from those that the simulator was tried with."""
 

@@ -1,96 +1,14 @@
-"""People: buyers with tabs, double clicks and second thoughts. The hostile ones are in strangers, staff in operators.
+"""Buyers: with tabs, double clicks and second thoughts. Each is a coroutine from the first click to the last."""
 
-Each is a coroutine that asks the servers and acts in the provider's window. `cast` gives a role its life.
-"""
-
-import random
-from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from payments.domain.money import Money
-from payments.domain.payment import Payment
-from payments.domain.values import Caller, MerchantId, Method, Mode
-from simulation import requests
-from simulation.plan import Role
-from simulation.provider import Refusal, Row
-from simulation.scheduler import HOUR, MINUTE, NOON, SECOND, Process, Work
-
-if TYPE_CHECKING:
-    from simulation.world import World
-
-PRICES: Final = (12_000, 12_000, 500, 100_000)
-
-
-class Person:
-    """What every role can do."""
-
-    def __init__(self, world: "World", role: Role) -> None:
-        self.world, self.role = world, role
-        self.rng = random.Random(role.seed)  # noqa: S311 - chance that can be repeated is what a simulation needs
-        self.buyer = f"buyer-{role.number}"
-        self.order = f"order-{role.number}"
-        self.price = Money(self.rng.choice(PRICES), self.rng.choice(["KRW", "KRW", "KRW", "USD"]))
-        self.mode = Mode.LIVE if world.plan.live else Mode.TEST
-
-    async def waits(self, least: int, most: int) -> None:
-        await self.world.scheduler.pause("thinking", self.rng.randint(least, most))
-
-    def asks(self, what: str, make: Callable[[requests.Machine], Work]) -> Process:
-        return self.world.request(f"{what} of {self.role.kind} {self.role.number}", make)
-
-    async def answer(self, what: str, make: Callable[[requests.Machine], Work]) -> Process:
-        return await self.world.scheduler.finished(self.asks(what, make))
-
-    async def begins(self, method: Method = Method.CARD, price: Money | None = None, tries: int = 4) -> Payment | None:
-        """Begin the order, again after an error; None where it cannot be begun."""
-        wanted = price or self.price
-        for _ in range(tries):
-            before = self.world.live_of(self.buyer, self.order)
-            if before and (before.price != wanted or before.id_used_up):
-                self.world.laws.closable[before.merchant_id] = "begun anew"
-            process = await self.answer("begin", lambda m: requests.begin(m, self.buyer, self.order, wanted, method))
-            if process.result is not None:
-                payment: Payment = process.result
-                return payment
-            if process.error and process.error.slug in ("already-paid", "gateway-rejected"):
-                return None
-            await self.waits(2 * SECOND, 40 * SECOND)
-        return None
-
-    def opens(self, payment: Payment) -> Row | None:
-        try:
-            return self.world.provider.open(payment.merchant_id, payment.price, payment.mode, "ours")
-        except Refusal:
-            return None
-
-    def pays(self, row: Row | None, *, good: bool = True) -> bool:
-        """Approve in the window; *good* money must pay, if it comes in time."""
-        if row is None:
-            return False
-        try:
-            self.world.provider.approve(row)
-        except Refusal:
-            return False
-        self.world.good[row.gateway_id] = good and self.is_in_time(row.merchant_id)
-        return True
-
-    def is_in_time(self, merchant_id: MerchantId) -> bool:
-        payment = self.world.laws.payments[merchant_id]
-        return payment.expiry > NOON + timedelta(milliseconds=self.world.scheduler.now)
-
-    async def completes(self, payment: Payment, row: Row) -> None:
-        """Come back to the shop: by the browser's call, by the return address, or not at all."""
-        way = self.rng.choice(["call", "call", "twice", "return", "closed"])
-        for _ in range(2 if way == "twice" else 1 if way == "call" else 0):
-            self.asks("complete", lambda m: requests.complete(m, self.buyer, payment.merchant_id, row.gateway_id))
-        if way == "return":
-            self.asks("return", lambda m: requests.follow(m, row.gateway_id, payment.merchant_id, "return"))
-
-    def cancels(self, payment: Payment, caller: Caller | None = None, *, force: bool = False) -> Process:
-        self.world.laws.closable[payment.merchant_id] = "cancelled"
-        who = caller or Caller.buyer(self.buyer)
-        return self.asks("cancel", lambda m: requests.cancel(m, who, payment.merchant_id, force=force))
+from payments.domain.values import Method
+from simulation.people import requests
+from simulation.people.person import Person
+from simulation.provider import Refusal
+from simulation.scheduler import HOUR, MINUTE, NOON, SECOND
 
 
 async def honest(me: Person) -> None:
@@ -229,15 +147,7 @@ async def late_approval(me: Person) -> None:
                 me.world.good[row.gateway_id] = me.world.good.get(row.gateway_id) is not None
 
 
-def cast(world: "World", role: Role) -> Work:
-    """Return the life of a role."""
-    from simulation import operators, strangers
-
-    lives = {
-        "honest": honest, "tabs": tabs, "closer": closer, "depositor": depositor, "returner": returner,
-        "impatient": impatient, "changer": changer, "border": border, "late_approval": late_approval,
-        **strangers.LIVES, **operators.LIVES,
-    }  # fmt: skip
-    return lives[role.kind](Person(world, role))
-
-
+LIVES: Final = {
+    "honest": honest, "tabs": tabs, "closer": closer, "depositor": depositor, "returner": returner,
+    "impatient": impatient, "changer": changer, "border": border, "late_approval": late_approval,
+}  # fmt: skip

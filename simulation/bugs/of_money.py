@@ -6,7 +6,8 @@ import attrs
 
 from payments.domain import orphan, payment_facts, recording
 from payments.domain.attempt import Disposition
-from payments.domain.errors import AttemptMismatch, GatewayError
+from payments.domain.errors import AttemptMismatch, ContractViolation, GatewayError
+from payments.domain.event import Event, EventKind
 from payments.domain.machine import Status, Trigger
 from payments.domain.payment import Payment
 from payments.domain.payment_facts import PaymentFacts
@@ -15,7 +16,7 @@ from payments.domain.report import Rank, Report
 from payments.domain.use_cases.checkout import Checkout, Outcome
 from payments.domain.use_cases.refreshing import Refreshed, Refresher
 from payments.domain.vocabulary import Reason, Source
-from simulation.planting import bug, replaced
+from simulation.bugs.planting import bug, replaced
 
 _disposition_of = recording.disposition_of
 _apply_report = recording.apply_report
@@ -37,7 +38,7 @@ async def _trusting(self: Any, caller: Any, merchant_id: Any, gateway_id: Any) -
 @replaced("trust the browser that left", 1, Checkout, "abandon")
 async def _left(self: Any, caller: Any, merchant_id: Any) -> Outcome:
     await self.visible_to(caller, merchant_id)
-    event = recording.Event(kind=recording.EventKind.DECLINED, at=self.clock.now(), by=str(caller), reason="left")
+    event = Event(kind=EventKind.DECLINED, at=self.clock.now(), by=str(caller), reason="left")
     change = lambda p: p.after(Trigger.DECLINED, event) if p.is_payable else p  # noqa: E731
     return Outcome(await self.payments.update(merchant_id, change))
 
@@ -47,7 +48,7 @@ async def _believing(self: Any, gateway_id: Any, by: str) -> Payment | None:
     report = await self.gateway.find(gateway_id)
     if report is not None and not report.is_capture:
         report = attrs.evolve(report, rank=Rank.CAPTURED)
-    return None if report is None else await self.record(report, by)  # type: ignore[no-any-return]
+    return None if report is None else await self.record(report, by)
 
 
 def _without_amount(payment: Payment, report: Report) -> Disposition:
@@ -95,6 +96,7 @@ async def _any_attempt(self: Any, caller: Any, merchant_id: Any, gateway_id: Any
     await self.visible_to(caller, merchant_id)
     report = await self.gateway.find(gateway_id)
     if report is None:
+        await self.refresher.refresh_soon(merchant_id)
         raise AttemptMismatch("This attempt is not known.")
     return Outcome(await self.refresher.record(attrs.evolve(report, merchant_id=merchant_id), Source.COMPLETE))
 
@@ -133,7 +135,7 @@ async def _newest(self: Any, merchant_id: Any, by: str) -> Refreshed:
 async def _hiding(self: Any, merchant_id: Any, by: str) -> Refreshed:
     answer: Attempts = await self.gateway.attempts(merchant_id)
     if answer.unreadable:
-        raise recording.ContractViolation("A row cannot be read.")
+        raise ContractViolation("A row cannot be read.")
     return await self._recorded(merchant_id, answer.reports, by, "", is_complete_look=True)  # type: ignore[no-any-return]
 
 
@@ -164,14 +166,12 @@ async def _same_number(self: Any, buyer: str, order: str, offer: Any, method: An
 
 
 @replaced("superseding closes without a look", 1, Checkout, "_close")
-async def _blind_close(self: Any, payment: Payment, by: Any, reason: Reason, *, force: bool = False) -> Payment:
+async def _blind_close(self: Any, payment: Payment, by: Any, reason: Reason, **_: Any) -> Payment:
     now = self.clock.now()
     after: Payment = await self.payments.update(payment.merchant_id, lambda p: p.closed(now, str(by), reason))
     return after
 
 
 @replaced("anybody may see a payment", 1, Checkout, "visible_to")
-async def _open_house(self: Any, caller: Any, merchant_id: Any) -> Payment:
+async def _open_house(self: Any, _: Any, merchant_id: Any) -> Payment:
     return await self.payments.get(merchant_id)  # type: ignore[no-any-return]
-
-

@@ -9,7 +9,7 @@ from payments.domain.payment import Payment
 from payments.domain.refund import Refund, RefundStatus
 from payments.domain.use_cases.refunds import MAX_REBASES, Refunds
 from payments.domain.use_cases.sweep import Sweep
-from simulation.planting import bug, replaced
+from simulation.bugs.planting import bug, replaced
 
 bug("doubt of ten seconds", 1, (refunding, "LONGEST_AT_WORK", timedelta(seconds=10)))
 bug("no in-flight guard", 1, (Refund, "may_be_at_work", lambda *_: False))
@@ -95,7 +95,7 @@ _request = refunding.request
 
 
 @replaced("a refund may exceed what is left", 1, refunding, "_make_way")
-def _no_way(payment: Payment, attempt: Any, at: Any) -> Payment:
+def _no_way(payment: Payment, *_: Any) -> Payment:
     return payment
 
 
@@ -114,5 +114,3 @@ async def _asked_again(self: Any, caller: Any, merchant_id: Any, order: Any, ref
 @replaced("an open refund of ours is taken for another's", 1, refunding, "rebase")
 def _rebased_blindly(payment: Payment, refund: Refund, at: Any) -> Payment:
     return payment.apply([refunding.refusal(refund, at, "the remainder changed")])
-
-
