@@ -114,7 +114,7 @@ class Scheduler:
         if not process.alive:
             return
         process.killed = True
-        if process.group != PEOPLE:
+        if process.group != PEOPLE and process.at != "idle":
             self.crashes[process.at] += 1
         before, self.current = self.current, process
         try:

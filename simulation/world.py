@@ -32,6 +32,9 @@ MOST_STEPS: Final = 150_000
 PREFIX: Final = "kr_"
 """This installation's prefix of merchant ids."""
 
+DEADLY: Final = frozenset(f"{when} {call}" for when in ("before", "after") for call in ("refund", "revoke", "prepare"))
+"""Where a death hurts most: it comes more often there."""
+
 LONGEST_REST: Final = 400 * DAY
 """How long after the faults the workers still work: longer than a payment is looked after."""
 
@@ -148,7 +151,10 @@ class World:
         return min(found, default=None)
 
     def _before_step(self, process: Process) -> None:
-        if not self.ending and process.group != PEOPLE and self.chance.happens(self.faults.kills):
+        if self.ending or process.group == PEOPLE or process.at == "idle":
+            return
+        often = 8 if process.at in DEADLY else 1
+        if self.chance.happens(self.faults.kills * often):
             machine = next(m for m in self.machines if m.name == process.group)
             machine.dies()
 
