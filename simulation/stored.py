@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from payments.adapters.memory.store import MemoryStore
-from payments.domain.store import Store
+from payments.domain.ports import Store
 from payments.domain.values import Mode
 from simulation.world import PREFIX
 

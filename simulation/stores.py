@@ -12,8 +12,7 @@ from payments.domain.event import Event
 from payments.domain.messages import DeliveryFailed, Message
 from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
-from payments.domain.ports import Alarm, Filter
-from payments.domain.store import Store
+from payments.domain.ports import Alarm, Filter, Store
 from payments.domain.values import GatewayId, MerchantId
 from simulation.scheduler import Work
 

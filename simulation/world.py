@@ -12,8 +12,7 @@ from payments.domain.errors import GatewayError, Rejected, StorageConflict, Stor
 from payments.domain.event import Event, EventKind
 from payments.domain.machine import Status
 from payments.domain.payment import Payment
-from payments.domain.ports import Alarm
-from payments.domain.store import Store
+from payments.domain.ports import Alarm, Store
 from payments.domain.values import GatewayId
 from simulation.chance import Chance
 from simulation.laws.last import check_last

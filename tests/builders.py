@@ -11,6 +11,7 @@ import attrs
 from hypothesis import strategies as st
 
 from payments.domain.errors import PaymentsError
+from payments.domain.event import Reason
 from payments.domain.money import MAX_MINOR, Money
 from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
@@ -29,7 +30,6 @@ from payments.domain.refunding import (
 )
 from payments.domain.report import Deposit, Rank, Report, ReportedRefund
 from payments.domain.values import GatewayId, Method, Mode, RefundId
-from payments.domain.vocabulary import Reason
 from payments.testing import NOON
 from payments.testing.builders import (
     BY,

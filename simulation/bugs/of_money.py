@@ -7,7 +7,7 @@ import attrs
 from payments.domain import orphan, payment_facts, recording
 from payments.domain.attempt import Disposition
 from payments.domain.errors import AttemptMismatch, ContractViolation, GatewayError
-from payments.domain.event import Event, EventKind
+from payments.domain.event import Event, EventKind, Reason, Source
 from payments.domain.machine import Status, Trigger
 from payments.domain.payment import Payment
 from payments.domain.payment_facts import PaymentFacts
@@ -15,7 +15,6 @@ from payments.domain.ports import Attempts
 from payments.domain.report import Rank, Report
 from payments.domain.use_cases.checkout import Checkout, Outcome
 from payments.domain.use_cases.refreshing import Refreshed, Refresher
-from payments.domain.vocabulary import Reason, Source
 from simulation.bugs.planting import bug, replaced
 
 _disposition_of = recording.disposition_of

@@ -6,7 +6,7 @@ from typing import Any
 from payments.domain.event import Event
 from payments.domain.messages import Message
 from payments.domain.payment import Payment
-from payments.domain.store import Store
+from payments.domain.ports import Store
 from payments.domain.values import MerchantId
 from payments.entrypoints.blocking import run
 

@@ -7,6 +7,7 @@ MerchantIdPolicy    new ids for payments and refunds, and which ids are ours
 Prices              what the shop asks for an order
 Alarms              where a person is told what no use case can put right
 Clock               the time
+Store               everything that is kept, whichever database keeps it
 """
 
 from collections.abc import Callable, Sequence
@@ -16,8 +17,10 @@ from typing import Protocol
 
 import attrs
 
+from payments.domain.access import ApiKeys, IdempotencyKeys
 from payments.domain.event import Event
 from payments.domain.machine import Status
+from payments.domain.messages import Outbox
 from payments.domain.money import Money
 from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
@@ -211,3 +214,29 @@ class Clock(Protocol):
     """The time, aware and in UTC."""
 
     def now(self) -> datetime: ...
+
+
+class Store(Protocol):
+    """The ports over one database: memory, SQLite or PostgreSQL.
+
+    `prefix` is this installation's prefix of merchant ids: from the settings, or drawn once and stored.
+    """
+
+    @property
+    def payments(self) -> PaymentRepository: ...
+    @property
+    def orphans(self) -> Orphans: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def api_keys(self) -> ApiKeys: ...
+    @property
+    def idempotency_keys(self) -> IdempotencyKeys: ...
+    @property
+    def prefix(self) -> str: ...
+
+    async def health(self) -> str | None:
+        """Return what keeps the database from being used, in one sentence; None if nothing does."""
+
+    def close(self) -> None:
+        """Close its connections."""

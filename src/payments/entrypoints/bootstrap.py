@@ -22,8 +22,7 @@ from payments.adapters.system.merchant_ids import RandomIds
 from payments.adapters.webhooks import WebhookPublisher, WebhookSettings
 from payments.domain.messages import Outbox, Publisher
 from payments.domain.payment import Payment
-from payments.domain.ports import Gateway, Prices
-from payments.domain.store import Store
+from payments.domain.ports import Gateway, Prices, Store
 from payments.domain.use_cases.outbox import Courier
 from payments.domain.use_cases.pricing import Pricing
 from payments.domain.use_cases.wiring import Policy, UseCases

@@ -16,10 +16,10 @@ from payments.domain.event import EventKind
 from payments.domain.machine import Status
 from payments.domain.money import Money
 from payments.domain.payment import Payment
+from payments.domain.ports import Store
 from payments.domain.refund import RefundStatus
 from payments.domain.refunding import RefundOrder
 from payments.domain.schedule import EXPIRES_AFTER, GRACE, LONGEST_AT_WORK, PAID_CHECKS
-from payments.domain.store import Store
 from payments.domain.use_cases.checkout import Outcome
 from payments.domain.use_cases.reconciliation import SETTLED_AFTER
 from payments.domain.values import Caller, GatewayId, Method, Mode, Offer, RefundId

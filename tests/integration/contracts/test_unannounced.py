@@ -8,13 +8,12 @@ from builders import NOON
 from support.stores import Store, everything_of, messages
 
 from payments.domain.errors import MerchantIdTaken, OrderIsLive
-from payments.domain.event import EventKind
+from payments.domain.event import EventKind, Reason
 from payments.domain.machine import Status
 from payments.domain.money import Money
 from payments.domain.payment import Payment
 from payments.domain.ports import Filter
 from payments.domain.values import MerchantId, Method, Mode, Offer
-from payments.domain.vocabulary import Reason
 from payments.entrypoints.blocking import run
 
 LISTS = [Filter(), Filter(buyer="kim"), Filter(status=Status.AWAITING), Filter(buyer="kim", status=Status.AWAITING)]

@@ -13,13 +13,12 @@ from hypothesis import strategies as st
 
 from payments.domain.attempt import Disposition
 from payments.domain.errors import BadInput
-from payments.domain.event import EventKind
+from payments.domain.event import EventKind, Reason, Source
 from payments.domain.machine import Status
 from payments.domain.money import EXPONENTS, MAX_MINOR
 from payments.domain.refund import RefundStatus
 from payments.domain.report import Rank
 from payments.domain.values import Method, Role
-from payments.domain.vocabulary import Reason, Source
 from payments.entrypoints import display
 
 

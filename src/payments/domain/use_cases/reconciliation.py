@@ -11,6 +11,7 @@ from typing import Final
 import attrs
 
 from payments.domain.errors import PaymentNotFound, StorageConflict, StorageUnavailable
+from payments.domain.event import Source
 from payments.domain.ports import (
     Alarm,
     AlarmKind,
@@ -26,7 +27,6 @@ from payments.domain.recording import is_worth_keeping
 from payments.domain.report import Report
 from payments.domain.use_cases.refreshing import Refresher
 from payments.domain.use_cases.sweep import Swept, Trouble
-from payments.domain.vocabulary import Source
 
 RECENT: Final = timedelta(minutes=15)
 """The newest stretch, read every time: money is found within a minute although clocks differ."""

@@ -9,6 +9,7 @@ from typing import Final
 import attrs
 
 from payments.domain.errors import ContractViolation, GatewayIdTaken, PaymentNotFound, Rejected
+from payments.domain.event import Source
 from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
 from payments.domain.ports import Alarm, AlarmKind, Alarms, Clock, Gateway, MerchantIdPolicy, Orphans, PaymentRepository
@@ -16,7 +17,6 @@ from payments.domain.recording import Reading, apply_reports
 from payments.domain.refund import RefundStatus
 from payments.domain.report import Report
 from payments.domain.values import GatewayId, MerchantId
-from payments.domain.vocabulary import Source
 
 LONGEST_TEXT: Final = 1000
 

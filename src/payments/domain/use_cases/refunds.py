@@ -20,6 +20,7 @@ from payments.domain.errors import (
     Rejected,
     StillAtWork,
 )
+from payments.domain.event import Source
 from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
 from payments.domain.ports import (
@@ -50,7 +51,6 @@ from payments.domain.report import Report
 from payments.domain.use_cases.checkout import Outcome
 from payments.domain.use_cases.refreshing import Refresher
 from payments.domain.values import Caller, GatewayId, MerchantId, RefundId, Role
-from payments.domain.vocabulary import Source
 
 MAX_REBASES: Final = 3
 """How often one call follows a remainder that keeps changing, before it leaves the rest to the sweep."""
