@@ -222,9 +222,13 @@ def _attempt_view(attempt: Attempt) -> AttemptView:
     )
 
 
+_REASONS_FOR_THE_SHOP = (EventKind.STRAY_HELD, EventKind.ATTEMPT_UNREADABLE, EventKind.DEPOSIT_LEFT_OPEN)
+"""An operator's note, or what the provider sent or answered to the shop: nothing for a buyer."""
+
+
 def event_view(payment: Payment, event: Event, *, for_shop: bool = False) -> EventView:
-    """Return one entry of *payment*'s timeline; only the shop sees its own people's names and notes."""
-    by_shop, is_note = event.by.startswith(f"{Role.SHOP}:"), event.kind is EventKind.STRAY_HELD
+    """Return one entry of *payment*'s timeline; only the shop sees its people's names, and what is written for them."""
+    by_shop, is_for_shop = event.by.startswith(f"{Role.SHOP}:"), event.kind in _REASONS_FOR_THE_SHOP
     return EventView(
         version=event.version,
         kind=event.kind,
@@ -235,7 +239,7 @@ def event_view(payment: Payment, event: Event, *, for_shop: bool = False) -> Eve
         currency=currency_of(payment, event.gateway_id),
         gateway_id=event.gateway_id,
         refund_id=event.refund_id,
-        reason=event.reason if for_shop or not is_note else "",
+        reason=event.reason if for_shop or not is_for_shop else "",
     )
 
 
