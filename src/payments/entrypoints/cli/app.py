@@ -3,6 +3,7 @@
 ├── common          shared options, how a service is opened, how results are printed
 ├── payments        show, list, refresh, cancel, refund
 ├── strays          strays list, return, hold
+├── orphans         orphans list, hold
 ├── keys            keys create, list, revoke
 ├── outbox          outbox dead, replay
 ├── db              db upgrade, check, move
