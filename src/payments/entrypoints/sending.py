@@ -1,7 +1,7 @@
 """Sending: hands a stored refund to the provider, and answers in time although the provider may take longer.
 
-The refund and each send of it are stored first, so nothing is lost if the answer comes too late or the process ends: the
-worker continues with it.
+The refund and each send of it are stored first, so nothing is lost if the answer comes too late or the process ends:
+the worker continues with it.
 """
 
 import contextvars

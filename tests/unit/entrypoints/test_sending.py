@@ -71,7 +71,7 @@ def test_what_fails_after_its_caller_left_is_logged(caplog):
     leave, logged = threading.Event(), threading.Event()
 
     class Waiting(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
+        def emit(self, _: logging.LogRecord) -> None:
             logged.set()
 
     async def late() -> str:

@@ -39,7 +39,7 @@ def list_(*, limit: int = 100, cursor: str | None = None, common: Common = DEFAU
         found = run(store.orphans.page(before, limit + 1, open_only=True))
     shown, more = found[:limit], found[limit - 1].gateway_id if len(found) > limit else None
     if common.json:
-        from payments.entrypoints.views import orphan_view
+        from payments.entrypoints.stray_views import orphan_view
 
         views = [orphan_view(orphan) for orphan in shown]
         print_json({"orphans": views, "next": more} if more else {"orphans": views})
@@ -64,7 +64,7 @@ def _line(orphan: Orphan, common: Common) -> list[str]:
 
 
 def hold(gateway_id: str, *, note: Annotated[str, Parameter(required=True)] = "", common: Common = DEFAULT) -> None:
-    """`payments orphans hold`. An orphan is never refunded from here, only in the provider's console.
+    """`payments orphans hold`.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def hold(gateway_id: str, *, note: Annotated[str, Parameter(required=True)] = ""
     with working(common) as service:
         orphan = run(service.refunds.hold_orphan(operator(), GatewayId(gateway_id), note))
     if common.json:
-        from payments.entrypoints.views import orphan_view
+        from payments.entrypoints.stray_views import orphan_view
 
         print_json({"orphan": orphan_view(orphan)})
         return

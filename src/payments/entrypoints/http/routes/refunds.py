@@ -18,15 +18,8 @@ from payments.entrypoints.http.operations import Answer, Call, operation
 from payments.entrypoints.http.shapes.cursors import cursor_after, read_cursor
 from payments.entrypoints.http.shapes.inputs import Account, HoldStray, RequestRefund, ReturnStray, StrayPage
 from payments.entrypoints.service import Service
-from payments.entrypoints.views import (
-    PaymentView,
-    RefundsView,
-    RefundView,
-    StraysView,
-    payment_view,
-    refund_view,
-    stray_views,
-)
+from payments.entrypoints.stray_views import StraysView, stray_views
+from payments.entrypoints.views import PaymentView, RefundsView, RefundView, payment_view, refund_view
 
 _SHOP: Final = (Who.SHOP,)
 _REFUNDED: Final = {
