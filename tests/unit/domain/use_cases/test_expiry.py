@@ -92,3 +92,19 @@ def test_an_order_that_nobody_was_told_of_ends_with_its_whole_story(world: World
     assert (payment.version, world.timeline(payment.merchant_id)) == (0, [])
     sweeping_until(world, payment.expiry + GRACE)
     assert [e.kind for e in world.timeline(payment.merchant_id)] == [EventKind.BEGUN, EventKind.CLOSED]
+
+
+def test_an_answer_from_before_the_end_of_the_grace_closes_nothing(world: World) -> None:
+    """The provider took seconds to answer: what was paid in them is not in the answer."""
+    payment = begun(world)
+    attempt = world.opens(payment)
+    world.time = payment.expiry + GRACE - SECOND
+    visit = world.start(world.sweep.sweep())
+    while visit.at != "after attempts":
+        visit.step()
+    world.provider.approve(attempt)
+    world.time += 5 * SECOND
+    visit.run()
+    assert only(world).status is AWAITING
+    world.recovers()
+    assert (only(world).status, kept(world)) == (PAID, 12_000)

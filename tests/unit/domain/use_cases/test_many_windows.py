@@ -86,7 +86,7 @@ def test_a_payment_whose_windows_are_all_declined_has_failed(world: World) -> No
     assert shown(world, windows(begun(world), rank=Rank.DECLINED)).status is FAILED
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, derandomize=True, deadline=None)
 @given(seed=st.integers(0, 2**32), captures=st.integers(0, 3), looks=st.integers(1, 4))
 def test_the_order_in_which_many_are_seen_decides_nothing_about_money(seed: int, captures: int, looks: int) -> None:
     """A look may show rows in any order, and only some of them: which are kept differs, what is paid does not."""
