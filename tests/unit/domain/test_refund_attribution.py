@@ -174,3 +174,14 @@ def test_a_refused_refund_that_is_executed_late_never_makes_the_books_exceed_the
     balanced(after)
     assert sum(r.amount for r in after.refunds if r.status is RefundStatus.DONE) == 1_000
     assert not after.open_refunds
+
+
+def test_a_refund_that_is_named_after_its_money_was_booked_as_another_is_not_booked_twice() -> None:
+    """Executed late and told without a history, it is in the books as external; then the history names it."""
+    payment = sent(a_paid_payment(), 500)
+    label = payment.refunds[0].label
+    given_up = refuse(payment, payment.refunds[0], NOON, "no")
+    booked = shrunk(given_up, refunded=500)
+    after = shrunk(booked, entry(500, label, "can_1"), entry(100, CONSOLE, "can_2"))
+    assert sum(r.amount for r in after.refunds if r.status is RefundStatus.DONE) == 600
+    balanced(after)

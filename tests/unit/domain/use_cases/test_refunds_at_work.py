@@ -9,7 +9,7 @@ from unit.domain.worlds.simulator import World
 from unit.domain.worlds.stories import SHOP, bought, closed, kept, only
 from unit.domain.worlds.wire import Fault
 
-from payments.domain.errors import Rejected
+from payments.domain.errors import Rejected, StillAtWork
 from payments.domain.ports import AlarmKind
 from payments.domain.refund import Refund, RefundStatus
 from payments.domain.refunding import RefundOrder
@@ -129,6 +129,15 @@ def test_no_refusal_is_told_while_the_provider_executes_an_earlier_send(world: W
     assert (ours(world).status, kept(world)) == (RefundStatus.DONE, 7_000)
 
 
+def test_a_provider_that_says_it_is_at_work_is_given_its_time_from_then_on(world: World) -> None:
+    bought(world)
+    world.provider.trouble("refund", StillAtWork("A cancel of this payment is in progress."))
+    refund = until(refunding(world), "before refund")
+    world.time += timedelta(minutes=1)  # the answer took its time
+    refund.run()
+    assert ours(world).sending_until == world.now() + LONGEST_AT_WORK
+
+
 def test_a_provider_slower_than_we_may_assume_is_told(world: World) -> None:
     """LONGEST_AT_WORK is a guess: where it is wrong, the books are put right, and a person is called."""
     bought(world)
@@ -151,6 +160,22 @@ def a_late_capture(world: World) -> None:
     payment = closed(world)
     world.pays(payment)
     world.does(world.refresher.refresh(payment.merchant_id, "test"))
+
+
+def test_whoever_is_about_to_send_a_refund_that_was_just_refused_waits_with_the_others(world: World) -> None:
+    """One process learns of the maintenance; the other decided to send a moment before."""
+    a_late_capture(world)
+    (refund,) = only(world).open_refunds
+    world.provider.trouble("refund", MAINTENANCE, times=2)
+    learning = until(world.start(world.refunds.advance(only(world).merchant_id, refund.id)), "before refund")
+    while not only(world).refund(refund.id).failure:  # the refusal is noted, and not believed yet
+        learning.step()
+    sending = world.start(world.refunds.advance(only(world).merchant_id, refund.id))
+    until(sending, "before update").step()  # it records what it found
+    until(sending, "before update")  # it is about to store its send
+    learning.run()
+    sending.run()
+    assert (sent(world), only(world).refund(refund.id).refusals) == (1, 1)
 
 
 @pytest.mark.parametrize("nights", [1, 4, len(REFUSAL_WAITS)])
