@@ -21,7 +21,6 @@ from payments.domain.refund import RefundStatus
 from payments.domain.refunding import RefundOrder
 from payments.domain.schedule import EXPIRES_AFTER, GRACE, LONGEST_AT_WORK, PAID_CHECKS
 from payments.domain.use_cases.checkout import Outcome
-from payments.domain.use_cases.reconciliation import SETTLED_AFTER
 from payments.domain.values import Caller, GatewayId, Method, Mode, Offer, RefundId
 from payments.entrypoints.blocking import run
 
@@ -253,54 +252,3 @@ def test_a_payment_is_swept_by_one_of_two(counter: Counter) -> None:
     counter.begun("second")
     counter.shop.clock.advance(seconds=31)
     assert [run(counter.shop.sweep.sweep(limit)).visited for limit in (1, 2, 2)] == [1, 1, 0]
-
-
-# -- what no payment explains ----------------------------------------------------------------------------------------
-
-
-def captured_elsewhere(counter: Counter, merchant_id: str) -> GatewayId:
-    attempt = counter.shop.gateway.open(merchant_id, PRICE)
-    counter.shop.gateway.approve(attempt)
-    return attempt
-
-
-def test_a_capture_under_our_prefix_without_a_payment_is_an_orphan_and_held(counter: Counter) -> None:
-    attempt = captured_elsewhere(counter, "m_lost")
-    assert run(counter.shop.reconciliation.recent()).changed == 1
-    assert run(counter.shop.reconciliation.recent()).changed == 0
-    assert [orphan.gateway_id for orphan in run(counter.shop.refunds.orphans_page(SHOP))] == [attempt]
-    counter.swept(timedelta(days=9))
-    assert "refund" not in counter.shop.gateway.calls
-    run(counter.shop.refunds.hold_orphan(SHOP, attempt, "restored by hand"))
-    assert run(counter.shop.refunds.orphans_page(SHOP)) == []
-
-
-def test_an_orphan_refunded_in_the_console_is_told_by_the_sweep(counter: Counter) -> None:
-    attempt = captured_elsewhere(counter, "m_lost")
-    run(counter.shop.reconciliation.recent())
-    counter.shop.gateway.refund_in_console(attempt)
-    counter.swept()
-    orphan = run(counter.shop.store.orphans.find(attempt))
-    assert orphan is not None
-    assert (orphan.is_open, orphan.version) == (False, 2)
-
-
-def test_a_capture_under_another_prefix_is_counted_and_left_alone(counter: Counter) -> None:
-    attempt = captured_elsewhere(counter, "another-systems-order")
-    done = run(counter.shop.reconciliation.recent())
-    assert (done.foreign, done.changed) == (1, 0)
-    assert run(counter.shop.store.orphans.find(attempt)) is None
-    assert run(counter.shop.refunds.strays(SHOP)) == []
-
-
-def test_a_reconciliation_without_an_answer_begins_there_again(counter: Counter) -> None:
-    run(counter.shop.reconciliation.catch_up())
-    reached = run(counter.shop.store.payments.reconciled_until())
-    assert reached == counter.shop.clock.now() - SETTLED_AFTER
-    counter.shop.gateway.trouble("listing", NO_ANSWER)
-    counter.shop.clock.advance(minutes=1)
-    with pytest.raises(Unknown):
-        run(counter.shop.reconciliation.catch_up())
-    assert run(counter.shop.store.payments.reconciled_until()) == reached
-    run(counter.shop.reconciliation.catch_up())
-    assert run(counter.shop.store.payments.reconciled_until()) == reached + timedelta(minutes=1)
