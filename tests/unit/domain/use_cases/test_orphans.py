@@ -12,7 +12,7 @@ from payments.domain.errors import ContractViolation, PaymentNotFound, RefundRef
 from payments.domain.money import Money
 from payments.domain.orphan import ORPHAN_CHECKS
 from payments.domain.schedule import LEASE
-from payments.domain.values import GatewayId
+from payments.domain.values import GatewayId, Mode
 from payments.entrypoints.blocking import run
 
 MOVES_MONEY = {"prepare", "refund", "revoke"}
@@ -46,6 +46,17 @@ def test_an_orphan_is_no_payment_to_anybody(world: World) -> None:
         world.does(world.refresher.refresh_attempt(attempt, "webhook"))
     assert (world.payments(), world.does(world.refunds.strays(SHOP))) == ([], [])
     assert [known.gateway_id for known in world.does(world.refunds.orphans_page(SHOP))] == [attempt]
+
+
+def test_play_money_under_an_invented_id_is_not_booked_in_a_live_shop() -> None:
+    """Anybody may pay test money under our prefix: booked, each would be a message and a line for the operator."""
+    world = World(mode=Mode.LIVE)
+    invented = world.pays(a_payment(merchant_id="m_invented"), mode=Mode.TEST)
+    done = world.does(world.reconciliation.recent())
+    assert (done.foreign, done.changed, world.orphans()) == (1, 0, [])
+    real = world.pays(a_payment(merchant_id="m_forgotten"), mode=Mode.LIVE)
+    world.does(world.reconciliation.recent())
+    assert [known.gateway_id for known in world.orphans()] == [real] != [invented]
 
 
 def booked(world: World) -> GatewayId:
