@@ -14,6 +14,7 @@ from integration.contracts import test_orphans as orphans
 from integration.contracts import test_outbox as outbox
 from integration.contracts import test_repository as repository
 from integration.contracts import test_repository_at_once as at_once
+from integration.contracts import test_repository_refusals as refusals
 from integration.contracts import test_unannounced as unannounced
 from support.stores import Store
 
@@ -23,7 +24,7 @@ Claim = Callable[[Store], None]
 
 
 def told_twice(store: Store) -> None:
-    repository.test_what_no_use_case_may_make_of_a_payment_is_not_stored(
+    refusals.test_what_no_use_case_may_make_of_a_payment_is_not_stored(
         store, lambda p: attrs.evolve(paid(p, rank=1), new_events=paid(p, rank=1).new_events * 2)
     )
 
@@ -47,16 +48,16 @@ CAUGHT: list[tuple[type, Claim]] = [
     (broken.ForgetsTheMessage, repository.test_every_change_has_exactly_one_event_and_one_message),
     (broken.LosesUpdates, at_once.test_a_payment_overtaken_by_its_cancellation_is_not_paid),
     (broken.ComparesTheVersionAlone, at_once.test_bookkeeping_done_at_once_is_all_kept),
-    (broken.WritesBeforeItAsks, repository.test_what_a_change_raises_passes_through_and_nothing_is_stored),
-    (broken.SwallowsWhatAChangeRaises, repository.test_what_a_change_raises_passes_through_and_nothing_is_stored),
-    (broken.SwallowsAClash, repository.test_an_order_has_one_live_payment),
-    (broken.StoresRowByRow, repository.test_a_clash_of_one_of_several_attempts_stores_none_of_them),
-    (broken.LetsAnAttemptPayTwice, repository.test_an_attempt_belongs_to_one_payment),
-    (broken.LetsAnOrderLiveTwice, repository.test_an_order_has_one_live_payment),
-    (broken.KeepsOrdersForEver, repository.test_a_cancelled_payment_leaves_its_order_free),
+    (broken.WritesBeforeItAsks, refusals.test_what_a_change_raises_passes_through_and_nothing_is_stored),
+    (broken.SwallowsWhatAChangeRaises, refusals.test_what_a_change_raises_passes_through_and_nothing_is_stored),
+    (broken.SwallowsAClash, refusals.test_an_order_has_one_live_payment),
+    (broken.StoresRowByRow, refusals.test_a_clash_of_one_of_several_attempts_stores_none_of_them),
+    (broken.LetsAnAttemptPayTwice, refusals.test_an_attempt_belongs_to_one_payment),
+    (broken.LetsAnOrderLiveTwice, refusals.test_an_order_has_one_live_payment),
+    (broken.KeepsOrdersForEver, refusals.test_a_cancelled_payment_leaves_its_order_free),
     (broken.LooksAtTheVersionAlone, repository.test_bookkeeping_is_stored_without_an_event),
     (broken.HandsNewsBack, repository.test_what_is_returned_has_no_news),
-    (broken.OverwritesWhatIsThere, repository.test_a_merchant_id_is_used_once),
+    (broken.OverwritesWhatIsThere, refusals.test_a_merchant_id_is_used_once),
     (broken.BelievesAnyChange, told_twice),
     (broken.PagesByOffset, listing.test_pages_visit_each_payment_once_while_new_ones_are_begun),
     (broken.PagesByTimeAlone, listing.test_payments_of_the_same_moment_are_each_shown_once),
