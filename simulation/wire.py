@@ -174,7 +174,8 @@ class Wire:
     async def _sent(self, name: str, deadline: int = READ_DEADLINE) -> None:
         """Bring a request to the provider. Raises NotSent, or Unknown for one that never arrives."""
         chance, faults = self._world.chance, self._world.faults
-        self._world.tell_step(f"asks the provider: {name}")
+        if name != "listing":
+            self._world.tell_step(f"asks the provider: {name}")
         await self._scheduler.pause(f"before {name}", chance.travel())
         if self._world.outage() or chance.happens(faults.not_sent):
             self._world.count("fault", "not sent")

@@ -1,5 +1,6 @@
 """The laws of what is found: orphans, the mark of reconciliation, and what the shop is told."""
 
+import json
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -23,7 +24,7 @@ class FoundLaws(Known):
         elif any(beside.waits for beside in self._world.provider.by_merchant_id[row.merchant_id]):
             self._world.marks.hit("orphan beside a waiting account")
         for event in events:
-            self.messages[f"orphan_{orphan.gateway_id}_{event.version}"] = (orphan.gateway_id, event.kind)
+            self.messages[f"orphan {orphan.gateway_id} {event.version}"] = (orphan.gateway_id, event.kind)
 
     def mark_moved(self, to: datetime) -> None:
         """Check that everything before the mark is known; the first mark is set without a look."""
@@ -45,6 +46,10 @@ class FoundLaws(Known):
         self.broken("15 what lies before the mark is known", f"{row.gateway_id} of {row.merchant_id} is not")
 
     def told(self, message: Message) -> None:
-        if message.id not in self.messages:
-            self.broken("2 one event per change", f"{message.id} was told, and is not stored")
-        self.told_ids[message.id] = None
+        body = json.loads(message.body)
+        kind, data = body["type"].split(".")[0], body["data"]
+        named = f"orphan {data['gateway_id']}" if kind == "orphan" else data["merchant_id"]
+        key = f"{named} {data['version']}"
+        if key not in self.messages:
+            self.broken("2 one event per change", f"{key} was told, and is not stored")
+        self.told_ids[key] = None

@@ -33,7 +33,7 @@ class Known:
         self.orphans: dict[GatewayId, Orphan] = {}
         self.owners: dict[GatewayId, MerchantId] = {}
         self.messages: dict[str, tuple[str, str]] = {}
-        """Message ids of every stored event: what must be told."""
+        """Every stored event by whose it is and its number: what must be told."""
         self.told_ids: dict[str, None] = {}
         self.refund_owner: dict[str, MerchantId] = {}
         self.reconciled_until: datetime | None = None

@@ -66,7 +66,7 @@ class WrittenLaws(Known):
             if event.status not in MOVES[status]:
                 self.broken("3 only the moves of the table", f"{after.merchant_id}: {status} → {event.status}")
             status = event.status
-            self.messages[f"{after.merchant_id}_{event.version}"] = (after.merchant_id, event.kind)
+            self.messages[f"{after.merchant_id} {event.version}"] = (after.merchant_id, event.kind)
         if status is not after.status:
             self.broken("2 one event per change", f"{after.merchant_id} is {after.status}, told {status}")
 
