@@ -11,7 +11,8 @@ from payments.entrypoints.blocking import run
 
 SECRET = new_secret()
 
-MESSAGE = Message(id="m_1_3", merchant_id="m_1", body='{"type":"payment.captured","order":"멤버십"}', created_at=NOON)
+BODY = '{"type":"payment.captured","order":"멤버십"}'
+MESSAGE = Message(id="m_1_3", merchant_id="m_1", version=3, body=BODY, created_at=NOON)
 
 OK = b"HTTP/1.1 200 OK\r\n"
 
