@@ -50,6 +50,7 @@ class World:
         self.in_flight: dict[str, int] = {}
         self.good: dict[GatewayId, bool] = {}
         self.alarms: list[Alarm] = []
+        self.asked_refunds: dict[str, None] = {}
         self.asked_before: dict[str, None] = {}
         self.lines: list[tuple[int, str, str]] = []
         self.telling, self.most_steps = telling, most_steps

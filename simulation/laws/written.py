@@ -119,6 +119,8 @@ class WrittenLaws(Known):
             self.broken("5 ids belong to one payment", f"refund {refund.id} at two payments")
         if refund.status is RefundStatus.REFUSED and self._executed(refund):
             self.broken("12 a refusal is final", f"{refund.id} was executed, and is told refused")
+        if refund.by.startswith("shop:") and refund.id not in self._world.asked_refunds:
+            self.broken("6 no refund is executed twice", f"nobody asked for {refund.id}")
         if refund.provider_id:
             ours = self.provider_ids.setdefault(refund.provider_id, refund.id)
             if ours != refund.id:

@@ -42,7 +42,8 @@ def _refunds(
     account = ACCOUNT if me.rng.random() < 0.9 else None
     order = RefundOrder(reason="고객 요청", amount=amount, gateway_id=gateway_id, account=account)
     named = RefundId(refund_id)
-    key = f"key {refund_id}"
+    key = f"key {refund_id} {me.rng.choice(['', '', 'of another client'])}"
+    me.world.asked_refunds[refund_id] = None
     return me.asks("refund", lambda m: requests.refund(m, me.world, payment.merchant_id, order, named, key))
 
 
@@ -110,6 +111,7 @@ def _hold_orphan(machine: Machine, gateway_id: GatewayId) -> Work:
 
 def _returns(me: Person, merchant_id: MerchantId, gateway_id: GatewayId) -> None:
     refund_id = RefundId(f"s{me.role.number}x{me.rng.getrandbits(20)}")
+    me.world.asked_refunds[refund_id] = None
     me.asks(
         "return stray",
         lambda m: m.use_cases.refunds.return_stray(
