@@ -91,7 +91,7 @@ class Worker(Machine):
             except PaymentsError as error:
                 failures += 1
                 world.tell(self.name, f"fails: {error}")
-                await world.scheduler.pause("backing off", min(2**failures, 30) * SECOND)
+                await world.scheduler.pause("backing off", max(min(2**failures, 30) * SECOND, wait() // 4))
                 continue
             failures = 0
             for trouble in getattr(done, "troubles", ()):

@@ -46,7 +46,7 @@ class Guesses:
             partial_keeps_place=rng.random() < 0.6,
             history=rng.choice(["full", "full", "full", "no ids", "no reasons", "none", "sometimes"]),
             oldest_first=rng.random() < 0.5,
-            page_size=rng.choice([2, 3, 5, 20]),
+            page_size=rng.choice([3, 5, 10, 20]),
             listing_span=rng.choice([HOUR, 3 * HOUR, DAY, 90 * DAY]),
             test_rows_filtered=rng.random() < 0.7,
             second_window_pays=rng.random() < 0.8,

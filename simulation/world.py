@@ -113,11 +113,11 @@ class World:
         worker = next(machine for machine in self.machines if isinstance(machine, Worker))
         last = end + LONGEST_REST
         while self.scheduler.now < last:
-            work = [worker.use_cases.sweep.sweep(), worker.courier.deliver(100)]
+            work: list[Callable[[], Work]] = [worker.use_cases.sweep.sweep, lambda: worker.courier.deliver(100)]
             if self.is_behind():
-                work.append(worker.use_cases.reconciliation.catch_up())
+                work.append(worker.use_cases.reconciliation.catch_up)
             for one in work:
-                if not self._does(worker, one):
+                if not self._does(worker, one()):
                     return
             due = self._next_due()
             if due is None:

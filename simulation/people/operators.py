@@ -53,12 +53,13 @@ async def refunder(me: Person) -> None:
     if found is None:
         return
     payment, row = found
-    number = 0
+    number, parts = 0, [None, row.amount.minor // 2, row.amount.minor // 3, 1]
+    usual = me.rng.choice(parts)
     for _ in range(me.rng.randint(1, 5)):
         number += me.rng.choice([0, 1, 1])
         if me.rng.random() < 0.2:
             me.world.console_works(row, me.rng.randint(SECOND, 2 * MINUTE), me.rng.choice([1, row.amount.minor // 4]))
-        part = me.rng.choice([None, row.amount.minor // 2, row.amount.minor // 3, 1])
+        part = me.rng.choice([usual, me.rng.choice(parts)])
         asked = _refunds(me, payment, part, f"o{me.role.number}x{number}")
         if me.rng.random() < 0.3:
             _refunds(me, payment, part, f"o{me.role.number}x{number}")

@@ -98,7 +98,7 @@ async def forger(me: Person) -> None:
 async def windows(me: Person) -> None:
     """Opens windows without end."""
     if payment := await me.begins():
-        for _ in range(me.rng.choice([60, 120])):
+        for _ in range(me.rng.choice([60, 90])):
             row = me.opens(payment)
             if row and me.rng.random() < 0.7:
                 me.world.provider.decline(row)
