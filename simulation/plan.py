@@ -15,9 +15,9 @@ from simulation.scheduler import DAY, HOUR, MINUTE, SECOND
 
 CAST: Final = {
     "honest": 36, "tabs": 12, "closer": 8, "depositor": 12, "returner": 8, "impatient": 5, "changer": 6,
-    "border": 8, "late_approval": 6, "tamperer": 8, "player": 6, "thief": 5, "forger": 5, "windows": 1,
-    "refunder": 12, "canceller": 6, "decider": 6, "console": 12, "foreign": 5, "orphaned": 7, "busy_system": 3,
-    "odd_row": 5,
+    "border": 10, "late_approval": 6, "tamperer": 8, "player": 6, "thief": 5, "forger": 5, "windows": 1,
+    "refunder": 12, "canceller": 6, "decider": 6, "console": 12, "foreign": 5, "orphaned": 7, "busy_system": 5,
+    "odd_row": 7,
 }  # fmt: skip
 """The kinds of people and how common they are."""
 

@@ -154,23 +154,18 @@ async def _one_orphan(me: Person) -> None:
         me.world.provider.refund_in_console(row, me.rng.randint(1, row.amount.minor))
 
 
-SYSTEMS: Final = (("zz_", "foreign"), ("zz_", "foreign"), ("kr_", "orphaned"))
-"""Whose rows move: another installation's, and those that a restored backup has forgotten."""
-
-
 async def busy_system(me: Person) -> None:
-    """Another system whose rows move all the time, so that lists change while their pages are read."""
-    rows = [_opens_elsewhere(me, *me.rng.choice(SYSTEMS)) for _ in range(15)]
-    await me.waits(20 * MINUTE, 60 * MINUTE)
-    for _ in range(150):
-        await me.waits(200, 8 * SECOND)
-        row = me.rng.choice(rows)
-        if row.remaining > 0:
-            me.world.provider.refund_in_console(row, 1)
-        elif row.refunds or me.rng.random() < 0.5:
-            rows.append(_opens_elsewhere(me, *me.rng.choice(SYSTEMS)))
+    """Another system whose rows leave their places half an hour later, while the pages with orphans are read."""
+    theirs = []
+    for number in range(30):
+        if number % 3:
+            theirs.append(_opens_elsewhere(me, "zz_", "foreign"))
         else:
-            me.world.provider.approve(row)
+            me.world.provider.approve(_opens_elsewhere(me, "kr_", "orphaned"))
+    await me.waits(28 * MINUTE, 32 * MINUTE)
+    for row in theirs:
+        await me.waits(SECOND, 30 * SECOND)
+        me.world.provider.approve(row)
 
 
 async def odd_row(me: Person) -> None:
