@@ -66,6 +66,7 @@ class Shopper:
         if entrance.is_visible():
             entrance.click()
         checkout.wait_for()
+        self.page.wait_for_load_state("domcontentloaded")  # its deferred scripts have run: a key pressed now is heard
 
     def press_pay(self, method: str = "card") -> None:
         self.page.locator(f'input[value="{method}"]').check(force=True)
