@@ -10,14 +10,9 @@ from payments.domain.errors import PaymentsError
 from payments.domain.messages import Outbox
 from payments.domain.payment import Payment
 from payments.domain.ports import Clock, PaymentRepository
-from payments.domain.use_cases.checkout import Checkout
 from payments.domain.use_cases.outbox import Courier
 from payments.domain.use_cases.pricing import Pricing
-from payments.domain.use_cases.reconciliation import Reconciliation
-from payments.domain.use_cases.refreshing import Refresher
-from payments.domain.use_cases.refunds import Refunds
-from payments.domain.use_cases.sweep import Sweep
-from payments.domain.use_cases.wiring import UseCases
+from payments.domain.use_cases.wiring import HasUseCases
 from payments.entrypoints.sending import Sending
 from payments.entrypoints.tokens import ClientTokens, Verifier
 
@@ -69,10 +64,9 @@ class Web:
 
 
 @attrs.frozen(kw_only=True)
-class Service:
+class Service(HasUseCases):
     """`courier` is None without an endpoint or subscriber. `suspends`: the adapters need an event loop."""
 
-    use_cases: UseCases
     clock: Clock
     payments: PaymentRepository
     outbox: Outbox
@@ -88,23 +82,3 @@ class Service:
     web: Web = attrs.field(factory=Web)
     sending: Sending = attrs.field(factory=Sending)
     suspends: bool = False
-
-    @property
-    def checkout(self) -> Checkout:
-        return self.use_cases.checkout
-
-    @property
-    def refunds(self) -> Refunds:
-        return self.use_cases.refunds
-
-    @property
-    def refresher(self) -> Refresher:
-        return self.use_cases.refresher
-
-    @property
-    def sweep(self) -> Sweep:
-        return self.use_cases.sweep
-
-    @property
-    def reconciliation(self) -> Reconciliation:
-        return self.use_cases.reconciliation

@@ -14,13 +14,8 @@ from payments.domain.messages import Message
 from payments.domain.payment import Payment
 from payments.domain.ports import Alarm, MerchantIdPolicy, Store
 from payments.domain.schedule import EXPIRES_AFTER
-from payments.domain.use_cases.checkout import Checkout
 from payments.domain.use_cases.outbox import Courier
-from payments.domain.use_cases.reconciliation import Reconciliation
-from payments.domain.use_cases.refreshing import Refresher
-from payments.domain.use_cases.refunds import Refunds
-from payments.domain.use_cases.sweep import Sweep
-from payments.domain.use_cases.wiring import Policy, UseCases
+from payments.domain.use_cases.wiring import HasUseCases, Policy, UseCases
 from payments.domain.values import GatewayId, MerchantId, Mode, RefundId
 from payments.entrypoints.blocking import run
 
@@ -79,36 +74,15 @@ class KeptAlarms:
 
 
 @attrs.frozen(kw_only=True)
-class Shop:
+class Shop(HasUseCases):
     """Everything a shop is made of. `messages` are those that `work` delivered, oldest first."""
 
     store: Store
     gateway: MemoryGateway
     clock: ManualClock
     alarms: KeptAlarms
-    use_cases: UseCases
     courier: Courier
     messages: list[Message]
-
-    @property
-    def checkout(self) -> Checkout:
-        return self.use_cases.checkout
-
-    @property
-    def refunds(self) -> Refunds:
-        return self.use_cases.refunds
-
-    @property
-    def refresher(self) -> Refresher:
-        return self.use_cases.refresher
-
-    @property
-    def sweep(self) -> Sweep:
-        return self.use_cases.sweep
-
-    @property
-    def reconciliation(self) -> Reconciliation:
-        return self.use_cases.reconciliation
 
     @staticmethod
     def run(use_case: Coroutine[Any, Any, T]) -> T:

@@ -82,3 +82,30 @@ class UseCases:
             ),
             reconciliation=Reconciliation(**shared, orphans=orphans, alarms=alarms, refresher=refresher),
         )
+
+
+@attrs.frozen(kw_only=True)
+class HasUseCases:
+    """What holds the use cases, with each of them by its name."""
+
+    use_cases: UseCases
+
+    @property
+    def checkout(self) -> Checkout:
+        return self.use_cases.checkout
+
+    @property
+    def refunds(self) -> Refunds:
+        return self.use_cases.refunds
+
+    @property
+    def refresher(self) -> Refresher:
+        return self.use_cases.refresher
+
+    @property
+    def sweep(self) -> Sweep:
+        return self.use_cases.sweep
+
+    @property
+    def reconciliation(self) -> Reconciliation:
+        return self.use_cases.reconciliation
