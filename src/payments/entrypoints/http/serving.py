@@ -1,6 +1,8 @@
 """serve: the API as a process of its own, until SIGTERM or SIGINT."""
 
 import contextlib
+import importlib.util
+import logging
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -11,12 +13,13 @@ import uvicorn
 
 from payments.entrypoints.bootstrap import opened
 from payments.entrypoints.http.app import http_app
-from payments.entrypoints.http.edge.head_deadline import HeadDeadline
+from payments.entrypoints.http.edge.head_deadline import is_fast, protocol
 from payments.entrypoints.service import BadSettings
 from payments.entrypoints.serving import listening_socket
 from payments.entrypoints.settings import Settings
 from payments.entrypoints.worker import Worker, running_worker
 
+log = logging.getLogger("payments.http")
 GRACE_SECONDS: Final = 20  # how long running requests may take when stopping: longer than any deadline
 BACKLOG: Final = 2048  # connections that wait to be accepted
 
@@ -34,9 +37,11 @@ def serve(settings: Settings, announce: Callable[[Settings], None], *, with_work
         if with_worker:
             stack.enter_context(running_worker(Worker.of(service)))
         announce(actual)
+        log.info("%s", engine())
         config = uvicorn.Config(
             http_app(service),
-            http=HeadDeadline,
+            http=protocol(),
+            loop="auto",  # uvloop, where it is installed
             log_config=None,
             access_log=False,
             server_header=False,
@@ -44,6 +49,15 @@ def serve(settings: Settings, announce: Callable[[Settings], None], *, with_work
             ws="none",
         )
         uvicorn.Server(config).run(sockets=[sock])
+
+
+def engine() -> str:
+    """Return a sentence about what parses requests and runs the event loop."""
+    uvloop = importlib.util.find_spec("uvloop") is not None
+    if is_fast() and uvloop:
+        return "Requests are parsed by httptools, on uvloop."
+    parser, loop = "httptools" if is_fast() else "h11", "uvloop" if uvloop else "asyncio"
+    return f"Requests are parsed by {parser}, on {loop}. With httptools and uvloop they would cost less CPU."
 
 
 def _listening_socket(host: str, port: int) -> socket.socket:
