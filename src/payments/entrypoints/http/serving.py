@@ -14,6 +14,7 @@ import uvicorn
 from payments.entrypoints.bootstrap import opened
 from payments.entrypoints.http.app import http_app
 from payments.entrypoints.http.edge.head_deadline import is_fast, protocol
+from payments.entrypoints.log_lines import in_background
 from payments.entrypoints.service import BadSettings
 from payments.entrypoints.serving import listening_socket
 from payments.entrypoints.settings import Settings
@@ -30,7 +31,7 @@ def serve(settings: Settings, announce: Callable[[Settings], None], *, with_work
     *announce* is called with the settings that hold the actual port, once the socket listens. Raises BadSettings if
     the address is not available, and whatever refuses the database or the provider's settings.
     """
-    with _stoppable(), contextlib.ExitStack() as stack:
+    with _stoppable(), in_background(), contextlib.ExitStack() as stack:
         sock = stack.enter_context(_listening_socket(settings.http.host, settings.http.port))
         actual = attrs.evolve(settings, http=attrs.evolve(settings.http, port=sock.getsockname()[1]))
         service = stack.enter_context(opened(actual))
