@@ -14,7 +14,9 @@ from typing import Final
 
 CAPACITY: Final = 10_000
 """Lines that may wait to be written, some MiB. Further ones are dropped and counted."""
-PIECE: Final = 500
+PIECE: Final = 5_000
+GATHER_SECONDS: Final = 0.05
+"""How long a first line waits for others: a thread that wakes for each line takes the interpreter from the requests."""
 CLOSE_SECONDS: Final = 5.0
 """How long the end of the process waits for the last lines, in case they are not read any more."""
 
@@ -30,6 +32,7 @@ class LineQueue(logging.Handler):
         self._file = file
         self._lines: queue.Queue[str | None] = queue.Queue(capacity)
         self._dropped = 0
+        self._closing = threading.Event()
         self._thread = threading.Thread(target=self._write_lines, name="log-lines", daemon=True)
         self._thread.start()
 
@@ -43,6 +46,7 @@ class LineQueue(logging.Handler):
 
     def close(self) -> None:
         """Write what waits, for at most CLOSE_SECONDS."""
+        self._closing.set()
         with contextlib.suppress(queue.Full):
             self._lines.put(None, timeout=CLOSE_SECONDS)
             self._thread.join(CLOSE_SECONDS)
@@ -60,6 +64,7 @@ class LineQueue(logging.Handler):
     def _next_piece(self) -> Sequence[str | None]:
         """Wait for a line, and return it with what else waits."""
         found = [self._lines.get()]
+        self._closing.wait(GATHER_SECONDS)
         with contextlib.suppress(queue.Empty):
             while len(found) < PIECE:
                 found.append(self._lines.get_nowait())
