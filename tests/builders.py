@@ -11,6 +11,7 @@ import attrs
 from hypothesis import strategies as st
 
 from payments.domain.errors import PaymentsError
+from payments.domain.event import Reason
 from payments.domain.money import MAX_MINOR, Money
 from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
@@ -205,13 +206,15 @@ def _of_an_open_refund(draw: st.DrawFn, payment: Payment) -> Payment:
     refund, at = draw(st.sampled_from(payment.open_refunds)), draw(times())
     steps: list[Callable[[], Payment]] = [
         lambda: begin_send(payment, refund, at),
-        lambda: note_not_sent(payment, refund),
-        lambda: note_still_at_work(payment, refund, at),
-        lambda: note_refused(payment, refund, draw(texts(0, 80))),
         lambda: rebase(payment, refund, at),
         lambda: refuse(payment, refund, at, draw(texts(0, 80))),
     ]
-    return draw(st.sampled_from(steps))()
+    after_a_send: list[Callable[[], Payment]] = [
+        lambda: note_not_sent(payment, refund),
+        lambda: note_still_at_work(payment, refund, at),
+        lambda: note_refused(payment, refund, draw(texts(0, 80))),
+    ]
+    return draw(st.sampled_from(steps + after_a_send if refund.sends else steps))()
 
 
 def _keep(draw: st.DrawFn, payment: Payment) -> Payment:
@@ -238,7 +241,7 @@ _STEPS: list[Callable[[st.DrawFn, Payment], Payment]] = [
     _keep,
     lambda draw, payment: payment.with_price_prepared(draw(times())),
     lambda draw, payment: payment.prepare_refused(draw(times()), draw(texts(0, 80))),
-    lambda draw, payment: payment.closed(draw(times()), draw(texts(1, 120)), draw(texts(0, 80))),
+    lambda draw, payment: payment.closed(draw(times()), draw(texts(1, 120)), draw(st.sampled_from(Reason))),
     lambda draw, payment: payment.begun_again(draw(st.sampled_from(Method)), draw(times())),
     lambda draw, payment: payment.scheduled(draw(st.none() | times())),
     lambda draw, payment: payment.checked_at(draw(times())),

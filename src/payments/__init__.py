@@ -1,8 +1,8 @@
 """Taking money, correctly. The public names of the domain; importing this loads attrs and nothing else.
 
 Values      Money, Method, Mode, Offer, Caller, merchant_id
-Payments    Payment, Attempt, Report, Refund, Status, Trigger, TRANSITIONS, Event, EventKind, Disposition
-Use cases   Checkout, Refunds, Sweep, Courier: coroutines over the ports in payments.domain.ports
+Payments    Payment, Attempt, Report, Refund, Status, Trigger, TRANSITIONS, Event, EventKind, Disposition, Orphan
+Use cases   UseCases.over(ports, Policy): Checkout, Refunds, Sweep; Courier: coroutines over payments.domain.ports
 Errors      PaymentsError and its branches, in payments.domain.errors
 """
 
@@ -12,6 +12,7 @@ from payments.domain.event import Event, EventKind
 from payments.domain.machine import TRANSITIONS, Status, Trigger
 from payments.domain.messages import Message
 from payments.domain.money import Money
+from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
 from payments.domain.refund import BankAccount, Refund, RefundStatus
 from payments.domain.refunding import RefundOrder
@@ -20,6 +21,7 @@ from payments.domain.use_cases.checkout import Checkout, Outcome
 from payments.domain.use_cases.outbox import Courier
 from payments.domain.use_cases.refunds import Refunds
 from payments.domain.use_cases.sweep import Sweep, Swept
+from payments.domain.use_cases.wiring import Policy, UseCases
 from payments.domain.values import Caller, GatewayId, MerchantId, Method, Mode, Offer, RefundId, merchant_id
 
 __all__ = [
@@ -42,9 +44,11 @@ __all__ = [
     "Mode",
     "Money",
     "Offer",
+    "Orphan",
     "Outcome",
     "Payment",
     "PaymentsError",
+    "Policy",
     "Rank",
     "Refund",
     "RefundId",
@@ -59,5 +63,6 @@ __all__ = [
     "Sweep",
     "Swept",
     "Trigger",
+    "UseCases",
     "merchant_id",
 ]

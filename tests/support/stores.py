@@ -6,7 +6,7 @@ from typing import Any
 from payments.domain.event import Event
 from payments.domain.messages import Message
 from payments.domain.payment import Payment
-from payments.domain.store import Store
+from payments.domain.ports import Store
 from payments.domain.values import MerchantId
 from payments.entrypoints.blocking import run
 
@@ -23,7 +23,7 @@ def messages(store: Store, merchant_id: MerchantId) -> list[Message]:
     """Return the messages in the outbox that tell of a payment, in the order of its changes; all stay due."""
     waiting = run(store.outbox.claim(FAR, FAR - timedelta(seconds=1), 100_000))
     mine = [message for message in waiting if message.merchant_id == merchant_id]
-    return sorted(mine, key=lambda message: int(message.id.removeprefix(f"{merchant_id}_")))
+    return sorted(mine, key=lambda message: message.version)
 
 
 def outcome(use_case: Any) -> Any:

@@ -6,7 +6,6 @@ Publisher   the port that delivers them
 """
 
 import json
-import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Protocol, Self
@@ -61,8 +60,9 @@ class Message:
             "mode": report.mode,
             **_common(event),
         }
-        safe = re.sub(r"[^A-Za-z0-9_-]", "_", report.gateway_id)
-        return cls._of(f"orphan_{safe}_{event.version}", report.merchant_id, f"orphan.{event.kind}", event, data)
+        # no merchant id of ours contains a tilde, so no payment's message can have the same id
+        message_id = f"orphan~{report.gateway_id}~{event.version}"
+        return cls._of(message_id, report.merchant_id, f"orphan.{event.kind}", event, data)
 
     @classmethod
     def _of(cls, message_id: str, merchant_id: MerchantId, kind: str, event: Event, data: dict[str, Any]) -> Self:

@@ -8,13 +8,12 @@ import attrs
 
 from payments.domain.attempt import Attempt
 from payments.domain.errors import AlreadyPaid
-from payments.domain.event import Event, EventKind
+from payments.domain.event import Event, EventKind, Reason, Source
 from payments.domain.machine import Status, Trigger, move
 from payments.domain.payment_facts import PaymentFacts
 from payments.domain.refund import Refund
 from payments.domain.schedule import EXPIRES_AFTER, LONGEST_OUTAGE_WAIT, wait_after
 from payments.domain.values import GatewayId, MerchantId, Method, Mode, Offer
-from payments.domain.vocabulary import Reason, Source
 
 
 @attrs.frozen(kw_only=True)

@@ -7,6 +7,7 @@ MerchantIdPolicy    new ids for payments and refunds, and which ids are ours
 Prices              what the shop asks for an order
 Alarms              where a person is told what no use case can put right
 Clock               the time
+Store               everything that is kept, whichever database keeps it
 """
 
 from collections.abc import Callable, Sequence
@@ -16,8 +17,10 @@ from typing import Protocol
 
 import attrs
 
+from payments.domain.access import ApiKeys, IdempotencyKeys
 from payments.domain.event import Event
 from payments.domain.machine import Status
+from payments.domain.messages import Outbox
 from payments.domain.money import Money
 from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
@@ -88,13 +91,20 @@ class Orphans(Protocol):
     """Where orphans are stored, by gateway id. Each call is one transaction, as in PaymentRepository."""
 
     async def update(self, gateway_id: GatewayId, change: Callable[[Orphan | None], Orphan]) -> Orphan:
-        """Store what the pure *change* makes of the orphan (None: not known yet), with its messages."""
+        """Store what the pure *change* makes of the orphan (None: not known yet), with its messages.
+
+        If overtaken, *change* runs again on fresh state; if it returns the very same object, nothing is stored. What is
+        returned has no new events.
+        """
 
     async def find(self, gateway_id: GatewayId) -> Orphan | None:
         """Return the orphan with this gateway id, if there is one."""
 
     async def page(self, before: GatewayId | None, limit: int, *, open_only: bool) -> Sequence[Orphan]:
-        """Return up to *limit* orphans, the latest found first, after *before*: by keyset."""
+        """Return up to *limit* orphans, the latest found first, after *before* (the last one seen): by keyset.
+
+        Raises PaymentNotFound where no orphan is *before*.
+        """
 
     async def claim(self, now: datetime, until: datetime, limit: int) -> Sequence[Orphan]:
         """Return at most *limit* due orphans, and make them due again at *until*."""
@@ -179,6 +189,7 @@ class AlarmKind(StrEnum):
     ROW_UNREADABLE = "row-unreadable"
     REFUND_EXECUTED_LATE = "refund-executed-late"
     REFUND_NEEDS_A_PERSON = "refund-needs-a-person"
+    REFUND_SLOWER_THAN_EXPECTED = "refund-slower-than-expected"
     CREDENTIALS_REFUSED = "credentials-refused"
     LIST_KEEPS_CHANGING = "list-keeps-changing"
 
@@ -203,3 +214,29 @@ class Clock(Protocol):
     """The time, aware and in UTC."""
 
     def now(self) -> datetime: ...
+
+
+class Store(Protocol):
+    """The ports over one database: memory, SQLite or PostgreSQL.
+
+    `prefix` is this installation's prefix of merchant ids: from the settings, or drawn once and stored.
+    """
+
+    @property
+    def payments(self) -> PaymentRepository: ...
+    @property
+    def orphans(self) -> Orphans: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def api_keys(self) -> ApiKeys: ...
+    @property
+    def idempotency_keys(self) -> IdempotencyKeys: ...
+    @property
+    def prefix(self) -> str: ...
+
+    async def health(self) -> str | None:
+        """Return what keeps the database from being used, in one sentence; None if nothing does."""
+
+    def close(self) -> None:
+        """Close its connections."""

@@ -12,14 +12,13 @@ import attrs
 
 from payments.domain.attempt import REFUNDABLE_BY_POLICY, Attempt, Disposition
 from payments.domain.errors import ContractViolation
-from payments.domain.event import Event, EventKind
+from payments.domain.event import Event, EventKind, Reason
 from payments.domain.machine import Status, Trigger
 from payments.domain.payment import Change, Payment
 from payments.domain.refund import Refund, attribute
 from payments.domain.refunding import OVERTAKEN, refusal, stray_refund
 from payments.domain.report import Rank, Report
 from payments.domain.values import RefundId
-from payments.domain.vocabulary import Reason
 
 MAX_MONEYLESS_ATTEMPTS: Final = 50
 """Attempts without money or deposit that are kept of one payment: a buyer may open windows without end."""

@@ -12,10 +12,10 @@ from enum import StrEnum
 import attrs
 
 from payments.domain.errors import BadInput
+from payments.domain.event import Source
 from payments.domain.money import whole
 from payments.domain.report import ReportedRefund
 from payments.domain.values import GatewayId, RefundId, aware, text
-from payments.domain.vocabulary import Source
 
 
 class RefundStatus(StrEnum):

@@ -15,13 +15,12 @@ import attrs
 
 from payments.domain.attempt import Attempt
 from payments.domain.errors import RefundInProgress, RefundRefused
-from payments.domain.event import Event, EventKind
+from payments.domain.event import Event, EventKind, Source
 from payments.domain.money import whole
 from payments.domain.payment import Change, Payment
 from payments.domain.refund import BankAccount, Refund, RefundStatus
 from payments.domain.schedule import LONGEST_AT_WORK, REFUSAL_WAITS
 from payments.domain.values import GatewayId, RefundId
-from payments.domain.vocabulary import Source
 
 OVERTAKEN: Final = "overtaken by another refund of the same capture"
 REPLACED: Final = "replaced by a decision of an operator"

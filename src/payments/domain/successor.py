@@ -1,10 +1,11 @@
-"""What every store insists on, whatever it is made of: a payment is followed only by its own successor.
+"""What every store insists on, whatever it is made of: a payment or an orphan is followed only by its own successor.
 
 The use cases never break these rules. A store that let a violation through would lose money silently.
 """
 
 from payments.domain.attempt import Disposition
 from payments.domain.machine import TRANSITIONS, Status
+from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
 from payments.domain.refund import Refund, RefundStatus
 
@@ -28,6 +29,29 @@ def check_successor(before: Payment | None, after: Payment) -> None:
     if before is not None:
         _check_same(before, after)
         _check_knowledge(before, after)
+
+
+def check_orphan(before: Orphan | None, after: Orphan) -> None:
+    """Raise ValueError unless *after* may be stored over *before* (None: as a new orphan).
+
+    Its new events must number every change since without a gap, it stays the same capture, and knowledge of money must
+    not go backwards.
+    """
+    known = before.version if before else 0
+    if [entry.version for entry in after.new_events] != list(range(known + 1, after.version + 1)):
+        raise ValueError(f"The new events of orphan {after.gateway_id} are not its changes since version {known}.")
+    if not after.report.is_capture:
+        raise ValueError(f"Orphan {after.gateway_id} took no money.")
+    if before is None:
+        return
+    if (before.gateway_id, before.report.merchant_id, before.found_at) != (
+        after.gateway_id,
+        after.report.merchant_id,
+        after.found_at,
+    ):
+        raise ValueError(f"Orphan {before.gateway_id} cannot become another one.")
+    if after.report.is_behind(before.report):
+        raise ValueError(f"What is known of {after.gateway_id} cannot go backwards.")
 
 
 def _check_moves(status: Status, after: Payment) -> None:

@@ -22,11 +22,11 @@ from payments.adapters.system.merchant_ids import RandomIds
 from payments.adapters.webhooks import WebhookPublisher, WebhookSettings
 from payments.domain.messages import Outbox, Publisher
 from payments.domain.payment import Payment
-from payments.domain.ports import Gateway, Prices
-from payments.domain.store import Store
+from payments.domain.ports import Gateway, Prices, Store
 from payments.domain.use_cases.outbox import Courier
 from payments.domain.use_cases.pricing import Pricing
 from payments.domain.use_cases.wiring import Policy, UseCases
+from payments.entrypoints.sending import MAX_SENDS
 from payments.entrypoints.service import Contact, NotReady, Service, Web, Window
 from payments.entrypoints.settings import (
     MEMORY,
@@ -119,7 +119,7 @@ def _store(settings: Settings) -> Store:
 def _max_concurrent_calls(settings: Settings) -> int:
     """How many calls to the database or the provider one process may make at a time, including a worker in it."""
     web = _web(settings)
-    return web.threads + web.strangers + Pace().threads
+    return web.threads + web.strangers + MAX_SENDS + Pace().threads
 
 
 def _web(settings: Settings) -> Web:

@@ -15,14 +15,13 @@ from zoneinfo import ZoneInfo
 
 from payments.domain.attempt import Disposition
 from payments.domain.errors import BadInput
-from payments.domain.event import EventKind
+from payments.domain.event import EventKind, Reason, Source
 from payments.domain.machine import Status
 from payments.domain.money import EXPONENTS, MAX_MINOR, minor_units
 from payments.domain.payment import Payment
 from payments.domain.refund import RefundStatus
 from payments.domain.report import Rank
 from payments.domain.values import GatewayId, Method, Role
-from payments.domain.vocabulary import Reason, Source
 
 Language = Literal["ko", "en"]
 ZONE: Final = "Asia/Seoul"

@@ -18,6 +18,7 @@ from payments.domain.use_cases.refreshing import Refresher
 from payments.domain.use_cases.refunds import Refunds
 from payments.domain.use_cases.sweep import Sweep
 from payments.domain.use_cases.wiring import UseCases
+from payments.entrypoints.sending import Sending
 from payments.entrypoints.tokens import ClientTokens, Verifier
 
 
@@ -85,6 +86,7 @@ class Service:
     window: Callable[[Payment, Contact], Window]
     ready: Callable[[], Coroutine[Any, Any, None]]
     web: Web = attrs.field(factory=Web)
+    sending: Sending = attrs.field(factory=Sending)
     suspends: bool = False
 
     @property

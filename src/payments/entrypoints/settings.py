@@ -129,7 +129,9 @@ class Settings:
 
     mode: Mode = option(default=Mode.TEST, help="live for real money, test for play money")
     hold_strays: bool = option(default=False, help="hold strays for an operator instead of refunding them")
-    merchant_id_prefix: str = option(default="", help="prefix of every merchant id")
+    merchant_id_prefix: str = option(
+        default="", help="prefix of all merchant ids; if empty, one is drawn once and stored"
+    )
     expires_after: int = option(default=30, help="minutes a buyer has to pay before an untouched payment is cancelled")
     grace: int = option(default=10, help="minutes after its expiry in which late money still pays a payment")
     deposit_grace: int = option(default=6, help="hours after its due time in which a late deposit still pays")

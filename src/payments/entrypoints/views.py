@@ -1,4 +1,4 @@
-"""How payments, timelines, refunds and strays are shown as JSON. Money is in whole minor units, times are in UTC."""
+"""How payments, timelines and refunds are shown as JSON. Money is in whole minor units, times are in UTC."""
 
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,6 @@ from msgspec import UNSET, Struct, UnsetType
 from payments.domain.attempt import Attempt, Disposition
 from payments.domain.event import Event, EventKind
 from payments.domain.machine import Status
-from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
 from payments.domain.refund import Refund, RefundStatus
 from payments.domain.report import Deposit
@@ -132,28 +131,6 @@ class RefundsView(Struct, kw_only=True):
     refunds: list[RefundView]
 
 
-class StrayView(Struct, kw_only=True):
-    """A capture that does not count as payment, and is neither refunded nor held yet."""
-
-    merchant_id: str
-    gateway_id: str
-    disposition: Disposition
-    amount: int
-    remaining: int
-    currency: str
-    buyer: str
-    order: str
-    captured_at: datetime | None
-    open_refund: bool
-
-
-class StraysView(Struct, kw_only=True, omit_defaults=True):
-    """Strays, by payment, newest first."""
-
-    strays: list[StrayView]
-    next: str | None = None
-
-
 class HealthView(Struct, kw_only=True):
     """`ok` or `ready`."""
 
@@ -222,9 +199,13 @@ def _attempt_view(attempt: Attempt) -> AttemptView:
     )
 
 
+_REASONS_FOR_THE_SHOP = (EventKind.STRAY_HELD, EventKind.ATTEMPT_UNREADABLE, EventKind.DEPOSIT_LEFT_OPEN)
+"""An operator's note, or what the provider sent or answered to the shop: nothing for a buyer."""
+
+
 def event_view(payment: Payment, event: Event, *, for_shop: bool = False) -> EventView:
-    """Return one entry of *payment*'s timeline; only the shop sees its own people's names and notes."""
-    by_shop, is_note = event.by.startswith(f"{Role.SHOP}:"), event.kind is EventKind.STRAY_HELD
+    """Return one entry of *payment*'s timeline; only the shop sees its people's names, and what is written for them."""
+    by_shop, is_for_shop = event.by.startswith(f"{Role.SHOP}:"), event.kind in _REASONS_FOR_THE_SHOP
     return EventView(
         version=event.version,
         kind=event.kind,
@@ -235,7 +216,7 @@ def event_view(payment: Payment, event: Event, *, for_shop: bool = False) -> Eve
         currency=currency_of(payment, event.gateway_id),
         gateway_id=event.gateway_id,
         refund_id=event.refund_id,
-        reason=event.reason if for_shop or not is_note else "",
+        reason=event.reason if for_shop or not is_for_shop else "",
     )
 
 
@@ -254,62 +235,4 @@ def refund_view(payment: Payment, refund: Refund) -> RefundView:
         by=refund.by,
         requested_at=refund.requested_at,
         provider_id=refund.provider_id,
-    )
-
-
-def stray_views(payment: Payment) -> list[StrayView]:
-    """Return the strays of *payment* that are neither refunded nor held."""
-    with_open_refund = {refund.gateway_id for refund in payment.open_refunds}
-    return [
-        StrayView(
-            merchant_id=payment.merchant_id,
-            gateway_id=attempt.gateway_id,
-            disposition=attempt.disposition,
-            amount=attempt.report.amount.minor,
-            remaining=attempt.report.remaining,
-            currency=attempt.report.amount.currency,
-            buyer=payment.buyer,
-            order=payment.order,
-            captured_at=attempt.report.captured_at,
-            open_refund=attempt.gateway_id in with_open_refund,
-        )
-        for attempt in payment.attempts
-        if attempt.is_open_stray and attempt.disposition is not None
-    ]
-
-
-class OrphanView(Struct, kw_only=True):
-    """A capture under our prefix without a payment here. It is held; an operator decides in the provider's console."""
-
-    merchant_id: str
-    gateway_id: str
-    amount: int
-    remaining: int
-    currency: str
-    mode: Mode
-    captured_at: datetime | None
-    found_at: datetime
-    note: str
-
-
-class OrphansView(Struct, kw_only=True, omit_defaults=True):
-    """Orphans that nobody has decided about, the latest found first."""
-
-    orphans: list[OrphanView]
-    next: str | None = None
-
-
-def orphan_view(orphan: Orphan) -> OrphanView:
-    """Return one orphan."""
-    report = orphan.report
-    return OrphanView(
-        merchant_id=report.merchant_id,
-        gateway_id=report.gateway_id,
-        amount=report.amount.minor,
-        remaining=report.remaining,
-        currency=report.amount.currency,
-        mode=report.mode,
-        captured_at=report.captured_at,
-        found_at=orphan.found_at,
-        note=orphan.note,
     )

@@ -12,9 +12,8 @@ from payments.adapters.memory.gateway import MemoryGateway
 from payments.adapters.memory.store import MemoryStore
 from payments.domain.messages import Message
 from payments.domain.payment import Payment
-from payments.domain.ports import Alarm, MerchantIdPolicy
+from payments.domain.ports import Alarm, MerchantIdPolicy, Store
 from payments.domain.schedule import EXPIRES_AFTER
-from payments.domain.store import Store
 from payments.domain.use_cases.checkout import Checkout
 from payments.domain.use_cases.outbox import Courier
 from payments.domain.use_cases.reconciliation import Reconciliation

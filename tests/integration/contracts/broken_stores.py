@@ -8,6 +8,7 @@ import attrs
 
 from payments.adapters.memory.access import MemoryIdempotencyKeys
 from payments.adapters.memory.books import Books
+from payments.adapters.memory.orphans import MemoryOrphans
 from payments.adapters.memory.outbox import MemoryOutbox
 from payments.adapters.memory.payments import MemoryPayments
 from payments.adapters.memory.store import MemoryStore
@@ -173,23 +174,6 @@ class ShowsTheWayPastOthers(MemoryPayments):
         return [row for row in everything if row.buyer == which.buyer][:limit]
 
 
-class ClaimsWithoutALease(MemoryPayments):
-    async def claim(self, now: datetime, until: datetime, limit: int) -> Sequence[Payment]:
-        before = dict(self._books.payments)
-        claimed = await super().claim(now, until, limit)
-        self._books.payments = before
-        return claimed
-
-
-class ClaimsForEver(MemoryPayments):
-    """Takes a row out of the schedule: lost when its worker dies."""
-
-    async def claim(self, now: datetime, until: datetime, limit: int) -> Sequence[Payment]:
-        claimed = await super().claim(now, until, limit)
-        self._books.payments |= {p.merchant_id: p.scheduled(None) for p in claimed}
-        return claimed
-
-
 class MovesTheWatermarkAnywhere(MemoryPayments):
     async def move_reconciled_until(self, to: datetime) -> None:
         self._books.reconciled_until = to
@@ -256,6 +240,7 @@ def store_with(broken: type) -> MemoryStore:
     return attrs.evolve(
         healthy,
         payments=(broken if issubclass(broken, MemoryPayments) else MemoryPayments)(books),
+        orphans=(broken if issubclass(broken, MemoryOrphans) else MemoryOrphans)(books),
         outbox=(broken if issubclass(broken, MemoryOutbox) else MemoryOutbox)(books),
         idempotency_keys=broken() if issubclass(broken, MemoryIdempotencyKeys) else healthy.idempotency_keys,
     )

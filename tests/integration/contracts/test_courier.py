@@ -15,8 +15,7 @@ from support.shops import Overridden, Publishing, begun, courier_to
 from payments import testing
 from payments.adapters.memory.store import MemoryStore
 from payments.domain.messages import DeliveryFailed, Message
-from payments.domain.schedule import LEASE
-from payments.domain.use_cases.outbox import DELIVERY_WAITS, LONGEST_RETRY_AFTER, Courier
+from payments.domain.use_cases.outbox import DELIVERY_LEASE, DELIVERY_WAITS, LONGEST_RETRY_AFTER, Courier
 from payments.entrypoints.blocking import run
 from payments.testing import Shop
 
@@ -221,7 +220,7 @@ def test_a_message_whose_courier_died_comes_again_after_its_lease_and_no_try_is_
 
     with pytest.raises(Killed):
         run(courier_to(shop, Publishing(die)).deliver())
-    shop.clock.time += LEASE - timedelta(seconds=1)
+    shop.clock.time += DELIVERY_LEASE - timedelta(seconds=1)
     assert messages_of(shop) == []
     shop.clock.advance(seconds=1)
     assert messages_of(shop) == [message]

@@ -1,9 +1,8 @@
-"""What holds of every PaymentRepository that is read through: its pages, its claims, and its reconciled_until."""
+"""What holds of every PaymentRepository that is read through: its pages, and its reconciled_until."""
 
 import functools
 from datetime import datetime, timedelta
 
-import attrs
 import pytest
 from builders import NOON, a_payment, paid, with_refund
 from support.at_once import at_once
@@ -19,7 +18,6 @@ from payments.domain.values import GatewayId, MerchantId
 from payments.entrypoints.blocking import run
 
 ALL = Filter()
-UNTIL = NOON + timedelta(minutes=2)
 
 
 def add(store: Store, payment: Payment) -> Payment:
@@ -28,10 +26,6 @@ def add(store: Store, payment: Payment) -> Payment:
 
 def begun_at(minutes: int, **facts: object) -> Payment:
     return a_payment(at=NOON + timedelta(minutes=minutes), **facts)
-
-
-def due_at(minutes: int | None) -> Payment:
-    return a_payment().scheduled(None if minutes is None else NOON + timedelta(minutes=minutes))
 
 
 def strayed(**facts: object) -> Payment:
@@ -121,50 +115,6 @@ def test_a_buyer_cannot_tell_another_buyers_payment_from_an_absent_one(store: St
     add(store, a_payment(buyer="me"))
     with pytest.raises(PaymentNotFound):
         run(store.payments.page(Filter(buyer="me"), MerchantId(place), 10))
-
-
-# -- claims ----------------------------------------------------------------------------------------------------------
-
-
-def test_the_longest_due_are_claimed_first(store: Store) -> None:
-    late, later, _ = add(store, due_at(-2)), add(store, due_at(-1)), add(store, due_at(1))
-    add(store, due_at(None))
-    claimed = run(store.payments.claim(NOON, UNTIL, 10))
-    assert claimed == [late.scheduled(UNTIL), later.scheduled(UNTIL)]
-    assert [run(store.payments.get(p.merchant_id)) for p in claimed] == claimed
-
-
-def test_a_claim_takes_no_more_than_its_limit(store: Store) -> None:
-    due = [add(store, due_at(minute)) for minute in (-3, -2, -1)]
-    taken = [[p.merchant_id for p in run(store.payments.claim(NOON, UNTIL, 2))] for _ in range(3)]
-    assert taken == [[due[0].merchant_id, due[1].merchant_id], [due[2].merchant_id], []]
-
-
-def test_a_claim_that_is_not_followed_up_comes_due_again(store: Store) -> None:
-    payment = add(store, due_at(0))
-    assert run(store.payments.claim(NOON, UNTIL, 1))
-    assert not run(store.payments.claim(UNTIL - timedelta(microseconds=1), UNTIL, 1))
-    assert [p.merchant_id for p in run(store.payments.claim(UNTIL, UNTIL + timedelta(1), 1))] == [payment.merchant_id]
-
-
-def test_a_claim_is_no_change_of_the_payment(store: Store) -> None:
-    payment = add(store, with_refund(paid(a_payment())).scheduled(NOON))
-    [claimed] = run(store.payments.claim(NOON, UNTIL, 1))
-    assert claimed == attrs.evolve(payment, due_at=UNTIL)
-    assert len(run(store.payments.timeline(payment.merchant_id))) == payment.version
-
-
-def test_each_due_payment_is_claimed_by_exactly_one_of_many(store: Store) -> None:
-    due = [add(store, due_at(-minute)) for minute in range(24)]
-
-    def work() -> list[str]:
-        mine: list[str] = []
-        while claimed := run(store.payments.claim(NOON, UNTIL, 2)):
-            mine += [payment.merchant_id for payment in claimed]
-        return mine
-
-    taken = [name for names in at_once(*[work] * 6) for name in names]
-    assert sorted(taken) == sorted(payment.merchant_id for payment in due)
 
 
 # -- reconciled_until -----------------------------------------------------------------------------------------------

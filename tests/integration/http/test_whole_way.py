@@ -104,6 +104,14 @@ def test_the_window_gets_the_addresses_it_comes_back_to(shop: Shop):
     assert opening["notice_url"] == "http://shop.test/webhooks/iamport"
 
 
+def test_with_a_wrong_secret_buyers_get_503_and_the_payment_goes_on_once_it_is_corrected(shop: Shop, settings):
+    wrong = attrs.evolve(settings, iamport=attrs.evolve(settings.iamport, secret=Secret("wrong")))
+    with opened(wrong, prices=PriceList({"gold": GOLD})) as service, serving(http_app(service)) as url:
+        answer = Shop(url, shop.sandbox).post("/payments", {"order": "gold"})
+        assert (answer.status_code, answer.json()["slug"]) == (503, "gateway-credentials-refused")
+    assert begun(shop)["status"] == "awaiting"
+
+
 def test_while_the_provider_is_down_nothing_is_lost_and_beginning_again_goes_on(shop: Shop, settings):
     down = attrs.evolve(settings, iamport=attrs.evolve(settings.iamport, api_url="http://127.0.0.1:9"))
     with opened(down, prices=PriceList({"gold": GOLD})) as service, serving(http_app(service)) as url:

@@ -22,7 +22,7 @@ GatewayTo = Callable[..., IamportGateway]
 IMP, NAME, WON = GatewayId("imp_056607798398"), MerchantId("m_1"), Money(1000)
 TAKEN = refused(200, 1, "결제정보 사전등록에 실패하였습니다(이미 등록된 merchant_uid입니다).")
 ABSENT = refused(404, -1, "사전등록된 결제정보가 존재하지 않습니다.")
-HUGE = "1e999999999"
+HUGE, BEYOND = "1e999999999", "1e99999999999999999999"
 LOST = reset  # done or not, the answer never came
 
 
@@ -130,6 +130,7 @@ UNREADABLE: dict[str, dict[str, Any]] = {
     "cancelled, and nothing refunded": {"status": "cancelled"},
     "an amount of nothing": {"amount": 0},
     "an amount that no computer can hold": {"amount": HUGE},
+    "an amount that is no number even for Decimal": {"amount": BEYOND},
     "no amount": {"amount": ...},
     "a history that cannot be read": {"cancel_amount": 300, "cancel_history": 7},
 }
@@ -141,7 +142,7 @@ def test_an_attempt_that_cannot_be_read_is_told_and_hides_no_other(
 ) -> None:
     rows = [a_row(imp_uid="imp_2", **changes), a_row()]
     body = json.dumps({"code": 0, "response": {"total": 2, "previous": 0, "next": 0, "list": rows}})
-    with Scripted(answered(200, body.replace(f'"{HUGE}"', HUGE).encode())) as server:
+    with Scripted(answered(200, body.replace(f'"{HUGE}"', HUGE).replace(f'"{BEYOND}"', BEYOND).encode())) as server:
         seen = run(gateway_to(server).attempts(NAME))
     assert [report.gateway_id for report in seen.reports] == [IMP]
     assert [told.partition(":")[0] for told in seen.unreadable] == ["imp_2"]

@@ -3,11 +3,12 @@
 import contextlib
 import functools
 import random
+import subprocess
 from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
-from builders import a_payment, paid
+from builders import NOON, a_payment, paid, with_refund
 from support.at_once import at_once
 from support.rounds import rounds
 from support.stores import everything_of
@@ -15,8 +16,10 @@ from support.system.writers import started
 
 from payments.adapters.sql.store import SqlStore, open_store
 from payments.domain.machine import Status
+from payments.domain.payment import Payment
 from payments.domain.ports import Filter
-from payments.domain.values import MerchantId, Mode
+from payments.domain.refunding import refusal
+from payments.domain.values import MerchantId, Mode, RefundId
 from payments.entrypoints.blocking import run
 
 PROCESSES = 3
@@ -99,3 +102,46 @@ def test_a_writer_killed_within_a_change_leaves_no_lock_and_no_trace(url: str, o
         writer.kill()
     assert run(opened.payments.get(payment.merchant_id)) == payment
     assert run(opened.payments.update(payment.merchant_id, paid)).status is Status.PAID
+
+
+@pytest.mark.soak
+def test_one_refund_pushed_by_several_processes_at_once_is_sent_once(url: str, opened: SqlStore) -> None:
+    """Fails where a send is decided on what was read before the lock: the money would leave twice."""
+    payment = run(opened.payments.add(paid(a_payment())))
+    pushes = rounds(20, 300)
+    with contextlib.ExitStack() as ended:
+        pushers = [ended.enter_context(started("push", url, payment.merchant_id)) for _ in range(PROCESSES)]
+        assert [pusher.stdout.readline() for pusher in pushers] == ["ready\n"] * PROCESSES
+        for number in range(pushes):
+            refund_id = RefundId(f"r{number}")
+            run(opened.payments.update(payment.merchant_id, lambda p, name=refund_id: with_refund(p, refund_id=name)))
+            for pusher in pushers:
+                say(pusher, refund_id)
+            assert [pusher.stdout.readline() for pusher in pushers] == ["read\n"] * PROCESSES
+            for pusher in pushers:
+                say(pusher, "go")
+            lines = [line for pusher in pushers for line in heard(pusher)]
+            assert sorted(lines) == ["done\n"] * PROCESSES + ["sent\n"]
+            assert run(opened.payments.get(payment.merchant_id)).refund(refund_id).sends == 1
+            run(opened.payments.update(payment.merchant_id, given_up))
+        for pusher in pushers:
+            pusher.stdin.close()
+            assert pusher.wait() == 0
+
+
+def say(pusher: subprocess.Popen[str], what: str) -> None:
+    pusher.stdin.write(f"{what}\n")
+    pusher.stdin.flush()
+
+
+def heard(pusher: subprocess.Popen[str]) -> list[str]:
+    """Return what the process says of one push."""
+    lines = [pusher.stdout.readline()]
+    while lines[-1] == "sent\n":
+        lines.append(pusher.stdout.readline())
+    return lines
+
+
+def given_up(payment: Payment) -> Payment:
+    [refund] = payment.open_refunds
+    return payment.apply([refusal(refund, NOON, "for the next round")])

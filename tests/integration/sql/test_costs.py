@@ -6,24 +6,27 @@ from datetime import timedelta
 import attrs
 import pytest
 import sqlalchemy as sa
-from builders import NOON, a_payment, paid
+from builders import NOON, a_payment, a_report, paid
 
-from payments.adapters.sql.payments.rows import Row, attempt_row, event_row, payment_row
-from payments.adapters.sql.payments.writing import message_row
+from payments.adapters.sql.payments import reading
+from payments.adapters.sql.payments.rows import Row, attempt_row, event_row, message_row, orphan_row, payment_row
 from payments.adapters.sql.schema.side_tables import outbox
-from payments.adapters.sql.schema.tables import attempts, events, payments
+from payments.adapters.sql.schema.tables import attempts, events, orphans, payments
 from payments.adapters.sql.store import SqlStore, open_store
 from payments.domain.machine import Status
+from payments.domain.messages import Message
 from payments.domain.money import Money
+from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
 from payments.domain.ports import Filter
-from payments.domain.values import MerchantId, Mode
+from payments.domain.values import GatewayId, MerchantId, Mode
 from payments.entrypoints.blocking import run
 
 FEW, MANY = 300, 6_000
 ME = Filter(buyer="me")
 CURSOR_KEY = MerchantId("p00150")
 LATER = NOON + timedelta(days=1)
+LONG_AGO = NOON - timedelta(days=1)
 
 CALLS: dict[str, Callable[[SqlStore], object]] = {
     "get": lambda store: run(store.payments.get(CURSOR_KEY)),
@@ -36,16 +39,27 @@ CALLS: dict[str, Callable[[SqlStore], object]] = {
     "timeline": lambda store: run(store.payments.timeline(CURSOR_KEY)),
     "change": lambda store: run(store.payments.update(CURSOR_KEY, lambda p: attrs.evolve(p, checks=p.checks + 1))),
     "claim of the sweep": lambda store: run(store.payments.claim(NOON, LATER, 10)),
+    "claim of routine payments": lambda store: run(store.payments.claim(LONG_AGO, LATER, 10)),
+    "renewal of a lease": lambda store: run(store.payments.renew(CURSOR_KEY, LATER, LATER)),
+    "claim of orphans": lambda store: run(store.orphans.claim(NOON, LATER, 10)),
+    "deep page of orphans": lambda store: run(store.orphans.page(GatewayId("lost_150"), 10, open_only=False)),
     "claim of the outbox": lambda store: run(store.outbox.claim(LATER, LATER, 10)),
     "dead letters": lambda store: run(store.outbox.dead(10)),
 }
 
 
 def number(n: int) -> Payment:
-    """Return the n-th payment of one buyer: paid, due, and with a stray among the first five."""
+    """Return the n-th payment of one buyer: paid, due, a stray among the first five; each second one is routine."""
     begun = a_payment(merchant_id=f"p{n:05}", buyer="me", order=f"order-{n}", at=NOON + timedelta(seconds=n))
     amount = Money(1, "KRW") if n < 5 else begun.price
-    return attrs.evolve(paid(begun, gateway_id=f"imp_{n}", amount=amount), due_at=NOON)
+    due_at = (NOON, LONG_AGO)[n % 2]
+    return attrs.evolve(paid(begun, gateway_id=f"imp_{n}", amount=amount), due_at=due_at, checks=n % 2)
+
+
+def lost(n: int) -> Orphan:
+    """Return the n-th orphan, due."""
+    found = Orphan.found(a_report(gateway_id=f"lost_{n}"), NOON + timedelta(seconds=n), "test")
+    return attrs.evolve(found, due_at=NOON)
 
 
 def fill(store: SqlStore, first: int, last: int) -> None:
@@ -55,7 +69,8 @@ def fill(store: SqlStore, first: int, last: int) -> None:
         payments: [payment_row(p) for p in filled],
         attempts: [attempt_row(a) for p in filled for a in p.attempts],
         events: [event_row(p, h) for p in filled for h in p.new_events],
-        outbox: [message_row(p, h) for p in filled for h in p.new_events],
+        outbox: [message_row(Message.about(p, h), h.version) for p in filled for h in p.new_events],
+        orphans: [orphan_row(lost(n)) for n in range(first, last)],
     }
 
     def work(connection: sa.Connection) -> None:
@@ -131,6 +146,35 @@ def test_the_measure_notices_a_scan(url: str) -> None:
         costs.append(measure(store, lambda s: s.database.read(lambda c: c.execute(scan).scalar())))
     store.close()
     assert costs[1] > 5 * costs[0]
+
+
+PLANS = {
+    "claim of urgent payments": (reading.DUE[0], {"now": NOON, "limit": 10}, "pkr_payments_urgent_idx"),
+    "claim of routine payments": (reading.DUE[1], {"now": NOON, "limit": 10}, "pkr_payments_routine_idx"),
+}
+
+
+@pytest.mark.parametrize("what", PLANS)
+def test_a_claim_reads_the_partial_index_made_for_it(url: str, what: str) -> None:
+    """Fails where the migration writes the condition of an index in other words than the query."""
+    statement, given, index = PLANS[what]
+    store = open_store(url, Mode.TEST, pool_size=1)
+    fill(store, 0, FEW * 4)
+    dialect = store.database.engine.dialect.name
+    if dialect == "postgresql":
+        with store.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM ANALYZE")
+    explain = {"sqlite": "EXPLAIN QUERY PLAN ", "postgresql": "EXPLAIN "}[dialect]
+    with store.database.engine.connect() as connection:
+        compiled = statement.compile(connection, compile_kwargs={"render_postcompile": True})
+        values = compiled.construct_params(given)
+        bound = {n: compiled._bind_processors[n](v) if n in compiled._bind_processors else v for n, v in values.items()}
+        told = bound if compiled.positiontup is None else tuple(bound[name] for name in compiled.positiontup)
+        plan = "\n".join(str(row) for row in connection.exec_driver_sql(explain + str(compiled), told))
+    store.close()
+    assert index in plan
+    assert "TEMP B-TREE" not in plan, "sorted after reading everything that is due"
+    assert "Sort" not in plan
 
 
 @pytest.mark.parametrize("call", ["get", "live", "newest page of a buyer"])

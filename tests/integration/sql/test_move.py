@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from builders import NOON, a_payment, paid, payments, with_refund
+from builders import NOON, a_payment, a_report, fresh, issued, paid, payments, told, with_refund
 from hypothesis import HealthCheck, Phase, given, settings
 from support.stores import everything_of
 
@@ -16,9 +16,11 @@ from payments.adapters.sql.schema.naming import metadata
 from payments.adapters.sql.store import SqlStore, open_store
 from payments.domain.access import ApiKey, KeptAnswer
 from payments.domain.errors import MerchantIdTaken
+from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
 from payments.domain.ports import Filter
-from payments.domain.values import Mode
+from payments.domain.refunding import begin_send, refuse
+from payments.domain.values import GatewayId, Mode
 from payments.entrypoints.blocking import run
 
 
@@ -35,6 +37,21 @@ def ways(request: pytest.FixtureRequest, sqlite_url: str, sqlite_target: str) ->
     return request.getfixturevalue("migrated_url"), sqlite_target
 
 
+LOST = (GatewayId("lost_1"), GatewayId("lost.2"))
+
+
+def everything_new() -> Payment:
+    """Return a payment with a value in every column that is mostly empty."""
+    payment = issued(a_payment(), gateway_id=fresh("vbank")).with_unreadable("row 2", NOON, "sweep")
+    payment = paid(payment, gateway_id=fresh("imp"))
+    payment = payment.with_deposit_left_open(payment.deposits_to_revoke[0].gateway_id, NOON, "not now")
+    payment = told(payment, a_report(payment, gateway_id=fresh("imp"), mode=Mode.LIVE))  # of the wrong mode
+    payment = told(payment, a_report(payment, gateway_id=fresh("imp")), stray_refund=fresh("r"))  # a duplicate
+    payment = refuse(payment, payment.open_refunds[0], NOON, "not now")
+    payment = begin_send(payment, payment.open_refunds[0], NOON)
+    return payment.check_failed_at(NOON, outage=True)
+
+
 def fill(url: str) -> list[Payment]:
     """Store a bit of everything, and return the payments."""
     store = open_store(url, Mode.TEST)
@@ -46,6 +63,10 @@ def fill(url: str) -> list[Payment]:
 
     lives()
     run(store.payments.add(with_refund(paid(a_payment()))))
+    run(store.payments.add(everything_new()))
+    for gateway_id in LOST:
+        orphan = Orphan.found(a_report(gateway_id=gateway_id), NOON, "test").held("a gift", NOON, "shop:kim")
+        run(store.orphans.update(orphan.gateway_id, lambda _, orphan=orphan: orphan))
     run(store.payments.move_reconciled_until(NOON))
     run(store.api_keys.add_key(ApiKey(name="server", prefix="pk", created_at=NOON), "d" * 64))
     run(store.idempotency_keys.claim_key("s", "k", "f", NOON, NOON + timedelta(1)))
@@ -72,17 +93,22 @@ def rows(url: str) -> dict[str, int]:
 def test_everything_arrives_both_ways(ways: tuple[str, str]) -> None:
     source_url, target_url = ways
     stored = fill(source_url)
-    told: list[tuple[str, int]] = []
-    counts = copy_database(source_url, target_url, lambda table, done: told.append((table, done)))
+    progress: list[tuple[str, int]] = []
+    counts = copy_database(source_url, target_url, lambda table, done: progress.append((table, done)))
     assert counts == rows(source_url) == rows(target_url)
     assert set(counts) == {table.name for table in metadata.sorted_tables}
     assert min(counts.values()) >= 1, "a table without rows shows nothing"
-    assert set(told) == set(counts.items())
+    assert set(progress) == set(counts.items())
     source, target = open_store(source_url, Mode.TEST), open_store(target_url, Mode.TEST)
     for payment in stored:
         kept = everything_of(source, payment.merchant_id)
         assert everything_of(target, payment.merchant_id) == kept
         assert kept[0] == payment
+    assert target.prefix == source.prefix
+    for gateway_id in LOST:
+        orphan = run(target.orphans.find(gateway_id))
+        assert orphan is not None
+        assert orphan == run(source.orphans.find(gateway_id))
     for store in (source, target):
         assert run(store.payments.reconciled_until()) == NOON
         assert [letter.error for letter in run(store.outbox.dead(10))] == ["410"]

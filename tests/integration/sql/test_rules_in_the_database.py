@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
-from builders import NOON, a_payment, paid, with_refund
+from builders import NOON, a_payment, a_report, paid, with_refund
 
 from payments.adapters.sql.schema.naming import PREFIX, metadata
 from payments.adapters.sql.store import SqlStore, open_store
+from payments.domain.orphan import Orphan
+from payments.domain.refunding import begin_send
 from payments.domain.values import Mode
 from payments.entrypoints.blocking import run
 
@@ -16,7 +18,9 @@ FORBIDDEN = {
     "a third mode": "UPDATE pkr_payments SET mode = 'dev'",
     "a price of nothing": "UPDATE pkr_payments SET price = 0",
     "a price beyond 2^53": "UPDATE pkr_payments SET price = 9007199254740992",
-    "a payment without a change": "UPDATE pkr_payments SET version = 0",
+    "fewer changes than none": "UPDATE pkr_payments SET version = -1",
+    "fewer checks than none": "UPDATE pkr_payments SET checks = -1",
+    "fewer failures than none": "UPDATE pkr_payments SET failures = -1",
     "a payment without its id": "UPDATE pkr_payments SET merchant_id = NULL",
     "the same merchant id": ("payments", {"order_ref": "another"}),
     "a second live payment of an order": ("payments", {"merchant_id": "m2"}),
@@ -36,14 +40,29 @@ FORBIDDEN = {
     "parts that are more than the refund": "UPDATE pkr_refunds SET tax_free = amount, vat = 1",
     "a part of less than nothing": "UPDATE pkr_refunds SET tax_free = -1",
     "a fourth status of a refund": "UPDATE pkr_refunds SET status = 'maybe'",
+    "a done refund that may be at work": "UPDATE pkr_refunds SET status = 'done'",
+    "a refused refund that may be at work": "UPDATE pkr_refunds SET status = 'refused'",
+    "a refund at work that was never sent": "UPDATE pkr_refunds SET sends = 0, sent_at = NULL",
+    "a send without its time": "UPDATE pkr_refunds SET sent_at = NULL",
+    "a time without a send": "UPDATE pkr_refunds SET sends = 0, sending_until = NULL",
+    "fewer sends than none": "UPDATE pkr_refunds SET sends = -1",
+    "fewer refusals than none": "UPDATE pkr_refunds SET refusals = -1",
+    "a closed refund that waits": "UPDATE pkr_refunds SET status = 'done', sending_until = NULL, not_before = sent_at",
+    "an orphan without money": "UPDATE pkr_orphans SET rank = 2",
+    "an orphan without a change": "UPDATE pkr_orphans SET version = 0",
+    "an orphan of a third mode": "UPDATE pkr_orphans SET mode = 'dev'",
+    "an orphan refunded beyond its amount": "UPDATE pkr_orphans SET refunded = amount + 1",
+    "the same orphan": ("orphans", {"note": "another"}),
     "the same event": ("events", {}),
     "an event of no payment": ("events", {"merchant_id": "nobody"}),
-    "a message without its event": ("outbox", {"id": "x", "version": 99}),
+    "a message without its event": ("outbox", {"id": "x", "version": 99, "event_version": 99}),
+    "a message of another event": ("outbox", {"id": "x", "version": 1, "event_version": 2}),
     "the same message": ("outbox", {"version": 1}),
     "an event taken away from its message": "DELETE FROM pkr_events",
     "a payment deleted under its attempts": "DELETE FROM pkr_payments",
     "a second stamp": ("meta", {"id": 2}),
     "a third kind of stamp": "UPDATE pkr_meta SET mode = 'dev'",
+    "a stamp without a prefix": "UPDATE pkr_meta SET prefix = ''",
 }
 
 
@@ -51,7 +70,10 @@ FORBIDDEN = {
 def filled(url: str) -> Iterator[SqlStore]:
     store = open_store(url, Mode.TEST)
     payment = paid(a_payment(merchant_id="m", order="order"), gateway_id="imp")
-    run(store.payments.add(with_refund(payment, refund_id="r", amount=1_000, at=NOON)))
+    asked = with_refund(payment, refund_id="r", amount=1_000, at=NOON)
+    run(store.payments.add(begin_send(asked, asked.refunds[0], NOON)))
+    orphan = Orphan.found(a_report(gateway_id="lost"), NOON, "test")
+    run(store.orphans.update(orphan.gateway_id, lambda _: orphan))
     yield store
     store.close()
 

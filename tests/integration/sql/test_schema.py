@@ -1,5 +1,6 @@
 """The schema: what migrations make is what the code expects, in both databases, whoever upgrades and how often."""
 
+import re
 import subprocess
 import sys
 
@@ -24,6 +25,14 @@ import sys
 from payments.adapters.sql.store import open_store
 from payments.domain.values import Mode
 open_store(sys.argv[1], Mode(sys.argv[2]), create=True).close()
+"""
+PREFIX = """
+import sys
+from payments.adapters.sql.store import open_store
+from payments.domain.values import Mode
+store = open_store(sys.argv[1], Mode.TEST)
+store.close()
+print(store.prefix)
 """
 
 
@@ -121,6 +130,40 @@ def test_a_database_is_for_one_mode(url: str) -> None:
     with pytest.raises(WrongMode, match="test"):
         open_store(url, Mode.LIVE)
     open_store(url, Mode.TEST).close()
+
+
+def test_a_prefix_is_drawn_once_and_stays(url: str) -> None:
+    """Fails where each process draws its own: each would take the captures of the others for foreign ones."""
+    prefixes = []
+    for _ in range(3):
+        store = open_store(url, Mode.TEST)
+        prefixes.append(store.prefix)
+        store.close()
+    assert prefixes == prefixes[:1] * 3
+    assert re.fullmatch(r"[a-z0-9]{4}-", prefixes[0])
+
+
+def test_two_databases_have_two_prefixes(sqlite_url: str, tmp_path) -> None:
+    one, other = open_store(sqlite_url, Mode.TEST), open_store(f"sqlite:///{tmp_path}/b.db", Mode.TEST, create=True)
+    one.close()
+    other.close()
+    assert one.prefix != other.prefix
+
+
+def test_the_prefix_of_the_settings_wins_and_is_not_stored(url: str) -> None:
+    drawn = open_store(url, Mode.TEST)
+    named = open_store(url, Mode.TEST, prefix="gangnam-")
+    again = open_store(url, Mode.TEST)
+    for store in (drawn, named, again):
+        store.close()
+    assert (named.prefix, again.prefix) == ("gangnam-", drawn.prefix)
+
+
+def test_processes_that_open_a_new_database_at_once_agree_on_a_prefix(url: str) -> None:
+    command = [sys.executable, "-c", PREFIX, url]
+    processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    said = {process.communicate(timeout=EVENTUALLY)[0] for process in processes}
+    assert len(said) == 1, said
 
 
 def test_if_two_modes_open_a_database_at_once_one_wins(url: str) -> None:

@@ -20,7 +20,7 @@ import pytest
 import requests
 from support.patience import EVENTUALLY
 from support.rounds import rounds
-from support.system.actors import Place, checkout_of
+from support.system.actors import Place, use_cases_of
 from support.system.agreement import check_books
 from support.system.town import Town, town
 
@@ -133,14 +133,14 @@ def settled(stands: Town, url: str, uids: list[str]) -> dict[str, Status]:
     """Sweep and walk until nothing is due, then compare every acknowledged payment with the provider."""
     place = Place(database_url=url, provider_url=stands.provider_url, key=KEY, secret=SECRET, user_code=USER_CODE)
     with opened(place.settings()) as service:
-        checkout, sweep, clock = checkout_of(service)
+        use_cases, clock = use_cases_of(service)
         for ahead in HEALING:
             clock.ahead = timedelta(seconds=ahead)
-            while (swept := run(sweep.sweep(100))).looked:
+            while (swept := run(use_cases.sweep.sweep(100))).visited:
                 assert not swept.troubles, swept.troubles
         clock.ahead = timedelta()
-        run(sweep.reconcile())
-        return {uid: check_books(checkout, stands.provider_rows(uid), uid).status for uid in uids}
+        run(use_cases.reconciliation.recent())
+        return {uid: check_books(use_cases.checkout, stands.provider_rows(uid), uid).status for uid in uids}
 
 
 def judge(buyers: list[Buyer], payments: dict[str, Status]) -> None:

@@ -14,16 +14,16 @@ from pathlib import Path
 import attrs
 import pytest
 from support.rounds import rounds
-from support.system.actors import SHOP, Actors, Deed, Place, ShiftedClock, acting, checkout_of
+from support.system.actors import SHOP, Actors, Deed, Place, ShiftedClock, acting, use_cases_of
 from support.system.agreement import check_agreement
 
 from payments.domain.event import EventKind
 from payments.domain.machine import Status
 from payments.domain.money import Money
 from payments.domain.payment import Payment
-from payments.domain.schedule import EXPIRES_AFTER
+from payments.domain.schedule import EXPIRES_AFTER, GRACE
 from payments.domain.use_cases.checkout import Checkout
-from payments.domain.use_cases.sweep import Sweep
+from payments.domain.use_cases.wiring import UseCases
 from payments.domain.values import GatewayId, Method, Offer
 from payments.entrypoints.blocking import run
 from payments.entrypoints.bootstrap import opened
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.slow
 ROUNDS = rounds(ci=120, soak=1_000)
 PRICE = 12_000
 DUE = 45.0  # seconds: the first look after a beginning or a change is due by then
-EXPIRED = EXPIRES_AFTER.total_seconds() + 5
+EXPIRED = (EXPIRES_AFTER + GRACE).total_seconds() + 5
 HEALING = (60.0, 900.0, 4_000.0)  # seconds ahead at which the sweep runs again
 
 _numbers = itertools.count(1)
@@ -46,11 +46,14 @@ class Ground:
     """One database, one provider, three processes, and the test's own hands to prepare and to judge."""
 
     sandbox: Sandbox
-    checkout: Checkout
-    sweep: Sweep
+    use_cases: UseCases
     clock: ShiftedClock
     actors: Actors
     api_key: str
+
+    @property
+    def checkout(self) -> Checkout:
+        return self.use_cases.checkout
 
     def begin(self) -> str:
         offer = Offer("멤버십", Money(PRICE))
@@ -67,14 +70,14 @@ class Ground:
 
     def paid(self) -> tuple[str, str]:
         uid, imp_uid = self.approved()
-        run(self.checkout.refresh_attempt(GatewayId(imp_uid), "test"))
+        run(self.use_cases.refresher.refresh_attempt(GatewayId(imp_uid), "test"))
         return uid, imp_uid
 
     def settled(self, uid: str) -> Payment:
         """Let the sweep run while time goes by, and compare the books."""
         for ahead in HEALING:
             self.clock.ahead = timedelta(seconds=ahead)
-            while (swept := run(self.sweep.sweep())).looked:
+            while (swept := run(self.use_cases.sweep.sweep())).visited:
                 assert not swept.troubles, swept.troubles
         self.clock.ahead = timedelta()
         return check_agreement(self.checkout, self.sandbox, uid)
@@ -103,10 +106,10 @@ def ground(request: pytest.FixtureRequest) -> Iterator[Ground]:
             user_code=known.user_code,
         )
         with opened(place.settings()) as service, acting(place) as actors:
-            checkout, sweep, clock = checkout_of(service)
+            use_cases, clock = use_cases_of(service)
             key, api_key = new_key("races", clock.now())
             run(service.api_keys.add_key(key, key_digest(api_key)))
-            yield Ground(sandbox=sandbox, checkout=checkout, sweep=sweep, clock=clock, actors=actors, api_key=api_key)
+            yield Ground(sandbox=sandbox, use_cases=use_cases, clock=clock, actors=actors, api_key=api_key)
     if room:
         shutil.rmtree(room)
 

@@ -16,7 +16,7 @@ import pytest
 from support.api import serving
 from support.patience import EVENTUALLY
 from support.rounds import rounds
-from support.system.actors import SHOP, ShiftedClock
+from support.system.actors import SHOP, ShiftedClock, use_cases_of
 from support.system.agreement import check_agreement
 from typed_settings import Secret
 
@@ -24,8 +24,7 @@ from payments.domain.errors import PaymentsError
 from payments.domain.money import Money
 from payments.domain.refunding import RefundOrder
 from payments.domain.use_cases.checkout import Checkout
-from payments.domain.use_cases.refunds import Refunds
-from payments.domain.use_cases.sweep import Sweep
+from payments.domain.use_cases.wiring import UseCases
 from payments.domain.values import Caller, GatewayId, MerchantId, Method, Offer, RefundId
 from payments.entrypoints.blocking import run
 from payments.entrypoints.bootstrap import opened
@@ -62,8 +61,8 @@ class Storm:
     """The people of one round, and the chance that moves them."""
 
     sandbox: Sandbox
-    checkout: Checkout
-    patient: Checkout
+    use_cases: UseCases
+    patient: UseCases
     """The same, with time enough for every answer: a slow machine is no fault of ours."""
     clock: ShiftedClock
     chance: random.Random
@@ -71,12 +70,8 @@ class Storm:
     asked: int = 0
 
     @property
-    def refunds(self) -> Refunds:
-        return Refunds(self.checkout)
-
-    @property
-    def sweep(self) -> Sweep:
-        return Sweep(self.checkout, self.refunds)
+    def checkout(self) -> Checkout:
+        return self.use_cases.checkout
 
     def row(self, *statuses: str) -> PaymentRow:
         """Return one of the provider's payments in one of *statuses*."""
@@ -127,14 +122,14 @@ class Storm:
         self.asked += 1
         order = RefundOrder(reason="storm", amount=self.chance.choice((1_000, 4_000, None)))
         uid = self.chance.choice(self.begun)
-        run(self.refunds.refund(SHOP, uid, order, RefundId(f"{uid[-20:]}-{self.asked}")))
+        run(self.use_cases.refunds.refund(SHOP, uid, order, RefundId(f"{uid[-20:]}-{self.asked}")))
 
     def sweep_now(self) -> None:
         self.clock.ahead += timedelta(seconds=self.chance.choice((10, 60, 600)))
-        run(self.sweep.sweep())
+        run(self.use_cases.sweep.sweep())
 
     def reconcile(self) -> None:
-        run(self.sweep.reconcile())
+        run(self.use_cases.reconciliation.recent())
 
     def rage(self) -> None:
         """Let everybody do what chance has them do."""
@@ -152,12 +147,13 @@ class Storm:
         assert self.sandbox.faults.wait(EVENTUALLY)
         self.sandbox.move_clock(120)
         assert self.sandbox.webhooks.wait(EVENTUALLY)
-        start, sweep = self.clock.ahead, Sweep(self.patient, Refunds(self.patient))
+        start = self.clock.ahead
         for ahead in HEALING:
             self.clock.ahead = start + timedelta(seconds=ahead)
-            walked = run(sweep.reconcile(self.clock.now() - timedelta(days=1)))
+            now = self.clock.now()
+            walked = run(self.patient.reconciliation.between(now - timedelta(days=1), now))
             assert not walked.troubles, walked.troubles
-            while (swept := run(sweep.sweep())).looked:
+            while (swept := run(self.patient.sweep.sweep())).visited:
                 assert not swept.troubles, swept.troubles
 
 
@@ -177,12 +173,11 @@ def a_storm(seed: int, database: str) -> Iterator[Storm]:
     with running_sandbox(settings) as sandbox:
         hasty, patient = ours(database, sandbox.url, DEADLINE), ours(database, sandbox.url, EVENTUALLY)
         with opened(hasty) as service, opened(patient) as healing:
-            clock = ShiftedClock()
-            checkout = attrs.evolve(service.checkout, clock=clock)
-            with serving(http_app(attrs.evolve(service, checkout=checkout))) as url:
+            use_cases, clock = use_cases_of(service)
+            with serving(http_app(attrs.evolve(service, use_cases=use_cases))) as url:
                 settings.webhook_url = f"{url}/webhooks/iamport"
-                run(checkout.payments.move_reconciled_until(clock.now()))
-                yield Storm(sandbox, checkout, attrs.evolve(healing.checkout, clock=clock), clock, random.Random(seed))
+                patient, _ = use_cases_of(healing, clock)
+                yield Storm(sandbox, use_cases, patient, clock, random.Random(seed))
 
 
 def weathered(storm: Storm) -> set[str]:

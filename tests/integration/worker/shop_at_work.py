@@ -1,6 +1,7 @@
 """What the worker's tests share: settings, payments paid without a webhook, and what the database has of them."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from standardwebhooks import Webhook
@@ -10,6 +11,7 @@ from typed_settings import Secret
 from payments.adapters.webhooks import new_secret
 from payments.domain.errors import PaymentNotFound
 from payments.domain.money import Money
+from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
 from payments.domain.values import Caller, Method, Mode, Offer
 from payments.entrypoints.blocking import run
@@ -48,6 +50,10 @@ def known(service: Service, merchant_id: str) -> Payment | None:
         return run(service.checkout.payments.get(merchant_id))
     except PaymentNotFound:
         return None
+
+
+def orphans(service: Service) -> Sequence[Orphan]:
+    return run(service.refunds.orphans_page(Caller.system("test")))
 
 
 def deleted_by_hand(url: str, merchant_id: str) -> None:

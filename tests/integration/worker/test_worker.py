@@ -12,6 +12,7 @@ from integration.worker.shop_at_work import (
     deleted_by_hand,
     heard,
     known,
+    orphans,
     paid_in_silence,
     settings_for,
     waiting,
@@ -19,7 +20,6 @@ from integration.worker.shop_at_work import (
 from support.endpoint import Endpoint, answers
 from support.patience import EVENTUALLY, until
 
-from payments.domain.attempt import Disposition
 from payments.domain.machine import Status
 from payments.domain.messages import Message
 from payments.entrypoints.blocking import run
@@ -48,8 +48,10 @@ def test_the_list_finds_what_is_not_due_and_what_we_forgot(url, sandbox):
         deleted_by_hand(url, lost.merchant_id)
         with running_worker(Worker.of(service, HURRIED)):
             until(lambda: known(service, paid.merchant_id).status is Status.PAID)
-            until(lambda: known(service, lost.merchant_id))
-        assert known(service, lost.merchant_id).attempts[0].disposition is Disposition.ORPHAN
+            until(lambda: orphans(service))
+        (orphan,) = orphans(service)
+        assert (orphan.report.merchant_id, orphan.report.remaining) == (lost.merchant_id, 12_000)
+        assert known(service, lost.merchant_id) is None
 
 
 def test_the_shop_hears_of_everything_once_from_several_workers(url, sandbox):

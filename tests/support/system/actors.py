@@ -22,9 +22,7 @@ from typed_settings import Secret
 from payments.domain.errors import PaymentsError
 from payments.domain.money import Money
 from payments.domain.refunding import RefundOrder
-from payments.domain.use_cases.checkout import Checkout
-from payments.domain.use_cases.refunds import Refunds
-from payments.domain.use_cases.sweep import Sweep
+from payments.domain.use_cases.wiring import Policy, UseCases
 from payments.domain.values import Caller, Method, Offer, RefundId
 from payments.entrypoints.blocking import run
 from payments.entrypoints.bootstrap import opened
@@ -79,10 +77,8 @@ class Hands:
     """What an actor can do. Every method returns something that says what came of it."""
 
     def __init__(self, service: Service) -> None:
-        self.clock = ShiftedClock()
-        self.checkout = attrs.evolve(service.checkout, clock=self.clock)
-        self.refunds = Refunds(self.checkout)
-        self.sweeper = Sweep(self.checkout, self.refunds)
+        self.use_cases, self.clock = use_cases_of(service)
+        self.checkout = self.use_cases.checkout
         self.http = TestClient(http_app(service), raise_server_exceptions=False)
 
     def begin(self, order: str, amount: int = 12_000) -> str:
@@ -93,21 +89,21 @@ class Hands:
         return run(self.checkout.complete(Caller.buyer("buyer"), merchant_id, gateway_id)).payment.status
 
     def refresh_attempt(self, gateway_id: Any) -> str:
-        heard = run(self.checkout.refresh_attempt(gateway_id, "webhook"))
+        heard = run(self.use_cases.refresher.refresh_attempt(gateway_id, "webhook"))
         return heard.status if heard else "unheard"
 
     def refresh(self, merchant_id: Any) -> str:
-        return run(self.refresher.refresh(merchant_id, "test")).payment.status
+        return run(self.use_cases.refresher.refresh(merchant_id, "test")).payment.status
 
     def cancel(self, merchant_id: Any) -> str:
         return run(self.checkout.cancel(Caller.buyer("buyer"), merchant_id)).status
 
     def refund(self, merchant_id: Any, amount: int, refund_id: str) -> str:
         order = RefundOrder(reason="race", amount=amount)
-        return run(self.refunds.refund(SHOP, merchant_id, order, RefundId(refund_id))).payment.status
+        return run(self.use_cases.refunds.refund(SHOP, merchant_id, order, RefundId(refund_id))).payment.status
 
     def sweep(self) -> list[str]:
-        return [str(trouble.error) for trouble in run(self.sweeper.sweep()).troubles]
+        return [str(trouble.error) for trouble in run(self.use_cases.sweep.sweep()).troubles]
 
     def post(self, path: str, body: Any, headers: dict[str, str]) -> tuple[int, Any]:
         answer = self.http.post(path, json=body, headers=headers)
@@ -192,7 +188,16 @@ def acting(place: Place, number: int = 3) -> Iterator[Actors]:
         actors.close()
 
 
-def checkout_of(service: Service) -> tuple[Checkout, Sweep, ShiftedClock]:
-    """Return the test's own use cases, whose clock it moves."""
-    hands = Hands(service)
-    return hands.checkout, hands.sweeper, hands.clock
+def use_cases_of(service: Service, clock: ShiftedClock | None = None) -> tuple[UseCases, ShiftedClock]:
+    """Return the use cases of a service once more, by a clock that the test moves."""
+    clock, wired = clock or ShiftedClock(), service.use_cases
+    shifted = UseCases.over(
+        payments=wired.checkout.payments,
+        orphans=wired.sweep.orphans,
+        gateway=wired.checkout.gateway,
+        ids=wired.checkout.ids,
+        clock=clock,
+        alarms=wired.checkout.alarms,
+        policy=Policy(mode=wired.checkout.mode),
+    )
+    return shifted, clock

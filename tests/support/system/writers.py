@@ -4,8 +4,11 @@ count URL MERCHANT_ID TIMES     says "ready", waits for a line, and changes a pa
 begin URL                       begins payments, and says the id of each once it is stored, until it is killed
 fork URL MERCHANT_ID TIMES      forks with the store open, and lets both count
 hang URL MERCHANT_ID            says "inside" in the middle of a change, and stays there
+push URL MERCHANT_ID            says "ready"; for each id of a refund that it is given, says "read" once it has read the
+                                payment, waits for a line, says "sent" where it sends the refund, and "done" at the end
 """
 
+import contextlib
 import itertools
 import os
 import subprocess
@@ -13,15 +16,25 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import attrs
 from builders import a_payment, paid
+from support.shops import Overridden
 
+from payments.adapters.memory.gateway import MemoryGateway
 from payments.adapters.sql.store import SqlStore, open_store
-from payments.domain.errors import ConcurrentUpdate
+from payments.adapters.system.clock import SystemClock
+from payments.adapters.system.merchant_ids import RandomIds
+from payments.domain.errors import ConcurrentUpdate, Unknown
 from payments.domain.payment import Payment
-from payments.domain.values import MerchantId, Mode
+from payments.domain.ports import PaymentRepository
+from payments.domain.refund import Refund
+from payments.domain.report import Report
+from payments.domain.use_cases.wiring import Policy, UseCases
+from payments.domain.values import GatewayId, MerchantId, Mode, RefundId
 from payments.entrypoints.blocking import run
+from payments.testing.shop import KeptAlarms
 
 
 def started(*arguments: str) -> subprocess.Popen[str]:
@@ -72,7 +85,46 @@ def hang(store: SqlStore, merchant_id: str) -> None:
     run(store.payments.update(MerchantId(merchant_id), inside))
 
 
+class Teller(MemoryGateway):
+    """A provider that says "sent" when it is asked for a refund, and whose answer is lost."""
+
+    def __init__(self, payment: Payment) -> None:
+        super().__init__()
+        self._captures = {attempt.gateway_id: attempt.report for attempt in payment.attempts}
+
+    async def find(self, gateway_id: GatewayId) -> Report | None:
+        return self._captures[gateway_id]
+
+    async def refund(self, refund: Refund, currency: str) -> Report:
+        print("sent", flush=True)  # noqa: T201
+        raise Unknown(f"The answer to {refund.id} in {currency} was lost.")
+
+
+def push(store: SqlStore, merchant_id: str) -> None:
+    async def get(named: MerchantId) -> Payment:
+        found = await store.payments.get(named)
+        print("read", flush=True)  # noqa: T201
+        sys.stdin.readline()
+        return found
+
+    payment = run(store.payments.get(MerchantId(merchant_id)))
+    use_cases = UseCases.over(
+        payments=cast(PaymentRepository, Overridden(store.payments, get=get)),
+        orphans=store.orphans,
+        gateway=Teller(payment),
+        ids=RandomIds(store.prefix),
+        clock=SystemClock(),
+        alarms=KeptAlarms(),
+        policy=Policy(mode=Mode.TEST),
+    )
+    print("ready", flush=True)  # noqa: T201
+    for line in iter(sys.stdin.readline, ""):
+        with contextlib.suppress(ConcurrentUpdate, Unknown):
+            run(use_cases.refunds.advance(payment.merchant_id, RefundId(line.strip())))
+        print("done", flush=True)  # noqa: T201
+
+
 if __name__ == "__main__":
     what, address, *rest = sys.argv[1:]
-    writers: dict[str, Callable[..., None]] = {"count": count, "fork": fork, "begin": begin, "hang": hang}
+    writers: dict[str, Callable[..., None]] = {"count": count, "fork": fork, "begin": begin, "hang": hang, "push": push}
     writers[what](open_store(address, Mode.TEST), *rest)

@@ -10,13 +10,14 @@ from payments.domain.attempt import Disposition
 from payments.domain.machine import Status, Trigger
 from payments.domain.report import Rank
 from payments.domain.use_cases.checkout import Checkout
+from payments.domain.use_cases.refreshing import Refresher
 from payments.domain.use_cases.refunds import Refunds
 from payments.domain.use_cases.sweep import Sweep
 
 ENGLISH, KOREAN = ROOT / "docs" / "glossary.md", ROOT / "docs" / "glossary.ko.md"
 USE_CASES = [
-    *(Checkout.begin, Checkout.complete, Checkout.abandon, Checkout.cancel, Checkout.record, Checkout.refresh),
-    *(Refunds.refund, Sweep.sweep, Sweep.reconcile),
+    *(Checkout.begin, Checkout.complete, Checkout.abandon, Checkout.cancel, Refresher.record, Refresher.refresh),
+    *(Refunds.refund, Refunds.send, Sweep.sweep),
 ]
 
 

@@ -123,7 +123,7 @@ AMOUNTS = [PAYMENT.price, Money(1), Money(WON, "JPY")]
 
 @pytest.mark.parametrize("before", BEFORE.values(), ids=BEFORE)
 @pytest.mark.parametrize("hold", [False, True], ids=["given back", "held"])
-@settings(max_examples=50)
+@settings(max_examples=50, derandomize=True, deadline=None)
 @given(data=st.data())
 def test_all_orders_of_one_attempts_reports_end_in_the_same_payment(
     before: Callable[[], Payment], hold: bool, data: st.DataObject
@@ -149,7 +149,7 @@ def crowds(draw: st.DrawFn) -> list[Report]:
 
 
 @pytest.mark.parametrize("before", BEFORE.values(), ids=BEFORE)
-@settings(max_examples=40)
+@settings(max_examples=40, derandomize=True, deadline=None)
 @given(reports=crowds(), hold=st.booleans())
 def test_all_orders_over_several_attempts_keep_one_capture_and_return_the_rest(
     before: Callable[[], Payment], reports: list[Report], hold: bool

@@ -90,6 +90,7 @@ def test_only_a_finite_decimal_is_read_as_money(value: Any) -> None:
         ("1e-7", "KRW"),
         ("1000.00000000000000000000000000000000001", "KRW"),  # finer than Decimal's default precision of 28 digits
         ("1e-999999", "KRW"),
+        ("1e-999999999", "KRW"),
     ],
 )
 def test_a_fraction_finer_than_the_currency_is_refused_and_never_rounded(value: str, currency: str) -> None:
@@ -97,7 +98,7 @@ def test_a_fraction_finer_than_the_currency_is_refused_and_never_rounded(value: 
         minor_units(Decimal(value), currency)
 
 
-@pytest.mark.parametrize("value", ["0", "-1000", "9007199254740992", "1e400"])
+@pytest.mark.parametrize("value", ["0", "-1000", "9007199254740992", "1e400", "1e999999999"])
 def test_zero_less_and_too_much_are_no_price(value: str) -> None:
     with pytest.raises(BadInput):
         Money.from_major(Decimal(value), "KRW")

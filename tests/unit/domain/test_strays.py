@@ -9,14 +9,13 @@ from unit.domain.worlds.lives import MINUTE, recorded
 
 from payments.domain.attempt import Disposition
 from payments.domain.errors import RefundRefused
-from payments.domain.event import EventKind
+from payments.domain.event import EventKind, Reason
 from payments.domain.machine import AWAITING, CANCELLED, FAILED, PAID
 from payments.domain.money import Money
 from payments.domain.payment import Payment
 from payments.domain.refunding import hold_stray, refuse
 from payments.domain.report import Rank, ReportedRefund
 from payments.domain.values import Mode
-from payments.domain.vocabulary import Reason
 
 
 def closed() -> Payment:

@@ -14,6 +14,7 @@ from payments.domain.money import Money
 from payments.domain.values import Caller, Method, Mode, Offer
 from payments.entrypoints.blocking import run
 from payments.entrypoints.bootstrap import opened
+from payments.entrypoints.sending import MAX_SENDS
 from payments.entrypoints.service import BadSettings
 from payments.entrypoints.settings import DatabaseSettings, HttpSettings, Settings, load_settings
 from payments.entrypoints.worker import Pace, Worker, running_worker
@@ -209,7 +210,7 @@ def test_every_thread_of_a_process_finds_a_connection_of_its_own(tmp_path):
             loops = len(worker.health)
         assert loops == Pace().threads
         pool = service.checkout.payments._database.engine.pool
-        assert pool.size() == 8 + service.web.strangers + loops
+        assert pool.size() == 8 + service.web.strangers + MAX_SENDS + loops
 
 
 def test_a_payment_expires_after_the_minutes_that_are_set():

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from payments.domain.errors import Unknown
 
@@ -11,11 +11,21 @@ Flat = Mapping[str, str | Decimal]
 
 
 def decoded(body: bytes) -> object:
-    """Return the JSON value with every number, also NaN and Infinity, as Decimal. Raises Unknown."""
+    """Return the JSON value with every number, also NaN and Infinity, as Decimal. Raises Unknown.
+
+    A number beyond Decimal is NaN, so that it is the trouble of its own row and hides no other.
+    """
     try:
-        return json.loads(body.decode(), parse_float=Decimal, parse_int=Decimal, parse_constant=Decimal)
-    except (ValueError, ArithmeticError, RecursionError) as error:
+        return json.loads(body.decode(), parse_float=_number, parse_int=_number, parse_constant=Decimal)
+    except (ValueError, RecursionError) as error:
         raise Unknown("The provider's answer is not JSON, so the outcome is unknown.") from error
+
+
+def _number(literal: str) -> Decimal:
+    try:
+        return Decimal(literal)
+    except InvalidOperation:
+        return Decimal("NaN")
 
 
 def encoded(fields: Flat) -> bytes:

@@ -6,8 +6,10 @@ from datetime import datetime
 import attrs
 
 from payments.adapters.memory.books import Books, Waiting
+from payments.domain.errors import PaymentNotFound
 from payments.domain.messages import Message
 from payments.domain.orphan import Orphan
+from payments.domain.successor import check_orphan
 from payments.domain.values import GatewayId
 
 
@@ -24,6 +26,7 @@ class MemoryOrphans:
             after = change(before)
             if after is before:
                 return after
+            check_orphan(before, after)
             stored = attrs.evolve(after, new_events=())
             self._books.orphans[gateway_id] = stored
             waiting = [Waiting.due_at_once(Message.about_orphan(after, event)) for event in after.new_events]
@@ -35,10 +38,12 @@ class MemoryOrphans:
         return self._books.orphans.get(gateway_id)
 
     async def page(self, before: GatewayId | None, limit: int, *, open_only: bool) -> Sequence[Orphan]:
-        """Return up to *limit* orphans, the latest found first, after *before*."""
+        """Return up to *limit* orphans, the latest found first, after *before*. Raises PaymentNotFound (bad cursor)."""
         with self._books.open():
             newest = sorted(self._books.orphans.values(), key=_age, reverse=True)
-            last = self._books.orphans.get(before) if before else None
+            if before is not None and before not in self._books.orphans:
+                raise PaymentNotFound
+            last = self._books.orphans[before] if before is not None else None
             after = [o for o in newest if last is None or _age(o) < _age(last)]
             return [orphan for orphan in after if orphan.is_open or not open_only][:limit]
 

@@ -19,7 +19,7 @@ from payments.adapters.sql.engine.database import Database
 from payments.adapters.sql.engine.failures import StoreRefused
 from payments.adapters.sql.schema.naming import metadata
 from payments.adapters.sql.schema.side_tables import meta
-from payments.adapters.sql.schema.tables import attempts, payments, refunds
+from payments.adapters.sql.schema.tables import attempts, orphans, payments, refunds
 from payments.adapters.sql.schema.upgrading import check_schema, revision, upgrade
 
 Progress = Callable[[str, int], None]
@@ -31,6 +31,7 @@ _MONEY: Final = {  # table: the columns to group by, and the columns to sum
     payments.name: (("status", "currency"), ("price",)),
     attempts.name: (("disposition", "currency"), ("amount", "refunded")),
     refunds.name: (("status",), ("amount",)),
+    orphans.name: (("currency",), ("amount", "refunded")),
 }
 
 

@@ -24,14 +24,13 @@ from payments.domain.errors import (
     PaymentNotFound,
     Rejected,
 )
-from payments.domain.event import Event
+from payments.domain.event import Event, Reason, Source
 from payments.domain.machine import Status
 from payments.domain.payment import Payment
 from payments.domain.ports import Alarm, AlarmKind, Alarms, Clock, Filter, Gateway, MerchantIdPolicy, PaymentRepository
 from payments.domain.schedule import EXPIRES_AFTER
 from payments.domain.use_cases.refreshing import Refresher
 from payments.domain.values import Caller, GatewayId, MerchantId, Method, Mode, Offer, Role
-from payments.domain.vocabulary import Reason, Source
 
 MAX_TRIES: Final = 3
 

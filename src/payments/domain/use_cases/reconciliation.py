@@ -11,6 +11,7 @@ from typing import Final
 import attrs
 
 from payments.domain.errors import PaymentNotFound, StorageConflict, StorageUnavailable
+from payments.domain.event import Source
 from payments.domain.ports import (
     Alarm,
     AlarmKind,
@@ -18,7 +19,6 @@ from payments.domain.ports import (
     Clock,
     Gateway,
     ListingPage,
-    MerchantIdPolicy,
     Orphans,
     PaymentRepository,
 )
@@ -26,7 +26,6 @@ from payments.domain.recording import is_worth_keeping
 from payments.domain.report import Report
 from payments.domain.use_cases.refreshing import Refresher
 from payments.domain.use_cases.sweep import Swept, Trouble
-from payments.domain.vocabulary import Source
 
 RECENT: Final = timedelta(minutes=15)
 """The newest stretch, read every time: money is found within a minute although clocks differ."""
@@ -51,7 +50,6 @@ class Reconciliation:
     payments: PaymentRepository
     orphans: Orphans
     gateway: Gateway
-    ids: MerchantIdPolicy
     clock: Clock
     alarms: Alarms
     refresher: Refresher
@@ -166,7 +164,7 @@ class Reconciliation:
     async def _is_unbooked_orphan(self, report: Report, done: Swept) -> bool:
         if not report.is_capture:
             return False  # an attempt without money at a payment that is not ours
-        if not self.ids.is_ours(report.merchant_id):
+        if not self.refresher.could_be_ours(report):
             done.foreign += 1
             return False
         orphan = await self.orphans.find(report.gateway_id)

@@ -9,14 +9,14 @@ from typing import Final
 import attrs
 
 from payments.domain.errors import ContractViolation, GatewayIdTaken, PaymentNotFound, Rejected
+from payments.domain.event import Source
 from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
 from payments.domain.ports import Alarm, AlarmKind, Alarms, Clock, Gateway, MerchantIdPolicy, Orphans, PaymentRepository
 from payments.domain.recording import Reading, apply_reports
 from payments.domain.refund import RefundStatus
 from payments.domain.report import Report
-from payments.domain.values import GatewayId, MerchantId
-from payments.domain.vocabulary import Source
+from payments.domain.values import GatewayId, MerchantId, Mode
 
 LONGEST_TEXT: Final = 1000
 
@@ -39,6 +39,7 @@ class Refresher:
     ids: MerchantIdPolicy
     clock: Clock
     alarms: Alarms
+    mode: Mode
     hold_strays: bool = False
 
     async def refresh(self, merchant_id: MerchantId, by: str) -> Refreshed:
@@ -130,9 +131,16 @@ class Refresher:
         everything = "; ".join(filter(None, [unreadable, *refused]))
         return await self._recorded(merchant_id, (), by, everything, is_complete_look=True)
 
+    def could_be_ours(self, report: Report) -> bool:
+        """Return whether an unknown capture is this installation's: its prefix, and its kind of money.
+
+        Anybody can pay test money under an invented id, so a live shop does not book it.
+        """
+        return report.is_capture and report.mode is self.mode and self.ids.is_ours(report.merchant_id)
+
     async def _record_orphan(self, report: Report, by: str) -> None:
         """Book a capture under our prefix that no payment here explains; anything else is not ours."""
-        if not report.is_capture or not self.ids.is_ours(report.merchant_id):
+        if not self.could_be_ours(report):
             return
         now = self.clock.now()
 

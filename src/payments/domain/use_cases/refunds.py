@@ -20,6 +20,7 @@ from payments.domain.errors import (
     Rejected,
     StillAtWork,
 )
+from payments.domain.event import Source
 from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
 from payments.domain.ports import (
@@ -50,13 +51,15 @@ from payments.domain.report import Report
 from payments.domain.use_cases.checkout import Outcome
 from payments.domain.use_cases.refreshing import Refresher
 from payments.domain.values import Caller, GatewayId, MerchantId, RefundId, Role
-from payments.domain.vocabulary import Source
 
 MAX_REBASES: Final = 3
 """How often one call follows a remainder that keeps changing, before it leaves the rest to the sweep."""
 
 SEND_WITHIN: Final = timedelta(seconds=30)
 """A send that does not leave so soon after it was stored does not leave at all: the process may have been stopped."""
+
+SLOW_SENDS: Final = 2
+"""The send whose answer "still at work" shows that an earlier one takes longer than expected."""
 
 Step = Callable[[Payment, Refund], Payment]
 
@@ -160,6 +163,7 @@ class Refunds:
             raise
         except StillAtWork:
             await self._step(payment, refund, lambda p, r: note_still_at_work(p, r, self.clock.now()))
+            await self._alarm_if_slow(payment, refund)
             raise
         except Rejected as error:
             return await self._refused(payment, refund, error)
@@ -177,6 +181,12 @@ class Refunds:
             payment = await self._step(payment, refund, lambda p, r: refuse(p, r, self.clock.now(), words))
             await self._alarm_if_given_up(payment, refund)
         return payment
+
+    async def _alarm_if_slow(self, payment: Payment, refund: Refund) -> None:
+        """Tell a person once: a repeat is sent only after LONGEST_AT_WORK, when an earlier send should be over."""
+        if refund.sends == SLOW_SENDS:
+            sentence = f"The provider works on the refund {refund.id} longer than expected. It stays open meanwhile."
+            await self._alarm(AlarmKind.REFUND_SLOWER_THAN_EXPECTED, sentence, payment.merchant_id)
 
     async def _alarm_if_given_up(self, payment: Payment, refund: Refund) -> None:
         if refund.is_automatic and payment.refund(refund.id).status is RefundStatus.REFUSED:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import attrs
 
 from payments.domain.errors import ContractViolation, GatewayError, Rejected
+from payments.domain.event import Source
 from payments.domain.machine import Status
 from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
@@ -16,7 +17,6 @@ from payments.domain.schedule import DEPOSIT_GRACE, GRACE, LEASE
 from payments.domain.use_cases.refreshing import Refreshed, Refresher
 from payments.domain.use_cases.refunds import Refunds
 from payments.domain.values import MerchantId
-from payments.domain.vocabulary import Source
 
 T = TypeVar("T")
 

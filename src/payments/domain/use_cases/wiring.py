@@ -57,7 +57,9 @@ class UseCases:
     ) -> Self:
         """Return the use cases over these ports."""
         shared: dict[str, Any] = {"payments": payments, "gateway": gateway, "clock": clock}
-        refresher = Refresher(**shared, orphans=orphans, ids=ids, alarms=alarms, hold_strays=policy.hold_strays)
+        refresher = Refresher(
+            **shared, orphans=orphans, ids=ids, alarms=alarms, mode=policy.mode, hold_strays=policy.hold_strays
+        )
         refunds = Refunds(**shared, orphans=orphans, ids=ids, alarms=alarms, refresher=refresher)
         return cls(
             checkout=Checkout(
@@ -78,5 +80,5 @@ class UseCases:
                 grace=policy.grace,
                 deposit_grace=policy.deposit_grace,
             ),
-            reconciliation=Reconciliation(**shared, orphans=orphans, ids=ids, alarms=alarms, refresher=refresher),
+            reconciliation=Reconciliation(**shared, orphans=orphans, alarms=alarms, refresher=refresher),
         )

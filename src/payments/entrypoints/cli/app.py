@@ -3,6 +3,7 @@
 ├── common          shared options, how a service is opened, how results are printed
 ├── payments        show, list, refresh, cancel, refund
 ├── strays          strays list, return, hold
+├── orphans         orphans list, hold
 ├── keys            keys create, list, revoke
 ├── outbox          outbox dead, replay
 ├── db              db upgrade, check, move
@@ -56,7 +57,10 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "strays return": (f"{_HERE}.cli.strays:return_", "Refund a stray in full."),
     "strays hold": (f"{_HERE}.cli.strays:hold", "Hold a stray, with a note."),
     "orphans list": (f"{_HERE}.cli.orphans:list_", "List captures under our prefix without a payment here."),
-    "orphans hold": (f"{_HERE}.cli.orphans:hold", "Hold an orphan, with a note."),
+    "orphans hold": (
+        f"{_HERE}.cli.orphans:hold",
+        "Hold an orphan, with a note. Refund it in the provider's console only.",
+    ),
     "outbox dead": (
         f"{_HERE}.cli.outbox:dead",
         "List messages that the shop did not accept in ten attempts, oldest first.",

@@ -22,7 +22,7 @@ from payments.domain.values import Caller
 from payments.entrypoints.display import Language, one_line
 
 if TYPE_CHECKING:
-    from payments.domain.store import Store
+    from payments.domain.ports import Store
     from payments.entrypoints.service import Service
 
 MAX_OPERATOR_LENGTH: Final = 60

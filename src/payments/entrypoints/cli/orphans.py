@@ -1,5 +1,6 @@
-"""Commands about captures under our prefix without a payment here: orphans."""
+"""Commands about orphans: captures under our prefix without a payment here."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -28,9 +29,9 @@ def list_(*, limit: int = 100, cursor: str | None = None, common: Common = DEFAU
     Parameters
     ----------
     limit
-        How many.
+        The most orphans to list.
     cursor
-        The last gateway id of the page before.
+        The last gateway id of the previous page.
     """
     check_limit(limit)
     with stored(common) as store:
@@ -38,17 +39,22 @@ def list_(*, limit: int = 100, cursor: str | None = None, common: Common = DEFAU
         found = run(store.orphans.page(before, limit + 1, open_only=True))
     shown, more = found[:limit], found[limit - 1].gateway_id if len(found) > limit else None
     if common.json:
-        from payments.entrypoints.views import orphan_view
+        from payments.entrypoints.stray_views import orphan_view
 
-        print_json({"orphans": [orphan_view(orphan) for orphan in shown], "next": more})
+        views = [orphan_view(orphan) for orphan in shown]
+        print_json({"orphans": views, "next": more} if more else {"orphans": views})
         return
     if not shown:
         say(word("none", common.language))
         return
-    heads = [word(key, common.language) for key in ("payment", "attempt", "left", "begun")]
-    table([heads, *(_line(orphan, common) for orphan in shown)], right=frozenset({2}))
+    _print_table(shown, common)
     if more:
         say(word("more", common.language, cursor=more))
+
+
+def _print_table(orphans: Sequence[Orphan], common: Common) -> None:
+    heads = [word(key, common.language) for key in ("payment", "attempt", "left", "found")]
+    table([heads, *(_line(orphan, common) for orphan in orphans)], right=frozenset({2}))
 
 
 def _line(orphan: Orphan, common: Common) -> list[str]:
@@ -58,7 +64,7 @@ def _line(orphan: Orphan, common: Common) -> list[str]:
 
 
 def hold(gateway_id: str, *, note: Annotated[str, Parameter(required=True)] = "", common: Common = DEFAULT) -> None:
-    """`payments orphans hold`: an orphan is never refunded here; decide about it in the provider's console.
+    """`payments orphans hold`.
 
     Parameters
     ----------
@@ -69,4 +75,9 @@ def hold(gateway_id: str, *, note: Annotated[str, Parameter(required=True)] = ""
     """
     with working(common) as service:
         orphan = run(service.refunds.hold_orphan(operator(), GatewayId(gateway_id), note))
-    table([_line(orphan, common)])
+    if common.json:
+        from payments.entrypoints.stray_views import orphan_view
+
+        print_json({"orphan": orphan_view(orphan)})
+        return
+    _print_table([orphan], common)

@@ -41,7 +41,7 @@ def list_(*, limit: int = 100, cursor: str | None = None, common: Common = DEFAU
         page = run(store.payments.page(Filter(open_strays=True), before, limit + 1))
     found, after = page[:limit], page[limit - 1].merchant_id if len(page) > limit else None
     if common.json:
-        from payments.entrypoints.views import stray_views
+        from payments.entrypoints.stray_views import stray_views
 
         views = [view for payment in found for view in stray_views(payment)]
         print_json({"strays": views, "next": after} if after else {"strays": views})

@@ -21,6 +21,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "refunds": ("환불", "refunds"),
     "timeline": ("이력", "timeline"),
     "deposit": ("입금 계좌", "deposit"),
+    "found": ("발견", "found"),
     "left": ("남은 금액", "left"),
     "what": ("구분", "kind"),
     "name": ("이름", "name"),

@@ -1,8 +1,8 @@
 """Sandbox: one store at a local Iamport, with its faults, webhooks and journal; what routes and tests act on.
 
 A test plays the buyer with `open_window`, `approve`, `decline`, `issue_vbank`, `leave`; the bank with `deposit`; the
-console with `console_cancel`, `resend_webhook`; the PG with `approve_late`, `cancel_at_pg`, `finish_cancels`. Any thread
-may call them.
+console with `console_cancel`, `resend_webhook`; the PG with `approve_late`, `cancel_at_pg`, `finish_cancels`. Any
+thread may call them.
 """
 
 from contextlib import AbstractContextManager

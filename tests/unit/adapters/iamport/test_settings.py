@@ -1,11 +1,15 @@
 """Settings that would take play money for real, or send keys in the clear, do not start."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from payments.adapters.iamport import IamportSettings
+from payments.adapters.iamport.settings import LONGEST_REFUND
 from payments.domain.errors import BadInput
+from payments.domain.schedule import LEASE, LONGEST_AT_WORK
+from payments.domain.use_cases.refunds import SEND_WITHIN
 from payments.domain.values import Mode
 
 
@@ -69,6 +73,8 @@ def test_an_invalid_url_is_refused_in_any_mode(url: str) -> None:
         {"deadline": float("nan")},
         {"deadline": float("inf")},
         {"deadline": True},
+        {"refund_deadline": 0},
+        {"refund_deadline": 241},
         {"tries": 0},
         {"tries": 2.0},
         {"connections": 0},
@@ -80,6 +86,14 @@ def test_an_invalid_url_is_refused_in_any_mode(url: str) -> None:
 def test_an_invalid_setting_is_refused_by_its_name(changes: dict[str, Any]) -> None:
     with pytest.raises(BadInput, match=next(iter(changes))):
         settings(**changes)
+
+
+def test_a_refund_is_waited_for_no_longer_than_anybody_else_stays_away() -> None:
+    """Its payment's lease would be over, and its send would be taken for one that no longer works."""
+    assert settings(refund_deadline=LONGEST_REFUND).refund_deadline == LONGEST_REFUND
+    assert timedelta(seconds=LONGEST_REFUND) < LEASE
+    assert timedelta(seconds=LONGEST_REFUND) + SEND_WITHIN < LONGEST_AT_WORK
+    assert settings().refund_deadline >= 60
 
 
 def test_keys_are_not_shown() -> None:

@@ -12,6 +12,7 @@ from payments.domain.errors import (
     AlreadyPaid,
     BadInput,
     ConcurrentUpdate,
+    CredentialsRefused,
     GatewayError,
     Rejected,
 )
@@ -19,6 +20,7 @@ from payments.domain.event import EventKind
 from payments.domain.machine import AWAITING, CANCELLED, FAILED, PAID
 from payments.domain.money import Money
 from payments.domain.payment import Payment
+from payments.domain.ports import AlarmKind, Filter
 from payments.domain.values import Caller, Method, Offer
 
 
@@ -136,3 +138,40 @@ def test_a_beginner_who_is_always_overtaken_gives_up(world: World) -> None:
                 world.does(world.checkout.cancel(SHOP, payment.merchant_id))
     assert isinstance(process.error, ConcurrentUpdate)
     assert len(world.payments()) == 3
+
+
+# ---- nobody knows a payment whose price the provider does not know ----
+
+
+def test_an_unprepared_payment_is_in_no_list_and_no_message(world: World) -> None:
+    """Whoever knows the id can open a window for it, of any amount."""
+    process = world.start(world.begin())
+    while process.at != "before prepare":
+        process.step()
+    assert only(world).version == 0
+    assert world.does(world.checkout.page(SHOP, Filter())) == []
+    world.does(world.courier.deliver(1_000))
+    assert not world.shop.told
+    process.run()
+    world.does(world.courier.deliver(1_000))
+    assert [p.merchant_id for p in world.does(world.checkout.page(SHOP, Filter()))] == [only(world).merchant_id]
+    assert len(world.shop.told) == 2
+
+
+def test_our_own_keys_do_not_fail_the_buyers_payment(world: World) -> None:
+    """A rotated key refuses every prepare: the buyer comes back later, and an operator is told now."""
+    world.provider.trouble("prepare", CredentialsRefused("The provider refused the keys. Nothing was done."))
+    with pytest.raises(CredentialsRefused):
+        begun(world)
+    assert (only(world).status, only(world).reason, only(world).version) == (AWAITING, "", 0)
+    assert [(a.kind, a.merchant_id) for a in world.alarms.raised] == [
+        (AlarmKind.CREDENTIALS_REFUSED, only(world).merchant_id)
+    ]
+    assert begun(world).prepared
+
+
+def test_the_same_number_of_another_currency_is_another_price(world: World) -> None:
+    old = begun(world)
+    dollars = Offer("멤버십 1년", Money(12_000, "USD"))
+    new = world.does(world.checkout.begin("ann", "order", dollars, Method.CARD, Caller.buyer("ann")))
+    assert (new.price, world.payment(old.merchant_id).status) == (Money(12_000, "USD"), CANCELLED)

@@ -48,6 +48,7 @@ def test_an_attempt_that_nobody_knows_completes_nothing(world: World) -> None:
     with pytest.raises(AttemptMismatch):
         world.does(world.checkout.complete(ANN, payment.merchant_id, GatewayId("imp_made_up")))
     assert (only(world).status, only(world).version) == (AWAITING, payment.version)
+    assert only(world).due_at == world.now()  # whatever the browser meant, it came back from somewhere
 
 
 def test_an_answer_that_breaks_the_contract_is_not_settled(world: World) -> None:

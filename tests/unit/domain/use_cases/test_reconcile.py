@@ -183,6 +183,18 @@ def test_the_mark_moves_only_over_stretches_that_are_safely_past(world: World) -
     assert world.reconciled_until() == world.now() - SETTLED
 
 
+def test_money_that_the_list_shows_twenty_minutes_late_is_found(world: World) -> None:
+    """A replica that is behind, or a provider whose clock is: its row has a time that was read long ago."""
+    orphan(world)
+    world.wire.replaced["listing"] = lambda *_: ListingPage((), 1, 0)
+    world.pass_time(20 * MINUTE)
+    world.does(world.reconciliation.catch_up())
+    del world.wire.replaced["listing"]
+    world.pass_time(HOUR)
+    world.does(world.reconciliation.catch_up())
+    assert len(world.orphans()) == 1
+
+
 def test_the_mark_moves_only_after_the_last_page(world: World) -> None:
     for order in "abcde":
         world.pays(begun(world, order=order))

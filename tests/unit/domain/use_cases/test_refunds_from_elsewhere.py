@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import attrs
 import pytest
 from unit.domain.worlds.simulator import World
 from unit.domain.worlds.stories import SHOP, begun, bought, kept, only
@@ -17,8 +18,9 @@ from payments.domain.event import EventKind
 from payments.domain.money import Money
 from payments.domain.refund import Refund, RefundStatus
 from payments.domain.refunding import RefundOrder
+from payments.domain.report import ReportedRefund
 from payments.domain.use_cases.checkout import Outcome
-from payments.domain.values import GatewayId, RefundId
+from payments.domain.values import GatewayId, MerchantId, RefundId
 
 R1 = RefundId("r-one")
 
@@ -74,6 +76,19 @@ def test_a_capture_the_provider_forgot_is_a_breach_of_contract(world: World) -> 
     with pytest.raises(ContractViolation):
         world.does(world.refunds.advance(payment.merchant_id, R1))
     assert ours(world).is_open
+
+
+def test_an_answer_about_another_payment_says_nothing_of_our_refund(world: World) -> None:
+    payment = bought(world)
+    world.wire.faults.append(Fault.LOST)
+    refunding(world)
+    known = only(world).attempts[0].report
+    back = ReportedRefund(amount=5_000, reason=ours(world).label)
+    other = attrs.evolve(known, merchant_id=MerchantId("m_other"), refunded=5_000, refunds=(back,))
+    world.wire.replaced["find"] = lambda _: other
+    with pytest.raises(ContractViolation):
+        world.does(world.refunds.advance(payment.merchant_id, R1))
+    assert (ours(world).is_open, only(world).refunded, world.orphans()) == (True, 0, [])
 
 
 # ---- strays ----

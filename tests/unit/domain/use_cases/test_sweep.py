@@ -7,7 +7,8 @@ from unit.domain.worlds.simulator import World
 from unit.domain.worlds.stories import ANN, SHOP, begun, bought, deposit, only
 from unit.domain.worlds.wire import Fault
 
-from payments.domain.errors import Unknown
+from payments.adapters.memory.payments import MemoryPayments
+from payments.domain.errors import StorageUnavailable, Unknown
 from payments.domain.machine import AWAITING, CANCELLED, FAILED, PAID
 from payments.domain.refund import RefundStatus
 from payments.domain.refunding import RefundOrder
@@ -141,3 +142,70 @@ def test_an_open_refund_is_pushed_until_its_outcome_is_known(world: World) -> No
     world.does(world.refunds.refund(SHOP, payment.merchant_id, RefundOrder(reason="x", amount=5_000)))
     world.recovers()
     assert [(r.amount, r.status) for r in only(world).refunds] == [(5_000, RefundStatus.DONE)]
+
+
+def test_a_payment_made_due_during_its_visit_is_visited_again_at_once(world: World) -> None:
+    """The hint came after the provider was asked: a visit that plans over it would wait for up to a week."""
+    payment = begun(world)
+    world.pass_time(MINUTE)
+    visit = world.start(world.sweep.sweep())
+    while visit.at != "after attempts":
+        visit.step()
+    world.time += SECOND
+    world.pays(payment)
+    world.does(world.refresher.refresh_soon(payment.merchant_id))
+    visit.run()
+    assert only(world).due_at == world.now()
+    assert swept(world).changed == 1
+
+
+def test_a_webhook_does_not_break_the_lease_of_a_visit(world: World) -> None:
+    payment = begun(world)
+    world.pass_time(MINUTE)
+    visit = world.start(world.sweep.sweep()).run(2)
+    world.does(world.refresher.refresh_soon(payment.merchant_id))
+    assert swept(world).visited == 0
+    visit.run()
+
+
+def test_a_slow_batch_renews_the_lease_of_each_payment_before_its_visit(world: World) -> None:
+    """Twenty payments of a slow provider take longer than one lease: others would visit the last ones too."""
+    for order in ("one", "two"):
+        begun(world, order=order)
+    world.pass_time(MINUTE)
+    slow = world.start(world.sweep.sweep())
+    while slow.at != "after attempts":
+        slow.step()
+    world.time += LEASE - MINUTE
+    while slow.at != "after renew":
+        slow.step()
+    world.time += 2 * MINUTE
+    claimed = world.does(world.checkout.payments.claim(world.now(), world.now() + LEASE, 20))
+    assert [payment.order for payment in claimed] == ["one"]  # it was visited, and is due again
+    assert slow.run().result.visited == 2
+
+
+def test_a_payment_whose_lease_was_lost_is_left_to_whoever_has_it(world: World) -> None:
+    for order in ("one", "two"):
+        begun(world, order=order)
+    world.pass_time(MINUTE)
+    slow = world.start(world.sweep.sweep())
+    while slow.at != "after attempts":
+        slow.step()
+    world.time += LEASE
+    assert swept(world).visited == 2
+    assert slow.run().result.visited == 1
+
+
+def test_a_store_that_cannot_release_a_lease_does_not_keep_the_others_waiting(world: World) -> None:
+    for order in ("one", "two"):
+        world.pays(begun(world, order=order))
+    world.pass_time(MINUTE)
+    with pytest.MonkeyPatch.context() as patch:
+
+        async def failing(*_: object) -> None:
+            raise StorageUnavailable("no answer")
+
+        patch.setattr(MemoryPayments, "release", failing)
+        done = swept(world)
+    assert (done.visited, done.changed, len(done.troubles)) == (2, 2, 2)

@@ -6,9 +6,8 @@ from typing import Any, get_args
 import pytest
 
 from payments.domain.attempt import Disposition
-from payments.domain.event import EventKind
+from payments.domain.event import EventKind, Reason, Source
 from payments.domain.values import Role
-from payments.domain.vocabulary import Reason, Source
 from payments.entrypoints.display import Language
 from payments.entrypoints.shop.catalogue import PLANS
 from payments.entrypoints.shop.pages import _reason

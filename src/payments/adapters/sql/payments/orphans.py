@@ -1,25 +1,34 @@
 """SqlOrphans: the Orphans port over its table. Its methods block and never suspend."""
 
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 import attrs
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from payments.adapters.sql.engine.database import Database
-from payments.adapters.sql.payments.rows import message_row, orphan_of, orphan_row
+from payments.adapters.sql.payments.rows import Stored, message_row, orphan_of, orphan_row
 from payments.adapters.sql.schema.moment import Moment
 from payments.adapters.sql.schema.side_tables import outbox
 from payments.adapters.sql.schema.tables import DUE_ORPHAN, orphans
+from payments.domain.errors import PaymentNotFound
 from payments.domain.messages import Message
 from payments.domain.orphan import Orphan
+from payments.domain.successor import check_orphan
 from payments.domain.values import GatewayId
 
+_log = logging.getLogger(__name__)
 _THIS: Final = orphans.c.gateway_id == sa.bindparam("key_gateway_id")
 _ONE: Final = sa.select(orphans).where(_THIS)
 _LOCKED: Final = _ONE.with_for_update()
-_INSERT: Final = sa.insert(orphans)
+_INSERT: Final = {
+    name: insert(orphans).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    for name, insert in (("sqlite", insert_sqlite), ("postgresql", insert_postgresql))
+}
 _UPDATE: Final = (
     sa.update(orphans).where(_THIS).values({c: sa.bindparam(c.name) for c in orphans.c if c.name != "gateway_id"})
 )
@@ -54,11 +63,9 @@ class SqlOrphans:
             after = change(before)
             if after is before:
                 return after
-            row = orphan_row(after)
-            if before is None:
-                connection.execute(_INSERT, row)
-            else:
-                connection.execute(_UPDATE, row | {"key_gateway_id": gateway_id})
+            check_orphan(before, after)
+            if not _is_stored(connection, before, after):
+                return work(connection)  # another process found it first: the change is made on what that one stored
             for event in after.new_events:
                 connection.execute(_TELL, message_row(Message.about_orphan(after, event), None))
             return attrs.evolve(after, new_events=())
@@ -70,14 +77,16 @@ class SqlOrphans:
         return self._database.read(lambda c: _found(c.execute(_ONE, {"key_gateway_id": gateway_id})))
 
     async def page(self, before: GatewayId | None, limit: int, *, open_only: bool) -> Sequence[Orphan]:
-        """Return up to *limit* orphans, the latest found first, after *before*."""
+        """Return up to *limit* orphans, the latest found first, after *before*. Raises PaymentNotFound (bad cursor)."""
 
         def work(connection: sa.Connection) -> list[Orphan]:
             chosen = sa.select(orphans).order_by(*_NEWEST).limit(limit)
             if open_only:
                 chosen = chosen.where(_OPEN)
-            last = before and _found(connection.execute(_ONE, {"key_gateway_id": before}))
-            if last:
+            if before is not None:
+                last = _found(connection.execute(_ONE, {"key_gateway_id": before}))
+                if last is None:
+                    raise PaymentNotFound
                 key = sa.tuple_(sa.literal(last.found_at, Moment), sa.literal(last.gateway_id))
                 chosen = chosen.where(sa.tuple_(orphans.c.found_at, orphans.c.gateway_id) < key)
             return [orphan_of(row) for row in connection.execute(chosen).mappings()]
@@ -85,15 +94,35 @@ class SqlOrphans:
         return self._database.read(work)
 
     async def claim(self, now: datetime, until: datetime, limit: int) -> Sequence[Orphan]:
-        """Return at most *limit* due orphans, and make them due again at *until*."""
+        """Return at most *limit* due orphans, and make them due again at *until*.
+
+        An orphan whose row cannot be read is postponed but not returned: it must not keep the others waiting.
+        """
 
         def work(connection: sa.Connection) -> list[Orphan]:
-            due = [orphan_of(row) for row in connection.execute(_DUE, {"now": now, "limit": limit}).mappings()]
+            due = connection.execute(_DUE, {"now": now, "limit": limit}).mappings().all()
             if due:
-                connection.execute(_POSTPONE, {"gateway_ids": [o.gateway_id for o in due], "until": until})
-            return [attrs.evolve(orphan, due_at=until) for orphan in due]
+                connection.execute(_POSTPONE, {"gateway_ids": [row["gateway_id"] for row in due], "until": until})
+            return [attrs.evolve(orphan, due_at=until) for orphan in _readable(due)]
 
         return self._database.write(work)
+
+
+def _is_stored(connection: sa.Connection, before: Orphan | None, after: Orphan) -> bool:
+    """Write the row, and return whether it was written: not where another process has just inserted it."""
+    if before is None:
+        return connection.execute(_INSERT[connection.dialect.name], orphan_row(after)).rowcount == 1
+    connection.execute(_UPDATE, orphan_row(after) | {"key_gateway_id": before.gateway_id})
+    return True
+
+
+def _readable(rows: Iterable[Stored]) -> Iterator[Orphan]:
+    """Yield the orphans of *rows*; a row that describes no possible orphan is logged and left as it is."""
+    for row in rows:
+        try:
+            yield orphan_of(row)
+        except Exception:  # noqa: BLE001 - whatever is wrong with one, those beside it must not suffer
+            _log.exception("orphan %s: its row describes no possible orphan; it is left as it is", row["gateway_id"])
 
 
 def _found(rows: sa.CursorResult[Any]) -> Orphan | None:

@@ -22,6 +22,7 @@ outbox = table(
     column("due_at", Moment, nullable=True),
     column("tries", sa.BigInteger),
     column("error", sa.Text),
+    sa.CheckConstraint("event_version = version", name="event_version"),
     sa.ForeignKeyConstraint(
         ["merchant_id", "event_version"], [f"{PREFIX}events.merchant_id", f"{PREFIX}events.version"]
     ),
@@ -60,6 +61,7 @@ meta = table(
     column("mode", sa.String(4)),
     column("prefix", sa.String(16)),
     column("reconciled_until", Moment, nullable=True),
+    sa.CheckConstraint("prefix <> ''", name="prefix"),
     sa.CheckConstraint("id = 1", name="one_row"),
     sa.CheckConstraint("mode IN ('live', 'test')", name="mode"),
 )

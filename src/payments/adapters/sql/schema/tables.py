@@ -40,6 +40,7 @@ payments = table(
     sa.CheckConstraint("mode IN ('live', 'test')", name="mode"),
     sa.CheckConstraint("status IN ('awaiting', 'paid', 'failed', 'cancelled')", name="status"),
     sa.CheckConstraint("version >= 0", name="version"),
+    sa.CheckConstraint("checks >= 0 AND failures >= 0", name="counts"),
 )
 LIVE = payments.c.status != sa.literal_column("'cancelled'")
 URGENT = sa.and_(payments.c.due_at.is_not(None), sa.not_(payments.c.routine))
@@ -129,8 +130,9 @@ refunds = table(
     sa.CheckConstraint(f"remainder BETWEEN 0 AND {MAX_MINOR}", name="remainder"),
     sa.CheckConstraint("status IN ('open', 'done', 'refused')", name="status"),
     sa.CheckConstraint("status <> 'open' OR amount <= remainder", name="open_fits"),
-    sa.CheckConstraint("(sends = 0) = (sent_at IS NULL)", name="sends"),
-    sa.CheckConstraint("status = 'open' OR sending_until IS NULL", name="only_open_ones_are_sent"),
+    sa.CheckConstraint("sends >= 0 AND refusals >= 0 AND (sends = 0) = (sent_at IS NULL)", name="sends"),
+    sa.CheckConstraint("sending_until IS NULL OR (status = 'open' AND sends > 0)", name="sending"),
+    sa.CheckConstraint("not_before IS NULL OR status = 'open'", name="not_before"),
     sa.CheckConstraint("tax_free >= 0 AND COALESCE(vat, 0) >= 0", name="parts"),
     sa.CheckConstraint("tax_free + COALESCE(vat, 0) <= amount", name="parts_fit"),
 )

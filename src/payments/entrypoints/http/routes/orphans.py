@@ -9,7 +9,7 @@ from payments.entrypoints.http.operations import Answer, Call, operation
 from payments.entrypoints.http.shapes.cursors import cursor_after, read_cursor
 from payments.entrypoints.http.shapes.inputs import HoldStray, StrayPage
 from payments.entrypoints.service import Service
-from payments.entrypoints.views import OrphansView, OrphanView, orphan_view
+from payments.entrypoints.stray_views import OrphansView, OrphanView, orphan_view
 
 _SHOP: Final = (Who.SHOP,)
 

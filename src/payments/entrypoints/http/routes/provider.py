@@ -9,10 +9,10 @@ from typing import Final
 from urllib.parse import quote
 
 from payments.domain.errors import BadInput, ContractViolation, GatewayError, PaymentNotFound
+from payments.domain.event import Source
 from payments.domain.machine import Status
 from payments.domain.payment import Payment
 from payments.domain.values import GatewayId, MerchantId, merchant_id
-from payments.domain.vocabulary import Source
 from payments.entrypoints.http.operations import Answer, Call, Lane, operation
 from payments.entrypoints.http.routes.result_page import POLICY, language_of, result_page
 from payments.entrypoints.http.shapes.inputs import Hint

@@ -14,26 +14,17 @@ from payments.domain.refund import BankAccount, RefundStatus
 from payments.domain.refunding import RefundOrder, stray
 from payments.domain.values import GatewayId
 from payments.entrypoints.http.edge.auth import Who
-from payments.entrypoints.http.edge.sending import Sending
 from payments.entrypoints.http.operations import Answer, Call, operation
 from payments.entrypoints.http.shapes.cursors import cursor_after, read_cursor
 from payments.entrypoints.http.shapes.inputs import Account, HoldStray, RequestRefund, ReturnStray, StrayPage
 from payments.entrypoints.service import Service
-from payments.entrypoints.views import (
-    PaymentView,
-    RefundsView,
-    RefundView,
-    StraysView,
-    payment_view,
-    refund_view,
-    stray_views,
-)
+from payments.entrypoints.stray_views import StraysView, stray_views
+from payments.entrypoints.views import PaymentView, RefundsView, RefundView, payment_view, refund_view
 
-SENDING: Final = Sending()
 _SHOP: Final = (Who.SHOP,)
 _REFUNDED: Final = {
     201: ("Refunded", RefundView),
-    202: ("Requested; the outcome is not known yet, and the worker continues", RefundView),
+    202: ("Stored; the outcome is not known within 10 seconds, and the refund continues", RefundView),
 }
 _MAY_FAIL: Final = (
     PaymentNotFound, RefundRefused, RefundInProgress, BadInput, ContractViolation, ConcurrentUpdate,
@@ -143,11 +134,11 @@ async def hold(service: Service, call: Call) -> Answer:
 
 
 async def _refund(service: Service, call: Call, order: RefundOrder) -> Answer:
-    """Store the refund, send it, and answer in time: what is not known by then is 202."""
+    """Store the refund, send it, and answer in time: 202 if the outcome is not known by then."""
     refund_id = call.refund_id or service.refunds.ids.refund_id()
     payment = await service.refunds.request(call.caller, call.merchant_id, order, refund_id)
     sending = service.refunds.send(payment.merchant_id, refund_id)
-    outcome = await sending if service.suspends else SENDING.within_time(sending)
+    outcome = await service.sending.within_time(sending, suspends=service.suspends)
     payment = outcome.payment if outcome else await service.payments.get(payment.merchant_id)
     refund = payment.refund(refund_id)
     if refund.status is RefundStatus.REFUSED:

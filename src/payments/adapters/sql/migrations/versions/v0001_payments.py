@@ -28,8 +28,8 @@ def _id(length: int) -> sa.types.TypeEngine[str]:
     return sa.String(length).with_variant(postgresql.VARCHAR(length, collation="C"), "postgresql")
 
 
-def _where(condition: str) -> dict[str, Any]:
-    return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
+def _where(condition: str, on_sqlite: str | None = None) -> dict[str, Any]:
+    return {"sqlite_where": sa.text(on_sqlite or condition), "postgresql_where": sa.text(condition)}
 
 
 def _payments() -> None:
@@ -62,14 +62,15 @@ def _payments() -> None:
         ),
         sa.CheckConstraint("price BETWEEN 1 AND 9007199254740991", name=op.f("pkr_payments_price_check")),
         sa.CheckConstraint("version >= 0", name=op.f("pkr_payments_version_check")),
+        sa.CheckConstraint("checks >= 0 AND failures >= 0", name=op.f("pkr_payments_counts_check")),
         sa.PrimaryKeyConstraint("merchant_id", name=op.f("pkr_payments_pkey")),
     )
     op.create_index(
         op.f("pkr_payments_buyer_created_at_merchant_id_idx"), "pkr_payments", ["buyer", "created_at", "merchant_id"]
     )
     op.create_index(op.f("pkr_payments_created_at_merchant_id_idx"), "pkr_payments", ["created_at", "merchant_id"])
-    for name, condition in (("urgent", "NOT routine"), ("routine", "routine")):
-        where = _where(f"due_at IS NOT NULL AND {condition}")
+    for name, condition, on_sqlite in (("urgent", "NOT routine", "routine = 0"), ("routine", "routine", "routine = 1")):
+        where = _where(f"due_at IS NOT NULL AND {condition}", f"due_at IS NOT NULL AND {on_sqlite}")
         op.create_index(f"pkr_payments_{name}_idx", "pkr_payments", ["due_at"], **where)
     op.create_index(
         op.f("pkr_payments_status_created_at_merchant_id_idx"), "pkr_payments", ["status", "created_at", "merchant_id"]
@@ -167,10 +168,13 @@ def _refunds() -> None:
         sa.Column("provider_id", sa.String(64), nullable=False),
         sa.Column("failure", sa.String(1000), nullable=False),
         sa.CheckConstraint("status <> 'open' OR amount <= remainder", name=op.f("pkr_refunds_open_fits_check")),
-        sa.CheckConstraint("(sends = 0) = (sent_at IS NULL)", name=op.f("pkr_refunds_sends_check")),
         sa.CheckConstraint(
-            "status = 'open' OR sending_until IS NULL", name=op.f("pkr_refunds_only_open_ones_are_sent_check")
+            "sends >= 0 AND refusals >= 0 AND (sends = 0) = (sent_at IS NULL)", name=op.f("pkr_refunds_sends_check")
         ),
+        sa.CheckConstraint(
+            "sending_until IS NULL OR (status = 'open' AND sends > 0)", name=op.f("pkr_refunds_sending_check")
+        ),
+        sa.CheckConstraint("not_before IS NULL OR status = 'open'", name=op.f("pkr_refunds_not_before_check")),
         sa.CheckConstraint("status IN ('open', 'done', 'refused')", name=op.f("pkr_refunds_status_check")),
         sa.CheckConstraint("amount BETWEEN 1 AND 9007199254740991", name=op.f("pkr_refunds_amount_check")),
         sa.CheckConstraint("remainder BETWEEN 0 AND 9007199254740991", name=op.f("pkr_refunds_remainder_check")),
@@ -238,6 +242,7 @@ def _outbox() -> None:
         sa.Column("due_at", _MOMENT, nullable=True),
         sa.Column("tries", sa.BigInteger, nullable=False),
         sa.Column("error", sa.Text, nullable=False),
+        sa.CheckConstraint("event_version = version", name=op.f("pkr_outbox_event_version_check")),
         sa.ForeignKeyConstraint(
             ["merchant_id", "event_version"],
             ["pkr_events.merchant_id", "pkr_events.version"],
@@ -288,6 +293,7 @@ def _meta() -> None:
         sa.Column("prefix", sa.String(16), nullable=False),
         sa.Column("reconciled_until", _MOMENT, nullable=True),
         sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("pkr_meta_mode_check")),
+        sa.CheckConstraint("prefix <> ''", name=op.f("pkr_meta_prefix_check")),
         sa.CheckConstraint("id = 1", name=op.f("pkr_meta_one_row_check")),
         sa.PrimaryKeyConstraint("id", name=op.f("pkr_meta_pkey")),
     )

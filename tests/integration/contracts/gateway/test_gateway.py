@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 
 import pytest
-from integration.contracts.broken_gateways import (
+from integration.contracts.gateway.broken_gateways import (
     AllRowsOrNone,
     KeepsTheFirstPrice,
     MemoryAllRowsOrNone,
@@ -22,7 +22,7 @@ from integration.contracts.broken_gateways import (
     WithoutChecksum,
     WithoutTotal,
 )
-from integration.contracts.gateway_laws import (
+from integration.contracts.gateway.gateway_laws import (
     LAWS,
     a_prepared_price_keeps_every_other_window_shut,
     a_refund_that_is_at_work_is_neither_done_nor_refused,
@@ -35,7 +35,7 @@ from integration.contracts.gateway_laws import (
     the_paid_attempt_shows_behind_newer_ones,
     the_same_refund_sent_twice_is_made_once,
 )
-from integration.contracts.providers import MemoryProvider, Provider, SandboxProvider
+from integration.contracts.gateway.providers import MemoryProvider, Provider, SandboxProvider
 
 from payments.adapters.iamport import IamportGateway
 from payments.adapters.memory.gateway import MemoryGateway

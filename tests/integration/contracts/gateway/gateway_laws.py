@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from integration.contracts.providers import PaymentWindowShut, Provider
+from integration.contracts.gateway.providers import PaymentWindowShut, Provider
 
 from payments.domain.errors import ContractViolation, NotSent, Rejected, StillAtWork, Unknown
 from payments.domain.money import Money

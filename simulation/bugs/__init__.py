@@ -1,0 +1,1 @@
+"""Planted bugs: small patches of the real code, each of which the simulator must find."""

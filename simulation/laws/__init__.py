@@ -1,0 +1,1 @@
+"""What must hold: after every write, with every call to the provider, and once the faults have stopped."""

@@ -1,0 +1,160 @@
+"""Plan: what one seed means, drawn before anything runs, so that parts of it can be left out.
+
+Guesses   what the provider does where no document says
+Faults    how often what goes wrong; 0 is never
+Role      one person, or one other system, and when it comes
+"""
+
+import random
+from typing import Final, Self
+
+import attrs
+
+from payments.domain.values import Mode
+from simulation.scheduler import DAY, HOUR, MINUTE, SECOND
+
+CAST: Final = {
+    "honest": 36, "tabs": 12, "closer": 8, "depositor": 12, "returner": 8, "impatient": 5, "changer": 6,
+    "border": 8, "late_approval": 6, "tamperer": 8, "player": 6, "thief": 5, "forger": 5, "windows": 1,
+    "refunder": 12, "canceller": 6, "decider": 6, "console": 12, "foreign": 5, "orphaned": 7, "busy_system": 2,
+    "odd_row": 5,
+}  # fmt: skip
+"""The kinds of people and how common they are."""
+
+
+@attrs.frozen(kw_only=True)
+class Guesses:
+    """What the provider of this world does."""
+
+    checksum_on_arrival: bool = False
+    guards_work: bool = True
+    partial_keeps_place: bool = True
+    history: str = "full"
+    oldest_first: bool = False
+    page_size: int = 20
+    listing_span: int = 90 * DAY
+    test_rows_filtered: bool = True
+    second_window_pays: bool = True
+    revokes_accounts: bool = True
+    after_due: str = "refused"
+
+    @classmethod
+    def drawn(cls, rng: random.Random) -> Self:
+        return cls(
+            checksum_on_arrival=rng.random() < 0.5,
+            guards_work=rng.random() < 0.6,
+            partial_keeps_place=rng.random() < 0.6,
+            history=rng.choice(["full", "full", "full", "no ids", "no reasons", "none", "sometimes"]),
+            oldest_first=rng.random() < 0.5,
+            page_size=rng.choice([2, 3, 5, 20]),
+            listing_span=rng.choice([HOUR, 3 * HOUR, DAY, 90 * DAY]),
+            test_rows_filtered=rng.random() < 0.7,
+            second_window_pays=rng.random() < 0.8,
+            revokes_accounts=rng.random() < 0.7,
+            after_due=rng.choice(["refused", "declined"]),
+        )
+
+
+@attrs.frozen(kw_only=True)
+class Faults:
+    """Probabilities for each occasion; `lag` and `skew` are milliseconds at most."""
+
+    kills: float = 0
+    stalls: float = 0
+    conflicts: float = 0
+    lost_commits: float = 0
+    storage: float = 0
+    not_sent: float = 0
+    lost: float = 0
+    unanswered: float = 0
+    slow: float = 0
+    webhooks_lost: float = 0
+    webhooks_twice: float = 0
+    deliveries: float = 0
+    refusals: float = 0
+    clashes: float = 0
+    maintenance: float = 0
+    outages: float = 0
+    mixups: float = 0
+    lag: int = 0
+    skew: int = 0
+
+    @classmethod
+    def drawn(cls, rng: random.Random) -> Self:
+        """Some worlds are calm, so that what goes wrong alone is seen alone."""
+        if rng.random() < 0.08:
+            return cls()
+        rates = {
+            "kills": 0.006, "stalls": 0.01, "conflicts": 0.03, "lost_commits": 0.02, "storage": 0.02,
+            "not_sent": 0.05, "lost": 0.05, "unanswered": 0.08, "slow": 0.5, "webhooks_lost": 0.9,
+            "webhooks_twice": 0.3, "deliveries": 0.3, "refusals": 0.4, "clashes": 0.05,
+            "maintenance": 0.5, "outages": 0.5, "mixups": 0.15,
+        }  # fmt: skip
+        chosen = {name: top * rng.random() if rng.random() < 0.6 else 0.0 for name, top in rates.items()}
+        lag = rng.choice([0, 0, 5 * SECOND, 30 * SECOND, 90 * SECOND, 4 * MINUTE])
+        return cls(**chosen, lag=lag, skew=rng.choice([0, SECOND, 20 * SECOND, 30 * SECOND]))
+
+
+@attrs.frozen
+class Role:
+    """One of the cast: its number, what kind, when it comes, and the seed of its own chance."""
+
+    number: int
+    kind: str
+    comes_at: int
+    seed: int
+
+
+@attrs.frozen(kw_only=True)
+class Plan:
+    """Everything a world begins with."""
+
+    seed: int
+    salt: int = 0
+    live: bool
+    hold_strays: bool
+    servers: int
+    workers: int
+    reads_newest: bool
+    guesses: Guesses
+    faults: Faults
+    cast: tuple[Role, ...]
+    ends_at: int
+
+    @classmethod
+    def drawn(cls, seed: int) -> Self:
+        """Return the plan of a seed: a few busy hours, days apart."""
+        rng = random.Random(f"plan {seed}")
+        bursts = [0]
+        for _ in range(rng.randrange(3)):
+            bursts.append(bursts[-1] + rng.choice([2 * HOUR, 9 * HOUR, DAY, 3 * DAY]))
+        kinds, weights = list(CAST), list(CAST.values())
+        size = rng.randint(6, 20)
+        cast = tuple(
+            Role(number, kind, rng.choice(bursts) + rng.randrange(40 * MINUTE), rng.getrandbits(32))
+            for number, kind in enumerate(rng.choices(kinds, weights, k=size), 1)
+        )
+        return cls(
+            seed=seed,
+            live=rng.random() < 0.7,
+            hold_strays=rng.random() < 0.2,
+            servers=rng.randint(1, 3),
+            workers=rng.randint(1, 3),
+            reads_newest=rng.random() < 0.75,
+            guesses=Guesses.drawn(rng),
+            faults=Faults.drawn(rng),
+            cast=cast,
+            ends_at=max(role.comes_at for role in cast) + rng.choice([HOUR, 4 * HOUR, 2 * DAY]),
+        )
+
+    @property
+    def mode(self) -> Mode:
+        return Mode.LIVE if self.live else Mode.TEST
+
+    def only(self, numbers: tuple[int, ...]) -> Self:
+        """Return the plan with these of the cast alone."""
+        return attrs.evolve(self, cast=tuple(role for role in self.cast if role.number in numbers))
+
+    def without(self, *faults: str) -> Self:
+        """Return the plan in which these things never go wrong."""
+        return attrs.evolve(self, faults=attrs.evolve(self.faults, **dict.fromkeys(faults, 0)))

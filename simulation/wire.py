@@ -1,0 +1,229 @@
+"""Wire: the Gateway of one machine. A call may be lost, late, answered with rubbish, or done when nobody waits."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from payments.domain.errors import (
+    ContractViolation,
+    CredentialsRefused,
+    NotSent,
+    Rejected,
+    StillAtWork,
+    Unknown,
+)
+from payments.domain.money import Money
+from payments.domain.ports import Attempts, ListingPage
+from payments.domain.refund import Refund
+from payments.domain.report import Report
+from payments.domain.values import GatewayId, MerchantId, Mode
+from simulation.plan import Guesses
+from simulation.provider import Row
+from simulation.scheduler import MINUTE, NOON, SECOND
+
+if TYPE_CHECKING:
+    from simulation.world import World
+
+READ_DEADLINE: Final = 15 * SECOND
+CANCEL_DEADLINE: Final = 60 * SECOND
+LONGEST_WORK: Final = 10 * MINUTE
+"""What the domain assumes (LONGEST_AT_WORK), written down again: a domain that assumes less must be noticed."""
+
+
+class Wire:
+    """The provider's port. What it returns was true at some time; what it does is what was asked."""
+
+    def __init__(self, world: "World", skew: int) -> None:
+        self._world, self._skew = world, skew
+        self._scheduler, self._provider = world.scheduler, world.provider
+
+    @property
+    def listing_span(self) -> timedelta:
+        return timedelta(milliseconds=self._guesses.listing_span)
+
+    async def prepare(self, merchant_id: MerchantId, price: Money) -> None:
+        self._world.laws.about_to_prepare(merchant_id, price)
+        await self._sent("prepare")
+        if self._world.chance.happens(self._world.faults.refusals * 0.2):
+            self._world.count("refusal", "prepare")
+            if self._world.chance.happens(0.5):
+                raise CredentialsRefused("The provider refused the keys.")
+            raise Rejected("The provider refuses the price.", "F2", "price refused")
+        self._provider.prices[merchant_id] = price
+        await self._answered("prepare")
+
+    async def find(self, gateway_id: GatewayId) -> Report | None:
+        await self._sent("find")
+        row, at = self._provider.rows.get(self._mixed_up(gateway_id)), self._replica()
+        report = self._provider.seen(row, at) if row else None
+        if row and report and self._is_filtered(row):
+            report = None
+        await self._answered("find")
+        if row is None or report is None:
+            return None
+        self._note_staleness(row, report)
+        if row.unreadable:
+            self._world.marks.hit("unreadable row")
+            raise ContractViolation(f"The row of {gateway_id} cannot be read.")
+        return self._provider.told(report)
+
+    async def attempts(self, merchant_id: MerchantId) -> Attempts:
+        await self._sent("attempts")
+        at = self._replica()
+        reports, unreadable = list[Report](), list[str]()
+        for row in self._provider.by_merchant_id.get(merchant_id, ()):
+            report = self._provider.seen(row, at)
+            if report is None:
+                continue
+            self._note_staleness(row, report)
+            if row.unreadable:
+                self._world.marks.hit("unreadable row")
+                unreadable.append(f"the row of {row.gateway_id} cannot be read")
+            else:
+                reports.append(self._provider.told(report))
+        await self._answered("attempts")
+        current = self._scheduler.current
+        assert current
+        current.looked[merchant_id] = not unreadable
+        return Attempts(tuple(reports), tuple(unreadable))
+
+    async def listing(self, since: datetime, until: datetime, page: int) -> ListingPage:
+        await self._sent("listing")
+        start, end = _milliseconds(since), _milliseconds(until)
+        if end - start > self._guesses.listing_span:
+            raise Rejected("The provider refuses: the span is too long.", "F3", "span")
+        shown = self._provider.listed(start, end, page, self._replica())
+        self._world.marks.page_read(self._scheduler.current, page, start, shown.total)
+        await self._answered("listing")
+        readable = [r for row, r in zip(shown.rows, shown.reports, strict=True) if not row.unreadable]
+        skipped = tuple(f"the row of {row.gateway_id} cannot be read" for row in shown.rows if row.unreadable)
+        if skipped:
+            self._world.marks.hit("unreadable row")
+        return ListingPage(tuple(map(self._provider.told, readable)), shown.pages, shown.total, skipped)
+
+    async def revoke(self, gateway_id: GatewayId) -> Report:
+        self._world.laws.about_to_touch(gateway_id)
+        await self._sent("revoke")
+        row = self._provider.close_account(gateway_id)
+        await self._answered("revoke")
+        return row.latest
+
+    async def refund(self, refund: Refund, currency: str) -> Report:
+        """Hand a cancel to the provider, which may go on with it when nobody waits any more."""
+        self._world.laws.about_to_send(refund, self._skew)
+        in_flight = self._world.in_flight
+        in_flight[refund.id] = in_flight.get(refund.id, 0) + 1
+        handed_over = False
+        try:
+            await self._sent("refund", CANCEL_DEADLINE)
+            self._world.laws.arrives(refund)
+            row = self._taken_in(refund, currency)
+            work = self._work()
+            outcome: list[Rejected | Report] = []
+            handed_over = True
+        finally:
+            if not handed_over:
+                in_flight[refund.id] -= 1
+
+        def book() -> None:
+            in_flight[refund.id] -= 1
+            try:
+                self._provider.book(row, refund)
+            except Rejected as error:
+                self._world.told_of_refusal(error)
+                outcome.append(error)
+                return
+            self._world.tell("the provider", f"gives {refund.amount} of {row.gateway_id} back ({refund.id})")
+            outcome.append(row.latest)
+            if work > CANCEL_DEADLINE:
+                self._world.marks.hit("cancel done after we gave up")
+
+        self._scheduler.at(self._scheduler.now + work, book)
+        if work > CANCEL_DEADLINE:
+            self._world.count("fault", "slow cancel")
+            await self._scheduler.pause("after refund", CANCEL_DEADLINE)
+            raise Unknown("The provider did not answer in time.")
+        await self._scheduler.pause("at work on refund", work)
+        await self._answered("refund")
+        if isinstance(outcome[0], Rejected):
+            raise outcome[0]
+        return self._provider.told(outcome[0])
+
+    def _taken_in(self, refund: Refund, currency: str) -> Row:
+        try:
+            row = self._begun(refund)
+        except StillAtWork:
+            self._world.marks.hit("in progress")
+            raise
+        except Rejected as error:
+            self._world.told_of_refusal(error)
+            raise
+        assert row.amount.currency == currency
+        return row
+
+    def _begun(self, refund: Refund) -> Row:
+        if self._world.chance.happens(self._world.faults.refusals):
+            raise Rejected("The provider refuses: try later.", "F4", "transient")
+        return self._provider.begin_cancel(refund)
+
+    # what befalls a call
+
+    @property
+    def _guesses(self) -> Guesses:
+        return self._world.plan.guesses
+
+    async def _sent(self, name: str, deadline: int = READ_DEADLINE) -> None:
+        """Bring a request to the provider. Raises NotSent, or Unknown for one that never arrives."""
+        chance, faults = self._world.chance, self._world.faults
+        if name != "listing":
+            self._world.tell_step(f"asks the provider: {name}")
+        await self._scheduler.pause(f"before {name}", chance.travel())
+        if self._world.outage() or chance.happens(faults.not_sent):
+            self._world.count("fault", "not sent")
+            raise NotSent("The provider was not reached.")
+        if chance.happens(faults.lost):
+            self._world.count("fault", "request lost")
+            await self._scheduler.pause(f"after {name}", deadline)
+            raise Unknown("The provider did not answer.")
+
+    async def _answered(self, name: str) -> None:
+        """Bring an answer back. Raises Unknown for one that is lost, late or rubbish, or a server's error."""
+        chance, faults = self._world.chance, self._world.faults
+        if chance.happens(faults.unanswered):
+            self._world.count("fault", chance.choice(["answer lost", "answer late", "server error", "rubbish"]))
+            await self._scheduler.pause(f"after {name}", chance.choice([20, READ_DEADLINE]))
+            raise Unknown("The provider's answer cannot be used.")
+        await self._scheduler.pause(f"after {name}", chance.travel())
+
+    def _work(self) -> int:
+        """Return how long a cancel takes: mostly seconds, at worst nearly as long as we assume."""
+        chance, faults = self._world.chance, self._world.faults
+        if not chance.happens(faults.slow):
+            return chance.between(100, 3 * SECOND)
+        # what a send may lose before it arrives, what clocks differ by, and what a replica hides count too
+        longest = LONGEST_WORK - 2 * faults.skew - faults.lag - 90 * SECOND
+        return chance.between(20 * SECOND, longest)
+
+    def _replica(self) -> int:
+        """Return the time whose state the answer shows."""
+        lag = self._world.faults.lag
+        if lag and self._world.chance.happens(0.5):
+            return self._scheduler.now - self._world.chance.between(0, lag)
+        return self._scheduler.now
+
+    def _note_staleness(self, row: Row, report: Report) -> None:
+        if report is not row.latest and row.latest.tells_more_than(report):
+            self._world.marks.hit("stale snapshot")
+
+    def _mixed_up(self, gateway_id: GatewayId) -> GatewayId:
+        """Return the attempt that the answer is about: a cache of the provider may answer another question."""
+        if self._world.chance.happens(self._world.faults.mixups):
+            self._world.count("fault", "another attempt's answer")
+            return self._world.chance.choice(list(self._provider.rows))
+        return gateway_id
+
+    def _is_filtered(self, row: Row) -> bool:
+        return self._world.plan.live and row.mode is Mode.TEST and self._guesses.test_rows_filtered
+
+
+def _milliseconds(time: datetime) -> int:
+    return int((time - NOON) / timedelta(milliseconds=1))

@@ -1,0 +1,49 @@
+"""The same seed is the same run: otherwise no failure could be repeated."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from support.rounds import rounds
+
+from simulation.plan import Plan
+from simulation.running import Order, run_seeds
+from simulation.world import World
+
+ROOT = Path(__file__).parents[2]
+SEEDS = range(1, rounds(ci=50, soak=1_000) + 1)
+PROGRAM = """
+import sys
+from simulation.running import Order, run_seeds
+print(run_seeds(Order(first=1, last=9), [int(seed) for seed in sys.argv[1:]]).traces)
+"""
+
+
+@pytest.mark.simulation
+def test_the_same_seed_is_the_same_run_in_another_process_with_another_hash_seed() -> None:
+    here = run_seeds(Order(first=1, last=SEEDS[-1]), SEEDS).traces
+    there = subprocess.run(
+        [sys.executable, "-c", PROGRAM, *map(str, SEEDS)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONHASHSEED": "4321", "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
+    assert there == str(here)
+
+
+def test_another_seed_is_another_run() -> None:
+    assert World(Plan.drawn(1)).run().scheduler.trace != World(Plan.drawn(2)).run().scheduler.trace
+
+
+def test_another_salt_is_another_order_of_the_same_people() -> None:
+    one, other = (next(iter(run_seeds(Order(first=1, last=1, salt=salt), [1]).traces.values())) for salt in (0, 1))
+    assert one != other
+
+
+def test_both_stores_see_the_same_run() -> None:
+    memory, sql = (run_seeds(Order(first=1, last=3, store=store), range(1, 4)).traces for store in ("memory", "sql"))
+    assert memory == sql
