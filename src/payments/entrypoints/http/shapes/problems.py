@@ -60,6 +60,7 @@ TABLE: Final[Mapping[type[PaymentsError], Row]] = {
     errors.ContractViolation: Row(502, "Contradictory answer from the payment provider", _CONTRADICTS),
     errors.StorageConflict: Row(503, "Conflicting update", _OVERTAKEN, 1),
     errors.ConcurrentUpdate: Row(503, "Conflicting update", _OVERTAKEN, 1),
+    errors.StorageBusy: Row(503, "Busy", retry_after=1),
     errors.MerchantIdTaken: Row(503, "Conflicting update", _OVERTAKEN, 1),
     errors.OrderIsLive: Row(503, "Conflicting update", _OVERTAKEN, 1),
     errors.GatewayIdTaken: Row(409, "Attempt of another payment"),
