@@ -26,6 +26,7 @@ from payments.domain.ports import Gateway, Prices, Store
 from payments.domain.use_cases.outbox import Courier
 from payments.domain.use_cases.pricing import Pricing
 from payments.domain.use_cases.wiring import Policy, UseCases
+from payments.entrypoints.known_keys import KnownKeys
 from payments.entrypoints.sending import MAX_SENDS
 from payments.entrypoints.service import Contact, NotReady, Service, Web, Window
 from payments.entrypoints.settings import (
@@ -83,7 +84,7 @@ def _wired(settings: Settings, store: Store, gateway: Gateway, prices: Prices, p
         outbox=store.outbox,
         courier=_courier(store.outbox, publisher, clock),
         pricing=Pricing(prices),
-        api_keys=store.api_keys,
+        api_keys=KnownKeys(store.api_keys),
         idempotency=store.idempotency_keys,
         buyer_tokens=_verifier(settings.buyers),
         order_tokens=_verifier(settings.orders),
