@@ -13,7 +13,7 @@ import attrs
 import uvicorn
 from typed_settings import Secret
 
-from payments.entrypoints.bootstrap import opened
+from payments.entrypoints.bootstrap import opened_on_loop
 from payments.entrypoints.http.app import http_app
 from payments.entrypoints.http.edge.head_deadline import is_fast, protocol
 from payments.entrypoints.log_lines import in_background
@@ -58,10 +58,10 @@ def serve(
 
 def _serve_one(settings: Settings, sock: socket.socket, ready: Callable[[], None], *, with_worker: bool) -> None:
     with in_background(), contextlib.ExitStack() as stack:
-        service = stack.enter_context(opened(settings))
+        fronts = stack.enter_context(opened_on_loop(settings))
         if with_worker:
-            stack.enter_context(running_worker(Worker.of(service)))
-        app = http_app(service)
+            stack.enter_context(running_worker(Worker.of(fronts.blocking)))
+        app = http_app(fronts.loop)
         ready()
         log.info("%s", engine())
         config = uvicorn.Config(
