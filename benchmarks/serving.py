@@ -162,16 +162,20 @@ def one_run(server: Server, number: int, run: int) -> dict[str, Figures]:
 
 
 def _compare(server: Server, older: Server, number: int, rounds: int) -> None:
-    ratios: dict[str, list[float]] = {"checkout": [], "completion": []}
+    faster: dict[str, list[float]] = {"checkout": [], "completion": []}
+    cheaper: dict[str, list[float]] = {"checkout": [], "completion": []}
     for turn in range(1, rounds + 1):
         now, then = one_run(server, number, turn), one_run(older, number, turn)
-        for name in ratios:
-            ratios[name].append(now[name].per_second / then[name].per_second)
-    for name, found in ratios.items():
-        found.sort()
-        print(
-            f"  {name:10} {found[len(found) // 2]:.2f}x of the older commit (from {found[0]:.2f}x to {found[-1]:.2f}x)"
-        )
+        for name in faster:
+            faster[name].append(now[name].per_second / then[name].per_second)
+            cheaper[name].append(now[name].cpu / then[name].cpu)
+    for name in faster:
+        print(f"  {name:10} {_range(faster[name])} of the older commit's rate, {_range(cheaper[name])} of its CPU")
+
+
+def _range(found: list[float]) -> str:
+    ordered = sorted(found)
+    return f"{ordered[len(ordered) // 2]:.2f}x ({ordered[0]:.2f} to {ordered[-1]:.2f})"
 
 
 @contextlib.contextmanager

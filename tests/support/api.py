@@ -139,9 +139,11 @@ class RunningApi:
 
 
 @contextmanager
-def serving(app: ASGIApp, http: Any = "auto") -> Iterator[str]:
+def serving(app: ASGIApp, http: Any = "auto", loop: Any = "auto") -> Iterator[str]:
     """Serve *app* from a thread; the value is its address."""
-    config = uvicorn.Config(app, http=http, log_config=None, access_log=False, timeout_graceful_shutdown=2, ws="none")
+    config = uvicorn.Config(
+        app, http=http, loop=loop, log_config=None, access_log=False, timeout_graceful_shutdown=2, ws="none"
+    )
     with listening_socket("127.0.0.1", 0) as sock, serving_config(config, sock, close_timeout=EVENTUALLY):
         yield url_of(sock)
 

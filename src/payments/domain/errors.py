@@ -152,6 +152,12 @@ class ConcurrentUpdate(StorageConflict):
     slug = "concurrent-update"
 
 
+class StorageBusy(ConcurrentUpdate):
+    """Too many calls wait for the database. Nothing was stored; try again."""
+
+    slug = "storage-busy"
+
+
 class MerchantIdTaken(StorageConflict):
     """The merchant id is already in use. Use a new one."""
 

@@ -1,6 +1,7 @@
 """From settings to a wired Service: the only module that names an adapter. It closes what it opened.
 
 opened          everything: what the API, the worker and the commands use
+opened_on_loop  the same for the API on an event loop, with a second service for a worker's threads
 opened_store    only the store, for commands that need no provider
 """
 
@@ -26,6 +27,8 @@ from payments.domain.ports import Gateway, Prices, Store
 from payments.domain.use_cases.outbox import Courier
 from payments.domain.use_cases.pricing import Pricing
 from payments.domain.use_cases.wiring import Policy, UseCases
+from payments.entrypoints.known_keys import KnownKeys
+from payments.entrypoints.off_loop import OffLoop
 from payments.entrypoints.sending import MAX_SENDS
 from payments.entrypoints.service import Contact, NotReady, Service, Web, Window
 from payments.entrypoints.settings import (
@@ -65,6 +68,35 @@ def opened(
         yield _wired(settings, store, asked, prices or _prices(settings.orders), _publisher(settings, subscribers))
 
 
+@attrs.frozen
+class Fronts:
+    """One store and one gateway behind two services: `loop` for an event loop, `blocking` for a worker's threads."""
+
+    loop: Service
+    blocking: Service
+
+
+@contextmanager
+def opened_on_loop(settings: Settings) -> Iterator[Fronts]:
+    """Return both services in a `with` block. Raises what `opened` raises."""
+    web = _web(settings)
+    with ExitStack() as stack:
+        gateway = stack.enter_context(IamportGateway(_iamport(settings)))
+        store = stack.enter_context(closing(_store(settings)))
+        off_loop = stack.enter_context(closing(OffLoop(gateway, web.threads + web.strangers + MAX_SENDS)))
+        on_loop = stack.enter_context(closing(_on_loop(store)))
+        prices, publisher = _prices(settings.orders), _publisher(settings, ())
+        blocking = _wired(settings, store, gateway, prices, publisher)
+        loop = _wired(settings, on_loop, off_loop, prices, publisher)
+        yield Fronts(attrs.evolve(loop, client_tokens=blocking.client_tokens, suspends=True), blocking)
+
+
+def _on_loop(store: Any) -> Store:
+    """Return *store* for an event loop. One in memory is the same there, because it never waits."""
+    suspending: Store = store.on_loop() if hasattr(store, "database") else store
+    return suspending
+
+
 def _wired(settings: Settings, store: Store, gateway: Gateway, prices: Prices, publisher: Publisher | None) -> Service:
     clock = SystemClock()
     use_cases = UseCases.over(
@@ -83,7 +115,7 @@ def _wired(settings: Settings, store: Store, gateway: Gateway, prices: Prices, p
         outbox=store.outbox,
         courier=_courier(store.outbox, publisher, clock),
         pricing=Pricing(prices),
-        api_keys=store.api_keys,
+        api_keys=KnownKeys(store.api_keys),
         idempotency=store.idempotency_keys,
         buyer_tokens=_verifier(settings.buyers),
         order_tokens=_verifier(settings.orders),

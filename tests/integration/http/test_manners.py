@@ -1,19 +1,16 @@
 """How the API behaves as an HTTP server, whatever is asked."""
 
-import asyncio
 import logging
 import logging.handlers
 import queue
 import socket
 import threading
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from support.api import RunningApi, running_api, serving, slug
+from support.api import RunningApi, running_api, slug
 from support.patience import EVENTUALLY
 
-from payments.entrypoints.http.edge.head_deadline import HeadDeadline
 from payments.entrypoints.http.static.files import FILES
 from payments.entrypoints.service import NotReady, Web
 
@@ -171,77 +168,3 @@ def test_many_at_once_are_all_answered(api: RunningApi):
     assert errors == []
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.json()["merchant_id"] for answer in answers}) == 10  # one live payment for each buyer and order
-
-
-class Hurried(HeadDeadline):
-    head_seconds = 0.3
-
-
-class Watched(HeadDeadline):
-    """Checks only when the test says so."""
-
-    head_seconds = 3600.0
-
-    def __init__(self, *given: Any, **options: Any) -> None:
-        super().__init__(*given, **options)
-        made.put(self)
-
-    def _schedule_check(self, last_request: Any) -> None:
-        self._last_request = last_request
-        super()._schedule_check(last_request)
-
-    def check(self) -> None:
-        """Check now, in the thread of the connection."""
-        done = threading.Event()
-
-        def checking() -> None:
-            self._check.cancel()
-            self._close_if_silent(self._last_request)
-            done.set()
-
-        self.loop.call_soon_threadsafe(checking)
-        assert done.wait(EVENTUALLY)
-
-
-made: "queue.Queue[Watched]" = queue.Queue()
-
-
-@pytest.mark.parametrize("head", [b"", b"GET /healthz HTTP/1.1\r\nHost: x\r\n"], ids=["silent", "half a head"])
-def test_a_client_that_sends_no_request_holds_no_connection(head):
-    """Fails where as many of these as we may open files keep everybody else out."""
-    with serving(nothing_else, http=Hurried) as url, socket.create_connection(address_of(url), EVENTUALLY) as caller:
-        caller.sendall(head)
-        assert caller.recv(1) == b""
-
-
-def test_a_running_request_keeps_its_connection_and_so_does_the_next():
-    entered, leave = threading.Semaphore(0), threading.Semaphore(0)
-
-    async def slow(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "lifespan":
-            return
-        entered.release()
-        assert await asyncio.to_thread(leave.acquire, timeout=EVENTUALLY)
-        await send({"type": "http.response.start", "status": 204, "headers": []})
-        await send({"type": "http.response.body", "body": b""})
-
-    with serving(slow, http=Watched) as url, socket.create_connection(address_of(url), EVENTUALLY) as caller:
-        connection = made.get(timeout=EVENTUALLY)
-        for _ in range(2):
-            caller.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-            assert entered.acquire(timeout=EVENTUALLY)
-            for _ in range(3):
-                connection.check()
-            leave.release()
-            assert caller.recv(1000).startswith(b"HTTP/1.1 204")
-        connection.check()  # and now it sends nothing more
-        assert caller.recv(1) == b""
-
-
-async def nothing_else(scope: Any, receive: Any, send: Any) -> None:
-    """An app that is never asked anything."""
-    assert scope["type"] == "lifespan"
-
-
-def address_of(url: str) -> tuple[str, int]:
-    return "127.0.0.1", urlsplit(url).port or 0

@@ -209,7 +209,7 @@ def test_every_thread_of_a_process_finds_a_connection_of_its_own(tmp_path):
         with running_worker(Worker.of(service)) as worker:
             loops = len(worker.health)
         assert loops == Pace().threads
-        pool = service.checkout.payments._database.engine.pool
+        pool = service.checkout.payments._front._database.engine.pool
         assert pool.size() == 8 + service.web.strangers + MAX_SENDS + loops
 
 

@@ -15,8 +15,11 @@ from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from payments.adapters.sql.engine.connecting import check_settings, connect, parse
 from payments.adapters.sql.engine.database import Database
 from payments.adapters.sql.engine.failures import WrongMode
+from payments.adapters.sql.engine.fronts import BlockingFront, Front
+from payments.adapters.sql.engine.loop_front import MOST_TOGETHER, MOST_WAITING, LoopFront
 from payments.adapters.sql.payments.orphans import SqlOrphans
 from payments.adapters.sql.payments.repository import SqlPayments
+from payments.adapters.sql.payments.together import read_together, write_together
 from payments.adapters.sql.schema.side_tables import meta
 from payments.adapters.sql.schema.upgrading import check_schema, revision, upgrade
 from payments.adapters.sql.side.access import SqlApiKeys, SqlIdempotencyKeys
@@ -37,9 +40,13 @@ _CHECK_WRITABLE: Final = sa.update(meta).values(id=1)
 
 @attrs.frozen(kw_only=True)
 class SqlStore:
-    """Everything that is stored, in one database. Any number of threads and processes may use it at once."""
+    """Everything that is stored, in one database. Any number of threads and processes may use it at once.
+
+    Its calls block. Those of the store that `on_loop` returns suspend, and only one event loop may use that one.
+    """
 
     database: Database
+    front: Front
     payments: SqlPayments
     orphans: SqlOrphans
     outbox: SqlOutbox
@@ -50,15 +57,30 @@ class SqlStore:
     async def health(self) -> str | None:
         """Return why the database cannot be used, as a sentence, or None if it is writable and up to date."""
         try:
-            self.database.read(check_schema)
-            self.database.write(lambda connection: connection.execute(_CHECK_WRITABLE))
+            await self.front.read(check_schema)
+            await self.front.write(lambda connection: connection.execute(_CHECK_WRITABLE))
         except PaymentsError as error:
             return str(error)
         return None
 
     def close(self) -> None:
-        """Close all connections."""
+        """Finish the calls that were accepted, and close all connections."""
+        self.front.close()
         self.database.engine.dispose()
+
+    def on_loop(self, *, most_together: int = MOST_TOGETHER, most_waiting: int = MOST_WAITING) -> "SqlStore":
+        """Return this store for an event loop: what waits is executed and committed together. Close it first.
+
+        At most *most_together* calls make one transaction. Where *most_waiting* wait, further ones raise StorageBusy.
+        """
+        front = LoopFront(
+            self.database,
+            write_together=write_together,
+            read_together=read_together,
+            most_together=most_together,
+            most_waiting=most_waiting,
+        )
+        return _store(self.database, front, self.prefix)
 
 
 def open_store(url: str, mode: Mode, *, create: bool = False, pool_size: int = 20, prefix: str = "") -> SqlStore:
@@ -79,14 +101,19 @@ def open_store(url: str, mode: Mode, *, create: bool = False, pool_size: int = 2
     except BaseException:
         database.engine.dispose()
         raise
+    return _store(database, BlockingFront(database), prefix or stored_prefix)
+
+
+def _store(database: Database, front: Front, prefix: str) -> SqlStore:
     return SqlStore(
         database=database,
-        payments=SqlPayments(database),
-        orphans=SqlOrphans(database),
-        outbox=SqlOutbox(database),
-        api_keys=SqlApiKeys(database),
-        idempotency_keys=SqlIdempotencyKeys(database),
-        prefix=prefix or stored_prefix,
+        front=front,
+        payments=SqlPayments(front),
+        orphans=SqlOrphans(front),
+        outbox=SqlOutbox(front),
+        api_keys=SqlApiKeys(front),
+        idempotency_keys=SqlIdempotencyKeys(front),
+        prefix=prefix,
     )
 
 

@@ -17,6 +17,7 @@ def serve(
     host: str | None = None,
     port: int | None = None,
     with_worker: Annotated[bool, Parameter(negative="")] = False,
+    processes: int = 1,
     common: Common = DEFAULT,
 ) -> None:
     """`payments serve`.
@@ -29,6 +30,8 @@ def serve(
         The port to listen on; overrides http.port. 0 takes a free port.
     with_worker
         Also run a worker in this process: enough for a shop on one machine.
+    processes
+        How many processes serve, each on a core of its own. More than one needs PostgreSQL.
     """
     from payments.entrypoints.http import serving
     from payments.entrypoints.logs import set_up_logging
@@ -41,7 +44,7 @@ def serve(
         port=settings.http.port if port is None else port,
     )
     set_up_logging()
-    serving.serve(attrs.evolve(settings, http=http), _announce, with_worker=with_worker)
+    serving.serve(attrs.evolve(settings, http=http), _announce, with_worker=with_worker, processes=processes)
 
 
 def worker(*, heartbeat: Path | None = None, common: Common = DEFAULT) -> int:

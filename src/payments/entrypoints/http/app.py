@@ -3,6 +3,7 @@
 import contextlib
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping
+from functools import cache
 from typing import Any, Final
 
 import msgspec
@@ -27,7 +28,7 @@ from payments.entrypoints.http.routes import refunds as routes_refunds
 from payments.entrypoints.http.shapes.bodies import read_body
 from payments.entrypoints.http.shapes.errors import NoSuchPage, RequestError, WrongMethod
 from payments.entrypoints.http.shapes.problems import Reply, reply_to
-from payments.entrypoints.http.static.files import static_routes
+from payments.entrypoints.http.static.files import openapi_route, static_routes
 from payments.entrypoints.service import Service, Web
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
@@ -56,7 +57,7 @@ def http_app(service: Service) -> Starlette:
             threads.close()
 
     app = Starlette(
-        routes=[*_routes(service, lanes), _openapi_route(), *static_routes()],
+        routes=[*_routes(service, lanes), openapi_route(_document()), *static_routes()],
         middleware=_middleware(web),
         exception_handlers={HTTPException: _no_route, PaymentsError: _problem},
         lifespan=lifespan,
@@ -89,13 +90,9 @@ def _endpoint(service: Service, lanes: Lanes, methods: dict[str, Operation]) -> 
     return endpoint
 
 
-def _openapi_route() -> Route:
-    body = msgspec.json.encode(document(OPERATIONS))
-
-    async def openapi(_: Received) -> Response:
-        return Response(body, media_type="application/json", headers={"Access-Control-Allow-Origin": "*"})
-
-    return Route("/openapi.json", openapi, methods=["GET"])
+@cache
+def _document() -> bytes:
+    return msgspec.json.encode(document(OPERATIONS))
 
 
 def _middleware(web: Web) -> list[Middleware]:

@@ -1,6 +1,9 @@
-"""serve: the API as a process of its own, until SIGTERM or SIGINT."""
+"""serve: the API as one process or several, until SIGTERM or SIGINT."""
 
 import contextlib
+import importlib.util
+import logging
+import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -8,42 +11,92 @@ from typing import Final
 
 import attrs
 import uvicorn
+from typed_settings import Secret
 
-from payments.entrypoints.bootstrap import opened
+from payments.entrypoints.bootstrap import opened_on_loop
 from payments.entrypoints.http.app import http_app
-from payments.entrypoints.http.edge.head_deadline import HeadDeadline
+from payments.entrypoints.http.edge.head_deadline import is_fast, protocol
+from payments.entrypoints.log_lines import in_background
 from payments.entrypoints.service import BadSettings
 from payments.entrypoints.serving import listening_socket
-from payments.entrypoints.settings import Settings
+from payments.entrypoints.settings import Settings, any_secret
+from payments.entrypoints.supervisor import Place, Supervisor
 from payments.entrypoints.worker import Worker, running_worker
 
+log = logging.getLogger("payments.http")
 GRACE_SECONDS: Final = 20  # how long running requests may take when stopping: longer than any deadline
 BACKLOG: Final = 2048  # connections that wait to be accepted
 
 
-def serve(settings: Settings, announce: Callable[[Settings], None], *, with_worker: bool = False) -> None:
+def serve(
+    settings: Settings, announce: Callable[[Settings], None], *, with_worker: bool = False, processes: int = 1
+) -> None:
     """Serve the API, with a worker if asked, until SIGTERM or SIGINT. Running requests are finished.
 
-    *announce* is called with the settings that hold the actual port, once the socket listens. Raises BadSettings if
-    the address is not available, and whatever refuses the database or the provider's settings.
+    *announce* is called with the settings that hold the actual port, once the socket listens. With several *processes*
+    each is held on one core, and the worker runs in the first. Raises BadSettings if the address is not available or
+    several processes are not possible, and whatever refuses the database or the provider's settings.
     """
-    with _stoppable(), contextlib.ExitStack() as stack:
+    if processes != 1:
+        _check_processes(settings, processes)
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(_stoppable() if processes == 1 else contextlib.nullcontext())
         sock = stack.enter_context(_listening_socket(settings.http.host, settings.http.port))
-        actual = attrs.evolve(settings, http=attrs.evolve(settings.http, port=sock.getsockname()[1]))
-        service = stack.enter_context(opened(actual))
+        http = attrs.evolve(settings.http, port=sock.getsockname()[1], secret=Secret(any_secret(settings)))
+        serving = attrs.evolve(settings, http=http)
+        shown = attrs.evolve(serving, http=attrs.evolve(http, secret=settings.http.secret))
+        if processes == 1:
+            _serve_one(serving, sock, lambda: announce(shown), with_worker=with_worker)
+            return
+
+        def work(place: Place) -> None:
+            with _stoppable():
+                _serve_one(serving, sock, place.ready, with_worker=with_worker and place.number == 0)
+
+        Supervisor(work, processes).run(lambda: announce(shown))
+
+
+def _serve_one(settings: Settings, sock: socket.socket, ready: Callable[[], None], *, with_worker: bool) -> None:
+    with in_background(), contextlib.ExitStack() as stack:
+        fronts = stack.enter_context(opened_on_loop(settings))
         if with_worker:
-            stack.enter_context(running_worker(Worker.of(service)))
-        announce(actual)
+            stack.enter_context(running_worker(Worker.of(fronts.blocking)))
+        app = http_app(fronts.loop)
+        ready()
+        log.info("%s", engine())
         config = uvicorn.Config(
-            http_app(service),
-            http=HeadDeadline,
+            app,
+            http=protocol(),
+            loop="auto",  # uvloop, where it is installed
             log_config=None,
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
+            backlog=BACKLOG,
             ws="none",
         )
         uvicorn.Server(config).run(sockets=[sock])
+
+
+def _check_processes(settings: Settings, processes: int) -> None:
+    if processes < 1:
+        raise BadSettings(f"--processes must be 1 or more; got {processes}. Nothing was started.")
+    if not hasattr(os, "fork"):
+        raise BadSettings("This system cannot serve with several processes. Nothing was started.")
+    if not settings.database.url.startswith("postgres"):
+        raise BadSettings(
+            "Several processes need PostgreSQL. SQLite lets one process write at a time, so a second one adds nothing "
+            "but waiting. Use --processes 1, or `payments db move` to PostgreSQL. Nothing was started."
+        )
+
+
+def engine() -> str:
+    """Return a sentence about what parses requests and runs the event loop."""
+    uvloop = importlib.util.find_spec("uvloop") is not None
+    if is_fast() and uvloop:
+        return "Requests are parsed by httptools, on uvloop."
+    parser, loop = "httptools" if is_fast() else "h11", "uvloop" if uvloop else "asyncio"
+    return f"Requests are parsed by {parser}, on {loop}. With httptools and uvloop they would cost less CPU."
 
 
 def _listening_socket(host: str, port: int) -> socket.socket:

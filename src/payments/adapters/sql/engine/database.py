@@ -17,6 +17,7 @@ import sqlalchemy.exc
 from sqlalchemy.pool import QueuePool
 
 from payments.adapters.sql.engine.failures import domain_error, is_retryable
+from payments.adapters.sql.engine.fair_lock import FairLock
 from payments.domain.errors import ConcurrentUpdate
 
 T = TypeVar("T")
@@ -34,13 +35,22 @@ def pool_options(pool_size: int) -> dict[str, Any]:
 
 @attrs.frozen(kw_only=True)
 class Database:
-    """The database. `write_lock` queues the writers of this process if the database allows one writer at a time."""
+    """The database. `write_lock` queues the writers of this process if the database allows one writer at a time.
+
+    `readers_wait`: a commit waits until nobody reads, and readers wait for it.
+    """
 
     engine: sa.Engine
     reading: sa.Engine
     writing: sa.Engine
-    write_lock: "threading.Lock | None"  # quoted, because Lock is not a class before Python 3.13
+    write_lock: FairLock | None
+    readers_wait: bool = False
     _thread: threading.local = attrs.field(factory=threading.local)
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether the caller runs inside a transaction of this thread."""
+        return getattr(self._thread, "writing", False)
 
     def read(self, work: Work[T]) -> T:
         """Return what *work* reads. Raises StorageUnavailable or ConcurrentUpdate."""
@@ -76,7 +86,7 @@ class Database:
 
     @contextlib.contextmanager
     def _as_writer(self) -> Iterator[None]:
-        if getattr(self._thread, "writing", False):
+        if self.is_writing:
             raise RuntimeError("A change must be pure: it must not write to the store that calls it.")
         if self.write_lock and not self.write_lock.acquire(timeout=MAX_WAIT_SECONDS):
             raise ConcurrentUpdate("There are too many changes at once. Nothing was stored. Try again later.")

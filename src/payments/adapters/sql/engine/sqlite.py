@@ -17,6 +17,7 @@ from sqlalchemy.pool import NullPool
 
 from payments.adapters.sql.engine.database import MAX_WAIT_SECONDS, Database, pool_options
 from payments.adapters.sql.engine.failures import UnsafeSettings
+from payments.adapters.sql.engine.fair_lock import FairLock
 from payments.adapters.sql.engine.forks import renewed_after_fork
 from payments.domain.errors import BadInput
 
@@ -24,7 +25,7 @@ BEGIN: Final = "sqlite_begin"
 """The execution option that sets how a transaction begins; without it, each statement is its own transaction."""
 
 _SYNCHRONOUS: Final = {"wal": 2, "delete": 3}  # FULL, EXTRA
-_write_locks: dict[str, threading.Lock] = {}
+_write_locks: dict[str, FairLock] = {}
 _write_locks_guard = threading.Lock()
 
 
@@ -36,6 +37,7 @@ def open_sqlite(url: sa.URL, pool_size: int) -> Database:
         reading=engine,
         writing=engine.execution_options(**{BEGIN: "IMMEDIATE"}),
         write_lock=_write_lock(str(url.database)),
+        readers_wait=journal_mode(sqlite3.sqlite_version_info) == "delete",
     )
 
 
@@ -84,7 +86,7 @@ def _engine(url: sa.URL, pool: dict[str, Any], *, foreign_keys: bool = True) -> 
     return engine
 
 
-def _write_lock(path: str) -> threading.Lock:
+def _write_lock(path: str) -> FairLock:
     """Return the lock that all stores of this process on this file share."""
     with _write_locks_guard:
-        return _write_locks.setdefault(str(Path(path).resolve()), threading.Lock())
+        return _write_locks.setdefault(str(Path(path).resolve()), FairLock())

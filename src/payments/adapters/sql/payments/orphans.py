@@ -1,4 +1,4 @@
-"""SqlOrphans: the Orphans port over its table. Its methods block and never suspend."""
+"""SqlOrphans: the Orphans port over its table. Its front decides whether a call blocks or suspends."""
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
-from payments.adapters.sql.engine.database import Database
+from payments.adapters.sql.engine.fronts import Front
 from payments.adapters.sql.payments.rows import Stored, message_row, orphan_of, orphan_row
 from payments.adapters.sql.schema.moment import Moment
 from payments.adapters.sql.schema.side_tables import outbox
@@ -53,7 +53,7 @@ _OPEN: Final = sa.and_(orphans.c.refunded < orphans.c.amount, orphans.c.note == 
 class SqlOrphans:
     """Where orphans are stored. Orphans says what each method promises."""
 
-    _database: Database
+    _front: Front
 
     async def update(self, gateway_id: GatewayId, change: Callable[[Orphan | None], Orphan]) -> Orphan:
         """Store what the pure *change* makes of the orphan (None: not known yet), with its messages."""
@@ -70,11 +70,11 @@ class SqlOrphans:
                 connection.execute(_TELL, message_row(Message.about_orphan(after, event), None))
             return attrs.evolve(after, new_events=())
 
-        return self._database.write(work)
+        return await self._front.write(work)
 
     async def find(self, gateway_id: GatewayId) -> Orphan | None:
         """Return the orphan with this gateway id, if there is one."""
-        return self._database.read(lambda c: _found(c.execute(_ONE, {"key_gateway_id": gateway_id})))
+        return await self._front.read(lambda c: _found(c.execute(_ONE, {"key_gateway_id": gateway_id})))
 
     async def page(self, before: GatewayId | None, limit: int, *, open_only: bool) -> Sequence[Orphan]:
         """Return up to *limit* orphans, the latest found first, after *before*. Raises PaymentNotFound (bad cursor)."""
@@ -91,7 +91,7 @@ class SqlOrphans:
                 chosen = chosen.where(sa.tuple_(orphans.c.found_at, orphans.c.gateway_id) < key)
             return [orphan_of(row) for row in connection.execute(chosen).mappings()]
 
-        return self._database.read(work)
+        return await self._front.read(work)
 
     async def claim(self, now: datetime, until: datetime, limit: int) -> Sequence[Orphan]:
         """Return at most *limit* due orphans, and make them due again at *until*.
@@ -105,7 +105,7 @@ class SqlOrphans:
                 connection.execute(_POSTPONE, {"gateway_ids": [row["gateway_id"] for row in due], "until": until})
             return [attrs.evolve(orphan, due_at=until) for orphan in _readable(due)]
 
-        return self._database.write(work)
+        return await self._front.write(work)
 
 
 def _is_stored(connection: sa.Connection, before: Orphan | None, after: Orphan) -> bool:

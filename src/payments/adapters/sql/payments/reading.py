@@ -38,6 +38,13 @@ LIVE_ONE: Final = _whole.where(
 LOCK: Final = (
     sa.select(payments.c.merchant_id).where(payments.c.merchant_id == sa.bindparam("merchant_id")).with_for_update()
 )
+LOCK_FREE: Final = (
+    sa.select(payments.c.merchant_id)
+    .where(payments.c.merchant_id.in_(sa.bindparam("merchant_ids", expanding=True)))
+    .order_by(payments.c.merchant_id)
+    .with_for_update(skip_locked=True)
+)
+"""Locks those of the payments that nobody else has locked; it never waits."""
 
 
 def _due(which: sa.ColumnElement[bool]) -> sa.Select[Any]:

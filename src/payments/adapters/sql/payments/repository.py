@@ -1,4 +1,4 @@
-"""SqlPayments: the PaymentRepository over tables. Its methods block and never suspend."""
+"""SqlPayments: the PaymentRepository over tables. Its front decides whether a call blocks or suspends."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -6,9 +6,10 @@ from datetime import datetime
 import attrs
 import sqlalchemy as sa
 
-from payments.adapters.sql.engine.database import Database
+from payments.adapters.sql.engine.fronts import Front
 from payments.adapters.sql.payments import reading, writing
 from payments.adapters.sql.payments.rows import event_of
+from payments.adapters.sql.payments.works import Add, Get, Update
 from payments.domain.errors import PaymentNotFound
 from payments.domain.event import Event
 from payments.domain.payment import Payment
@@ -21,37 +22,26 @@ from payments.domain.values import MerchantId
 class SqlPayments:
     """The payments of a database. PaymentRepository documents the calls and their errors."""
 
-    _database: Database
+    _front: Front
 
     async def add(self, payment: Payment) -> Payment:
         """Store a new payment. Raises MerchantIdTaken, OrderIsLive or GatewayIdTaken."""
         check_successor(None, payment)
-        self._database.write(lambda connection: writing.insert_payment(connection, payment))
-        return attrs.evolve(payment, new_events=())
+        return await self._front.write(Add(payment))
 
     async def get(self, merchant_id: MerchantId) -> Payment:
         """Return the payment. Raises PaymentNotFound."""
-        return self._database.read(lambda connection: _one(connection, merchant_id))
+        return await self._front.read(Get(merchant_id))
 
     async def live(self, buyer: str, order: str) -> Payment | None:
         """Return the buyer's payment of this order that is not cancelled, or None."""
         which = {"buyer": buyer, "order_ref": order}
-        found = self._database.read(lambda c: reading.payments_of(c.execute(reading.LIVE_ONE, which)))
+        found = await self._front.read(lambda c: reading.payments_of(c.execute(reading.LIVE_ONE, which)))
         return found[0] if found else None
 
     async def update(self, merchant_id: MerchantId, change: Callable[[Payment], Payment]) -> Payment:
         """Apply the pure function *change* to the payment while it is locked, and store the result."""
-
-        def work(connection: sa.Connection) -> Payment:
-            before = _locked(connection, merchant_id)
-            after = change(before)
-            if after is before:
-                return before
-            check_successor(before, after)
-            writing.update_payment(connection, before, after)
-            return attrs.evolve(after, new_events=())
-
-        return self._database.write(work)
+        return await self._front.write(Update(merchant_id, change))
 
     async def page(self, which: Filter, before: MerchantId | None, limit: int) -> Sequence[Payment]:
         """Return at most *limit* payments, newest first, that are older than *before*, the last one of the page before.
@@ -71,11 +61,13 @@ class SqlPayments:
             )
             return reading.payments_of(connection.execute(statement, given))
 
-        return self._database.read(work)
+        return await self._front.read(work)
 
     async def timeline(self, merchant_id: MerchantId) -> Sequence[Event]:
         """Return the payment's events, oldest first. Raises PaymentNotFound."""
-        rows = self._database.read(lambda c: c.execute(reading.TIMELINE, {"merchant_id": merchant_id}).mappings().all())
+        rows = await self._front.read(
+            lambda c: c.execute(reading.TIMELINE, {"merchant_id": merchant_id}).mappings().all()
+        )
         if not rows:
             await self.get(merchant_id)  # one that is not announced has no events
         return [event_of(row) for row in rows]
@@ -99,46 +91,28 @@ class SqlPayments:
             claimed = reading.valid_payments_of(connection.execute(reading.BY_IDS, {"merchant_ids": ids}))
             return sorted(claimed, key=lambda payment: ids.index(payment.merchant_id))
 
-        return self._database.write(work)
+        return await self._front.write(work)
 
     async def renew(self, merchant_id: MerchantId, until: datetime, to: datetime) -> bool:
         """Extend the lease that ends at *until*; False if it is no longer held."""
-        return self._change_lease(merchant_id, until, to)
+        return await self._change_lease(merchant_id, until, to)
 
     async def release(self, merchant_id: MerchantId, until: datetime) -> None:
         """End the lease that ends at *until*; any other lease is left alone."""
-        self._change_lease(merchant_id, until, None)
+        await self._change_lease(merchant_id, until, None)
 
-    def _change_lease(self, merchant_id: MerchantId, until: datetime, to: datetime | None) -> bool:
+    async def _change_lease(self, merchant_id: MerchantId, until: datetime, to: datetime | None) -> bool:
         given = {"key_merchant_id": merchant_id, "until": until, "to": to}
-        return self._database.write(lambda c: c.execute(writing.CHANGE_LEASE, given).rowcount == 1)
+        return await self._front.write(lambda c: c.execute(writing.CHANGE_LEASE, given).rowcount == 1)
 
     async def reconciled_until(self) -> datetime | None:
         """Return the time until which the payments were reconciled with the provider's list, or None."""
-        until: datetime | None = self._database.read(lambda c: c.execute(reading.RECONCILED_UNTIL).scalar_one())
+        until: datetime | None = await self._front.read(lambda c: c.execute(reading.RECONCILED_UNTIL).scalar_one())
         return until
 
     async def move_reconciled_until(self, to: datetime) -> None:
         """Record that the payments were reconciled until *to*; an earlier time changes nothing."""
-        self._database.write(lambda connection: connection.execute(writing.MOVE_RECONCILED_UNTIL, {"to": to}))
-
-
-def _one(connection: sa.Connection, merchant_id: MerchantId) -> Payment:
-    found = reading.payments_of(connection.execute(reading.BY_ID, {"merchant_id": merchant_id}))
-    if not found:
-        raise PaymentNotFound
-    return found[0]
-
-
-def _locked(connection: sa.Connection, merchant_id: MerchantId) -> Payment:
-    """Return the payment, locked until this transaction ends.
-
-    On PostgreSQL, a statement of its own waits for the lock. A statement that waits and reads would see the new row of
-    the payment beside attempts from before the wait.
-    """
-    if connection.dialect.name == "postgresql":
-        connection.execute(reading.LOCK, {"merchant_id": merchant_id})
-    return _one(connection, merchant_id)
+        await self._front.write(lambda connection: connection.execute(writing.MOVE_RECONCILED_UNTIL, {"to": to}))
 
 
 def _cursor_key(connection: sa.Connection, merchant_id: MerchantId, buyer: str | None) -> datetime:

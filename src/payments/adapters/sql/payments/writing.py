@@ -1,8 +1,9 @@
 """The statements that write payments, built once. Only what changed is written."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+import attrs
 import sqlalchemy as sa
 
 from payments.adapters.sql.payments.rows import Row, attempt_row, event_row, message_row, payment_row, refund_row
@@ -47,48 +48,77 @@ MOVE_RECONCILED_UNTIL: Final = (
 )
 
 
-def insert_payment(connection: sa.Connection, payment: Payment) -> None:
-    """Write a new payment with its attempts, refunds and events."""
-    connection.execute(sa.insert(payments), payment_row(payment))
-    _insert(connection, attempts, [attempt_row(attempt) for attempt in payment.attempts])
-    _insert(connection, refunds, [refund_row(payment, position) for position in range(len(payment.refunds))])
-    _insert_events(connection, payment)
+@attrs.frozen
+class Revision:
+    """A payment as it is stored, and the changes to store at once: what each made of it, with its own new events."""
+
+    before: Payment
+    steps: tuple[Payment, ...]
+
+    @property
+    def after(self) -> Payment:
+        return self.steps[-1]
 
 
-def update_payment(connection: sa.Connection, before: Payment, after: Payment) -> None:
-    """Write the difference. Raises ConcurrentUpdate if the stored payment is no longer *before*."""
-    row = payment_row(after)
-    if row != payment_row(before):
-        keys = {"key_merchant_id": before.merchant_id, "key_version": before.version}
-        if connection.execute(_UPDATE_PAYMENT, row | keys).rowcount != 1:
-            raise ConcurrentUpdate("Another change was stored first. Nothing was stored. Try again.")
-    _update_attempts(connection, before, after)
-    _update_refunds(connection, before, after)
-    _insert_events(connection, after)
+def insert_payments(connection: sa.Connection, new: Sequence[Payment]) -> None:
+    """Write new payments with their attempts, refunds and events."""
+    _insert(connection, payments, [payment_row(p) for p in new])
+    _insert(connection, attempts, [attempt_row(attempt) for p in new for attempt in p.attempts])
+    _insert(connection, refunds, [refund_row(p, position) for p in new for position in range(len(p.refunds))])
+    _insert_events(connection, new)
 
 
-def _update_attempts(connection: sa.Connection, before: Payment, after: Payment) -> None:
-    known = {attempt.gateway_id: attempt for attempt in before.attempts}
-    changed = [a for a in after.attempts if known.get(a.gateway_id) != a]
-    _insert(connection, attempts, [attempt_row(a) for a in changed if a.gateway_id not in known])
-    for row in (attempt_row(a) for a in changed if a.gateway_id in known):
-        connection.execute(_UPDATE_ATTEMPT, _keyed(row, "gateway_id", "merchant_id"))
+def update_payments(connection: sa.Connection, revisions: Sequence[Revision]) -> None:
+    """Write the differences. Raises ConcurrentUpdate if a payment is no longer stored as it was before."""
+    rows = [row for revision in revisions for row in _payment_updates(revision)]
+    if rows and connection.execute(_UPDATE_PAYMENT, rows).rowcount != len(rows):
+        raise ConcurrentUpdate("Another change was stored first. Nothing was stored. Try again.")
+    _write_attempts(connection, revisions)
+    _write_refunds(connection, revisions)
+    _insert_events(connection, [step for revision in revisions for step in revision.steps])
 
 
-def _update_refunds(connection: sa.Connection, before: Payment, after: Payment) -> None:
-    known = {refund.id: refund for refund in before.refunds}
-    rows = [refund_row(after, position) for position, r in enumerate(after.refunds) if known.get(r.id) != r]
-    for row in (
-        row for row in rows if row["id"] in known
-    ):  # updates first: they may close the refund that blocks a new one
-        connection.execute(_UPDATE_REFUND, _keyed(row, "merchant_id", "id"))
-    _insert(connection, refunds, [row for row in rows if row["id"] not in known])
+def _payment_updates(revision: Revision) -> Iterator[Row]:
+    row = payment_row(revision.after)
+    if row != payment_row(revision.before):
+        yield row | {"key_merchant_id": revision.before.merchant_id, "key_version": revision.before.version}
 
 
-def _insert_events(connection: sa.Connection, payment: Payment) -> None:
+def _write_attempts(connection: sa.Connection, revisions: Sequence[Revision]) -> None:
+    new: list[Row] = []
+    changed: list[Row] = []
+    for revision in revisions:
+        known = {attempt.gateway_id: attempt for attempt in revision.before.attempts}
+        for attempt in revision.after.attempts:
+            if attempt.gateway_id not in known:
+                new.append(attempt_row(attempt))
+            elif known[attempt.gateway_id] != attempt:
+                changed.append(_keyed(attempt_row(attempt), "gateway_id", "merchant_id"))
+    _insert(connection, attempts, sorted(new, key=lambda row: row["gateway_id"]))
+    if changed:
+        connection.execute(_UPDATE_ATTEMPT, changed)
+
+
+def _write_refunds(connection: sa.Connection, revisions: Sequence[Revision]) -> None:
+    new: list[Row] = []
+    changed: list[Row] = []
+    for revision in revisions:
+        known = {refund.id: refund for refund in revision.before.refunds}
+        for position, refund in enumerate(revision.after.refunds):
+            if refund.id not in known:
+                new.append(refund_row(revision.after, position))
+            elif known[refund.id] != refund:
+                changed.append(_keyed(refund_row(revision.after, position), "merchant_id", "id"))
+    if changed:  # first, because it may close the refund that blocks a new one
+        connection.execute(_UPDATE_REFUND, changed)
+    _insert(connection, refunds, new)
+
+
+def _insert_events(connection: sa.Connection, changed: Sequence[Payment]) -> None:
     """Write each new event with its message for the outbox."""
-    _insert(connection, events, [event_row(payment, event) for event in payment.new_events])
-    _insert(connection, outbox, [message_row(Message.about(payment, e), e.version) for e in payment.new_events])
+    news = [(payment, event) for payment in changed for event in payment.new_events]
+    _insert(connection, events, [event_row(payment, event) for payment, event in news])
+    _insert(connection, outbox, [message_row(Message.about(payment, event), event.version) for payment, event in news])
 
 
 def _insert(connection: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> None:

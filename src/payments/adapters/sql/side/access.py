@@ -10,7 +10,7 @@ import sqlalchemy.exc
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
-from payments.adapters.sql.engine.database import Database
+from payments.adapters.sql.engine.fronts import Front
 from payments.adapters.sql.schema.moment import Moment
 from payments.adapters.sql.schema.side_tables import api_keys, idempotency_keys
 from payments.domain.access import ApiKey, KeptAnswer, KeyInProgress, KeyReused
@@ -58,36 +58,36 @@ _FORGET: Final = sa.delete(idempotency_keys).where(idempotency_keys.c.claimed_at
 class SqlApiKeys:
     """The API keys of a database, which holds only hashes of their secrets."""
 
-    _database: Database
+    _front: Front
 
     async def add_key(self, key: ApiKey, digest: str) -> None:
         """Store a new key under *digest*, the hex SHA-256 of its secret. Raises StorageConflict if either is in use."""
         row = {"digest": digest, **attrs.asdict(key)}
         try:
-            self._database.write(lambda connection: connection.execute(_ADD_KEY, row))
+            await self._front.write(lambda connection: connection.execute(_ADD_KEY, row))
         except sa.exc.IntegrityError as error:
             raise StorageConflict("This key exists already. Nothing was stored. Create another one.") from error
 
     async def find_key(self, digest: str) -> ApiKey | None:
         """Return the key with this digest, or None if there is none or it was revoked."""
-        row = self._database.read(lambda c: c.execute(_FIND_KEY, {"digest": digest}).one_or_none())
+        row = await self._front.read(lambda c: c.execute(_FIND_KEY, {"digest": digest}).one_or_none())
         return None if row is None else _api_key(row)
 
     async def list_keys(self) -> Sequence[ApiKey]:
         """Return all keys, including revoked ones, newest claimed."""
-        return self._database.read(lambda connection: [_api_key(row) for row in connection.execute(_LIST_KEYS)])
+        return await self._front.read(lambda connection: [_api_key(row) for row in connection.execute(_LIST_KEYS)])
 
     async def revoke_key(self, prefix: str, at: datetime) -> bool:
         """Revoke the key with this public prefix; return False if there is no active one."""
         given = {"key_prefix": prefix, "at": at}
-        return self._database.write(lambda connection: connection.execute(_REVOKE_KEY, given).rowcount == 1)
+        return await self._front.write(lambda connection: connection.execute(_REVOKE_KEY, given).rowcount == 1)
 
 
 @attrs.frozen
 class SqlIdempotencyKeys:
     """The idempotency keys of a database, with the stored answers."""
 
-    _database: Database
+    _front: Front
 
     async def claim_key(
         self, scope: str, key: str, fingerprint: str, now: datetime, until: datetime
@@ -107,20 +107,20 @@ class SqlIdempotencyKeys:
                 return None
             return None
 
-        return self._database.write(work)
+        return await self._front.write(work)
 
     async def keep_answer(self, scope: str, key: str, answer: KeptAnswer) -> None:
         """Store the answer for a claimed key; a stored answer is never replaced."""
         given = {"key_scope": scope, "key_key": key, "answer_status": answer.status, "answer_body": answer.body}
-        self._database.write(lambda connection: connection.execute(_STORE_ANSWER, given))
+        await self._front.write(lambda connection: connection.execute(_STORE_ANSWER, given))
 
     async def release_key(self, scope: str, key: str) -> None:
         """Delete a claim without an answer, so that the next request runs again; a stored answer stays."""
-        self._database.write(lambda connection: connection.execute(_RELEASE, {"key_scope": scope, "key_key": key}))
+        await self._front.write(lambda connection: connection.execute(_RELEASE, {"key_scope": scope, "key_key": key}))
 
     async def forget_keys(self, before: datetime) -> int:
         """Delete every key claimed before *before*; return how many."""
-        return self._database.write(lambda connection: connection.execute(_FORGET, {"before": before}).rowcount)
+        return await self._front.write(lambda connection: connection.execute(_FORGET, {"before": before}).rowcount)
 
 
 def _stored_answer(claimed: sa.Row[Any], fingerprint: str, now: datetime) -> KeptAnswer | None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 import attrs
 import sqlalchemy as sa
 
-from payments.adapters.sql.engine.database import Database
+from payments.adapters.sql.engine.fronts import Front
 from payments.adapters.sql.schema.moment import Moment
 from payments.adapters.sql.schema.side_tables import DEAD, WAITING, outbox
 from payments.domain.messages import Message
@@ -51,7 +51,7 @@ _FORGET: Final = tuple(
 class SqlOutbox:
     """The outbox of a database. Outbox documents the calls and their errors."""
 
-    _database: Database
+    _front: Front
 
     async def claim(self, now: datetime, until: datetime, limit: int) -> Sequence[Message]:
         """Return at most *limit* due messages, longest due first, and make them due again at *until*."""
@@ -62,28 +62,28 @@ class SqlOutbox:
                 connection.execute(_LEASE, {"ids": [row.id for row in rows], "until": until})
             return [_message(row) for row in rows]
 
-        return self._database.write(work)
+        return await self._front.write(work)
 
     async def delivered(self, message_id: str) -> None:
         """Delete a message that was delivered."""
-        self._database.write(lambda connection: connection.execute(_DELIVERED, {"key_id": message_id}))
+        await self._front.write(lambda connection: connection.execute(_DELIVERED, {"key_id": message_id}))
 
     async def postpone(self, message_id: str, due_at: datetime, error: str) -> None:
         """Count a failed delivery; the next one is due at *due_at*."""
-        self._fail(message_id, due_at, error)
+        await self._fail(message_id, due_at, error)
 
     async def bury(self, message_id: str, error: str) -> None:
         """Count a failed delivery, and make the message a dead letter."""
-        self._fail(message_id, None, error)
+        await self._fail(message_id, None, error)
 
     async def dead(self, limit: int) -> Sequence[Message]:
         """Return at most *limit* dead letters, oldest first."""
-        return self._database.read(lambda c: [_message(row) for row in c.execute(_DEAD, {"limit": limit})])
+        return await self._front.read(lambda c: [_message(row) for row in c.execute(_DEAD, {"limit": limit})])
 
     async def replay(self, message_id: str, now: datetime) -> bool:
         """Make a dead letter due at *now* with no tries counted; return False if there is no such dead letter."""
         given = {"key_id": message_id, "due_at": now}
-        return self._database.write(lambda connection: connection.execute(_REPLAY, given).rowcount == 1)
+        return await self._front.write(lambda connection: connection.execute(_REPLAY, given).rowcount == 1)
 
     async def forget(self, before: datetime, limit: int) -> int:
         """Delete at most *limit* messages: dead letters created, or messages due, before *before*. Return how many."""
@@ -94,11 +94,11 @@ class SqlOutbox:
                 deleted += connection.execute(statement, {"before": before, "limit": limit - deleted}).rowcount
             return deleted
 
-        return self._database.write(work)
+        return await self._front.write(work)
 
-    def _fail(self, message_id: str, due_at: datetime | None, error: str) -> None:
+    async def _fail(self, message_id: str, due_at: datetime | None, error: str) -> None:
         given = {"key_id": message_id, "due_at": due_at, "error": _storable(error)}
-        self._database.write(lambda connection: connection.execute(_FAILED, given))
+        await self._front.write(lambda connection: connection.execute(_FAILED, given))
 
 
 def _message(row: sa.Row[Any]) -> Message:

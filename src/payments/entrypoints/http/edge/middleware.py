@@ -6,7 +6,6 @@ import secrets
 import time
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from payments.entrypoints.http.shapes.errors import Unexpected
@@ -27,6 +26,9 @@ SAFE_HEADERS: Final = {
 }
 
 
+_SAFE: Final = [(name.lower().encode(), value.encode()) for name, value in SAFE_HEADERS.items()]
+
+
 class SafeHeaders:
     """Adds the headers that a JSON API should send to browsers, unless the response sets them itself."""
 
@@ -36,9 +38,8 @@ class SafeHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in SAFE_HEADERS.items():
-                    headers.setdefault(name, value)
+                given = {name for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(safe for safe in _SAFE if safe[0] not in given)]
             await send(message)
 
         await self.app(scope, receive, sending if scope["type"] == "http" else send)
@@ -61,7 +62,7 @@ class Requests:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["X-Request-Id"] = current_id
+                message["headers"] = [*message["headers"], (b"x-request-id", current_id.encode())]
             await send(message)
 
         try:
@@ -78,7 +79,7 @@ class Requests:
 
 def _name(scope: Scope) -> str:
     """Return the request id from a proxy, or a new one."""
-    given = dict(scope["headers"]).get(b"x-request-id", b"")
+    given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
     return given.decode() if _GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
 
 

@@ -14,23 +14,32 @@ T = TypeVar("T")
 
 
 class Threads:
-    """With blocking adapters a use case holds one thread until it ends; with `suspends` it needs none."""
+    """With blocking adapters a use case holds one thread until it ends; with `suspends` as many run in the loop."""
 
     def __init__(self, threads: int, queue: int, *, suspends: bool = False) -> None:
         self._suspends = suspends
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="use-case")
+        self._running = asyncio.Semaphore(threads)
         self._slots = threading.BoundedSemaphore(threads + queue)
 
     async def run(self, use_case: Coroutine[Any, Any, T]) -> T:
         """Return what *use_case* returns. Raises what it raises, or Busy if the queue is full."""
-        if self._suspends:
-            return await use_case
         if not self._slots.acquire(blocking=False):
             use_case.close()
             raise Busy("The server is busy. The request was not executed. Try again.")
+        if self._suspends:
+            return await self._in_loop(use_case)
         future = self._pool.submit(contextvars.copy_context().run, run, use_case)
         future.add_done_callback(lambda done: self._release(done, use_case))
         return await asyncio.wrap_future(future)
+
+    async def _in_loop(self, use_case: Coroutine[Any, Any, T]) -> T:
+        try:
+            async with self._running:
+                return await use_case
+        finally:
+            use_case.close()  # it never runs if its caller left before its turn
+            self._slots.release()
 
     def _release(self, future: "Future[Any]", use_case: Coroutine[Any, Any, Any]) -> None:
         """Free the slot. A use case that was cancelled before it started is closed, so that it never runs."""

@@ -36,6 +36,7 @@ _OUR_KEYS = "The payment provider does not accept this service at the moment. No
 _UNKNOWN = "The payment provider did not answer, so the outcome is unknown. Check the payment before you try again."
 _CONTRADICTS = "The payment provider's answer contradicts the request. Nothing was changed, and the error was logged."
 _STORAGE = "The database did not answer. Check the payment before you try again."
+_TOO_MANY = "Too many requests wait for the database. Nothing was stored. Try again."
 _OVERTAKEN = "Another request is changing the same payment. Nothing was stored. Try again."
 
 TABLE: Final[Mapping[type[PaymentsError], Row]] = {
@@ -60,6 +61,7 @@ TABLE: Final[Mapping[type[PaymentsError], Row]] = {
     errors.ContractViolation: Row(502, "Contradictory answer from the payment provider", _CONTRADICTS),
     errors.StorageConflict: Row(503, "Conflicting update", _OVERTAKEN, 1),
     errors.ConcurrentUpdate: Row(503, "Conflicting update", _OVERTAKEN, 1),
+    errors.StorageBusy: Row(503, "Busy", _TOO_MANY, 1),
     errors.MerchantIdTaken: Row(503, "Conflicting update", _OVERTAKEN, 1),
     errors.OrderIsLive: Row(503, "Conflicting update", _OVERTAKEN, 1),
     errors.GatewayIdTaken: Row(409, "Attempt of another payment"),

@@ -1,13 +1,13 @@
 """Files that the API serves: payments.js for the shop's pages, and the documentation, which loads nothing else."""
 
-import hashlib
+from functools import cache
 from importlib.resources import files
 from typing import Final
 
 import attrs
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
+
+from payments.entrypoints.http.static.content import StaticContent
 
 _HOUR: Final = "public, max-age=3600"
 _ANYWHERE: Final = {"Cross-Origin-Resource-Policy": "cross-origin", "Access-Control-Allow-Origin": "*"}
@@ -19,34 +19,44 @@ _DOCS_POLICY: Final = (
 
 @attrs.frozen
 class StaticFile:
-    """A file of the `static` folder, served with an ETag, so that a browser that has it gets a 304."""
+    """A file of the `static` folder. Browsers keep it for an hour, and then ask whether it is still the same."""
 
     name: str
     media_type: str
     headers: dict[str, str] = attrs.field(factory=dict)
 
-    async def __call__(self, request: Request) -> Response:
-        body = self._body()
-        tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-        headers = {"Cache-Control": _HOUR, **self.headers, "ETag": tag}
-        if tag in request.headers.get("if-none-match", ""):
-            return Response(status_code=304, headers=headers)
-        return Response(body, media_type=self.media_type, headers=headers)
-
-    def _body(self) -> bytes:
-        return files("payments.entrypoints.http").joinpath("static", self.name).read_bytes()
+    def content(self) -> StaticContent:
+        """Return the endpoint that serves it."""
+        return StaticContent(_read(self.name), self.media_type, {"Cache-Control": _HOUR, **self.headers})
 
 
-_SCRIPT: Final = "text/javascript"
+_HTML: Final = "text/html; charset=utf-8"
+_SCRIPT: Final = "text/javascript; charset=utf-8"
+_STYLE: Final = "text/css; charset=utf-8"
 FILES: Final = {
     "/payments.js": StaticFile("payments.js", _SCRIPT, {**_ANYWHERE, "Cache-Control": "public, max-age=300"}),
-    "/docs": StaticFile("docs.html", "text/html", {"Content-Security-Policy": _DOCS_POLICY}),
+    "/docs": StaticFile("docs.html", _HTML, {"Content-Security-Policy": _DOCS_POLICY}),
     "/docs/docs.js": StaticFile("docs.js", _SCRIPT),
     "/docs/swagger-ui-bundle.js": StaticFile("swagger-ui/swagger-ui-bundle.js", _SCRIPT),
-    "/docs/swagger-ui.css": StaticFile("swagger-ui/swagger-ui.css", "text/css"),
+    "/docs/swagger-ui.css": StaticFile("swagger-ui/swagger-ui.css", _STYLE),
 }
 
 
 def static_routes() -> list[Route]:
-    """Return a route for each file."""
-    return [Route(path, file.__call__, methods=["GET"], include_in_schema=False) for path, file in FILES.items()]
+    """Return a route for each file. The files are read here, not when they are asked for."""
+    return [_route(path, file.content()) for path, file in FILES.items()]
+
+
+def openapi_route(document: bytes) -> Route:
+    """Return the route of the OpenAPI document, which any page may read; it must be asked for each time."""
+    headers = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache"}
+    return _route("/openapi.json", StaticContent(document, "application/json", headers))
+
+
+def _route(path: str, content: StaticContent) -> Route:
+    return Route(path, content, methods=["GET"], include_in_schema=False)
+
+
+@cache
+def _read(name: str) -> bytes:
+    return files("payments.entrypoints.http").joinpath("static", name).read_bytes()

@@ -1,0 +1,151 @@
+"""LoopFront: the calls of a server on one event loop. Changes that wait are committed together (group commit).
+
+One thread takes all changes that wait, runs them in one transaction, commits once, and only then answers each caller
+with their own result or error. Nobody waits longer for that than for a transaction of their own: the thread starts
+with what is there, and the next changes gather while it commits.
+
+A change that fails must not spoil its neighbours. What fails while a transaction is open is rolled back, and each of
+its changes runs again in a transaction of its own, in other threads, so that one that waits for a lock holds up no
+other. Only two failures are shared by all: the database could not be reached or locked at all, or it did not answer
+the commit. After that it is unknown whether the changes were stored, so they must not run again.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final, TypeVar
+
+import attrs
+import sqlalchemy as sa
+
+from payments.adapters.sql.engine.database import Database, Work
+from payments.adapters.sql.engine.jobs import ALONE, Job, JobQueue, Outcome, answer
+from payments.domain.errors import StorageBusy, StorageUnavailable
+
+T = TypeVar("T")
+Together = Callable[[sa.Connection, Sequence[Work[Any]]], list[Outcome]]
+"""Runs several works on one connection, and returns the outcome of each. What it raises is the failure of all."""
+
+MOST_TOGETHER: Final = 32
+"""Changes in one transaction: more gain little, and hold the locks longer."""
+MOST_WAITING: Final = 1_000
+"""Calls that may wait. It must exceed what a server admits at a time, so that no use case is refused half-way."""
+ALONE_THREADS: Final = 4
+
+
+class LoopFront:
+    """Its coroutines suspend until they are answered. It serves one event loop at a time."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        write_together: Together,
+        read_together: Together,
+        most_together: int = MOST_TOGETHER,
+        most_waiting: int = MOST_WAITING,
+    ) -> None:
+        self._database = database
+        self._write_together, self._read_together = write_together, read_together
+        self._writer = JobQueue("store-writer", most_together, self._handle)
+        # where readers and the writer of one file wait for each other, one thread does both, one after the other
+        separate = not database.readers_wait
+        self._reader = JobQueue("store-reader", most_together, self._handle) if separate else self._writer
+        self._alone = ThreadPoolExecutor(ALONE_THREADS, thread_name_prefix="store-alone")
+        self._most_waiting, self._waiting, self._closed = most_waiting, 0, False
+
+    async def read(self, work: Work[T]) -> T:
+        """Return what *work* reads. Raises StorageBusy where too many calls wait."""
+        result: T = await self._waited(self._reader, work, is_read=True)
+        return result
+
+    async def write(self, work: Work[T]) -> T:
+        """Return the result of *work* once it is committed. Raises StorageBusy where too many calls wait."""
+        result: T = await self._waited(self._writer, work, is_read=False)
+        return result
+
+    def close(self) -> None:
+        """Execute what waits, and end the threads. Later calls raise StorageUnavailable."""
+        self._closed = True
+        self._writer.close()
+        self._reader.close()
+        self._alone.shutdown(wait=True)
+
+    async def _waited(self, thread: JobQueue, work: Work[Any], *, is_read: bool) -> Any:
+        if self._database.is_writing:
+            raise RuntimeError("A change must be pure: it must not call the store that calls it.")
+        if self._closed:
+            raise StorageUnavailable("The store is closed. Nothing was stored.")
+        if self._waiting >= self._most_waiting:
+            raise _too_many()
+        loop = asyncio.get_running_loop()
+        job = Job(work, is_read, loop, loop.create_future())
+        self._waiting += 1  # only the thread of the event loop counts
+        try:
+            thread.put(job)
+            return await job.future
+        finally:
+            self._waiting -= 1
+
+    def _handle(self, jobs: list[Job]) -> None:
+        """Execute *jobs* together. It answers all of them or hands them on; it never raises."""
+        late = {job for job in jobs if job.waited_too_long}
+        answer((job, Outcome(error=_too_many())) for job in late)
+        for is_read in (True, False):
+            chosen = [job for job in jobs if job.is_read is is_read and job not in late]
+            if chosen:
+                outcomes = (self._read if is_read else self._written)([job.work for job in chosen])
+                self._conclude(chosen, outcomes)
+
+    def _conclude(self, jobs: Sequence[Job], outcomes: Sequence[Outcome]) -> None:
+        concluded = list(zip(jobs, outcomes, strict=True))
+        answer(pair for pair in concluded if not pair[1].alone)
+        for job, outcome in concluded:
+            if outcome.alone:
+                self._alone.submit(self._run_alone, job)
+
+    def _run_alone(self, job: Job) -> None:
+        if job.waited_too_long:
+            answer([(job, Outcome(error=_too_many()))])
+            return
+        run = self._database.read if job.is_read else self._database.write
+        try:
+            outcome = Outcome(value=run(job.work))
+        except BaseException as error:  # noqa: BLE001 - its caller gets it
+            outcome = Outcome(error=error)
+        answer([(job, outcome)])
+
+    def _read(self, works: Sequence[Work[Any]]) -> list[Outcome]:
+        try:
+            return self._database.read(lambda connection: self._read_together(connection, works))
+        except BaseException:  # noqa: BLE001 - each is read again, and raises its own error
+            return [ALONE] * len(works)
+
+    def _written(self, works: Sequence[Work[Any]]) -> list[Outcome]:
+        transaction = _Transaction(self._write_together, works)
+        try:
+            return self._database.write(transaction)
+        except BaseException as error:  # noqa: BLE001 - each caller gets it, or the one that it is due to
+            return [ALONE if transaction.is_open else Outcome(error=error)] * len(works)
+
+
+@attrs.define
+class _Transaction:
+    """Several works in one transaction. It may run more than once, after the database undid it."""
+
+    _together: Together
+    _works: Sequence[Work[Any]]
+    is_open: bool = False
+    """Whether the works were running when the error was raised: neither before, nor at the commit."""
+
+    def __call__(self, connection: sa.Connection) -> list[Outcome]:
+        self.is_open = False
+        connection.begin()  # on SQLite, this takes the write lock
+        self.is_open = True
+        outcomes = self._together(connection, self._works)
+        self.is_open = False
+        return outcomes
+
+
+def _too_many() -> StorageBusy:
+    return StorageBusy("Too many calls wait for the database. Nothing was stored. Try again.")
