@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 from support.api import serving
 from support.patience import EVENTUALLY
 
-from payments.entrypoints.http.edge import head_deadline
+from payments.entrypoints.http.edge import protocols
 from payments.entrypoints.http.edge.fast_head_deadline import MAX_HEAD_SIZE, HttptoolsHeadDeadline
 from payments.entrypoints.http.edge.head_deadline import H11HeadDeadline, HeadDeadline
 
@@ -216,6 +216,6 @@ def test_a_stopping_server_finishes_what_runs_and_closes_what_idles(parser, loop
 
 
 def test_without_httptools_the_parser_is_h11(monkeypatch):
-    assert head_deadline.protocol() is HttptoolsHeadDeadline
-    monkeypatch.setattr(head_deadline.importlib.util, "find_spec", {}.get)
-    assert head_deadline.protocol() is H11HeadDeadline
+    assert protocols.protocol() is HttptoolsHeadDeadline
+    monkeypatch.setattr(protocols.importlib.util, "find_spec", {}.get)
+    assert protocols.protocol() is H11HeadDeadline

@@ -67,11 +67,12 @@ def test_one_more_than_fit_never_starts_and_a_place_that_is_free_again_is_used()
     assert started.wait(EVENTUALLY)
 
 
-def test_what_fails_after_its_caller_left_is_logged(caplog):
-    leave, logged = threading.Event(), threading.Event()
+def test_what_fails_after_its_caller_left_is_logged():
+    leave, logged, messages = threading.Event(), threading.Event(), list[str]()
 
     class Waiting(logging.Handler):
-        def emit(self, _: logging.LogRecord) -> None:
+        def emit(self, record: logging.LogRecord) -> None:
+            messages.append(record.getMessage())
             logged.set()
 
     async def late() -> str:
@@ -86,7 +87,7 @@ def test_what_fails_after_its_caller_left_is_logged(caplog):
         assert logged.wait(EVENTUALLY)
     finally:
         logging.getLogger("payments.http").removeHandler(handler)
-    assert "A refund is left to the worker: no answer (gateway-unknown)" in caplog.messages
+    assert "A refund is left to the worker: no answer (gateway-unknown)" in messages
 
 
 def test_in_an_event_loop_too_the_caller_is_answered_in_time_and_the_work_ends():

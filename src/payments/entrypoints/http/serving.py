@@ -15,7 +15,7 @@ from typed_settings import Secret
 
 from payments.entrypoints.bootstrap import opened_on_loop
 from payments.entrypoints.http.app import http_app
-from payments.entrypoints.http.edge.head_deadline import is_fast, protocol
+from payments.entrypoints.http.edge.protocols import is_fast, protocol
 from payments.entrypoints.log_lines import in_background
 from payments.entrypoints.service import BadSettings
 from payments.entrypoints.serving import listening_socket

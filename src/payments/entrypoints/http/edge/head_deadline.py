@@ -4,12 +4,10 @@ Uvicorn itself waits forever for a request head, so a client could hold as many 
 open files, and keep everybody else out. Its httptools protocol also keeps a head of any size in memory.
 
 HeadDeadline   what both share; H11HeadDeadline is here, the one over httptools in fast_head_deadline
-protocol       the fastest protocol that is installed
 """
 
 import asyncio
-import importlib.util
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -55,17 +53,3 @@ class HeadDeadline:
 
 class H11HeadDeadline(HeadDeadline, H11Protocol):  # type: ignore[misc]  # typed as a transport, not a base transport
     """Over h11, which is always installed, and limits the size of a head itself."""
-
-
-def is_fast() -> bool:
-    """Return whether httptools is installed."""
-    return importlib.util.find_spec("httptools") is not None
-
-
-def protocol() -> type[asyncio.Protocol]:
-    """Return the fastest protocol that is installed."""
-    if not is_fast():
-        return H11HeadDeadline
-    from payments.entrypoints.http.edge.fast_head_deadline import HttptoolsHeadDeadline
-
-    return cast("type[asyncio.Protocol]", HttptoolsHeadDeadline)
