@@ -22,7 +22,7 @@ from support.postgres.binaries import Missing as NoPostgres
 from support.postgres.server import Postgres
 
 NOT_RUN = "NOT RUN: "
-pytest_plugins = ["support.soak"] if os.environ.get("PAYMENTS_SOAK") else []
+pytest_plugins = ["support.soak"] if os.environ.get("PKR_SOAK") else []
 
 # Hypothesis itself knows CI and is reproducible there; a loaded machine must not turn a slow example into a failure.
 UNTIMED = [hypothesis.HealthCheck.too_slow]

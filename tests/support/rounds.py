@@ -5,4 +5,4 @@ import os
 
 def rounds(ci: int, soak: int) -> int:
     """Return *soak* under `./run soak`, else *ci*."""
-    return soak if os.environ.get("PAYMENTS_SOAK") else ci
+    return soak if os.environ.get("PKR_SOAK") else ci

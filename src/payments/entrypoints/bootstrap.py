@@ -21,6 +21,7 @@ from payments.adapters.system.alarms import LoggingAlarms
 from payments.adapters.system.clock import SystemClock
 from payments.adapters.system.merchant_ids import RandomIds
 from payments.adapters.webhooks import WebhookPublisher, WebhookSettings
+from payments.domain.errors import BadInput
 from payments.domain.messages import Outbox, Publisher
 from payments.domain.payment import Payment
 from payments.domain.ports import Gateway, Prices, Store
@@ -30,7 +31,7 @@ from payments.domain.use_cases.wiring import Policy, UseCases
 from payments.entrypoints.known_keys import KnownKeys
 from payments.entrypoints.off_loop import OffLoop
 from payments.entrypoints.sending import MAX_SENDS
-from payments.entrypoints.service import Contact, NotReady, Service, Web, Window
+from payments.entrypoints.service import BadSettings, Contact, NotReady, Service, Web, Window
 from payments.entrypoints.settings import (
     MEMORY,
     BuyerSettings,
@@ -162,6 +163,13 @@ def _web(settings: Settings) -> Web:
 
 
 def _iamport(settings: Settings) -> IamportSettings:
+    try:
+        return _iamport_settings(settings)
+    except BadInput as error:
+        raise BadSettings(str(error)) from None
+
+
+def _iamport_settings(settings: Settings) -> IamportSettings:
     given = settings.iamport
     return IamportSettings(
         key=given.key.get_secret_value(),

@@ -51,7 +51,7 @@ def test_an_unknown_outcome_comes_with_advice_to_refresh():
 def test_settings_that_are_missing_are_named(operator: Operator, monkeypatch):
     monkeypatch.delenv("PAYMENTS_IAMPORT_SECRET")
     code, _, err = operator.command("refresh", "m")
-    assert code == 2
+    assert code == 78
     assert "secret" in err
     assert operator.command("keys", "list")[0] == 0  # asks no provider, so needs none of its keys
 
@@ -99,7 +99,7 @@ def test_a_port_that_is_taken_is_told_in_a_sentence(environment):
     with socket.create_server(("127.0.0.1", 0)) as taken:  # in a process of its own, because serve sets up its logging
         command = [*PROGRAM, "serve", "--port", str(taken.getsockname()[1])]
         ran = subprocess.run(command, capture_output=True, text=True, timeout=EVENTUALLY)
-    assert ran.returncode == 2
+    assert ran.returncode == 78
     assert "Cannot listen on 127.0.0.1" in ran.stderr
 
 

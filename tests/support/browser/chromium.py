@@ -1,6 +1,6 @@
 """A real Chromium for tests.
 
-├── find       which browser there is: $PAYMENTS_BROWSER, else Chromium or Chrome on PATH, else playwright's own
+├── find       which browser there is: $PKR_BROWSER, else Chromium or Chrome on PATH, else playwright's own
 ├── Chromium   one running browser, opened once; `tab` is a fresh visitor in it
 └── shot       a page's picture, kept under artifacts/screenshots/ to be looked at
 """
@@ -56,7 +56,7 @@ def find() -> Path:
 
 def candidates() -> Iterator[Path]:
     """Yield the browsers that may be here, the wanted one first."""
-    if chosen := os.environ.get("PAYMENTS_BROWSER"):
+    if chosen := os.environ.get("PKR_BROWSER"):
         yield Path(chosen)
         return
     yield from (Path(found) for name in NAMES if (found := shutil.which(name)))

@@ -62,7 +62,7 @@ def main() -> None:
     try:
         path = chromium.find()
     except chromium.Missing as missing:
-        say(f"{missing}. The browser tests will NOT be run. Install chromium, or set PAYMENTS_BROWSER to one.")
+        say(f"{missing}. The browser tests will NOT be run. Install chromium, or set PKR_BROWSER to one.")
         return
     if not has_korean_font():
         say("no Korean font found: trying to install Debian's fonts-noto-cjk with apt-get (once) ...")

@@ -1,4 +1,4 @@
-"""Where initdb and postgres are: $PAYMENTS_TEST_PG_BIN, else the wheel of the test dependencies, else Debian's."""
+"""Where initdb and postgres are: $PKR_PG_BIN, else the wheel of the test dependencies, else Debian's."""
 
 import importlib.util
 import os
@@ -63,7 +63,7 @@ def copied(folder: Path, room: Path) -> Path:
 
 def binaries(room: Path) -> Path:
     """Return the folder of the first PostgreSQL that runs here. A wheel that nobody may read is copied into *room*."""
-    chosen = os.environ.get("PAYMENTS_TEST_PG_BIN")
+    chosen = os.environ.get("PKR_PG_BIN")
     folders = [Path(chosen)] if chosen else [*wheel(), *debian()]
     for folder in folders:
         if runs(folder):

@@ -11,7 +11,7 @@
 ├── printing        how payments and refunds are printed
 └── words           labels in Korean and English
 
-Exit codes: 0 done · 1 refused · 2 wrong usage or settings · 3 outcome unknown, check first · 130 interrupted.
+Exit codes: 0 done · 1 refused · 2 wrong usage · 78 wrong settings · 3 outcome unknown, check first · 130 interrupted.
 """
 
 import contextlib
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 REFUSED: Final = 1
 USAGE: Final = 2
+CONFIG: Final = 78
+"""EX_CONFIG of sysexits.h: a supervisor should not restart us before somebody corrects the settings."""
 OUTCOME_UNKNOWN: Final = 3
 INTERRUPTED: Final = 130
 
@@ -101,6 +103,7 @@ _EXTRAS: Final = {
     "uvicorn": "server",
     "msgspec": "server",
     "jwt": "server",
+    "cryptography": "server",
     "jinja2": "server",
 }
 
@@ -150,11 +153,16 @@ def command_line() -> "App":
 def _print_error(error: PaymentsError) -> int:
     from payments.entrypoints.display import one_line
 
-    sys.stderr.write(f"{one_line(str(error))}\n")
+    sys.stderr.writelines(f"{one_line(line)}\n" for line in _lines(error))
     advice, code = advice_on(error)
     if advice:
         sys.stderr.write(f"{advice}\n")
     return code
+
+
+def _lines(error: PaymentsError) -> list[str]:
+    """Return the error's message; wrong settings are listed, one per line."""
+    return str(error).split("\n") if error.slug == "bad-settings" else [str(error)]
 
 
 def advice_on(error: PaymentsError) -> tuple[str, int]:
@@ -167,7 +175,9 @@ def advice_on(error: PaymentsError) -> tuple[str, int]:
         return "The outcome may be unknown: `payments refresh ID` asks the provider, then try again.", OUTCOME_UNKNOWN
     if isinstance(error, StorageConflict):
         return "", OUTCOME_UNKNOWN
-    if isinstance(error, BadInput) or error.slug == "bad-settings":
+    if error.slug == "bad-settings":
+        return "", CONFIG
+    if isinstance(error, BadInput):
         return "", USAGE
     return "", REFUSED
 

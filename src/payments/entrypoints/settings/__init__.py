@@ -1,0 +1,63 @@
+"""Settings: environment variables (PAYMENTS_DATABASE_URL, …) over a TOML file (payments.toml, or PAYMENTS_CONFIG).
+
+    mode = "test"                       # or "live": real money
+
+    [database]
+    url = "sqlite:///payments.db"       # or postgresql://user:password@host/name
+
+    [iamport]
+    key = "…"
+    secret = "…"
+    user_code = "imp12345678"
+
+`key` in `[iamport]` is PAYMENTS_IAMPORT_KEY, and PAYMENTS_IAMPORT_KEY_FILE names a file that contains it. Secrets are
+never shown.
+
+├── options     the classes: name, default and meaning of each setting
+├── loading     load_settings: reads all sources, and refuses everything that is wrong at once
+├── sources     the TOML file, the environment, files with secrets, and names that nobody knows
+├── checks      what is wrong in any mode
+├── live        what must not be in live mode
+└── examples    the secrets of our own documents, which everybody knows
+"""
+
+import secrets
+from typing import Final
+
+from payments.entrypoints.settings.checks import MIN_SECRET_LENGTH, check
+from payments.entrypoints.settings.loading import load_settings
+from payments.entrypoints.settings.options import (
+    MEMORY,
+    BuyerSettings,
+    DatabaseSettings,
+    HttpSettings,
+    IamportOptions,
+    OrderSettings,
+    Settings,
+    WebhookOptions,
+)
+
+__all__: Final = (
+    "MEMORY",
+    "BuyerSettings",
+    "DatabaseSettings",
+    "HttpSettings",
+    "IamportOptions",
+    "OrderSettings",
+    "Settings",
+    "WebhookOptions",
+    "any_secret",
+    "check",
+    "load_settings",
+    "public_url",
+)
+
+
+def public_url(settings: Settings) -> str:
+    """Return the API's public address without a trailing slash."""
+    return (settings.http.public_url or f"http://{settings.http.host}:{settings.http.port}").rstrip("/")
+
+
+def any_secret(settings: Settings) -> str:
+    """Return the configured secret; in test mode without one, a new one that only this process knows."""
+    return settings.http.secret.get_secret_value() or secrets.token_urlsafe(MIN_SECRET_LENGTH)

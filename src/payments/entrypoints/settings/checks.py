@@ -1,0 +1,91 @@
+"""What is wrong with settings in any mode: values that cannot work, or that would open a door."""
+
+import re
+from typing import Final
+from urllib.parse import urlsplit
+
+from payments.entrypoints.settings.options import BuyerSettings, HttpSettings, OrderSettings, Settings
+
+MIN_SECRET_LENGTH: Final = 32
+MIN_RSA_BITS: Final = 2048
+MAX_EXPIRY_MINUTES: Final = 30 * 24 * 60
+_ORIGIN: Final = re.compile(r"https?://[^/?#@\s]+")
+_HOST: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\]")
+
+
+def check(settings: Settings) -> list[str]:
+    """Return what is wrong with the settings in any mode, one sentence each."""
+    found = []
+    for name, keyed in (("buyers", settings.buyers), ("orders", settings.orders)):
+        found += _key_errors(name, keyed)
+    found += _http_errors(settings.http)
+    if not 1 <= settings.expires_after <= MAX_EXPIRY_MINUTES:
+        found.append(f"expires_after must be between 1 and {MAX_EXPIRY_MINUTES} minutes.")
+    if not 0 <= settings.grace <= MAX_EXPIRY_MINUTES or not 0 <= settings.deposit_grace <= 24 * 30:
+        found.append(f"grace must be 0 to {MAX_EXPIRY_MINUTES} minutes, and deposit_grace 0 to 720 hours.")
+    return found
+
+
+def _http_errors(http: HttpSettings) -> list[str]:
+    found = []
+    given = http.secret.get_secret_value()
+    if given and len(given) < MIN_SECRET_LENGTH:
+        found.append(f"http.secret must have {MIN_SECRET_LENGTH} characters or more.")
+    if "*" in http.allowed_origins:
+        found.append("http.allowed_origins must list each origin; * would allow any page to call the API.")
+    elif not all(map(_ORIGIN.fullmatch, http.allowed_origins)):
+        found.append("http.allowed_origins must look like https://shop.example, without a path or trailing slash.")
+    if not all(map(_HOST.fullmatch, http.allowed_hosts)):
+        found.append("http.allowed_hosts must be host names such as pay.shop.example, without scheme, port or *.")
+    if http.return_page and not is_web(http.return_page):
+        found.append("http.return_page must be an http:// or https:// address.")
+    if http.threads < 1 or http.queue < 0:
+        found.append("http.threads must be 1 or more, and http.queue 0 or more.")
+    return found
+
+
+def is_web(url: str) -> bool:
+    """Return whether *url* is an absolute http or https address."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _key_errors(name: str, keyed: BuyerSettings | OrderSettings) -> list[str]:
+    key = keyed.key.get_secret_value()
+    if not key:
+        return []
+    found = []
+    if keyed.algorithm == "HS256":
+        if len(key) < MIN_SECRET_LENGTH or "-----BEGIN" in key:
+            found.append(
+                f"{name}.key must be a secret of {MIN_SECRET_LENGTH} or more characters for HS256, no public key."
+            )
+    elif trouble := _public_key_error(keyed.algorithm, key):
+        found.append(f"{name}.key {trouble}.")
+    if not keyed.issuer or not keyed.audience:
+        found.append(f"{name}.issuer and {name}.audience must both be set.")
+    return found
+
+
+def _public_key_error(algorithm: str, key: str) -> str:
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+    wrong = f"must be a public key in PEM for {algorithm}"
+    if "-----BEGIN PUBLIC KEY-----" not in key:
+        return wrong
+    try:
+        found = load_pem_public_key(key.encode())
+    except (ValueError, UnsupportedAlgorithm):
+        return f"{wrong}; this one cannot be read"
+    if algorithm == "ES256":
+        fits = isinstance(found, EllipticCurvePublicKey) and isinstance(found.curve, SECP256R1)
+        return "" if fits else f"{wrong}, on the curve P-256"
+    if not isinstance(found, RSAPublicKey):
+        return wrong
+    return "" if found.key_size >= MIN_RSA_BITS else f"must be an RSA key of {MIN_RSA_BITS} bits or more"

@@ -1,0 +1,87 @@
+"""What must not be in live mode. These checks run where settings are loaded; a test that wires its own is not held."""
+
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import urlsplit
+
+from payments.domain.values import Mode
+from payments.entrypoints.settings.checks import MIN_SECRET_LENGTH
+from payments.entrypoints.settings.examples import is_example
+from payments.entrypoints.settings.options import MEMORY, Settings
+
+PROVIDER_HOSTS: Final = frozenset({"api.iamport.kr"})
+SCRIPT_HOSTS: Final = frozenset({"cdn.iamport.kr", "service.iamport.kr", "cdn.portone.io"})
+MIN_DIFFERENT: Final = 10
+"""Different characters in a secret; 32 random ones have about 25, hexadecimal ones about 14."""
+
+
+def check_live(settings: Settings) -> list[str]:
+    """Return what must not be in live mode, one sentence each; nothing in test mode."""
+    if settings.mode is not Mode.LIVE:
+        return []
+    found = list(_addresses(settings))
+    if settings.database.url == MEMORY:
+        found.append("database.url must not be memory:// in live mode: payments would end with the process.")
+    if not settings.http.secret.get_secret_value():
+        found.append(
+            f"http.secret must be set in live mode: {MIN_SECRET_LENGTH} characters or more, the same for all processes."
+        )
+    return [*found, *_secrets(settings)]
+
+
+def _addresses(settings: Settings) -> Iterator[str]:
+    http, iamport = settings.http, settings.iamport
+    if not _is_https(http.public_url):
+        yield "http.public_url must be an https:// address in live mode."
+    if not http.allowed_hosts:
+        yield "http.allowed_hosts must be set in live mode: the host names under which the API is reached."
+    elif (host := _host(http.public_url)) and host not in {one.lower() for one in http.allowed_hosts}:
+        yield f"http.allowed_hosts must contain the host of http.public_url, {host}."
+    if not all(map(_is_https, http.allowed_origins)):
+        yield "http.allowed_origins must all be https:// in live mode."
+    if http.return_page and not _is_https(http.return_page):
+        yield "http.return_page must be an https:// address in live mode."
+    if not _is_https(iamport.api_url) or _host(iamport.api_url) not in PROVIDER_HOSTS:
+        yield f"iamport.api_url must be on {' or '.join(sorted(PROVIDER_HOSTS))} in live mode, over https."
+    if not _is_https(iamport.script) or _host(iamport.script) not in SCRIPT_HOSTS:
+        yield f"iamport.script must be on {' or '.join(sorted(SCRIPT_HOSTS))} in live mode, over https."
+    if settings.webhooks.url and not _is_https(settings.webhooks.url):
+        yield "webhooks.url must be an https:// address in live mode."
+
+
+def _is_https(url: str) -> bool:
+    return url.lower().startswith("https://") and bool(_host(url))
+
+
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def _given(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Return the name and value of every secret that is set. A public key is none."""
+    yield "http.secret", settings.http.secret.get_secret_value()
+    for name, keyed in (("buyers.key", settings.buyers), ("orders.key", settings.orders)):
+        if keyed.algorithm == "HS256":
+            yield name, keyed.key.get_secret_value()
+    for secret in settings.webhooks.secrets:
+        yield "webhooks.secrets", secret
+    yield "iamport.key", settings.iamport.key.get_secret_value()
+    yield "iamport.secret", settings.iamport.secret.get_secret_value()
+    yield "iamport.user_code", settings.iamport.user_code
+
+
+def _secrets(settings: Settings) -> Iterator[str]:
+    first: dict[str, str] = {}
+    for name, value in _given(settings):
+        if not value:
+            continue
+        if is_example(value):
+            yield f"{name} must not be an example of the documents or the sandbox in live mode."
+        elif not name.startswith("iamport.") and len(set(value.removeprefix("whsec_"))) < MIN_DIFFERENT:
+            yield f"{name} must be random: it has fewer than {MIN_DIFFERENT} different characters."
+        if value in first:
+            yield f"{name} and {first[value]} must not be the same secret."
+        first[value] = name

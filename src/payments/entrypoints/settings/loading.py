@@ -1,0 +1,62 @@
+"""load_settings: all sources together, and everything that is wrong with them in one error."""
+
+import re
+from pathlib import Path
+from typing import Final
+
+import typed_settings as ts
+from typed_settings.converters import TSConverter
+from typed_settings.exceptions import TsError
+from typed_settings.loaders import DictLoader, Loader
+
+from payments.entrypoints.service import BadSettings
+from payments.entrypoints.settings import sources
+from payments.entrypoints.settings.checks import check
+from payments.entrypoints.settings.live import check_live
+from payments.entrypoints.settings.options import Settings
+
+_INVALID_VALUE: Final = r"The value of \1 is invalid (\2)"
+
+
+def load_settings(file: Path | None = None) -> Settings:
+    """Return the settings of the environment over *file* (else PAYMENTS_CONFIG, payments.toml).
+
+    Raises BadSettings with one line for everything that is wrong: what cannot be read, names that do not exist, values
+    that cannot work, and in live mode everything that would put money at risk.
+    """
+    found, troubles = sources.collect(file)
+    loaders: list[Loader] = [_Collected(found.file, "file"), _Collected(found.environment, "environment")]
+    try:
+        loaded = ts.load_settings(Settings, loaders, converter=TSConverter(strlist_sep=","))
+    except (TsError, ValueError, TypeError) as error:
+        raise BadSettings(_all([*troubles, *_sentences(error)])) from None
+    if troubles := [*troubles, *check(loaded), *check_live(loaded)]:
+        raise BadSettings(_all(troubles))
+    return loaded
+
+
+class _Collected(DictLoader):
+    """Values that were collected before; errors name where they come from."""
+
+    def __init__(self, values: sources.Values, origin: str) -> None:
+        super().__init__(dict(values))
+        self._origin = origin
+
+    def __str__(self) -> str:
+        return self._origin
+
+    __repr__ = __str__
+
+
+def _all(troubles: list[str]) -> str:
+    return "\n".join([*dict.fromkeys(troubles), "Nothing was started."])
+
+
+def _sentences(error: BaseException) -> list[str]:
+    """Return the loader's errors without any value, which may be a secret."""
+    if inner := getattr(error, "exceptions", None):
+        return [sentence for one in inner for sentence in _sentences(one)]
+    sentence = re.sub(
+        r"(?s)Could not convert value .* for option ('[^']*') from loader ([^:]*):.*", _INVALID_VALUE, str(error)
+    )
+    return [f"{sentence.rstrip('.')}."]

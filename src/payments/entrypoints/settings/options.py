@@ -1,0 +1,137 @@
+"""The classes of all settings: name, default and meaning of each. `secret` marks what is never shown."""
+
+import re
+from typing import Any, Final
+
+import typed_settings as ts
+from typed_settings import Secret, option, secret
+
+from payments.domain.values import Mode
+from payments.entrypoints.tokens import Algorithm
+
+SCRIPT: Final = "https://cdn.iamport.kr/v1/iamport.js"
+MEMORY: Final = "memory://"
+"""The database URL of a store in memory, which ends with the process: for tests and first trials."""
+
+
+def _secret(meaning: str) -> Any:
+    return secret(default=Secret(""), help=meaning)
+
+
+def _without_credentials(url: str) -> str:
+    """Return *url* with `***` for its password and for the values of its query."""
+    hidden = re.sub(r"//([^:/@?]*):.*@", r"//\1:***@", url)
+    return repr(re.sub(r"=[^&#]*", "=***", hidden))
+
+
+def _host_only(url: str) -> str:
+    """Return scheme and host of *url*: the path or query of a webhook's URL may be a token."""
+    return repr(re.sub(r"^(https?://)(?:[^/?#]*@)?([^/?#@]*).*", r"\1\2/…", url, flags=re.DOTALL))
+
+
+@ts.settings(kw_only=True)
+class DatabaseSettings:
+    """Where payments are kept."""
+
+    url: str = option(
+        default="sqlite:///payments.db",
+        repr=_without_credentials,
+        help="sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME",
+    )
+    create: bool = option(default=False, help="create the tables of an empty database at start")
+
+
+@ts.settings(kw_only=True)
+class IamportOptions:
+    """The shop's account at Iamport (PortOne V1), and how its window is opened."""
+
+    key: Secret[str] = _secret("the console's REST API key")
+    secret: Secret[str] = _secret("the console's REST API secret")
+    user_code: str = option(default="", help="the shop's public code, imp and 8 digits")
+    api_url: str = option(default="https://api.iamport.kr", help="base URL of Iamport's REST API")
+    script: str = option(default=SCRIPT, help="URL of the script that opens the payment window")
+    channel_key: str = option(default="", help="channel key from the console, for payment windows")
+    pg: str = option(default="", help="PG code, the older way to name a channel: PROVIDER or PROVIDER.MID")
+    deadline: float = option(default=15.0, help="time limit of one operation at Iamport, in seconds")
+    refund_deadline: float = option(default=75.0, help="time limit of a refund at Iamport, in seconds; 60 or more")
+    deposit_days: int = option(default=0, help="days until a virtual account expires; 0 for the provider's default")
+    notice: bool = option(default=True, help="pass our webhook address to each payment window (needs http.public_url)")
+
+
+@ts.settings(kw_only=True)
+class HttpSettings:
+    """How the API is served."""
+
+    host: str = option(default="127.0.0.1", help="the address to listen on")
+    port: int = option(default=8000, help="the port to listen on; 0 for any free one")
+    public_url: str = option(default="", help="public URL of the API, as browsers and Iamport reach it")
+    allowed_origins: tuple[str, ...] = option(default=(), help="origins whose pages may call the API (CORS)")
+    allowed_hosts: tuple[str, ...] = option(default=(), help="host names under which the API is reached")
+    return_page: str = option(
+        default="", help="the shop's page after payment; {merchant_id} is replaced, or the id is appended"
+    )
+    threads: int = option(default=16, help="requests processed at the same time")
+    queue: int = option(default=64, help="requests that may wait for a thread; further ones get 503")
+    secret: Secret[str] = _secret("signs client tokens and cursors; the same for all processes, 32 characters or more")
+
+
+@ts.settings(kw_only=True)
+class BuyerSettings:
+    """How buyers' tokens (JWT) are checked; without a key there are none."""
+
+    algorithm: Algorithm = option(default="HS256", help="HS256, RS256 or ES256")
+    key: Secret[str] = _secret("the shared secret of HS256, or the public key in PEM")
+    issuer: str = option(default="", help="required iss claim of a token")
+    audience: str = option(default="payments", help="required aud claim of a token")
+
+
+@ts.settings(kw_only=True)
+class OrderSettings:
+    """What orders cost: a price list, or orders signed by the shop's server (JWS)."""
+
+    price_list: str = option(default="", help="a TOML file of things and prices")
+    algorithm: Algorithm = option(default="HS256", help="HS256, RS256 or ES256")
+    key: Secret[str] = _secret("the shared secret of HS256, or the public key in PEM")
+    issuer: str = option(default="", help="required iss claim of a signed order")
+    audience: str = option(default="payments", help="required aud claim of a signed order")
+
+
+@ts.settings(kw_only=True)
+class WebhookOptions:
+    """Where the shop's server is told what happened."""
+
+    url: str = option(default="", repr=_host_only, help="URL of the shop's endpoint; empty to send nothing")
+    secrets: tuple[str, ...] = option(default=(), repr=False, help="signing secrets (whsec_…), the current one first")
+    allow_private: bool = option(default=False, help="also send to http:// and to addresses in our own network")
+
+
+@ts.settings(kw_only=True)
+class Settings:
+    """Everything that can be set. `hold_strays`: money that pays for nothing waits for an operator."""
+
+    mode: Mode = option(default=Mode.TEST, help="live for real money, test for play money")
+    hold_strays: bool = option(default=False, help="hold strays for an operator instead of refunding them")
+    merchant_id_prefix: str = option(
+        default="", help="prefix of all merchant ids; if empty, one is drawn once and stored"
+    )
+    expires_after: int = option(default=30, help="minutes a buyer has to pay before an untouched payment is cancelled")
+    grace: int = option(default=10, help="minutes after its expiry in which late money still pays a payment")
+    deposit_grace: int = option(default=6, help="hours after its due time in which a late deposit still pays")
+    database: DatabaseSettings = DatabaseSettings()
+    iamport: IamportOptions = IamportOptions()
+    http: HttpSettings = HttpSettings()
+    buyers: BuyerSettings = BuyerSettings()
+    orders: OrderSettings = OrderSettings()
+    webhooks: WebhookOptions = WebhookOptions()
+
+
+FROM_FILES: Final = (
+    "database.url",
+    "iamport.key",
+    "iamport.secret",
+    "http.secret",
+    "buyers.key",
+    "orders.key",
+    "webhooks.secrets",
+)
+"""Settings that an environment variable ending in _FILE may read from a file, as containers provide secrets."""
