@@ -83,7 +83,7 @@ def test_billing_keys_are_issued_read_and_deleted(client: Named) -> None:
     assert row["card_number"] == "40920230****1234"
     assert client.customer_get("c-1") == row
     assert client.customer_delete("c-1") == row
-    assert refused(client.customer_get, "c-1") == ("HttpError", 404, "Not Found")
+    assert refused(client.customer_get, "c-1")[:2] == ("ResponseError", 1)
     bad = TYPED_CARD | {"card_number": "1234"}
     kind, code, message = refused(client.customer_create, customer_uid="c-1", **bad)
     assert (kind, code) == ("ResponseError", -1)

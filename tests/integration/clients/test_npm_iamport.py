@@ -62,7 +62,7 @@ def test_billing_keys_are_issued_read_and_deleted(client: Named, create: str, ge
     assert (made["card_number"], made["customer_name"]) == ("40920230****1234", "홍길동")
     assert getattr(customers, get)({"customer_uid": "c-1"}) == made
     assert getattr(customers, delete)({"customer_uid": "c-1"}) == made
-    assert refused(getattr(customers, get), customer_uid="c-1") == ("HTTP_404", "404")
+    assert "c-1" in refused(getattr(customers, get), customer_uid="c-1")[1]
 
 
 def test_a_subscription_runs(client: Named, sandbox: Sandbox) -> None:

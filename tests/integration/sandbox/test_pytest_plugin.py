@@ -145,6 +145,20 @@ def test_each_test_has_a_sandbox_of_its_own(iamport_sandbox, paid_payment, turn)
 def test_what_a_test_changed_is_not_the_next_ones(iamport_sandbox):
     assert iamport_sandbox.settings.guesses.partial_cancel_status == "cancelled"
 """
+FIRST = """
+import requests
+
+def test_an_order_is_paid(iamport_sandbox, shop, paid_payment):
+    payment = paid_payment(12_000, "order-1")
+    assert shop.orders == {"order-1": "paid"}
+    known = shop.call("GET", f"/payments/{payment.imp_uid}")["response"]
+    assert (known["status"], known["amount"]) == ("paid", 12_000)
+
+def test_an_approval_can_wait_for_its_webhook(iamport_sandbox, shop):
+    imp_uid = iamport_sandbox.open_window("order-2", 500)
+    iamport_sandbox.approve(imp_uid, wait=60)
+    assert shop.orders == {"order-2": "paid"}
+"""
 NO_NEED = """
 import sys
 
@@ -185,6 +199,11 @@ def run_pytest(folder: Path, **files: str) -> str:
 def test_a_shop_tests_its_own_integration(tmp_path: Path) -> None:
     said = run_pytest(tmp_path, shop=SHOP, conftest=FIXTURES, test_shop=TESTS)
     assert "10 passed" in said, said
+
+
+def test_the_first_natural_test_of_a_shop_is_green(tmp_path: Path) -> None:
+    said = run_pytest(tmp_path, shop=SHOP, conftest=FIXTURES, test_first=FIRST)
+    assert "2 passed" in said, said
 
 
 def test_a_project_that_asks_for_no_fixture_loads_nothing(tmp_path: Path) -> None:

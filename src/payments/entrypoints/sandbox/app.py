@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 
-from payments.entrypoints.sandbox.api.endpoint import api_routes
+from payments.entrypoints.sandbox.api.endpoint import api_routes, record_call
 from payments.entrypoints.sandbox.errors import Refusal
 from payments.entrypoints.sandbox.service import Sandbox
 from payments.entrypoints.sandbox.web.admin import AdminRoutes
@@ -36,9 +36,12 @@ async def tick(sandbox: Sandbox) -> None:
 def sandbox_app(sandbox: Sandbox) -> Starlette:
     """Return an ASGI application that serves *sandbox*; it stops the webhooks when it shuts down."""
 
-    async def no_route(_: Request, error: Exception) -> Response:
+    async def no_route(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 404
-        return Envelope.of(Refusal(status, -1, sandbox.settings.guesses.no_route_text)).rendered()
+        envelope = Envelope.of(Refusal(status, -1, sandbox.settings.guesses.no_route_text))
+        if not request.url.path.startswith("/_sandbox"):
+            record_call(sandbox, request, None, envelope)
+        return envelope.rendered()
 
     async def broken(_: Request, error: Exception) -> Response:
         return Envelope.of(Refusal(500, -1, f"The sandbox failed: {type(error).__name__}. See its log.")).rendered()

@@ -91,8 +91,12 @@ class Guesses:
     easy_pay_method: Literal["card", "brand", "point"] = choice(
         "card", "brand", "point", why="pay_method of an easy pay inside a PG's window"
     )
-    customer_unknown_http: Literal[404, 200] = choice(
-        404, 200, why="HTTP status for a billing key that does not exist: documented as 404, seen as 200"
+    customer_unknown_http: Literal[200, 404] = choice(
+        200, 404, why="HTTP status for a billing key that does not exist: seen as 200, documented as 404"
+    )
+    again_paid_code: Literal[1, -1] = choice(1, -1, why="code of a payment by key under a merchant_uid already paid")
+    many_by_id: Literal["as asked", "oldest first"] = choice(
+        "as asked", "oldest first", why="the order in which many payments by id are listed"
     )
     card_expired_text: str = wording(
         "유효기간이 만료된 카드입니다.", why="refusal or fail_reason of a card past its month"

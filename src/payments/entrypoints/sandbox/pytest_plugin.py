@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from payments.entrypoints.sandbox import Sandbox, SandboxSettings
 
 MARKER = "iamport_sandbox"
+WEBHOOK_SECONDS = 10.0
 NOT_INSTALLED = (
     "The Iamport sandbox cannot start: {} is missing. Install it with its extra: pip install 'payments-kr[sandbox]'"
 )
@@ -60,7 +61,8 @@ def _settings(given: "SandboxSettings | Mapping[str, Any]", *marked: Mapping[str
 
     from payments.entrypoints.sandbox import SandboxSettings
 
-    base, said = (given, ()) if isinstance(given, SandboxSettings) else (SandboxSettings(), given)
+    plain = SandboxSettings(hide_sandbox_payments=False)  # a shop asks about its live payments without include_sandbox
+    base, said = (given, ()) if isinstance(given, SandboxSettings) else (plain, given)
     changes = {name: value for each in (said, *marked) for name, value in dict(each).items()}
     known = {field.name for field in attrs.fields(SandboxSettings)}
     if unknown := ", ".join(sorted(changes.keys() - known)):
@@ -86,19 +88,26 @@ PayingBuyer = Callable[..., PaidPayment]
 def paid_payment(iamport_sandbox: "Sandbox") -> PayingBuyer:
     """Pay as a buyer would: `paid_payment(12_000)`, `paid_payment(500, "order-7", method="vbank", pg="kakaopay")`.
 
-    More keywords are those of `IMP.request_pay`. A payment that does not get paid fails the test.
+    More keywords are those of `IMP.request_pay`. A payment that does not get paid fails the test. The shop has answered
+    its webhook, or had *wait* seconds for it: pass `wait=0` where the shop runs in the test's own event loop.
     """
 
     def pay(
-        amount: "int | Decimal" = 1000, merchant_uid: str = "", *, method: str = "card", **params: Any
+        amount: "int | Decimal" = 1000,
+        merchant_uid: str = "",
+        *,
+        method: str = "card",
+        wait: float = WEBHOOK_SECONDS,
+        **params: Any,
     ) -> PaidPayment:
         order = merchant_uid or f"sandbox-order-{len(list(iamport_sandbox.book.all())) + 1}"
         imp_uid = iamport_sandbox.open_window(order, amount, **params)
         if method == "vbank":
             iamport_sandbox.issue_vbank(imp_uid)
             row = iamport_sandbox.deposit(imp_uid)
+            iamport_sandbox.webhooks.wait(wait, imp_uid)
         else:
-            row = iamport_sandbox.approve(imp_uid, method)
+            row = iamport_sandbox.approve(imp_uid, method, wait=wait)
         if row.status != "paid":
             pytest.fail(f"{order} was not paid: {row.fail_reason}", pytrace=False)
         return PaidPayment(imp_uid, order, amount)

@@ -152,8 +152,11 @@ class Sandbox:
             self.catch_up()
             return self.book.open(request, enforce_prepare=self.settings.enforce_prepare)
 
-    def approve(self, imp_uid: str, method: str = "card", **details: Any) -> PaymentRow:
-        """Press "pay": paid, or failed if the shop's `confirm_url` objects. *details*: card_code, bank_code, quota."""
+    def approve(self, imp_uid: str, method: str = "card", *, wait: float = 0, **details: Any) -> PaymentRow:
+        """Press "pay": paid, or failed if the shop's `confirm_url` objects. *details*: card_code, bank_code, quota.
+
+        *wait*: return once its webhook has ended, well or badly, or after so many seconds; 0 does not wait.
+        """
         objection = objection_to(self.payment(imp_uid), self.settings.confirm_timeout)
         with self.lock:
             row = (
@@ -161,7 +164,7 @@ class Sandbox:
                 if objection
                 else self.billing.issued_in_window(self.book.approve(imp_uid, PaymentDetails(method=method, **details)))
             )
-        return self._after_webhooks(row)
+        return self._after_webhooks(row, wait)
 
     def decline(self, imp_uid: str, reason: str = DECLINED) -> PaymentRow:
         """Have the PG refuse, for *reason*; no webhook reports it."""
@@ -237,8 +240,10 @@ class Sandbox:
         with self.lock:
             self.billing.customers.refuse(customer_uid, reason)
 
-    def _after_webhooks(self, row: PaymentRow) -> PaymentRow:
+    def _after_webhooks(self, row: PaymentRow, wait: float = 0) -> PaymentRow:
         if self.settings.webhook_first:
             for delivery in self.webhooks.of(row.imp_uid):
                 delivery.wait()
+        elif wait:
+            self.webhooks.wait(wait, row.imp_uid)
         return row

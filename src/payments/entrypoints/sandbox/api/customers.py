@@ -37,9 +37,9 @@ def delete_key(sandbox: Sandbox, call: Call) -> Reply:
 
 
 def list_customer_payments(sandbox: Sandbox, call: Call) -> Reply:
-    """The payments made with a billing key, the newest first."""
-    customer = sandbox.billing.customers.get(call.path_params["customer_uid"])
-    rows = [row for row in sandbox.book.all() if row.customer_uid == customer.customer_uid]
+    """The payments made with a billing key, the newest first; an empty page for a key that does not exist."""
+    customer_uid = call.path_params["customer_uid"]
+    rows = [row for row in sandbox.book.all() if row.customer_uid == customer_uid]
     guesses, page = sandbox.book.guesses, call.query.whole("page", 1)
     return Reply(page_of(ordered(rows, "", guesses), page or 0, DEFAULT_LIMIT, guesses))
 
@@ -54,6 +54,7 @@ def pay_onetime(sandbox: Sandbox, call: Call) -> Reply:
 def pay_again(sandbox: Sandbox, call: Call) -> Reply:
     """Pay with a billing key; a payment that the bank refused is a payment too, with status failed."""
     customer_uid = call.body.text("customer_uid", required=True)
+    sandbox.billing.payer(customer_uid)
     quota = call.body.whole("card_quota", 0) or 0
     return Reply(sandbox.billing.pay_again(customer_uid, payment_request(call.body), quota).shown())
 

@@ -1,5 +1,6 @@
 """The API of the original: a table of handlers behind tokens, the envelope and the journal."""
 
+import logging
 import time
 from collections.abc import Callable
 
@@ -26,6 +27,7 @@ from payments.entrypoints.sandbox.service import Sandbox
 from payments.entrypoints.sandbox.wire.call import Call, read_call
 from payments.entrypoints.sandbox.wire.envelope import Envelope, Reply
 
+LOG = logging.getLogger("payments.sandbox")
 TABLES = (changes, payments, customers, schedules, certifications, receipts, pgs, naver)
 TABLE = tuple(entry for module in TABLES for entry in module.TABLE)
 NAMES = frozenset(entry.name for entry in TABLE)
@@ -73,18 +75,28 @@ class Endpoint:
 
     def record(self, request: Request, call: Call | None, envelope: Envelope, began: float, fault: str = "") -> None:
         """Note a call in the journal; it began at *began* (`time.perf_counter`)."""
-        self.sandbox.journal.add(
-            at=self.sandbox.clock.exact(),
-            method=request.method,
-            path=request.url.path,
-            query=dict(call.query.values) if call else {},
-            body=call.masked_body() if call else {},
-            http=envelope.http,
-            code=envelope.code,
-            message=envelope.message,
-            milliseconds=round((time.perf_counter() - began) * 1000, 3),
-            fault=fault,
-        )
+        record_call(self.sandbox, request, call, envelope, time.perf_counter() - began, fault)
+
+
+def record_call(
+    sandbox: Sandbox, request: Request, call: Call | None, envelope: Envelope, seconds: float = 0, fault: str = ""
+) -> None:
+    """Note a call in the journal, and its note in the log too; *call* is None if it was not read."""
+    if envelope.note:
+        LOG.warning("%s %s: %s", request.method, request.url.path, envelope.note)
+    sandbox.journal.add(
+        at=sandbox.clock.exact(),
+        method=request.method,
+        path=request.url.path,
+        query=dict(call.query.values) if call else {},
+        body=call.masked_body() if call else {},
+        http=envelope.http,
+        code=envelope.code,
+        message=envelope.message,
+        milliseconds=round(seconds * 1000, 3),
+        fault=fault,
+        note=envelope.note,
+    )
 
 
 def api_routes(sandbox: Sandbox) -> list[Route]:

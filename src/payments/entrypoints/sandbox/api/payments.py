@@ -40,7 +40,10 @@ def get_payments(sandbox: Sandbox, call: Call) -> Reply:
         rows |= {row.imp_uid: row for row in named[-1:]}
     if not rows:
         raise CallRefused(NO_PAYMENT)
-    return Reply([row.shown() for row in rows.values()], 207 if missing else 200)
+    listed = list(rows.values())
+    if sandbox.book.guesses.many_by_id == "oldest first":
+        listed.sort(key=lambda row: row.hidden.order)
+    return Reply([row.shown() for row in listed], 207 if missing else 200)
 
 
 def _status(call: Call) -> str:

@@ -15,6 +15,8 @@ from payments.entrypoints.sandbox.wire.envelope import Reply
 from payments.entrypoints.sandbox.wire.params import Params
 
 LONGEST_SPAN_SECONDS = 92 * 24 * 3600  # three months
+YEAR_SECONDS = 365 * 24 * 3600
+FAR_YEARS = 1000
 
 
 def _shown(sandbox: Sandbox, schedule: Schedule) -> dict[str, Any]:
@@ -28,7 +30,13 @@ def schedule(sandbox: Sandbox, call: Call) -> Reply:
     requests = [_schedule_request(values) for values in body.objects("schedules")]
     key = key_request(customer_uid, body) if body.text("card_number") else None
     made = sandbox.billing.schedule(customer_uid, requests, key, body.number("checking_amount"))
-    return Reply([_shown(sandbox, each) for each in made])
+    return Reply([_shown(sandbox, each) for each in made], note=_note(sandbox, *made))
+
+
+def _note(sandbox: Sandbox, *schedules: Schedule) -> str:
+    """Say what is wrong with a moment in milliseconds, which the original takes as seconds."""
+    years = (max(each.schedule_at for each in schedules) - sandbox.clock.now()) // YEAR_SECONDS
+    return f"schedule_at lies {years} years ahead: it counts seconds, not milliseconds" if years >= FAR_YEARS else ""
 
 
 def _schedule_request(values: Params) -> ScheduleRequest:
@@ -63,13 +71,13 @@ def get_schedule(sandbox: Sandbox, call: Call) -> Reply:
 def move_schedule(sandbox: Sandbox, call: Call) -> Reply:
     """Let a schedule wait for another moment."""
     moved = sandbox.billing.move(call.path_params["merchant_uid"], _moment(call.body, "schedule_at"))
-    return Reply(_shown(sandbox, moved))
+    return Reply(_shown(sandbox, moved), note=_note(sandbox, moved))
 
 
 def reschedule(sandbox: Sandbox, call: Call) -> Reply:
     """Try a failed or revoked schedule again later."""
     again = sandbox.billing.reschedule(call.path_params["merchant_uid"], _moment(call.body, "schedule_at"))
-    return Reply(_shown(sandbox, again))
+    return Reply(_shown(sandbox, again), note=_note(sandbox, again))
 
 
 def retry_schedule(sandbox: Sandbox, call: Call) -> Reply:
@@ -94,7 +102,7 @@ def list_customer_schedules(sandbox: Sandbox, call: Call) -> Reply:
 
 def _between(sandbox: Sandbox, query: Params, names: tuple[str, str, str], customer_uid: str = "") -> list[Schedule]:
     since, until, status = _moment(query, names[0]), _moment(query, names[1]), query.text(names[2])
-    if until - since > LONGEST_SPAN_SECONDS:
+    if not 0 <= until - since <= LONGEST_SPAN_SECONDS:
         raise query.refused(", ".join(names[:2]))
     if status and status not in STATUSES:
         raise query.refused(names[2])

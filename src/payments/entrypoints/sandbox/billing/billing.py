@@ -114,13 +114,18 @@ class Billing:
 
     def pay_again(self, customer_uid: str, request: WindowRequest, quota: int = 0) -> PaymentRow:
         """Pay with a key: the payment is paid or, if the bank refuses, failed; only success sends a webhook."""
-        payer = self.customers.find(customer_uid)
-        if payer is None:
-            raise CallRefused(CUSTOMER_UNKNOWN_AGAIN)
-        self._check_unpaid(request.merchant_uid)
+        payer = self.payer(customer_uid)
+        self._check_unpaid(request.merchant_uid, self.book.guesses.again_paid_code)
         self._check_name(request, payer)
         row = self._charge(request, payer.channel(), payer, "payment", self._refusal(payer), quota)
         return self.book.store_and_notify(row) if row.status == "paid" else row
+
+    def payer(self, customer_uid: str) -> Customer:
+        """Return the key that is to pay. Raises CallRefused before anything else about the payment is looked at."""
+        payer = self.customers.find(customer_uid)
+        if payer is None:
+            raise CallRefused(CUSTOMER_UNKNOWN_AGAIN)
+        return payer
 
     def _check_name(self, request: WindowRequest, payer: Customer) -> None:
         if payer.pg_provider == "html5_inicis" and not request.name:
@@ -129,9 +134,9 @@ class Billing:
     def _refusal(self, payer: Customer) -> str | None:
         return payer.refusal(self.book.clock.now(), self.book.guesses)
 
-    def _check_unpaid(self, merchant_uid: str) -> None:
+    def _check_unpaid(self, merchant_uid: str, code: int = 1) -> None:
         if self.book.was_paid(merchant_uid):
-            raise CallRefused(Refusal(200, 1, ALREADY_PAID))
+            raise CallRefused(Refusal(200, code, ALREADY_PAID))
 
     def _charge(
         self,

@@ -10,6 +10,8 @@ from payments.entrypoints.sandbox.clock import KOREA
 from payments.entrypoints.sandbox.payments.channels import CARDS, ISSUER_PGS
 
 NUMBER: Final = re.compile(r"[0-9]{14,16}")
+NO_BIN: Final = re.compile(r"[0178]|2(?!22[1-9]|2[3-9]|[3-6]|7[01]|720)")
+"""How a number begins that no card company issues in Korea; of those with 2, Mastercard has 2221 to 2720."""
 EXPIRY: Final = re.compile(r"(20[0-9]{2})-?(0[1-9]|1[0-2])")
 SHOWN_FIRST: Final = 8
 SHOWN_LAST: Final = 4
@@ -26,7 +28,7 @@ class Card:
     def of(cls, number: str, expiry: str) -> "Card":
         """Read `dddd-dddd-dddd-dddd` and `YYYY-MM` (hyphens may be missing). Raises ValueError for anything else."""
         digits, month = re.sub("[- ]", "", number), EXPIRY.fullmatch(expiry.strip())
-        if not NUMBER.fullmatch(digits) or month is None:
+        if not NUMBER.fullmatch(digits) or NO_BIN.match(digits) or month is None:
             raise ValueError("no card")
         return cls(digits, f"{month[1]}-{month[2]}")
 

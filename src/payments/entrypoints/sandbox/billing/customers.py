@@ -47,6 +47,7 @@ class Customer:
     customer_email: str | None = None
     customer_addr: str | None = None
     customer_postcode: str | None = None
+    sandbox: bool = True
     inserted: int = 0
     updated: int = 0
     """Later than `inserted` once another card took the first one's place."""

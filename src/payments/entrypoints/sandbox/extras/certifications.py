@@ -1,11 +1,12 @@
 """Certifications: who a buyer proved to be in the window of `IMP.certification`; the simple form of it."""
 
 import hashlib
+from datetime import datetime, time
 from typing import Any
 
 import attrs
 
-from payments.entrypoints.sandbox.clock import Clock
+from payments.entrypoints.sandbox.clock import KOREA, Clock
 from payments.entrypoints.sandbox.errors import CallRefused, NotPossible, Refusal
 from payments.entrypoints.sandbox.guesses import Guesses
 from payments.entrypoints.sandbox.payments.ids import Ids
@@ -65,8 +66,20 @@ class Certifications:
         return self.put(row)
 
     def request(self, params: dict[str, Any]) -> Certification:
-        """Begin a check without a window: the carrier texts a one-time password."""
-        row = attrs.evolve(self.open(params), otp=self.ids.digits(OTP_DIGITS), birthday=params["birth"])
+        """Begin a check without a window: the carrier texts a one-time password.
+
+        *params*: name, phone, merchant_uid, carrier; birthday (a date), gender, foreigner.
+        """
+        birth = int(datetime.combine(params["birthday"], time(), KOREA).timestamp())
+        row = attrs.evolve(
+            self.open(params),
+            otp=self.ids.digits(OTP_DIGITS),
+            birthday=params["birthday"].isoformat(),
+            birth=birth,
+            gender=params["gender"],
+            foreigner=params["foreigner"],
+            carrier=params["carrier"],
+        )
         self.rows[row.imp_uid] = row
         return row
 
@@ -108,7 +121,7 @@ class Certifications:
             name=name,
             birthday=birthday or None,
             phone=phone,
-            carrier="SKT",
+            carrier=row.carrier or "SKT",
             pg_tid=self.ids.digits(20),
             certified=True,
             certified_at=self.clock.now(),

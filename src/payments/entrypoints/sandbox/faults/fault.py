@@ -18,7 +18,7 @@ from typing import Any, Final
 import attrs
 
 from payments.entrypoints.sandbox.errors import InvalidFault
-from payments.entrypoints.sandbox.faults.kind import Kind
+from payments.entrypoints.sandbox.faults.kind import Kind, Value
 from payments.entrypoints.sandbox.faults.kinds import ALL, BY_NAME
 
 WEBHOOK: Final = "webhook"
@@ -153,4 +153,19 @@ def _fault_of(text: str) -> Fault:
             raise InvalidFault(f"{text!r}: after the @ there must be the number of a call, or a percentage")
         nth = int(at)
     times = int(parts["times"]) if parts["times"] else None
+    if times is None and at is None:
+        value, times = _times_behind(value, _kind_value(parts["where"], what))
     return Fault(where=parts["where"], what=what, value=value, done=done, percent=percent, nth=nth, times=times)
+
+
+def _kind_value(where: str, what: str) -> Value:
+    kind = BY_NAME[where == WEBHOOK].get(what)
+    return kind.value if kind else ""
+
+
+def _times_behind(value: str, meaning: Value) -> tuple[str, int | None]:
+    """Read `20x3` as 20, three times, where it cannot be a value itself: a field may be called `linux3`."""
+    parts = re.fullmatch(r"(.+)x([0-9]{1,9})", value)
+    if parts is None or re.fullmatch(PATTERNS[meaning][0], value, re.ASCII):
+        return value, None
+    return parts[1], int(parts[2])

@@ -49,6 +49,8 @@ class TimeWindow:
         """Return the window asked for: until now, and 90 days long, unless the caller says otherwise."""
         end = now if until is None else until
         start = end - MAX_SPAN if since is None else since
+        if until is not None and start > end:
+            raise CallRefused(Refusal(400, -1, guesses.bad_parameter_text).about("from, to"))
         if end - start > MAX_SPAN:
             if guesses.span_over_90_days == "refused":
                 raise CallRefused(Refusal(400, -1, guesses.bad_parameter_text).about("from, to"))

@@ -31,6 +31,8 @@ class Reply:
 
     response: Any
     http: int = 200
+    note: str = ""
+    """What the journal and the log say about it; no part of the answer."""
 
 
 @attrs.frozen
@@ -41,13 +43,14 @@ class Envelope:
     code: int
     message: str | None
     response: Any
+    note: str = ""
 
     @classmethod
     def of(cls, reply: Reply | Refusal) -> "Envelope":
         """Return the envelope of a success or a refusal."""
         if isinstance(reply, Refusal):
             return cls(reply.http, reply.code, reply.message, None)
-        return cls(reply.http, 0, None, reply.response)
+        return cls(reply.http, 0, None, reply.response, reply.note)
 
     def rendered(self) -> Response:
         """Return it as an HTTP response."""

@@ -27,7 +27,7 @@ class Guard:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, with its path still percent-encoded so that a merchant_uid may hold a slash."""
+        """Pass the request on, its path percent-encoded (a merchant_uid may hold a slash) and without a last `/`."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -36,4 +36,7 @@ class Guard:
         if not is_loopback(host) or (origin and not is_loopback(origin)):
             await Envelope.of(FOREIGN).rendered()(scope, receive, send)
             return
-        await self.app({**scope, "path": scope["raw_path"].decode("ascii")}, receive, send)
+        path = scope["raw_path"].decode("ascii")
+        if not path.startswith("/_sandbox"):
+            path = path.rstrip("/") or "/"
+        await self.app({**scope, "path": path}, receive, send)

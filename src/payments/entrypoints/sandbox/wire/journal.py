@@ -23,6 +23,8 @@ class CallRecord:
     code: int
     message: str | None
     milliseconds: float
+    note: str = ""
+    """What is probably a mistake of the caller, although the original takes it."""
     fault: str = ""
 
 

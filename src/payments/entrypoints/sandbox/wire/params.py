@@ -32,10 +32,11 @@ def decode_json(text: bytes) -> dict[str, Any]:
 
 
 def nest(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    """Return form *pairs* as PHP reads them: `a[]` and `a[0]` are lists, `a[b]` an object, and so on inwards."""
+    """Return form *pairs* as PHP reads them: `a[]` and `a[0]` are lists, `a[b]` an object; blanks lead no name."""
     found: dict[str, Any] = {}
     for key, value in pairs:
-        first, *rest = KEY_PARTS.findall(key) or [key]
+        name = key.lstrip(" ")
+        first, *rest = KEY_PARTS.findall(name) or [name]
         _put(found, [first, *(part.strip("[]") for part in rest[:DEEPEST])], value)
     return {name: _listed(value) for name, value in found.items()}
 

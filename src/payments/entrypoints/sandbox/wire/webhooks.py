@@ -149,11 +149,15 @@ class Webhooks:
         """Return the recorded deliveries of a payment, oldest first."""
         return [delivery for delivery in self.deliveries if delivery.imp_uid == imp_uid]
 
-    def wait(self, timeout: float = 45) -> bool:
-        """Wait until all that is queued has ended, except what goes out later; return False after *timeout* seconds."""
+    def wait(self, timeout: float = 45, imp_uid: str = "") -> bool:
+        """Wait until all that is queued (about *imp_uid*) has ended, except what goes out later.
+
+        Returns False after *timeout* seconds.
+        """
         with self._queue_lock:
             later = {number for _, number, _ in self._later}
-        return all(delivery.wait(timeout) for delivery in list(self.deliveries) if delivery.number not in later)
+        queued = self.of(imp_uid) if imp_uid else list(self.deliveries)
+        return all(delivery.wait(timeout) for delivery in queued if delivery.number not in later)
 
     def wake(self) -> None:
         """Have the thread read the clock now instead of a moment later."""

@@ -55,7 +55,7 @@ def test_a_typed_card_pays_once_and_leaves_a_key_only_where_it_was_asked_to(stor
 
 @pytest.mark.fact("§4.4", "documented", "A customer_uid of the shop's choice stands for a billing key.")
 @pytest.mark.fact("§4.4", "observed", "An unknown customer is refused with code 1, in words that were seen.")
-@pytest.mark.fact("§4.4", "guessed", "An unknown customer_uid is a 404, or a 200: `customer_unknown_http`.")
+@pytest.mark.fact("§4.4", "guessed", "An unknown customer_uid is a 200 with code 1, or a 404: `customer_unknown_http`.")
 def test_a_key_pays_until_it_is_deleted(store: Any) -> None:
     store.billing.issue(a_key())
     row = store.billing.pay_again("c-1", a_payment("o-1"))
@@ -65,12 +65,12 @@ def test_a_key_pays_until_it_is_deleted(store: Any) -> None:
     unknown = (200, 1, "등록되지 않은 구매자입니다.")
     assert store.refuses(store.billing.pay_again, "c-1", a_payment("o-2")) == unknown
     assert store.refuses(store.billing.forget, "c-1") == (
-        404,
+        200,
         1,
         "요청하신 customer_uid(c-1)로 등록된 정보를 찾을 수 없습니다.",
     )
-    store.billing.book.guesses.customer_unknown_http = 200
-    assert store.refuses(store.billing.customers.get, "c-1")[:2] == (200, 1)
+    store.billing.book.guesses.customer_unknown_http = 404
+    assert store.refuses(store.billing.customers.get, "c-1")[:2] == (404, 1)
 
 
 @pytest.mark.fact("§4.4", "documented", "again answers code 0 also with a payment that failed.")

@@ -46,7 +46,7 @@ export function callItem(call, now) {
     pill(good ? "paid" : call.http >= 500 || call.fault ? "failed" : "deposit", call.fault && !call.http ? "–" : String(call.http)),
     element("div", {},
       element("strong", {}, `${call.method} `, element("code", {}, call.path)),
-      element("small", {}, [call.fault, call.code ? `code ${call.code}` : "", call.message, sent === "{}" ? "" : sent].filter(Boolean).join(" · "))),
+      element("small", {}, [call.fault, call.code ? `code ${call.code}` : "", call.message, call.note, sent === "{}" ? "" : sent].filter(Boolean).join(" · "))),
     element("time", { title: `${call.milliseconds} ms` }, moment(call.at, now)));
 }
 
