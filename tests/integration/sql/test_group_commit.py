@@ -16,8 +16,11 @@ from builders import a_payment, paid
 from support.patience import EVENTUALLY
 
 from payments.adapters.sql.payments import reading
+from payments.adapters.sql.payments.together import read_together
+from payments.adapters.sql.payments.works import Live
 from payments.adapters.sql.store import SqlStore, open_store
 from payments.domain.errors import GatewayIdTaken, OrderIsLive, PaymentNotFound, StorageBusy, StorageUnavailable
+from payments.domain.machine import Status
 from payments.domain.payment import Payment
 from payments.domain.report import Rank
 from payments.domain.values import MerchantId, Mode
@@ -122,6 +125,17 @@ def test_one_that_fails_does_not_fail_its_neighbours(blocking: SqlStore, on_loop
     assert run(blocking.payments.get(new.merchant_id)).merchant_id == new.merchant_id
     assert run(blocking.payments.get(raising.merchant_id)) == raising
     assert run(blocking.payments.get(clashing.merchant_id)) == clashing
+
+
+def test_orders_that_are_looked_up_together_get_their_own_payments(blocking: SqlStore) -> None:
+    known = [run(blocking.payments.add(a_payment(buyer=f"buyer-{number}"))) for number in range(3)]
+    crossed = Live(known[0].buyer, known[1].order)  # each exists, but not together
+    asked = [*(Live(p.buyer, p.order) for p in known), crossed, Live("nobody", "nothing"), Live("x", known[2].order)]
+    statements: list[object] = []
+    sa.event.listen(blocking.database.reading, "before_cursor_execute", lambda *given: statements.append(given[2]))
+    outcomes = blocking.database.read(lambda connection: read_together(connection, asked))
+    assert [outcome.value for outcome in outcomes] == [*known, None, None, None]
+    assert len(statements) == 1
 
 
 def test_any_other_work_that_fails_is_undone_alone(blocking: SqlStore, on_loop: SqlStore) -> None:
@@ -238,18 +252,19 @@ def test_a_payment_that_is_locked_elsewhere_holds_up_no_other(postgresql_store: 
     assert run(postgresql_store.payments.get(locked.merchant_id)) == changed
 
 
-_ADDS_FOR_EVER = """
+_PAYS_FOR_EVER = """
 import asyncio, sys
-from builders import a_payment
+from builders import a_payment, paid
 from payments.adapters.sql.store import open_store
 from payments.domain.values import Mode
 
-async def adds(store):
+async def pays(store):
     while True:
-        print((await store.payments.add(a_payment())).merchant_id, flush=True)
+        added = await store.payments.add(a_payment())
+        print((await store.payments.update(added.merchant_id, paid)).merchant_id, flush=True)
 
 async def main(store):
-    await asyncio.gather(*(adds(store) for _ in range(8)))
+    await asyncio.gather(*(pays(store) for _ in range(8)))
 
 asyncio.run(main(open_store(sys.argv[1], Mode.TEST).on_loop()))
 """
@@ -259,7 +274,7 @@ def test_whatever_was_answered_survives_a_killed_process(url: str) -> None:
     """Fails where an answer precedes its commit: the process is killed without warning, between any two steps."""
     path = os.pathsep.join([str(TESTS), *filter(None, [os.environ.get("PYTHONPATH")])])
     process = subprocess.Popen(
-        [sys.executable, "-c", _ADDS_FOR_EVER, url],
+        [sys.executable, "-c", _PAYS_FOR_EVER, url],
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": path},
@@ -272,6 +287,6 @@ def test_whatever_was_answered_survives_a_killed_process(url: str) -> None:
     process.wait(EVENTUALLY)
     store = open_store(url, Mode.TEST)
     for merchant_id in answered:
-        assert run(store.payments.get(MerchantId(merchant_id))).created_at
+        assert run(store.payments.get(MerchantId(merchant_id))).status is Status.PAID
     assert len(answered) >= 40
     store.close()

@@ -70,14 +70,16 @@ def _resolve(answered: Sequence[tuple[Job, Outcome]]) -> None:
 class JobQueue:
     """A thread of its own, started with the first job, that hands up to *most* waiting jobs to *handle* at a time.
 
-    It never waits for more jobs to come: while it is at work, the next ones gather.
+    While it is at work, the next jobs gather. Where several came at once, it lets the next ones gather for *pause*
+    seconds more; a job that comes alone is handled at once.
     """
 
-    def __init__(self, name: str, most: int, handle: Callable[[list[Job]], None]) -> None:
-        self._name, self._most, self._handle = name, most, handle
+    def __init__(self, name: str, most: int, handle: Callable[[list[Job]], None], pause: float = 0.0) -> None:
+        self._name, self._most, self._handle, self._pause = name, most, handle, pause
         self._waiting: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._guard = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._is_busy = False
 
     def put(self, job: Job) -> None:
         """Let *job* wait for its turn."""
@@ -106,6 +108,7 @@ class JobQueue:
         ended = False
         while not ended:
             jobs, ended = self._taken()
+            self._is_busy = len(jobs) > 1
             if jobs:
                 self._handle(jobs)
 
@@ -113,6 +116,8 @@ class JobQueue:
         """Return the jobs that wait, at most as many as fit, and whether they are the last ones."""
         jobs: list[Job] = []
         job = self._waiting.get()
+        if self._is_busy and self._pause:
+            time.sleep(self._pause)
         while job is not None:
             jobs.append(job)
             if len(jobs) == self._most:

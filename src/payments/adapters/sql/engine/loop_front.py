@@ -1,8 +1,8 @@
 """LoopFront: the calls of a server on one event loop. Changes that wait are committed together (group commit).
 
 One thread takes all changes that wait, runs them in one transaction, commits once, and only then answers each caller
-with their own result or error. Nobody waits longer for that than for a transaction of their own: the thread starts
-with what is there, and the next changes gather while it commits.
+with their own result or error. A change that comes alone waits for nothing: the thread starts with what is there, and
+the next changes gather while it commits.
 
 A change that fails must not spoil its neighbours. What fails while a transaction is open is rolled back, and each of
 its changes runs again in a transaction of its own, in other threads, so that one that waits for a lock holds up no
@@ -31,6 +31,8 @@ MOST_TOGETHER: Final = 32
 MOST_WAITING: Final = 1_000
 """Calls that may wait. It must exceed what a server admits at a time, so that no use case is refused half-way."""
 ALONE_THREADS: Final = 4
+GATHER_SECONDS: Final = 0.002
+"""How long changes gather for a database server under load: its round trips cost far more CPU than a row in them."""
 
 
 class LoopFront:
@@ -47,10 +49,11 @@ class LoopFront:
     ) -> None:
         self._database = database
         self._write_together, self._read_together = write_together, read_together
-        self._writer = JobQueue("store-writer", most_together, self._handle)
+        pause = 0.0 if database.write_lock else GATHER_SECONDS
+        self._writer = JobQueue("store-writer", most_together, self._handle, pause)
         # where readers and the writer of one file wait for each other, one thread does both, one after the other
         separate = not database.readers_wait
-        self._reader = JobQueue("store-reader", most_together, self._handle) if separate else self._writer
+        self._reader = JobQueue("store-reader", most_together, self._handle, pause) if separate else self._writer
         self._alone = ThreadPoolExecutor(ALONE_THREADS, thread_name_prefix="store-alone")
         self._most_waiting, self._waiting, self._closed = most_waiting, 0, False
 

@@ -35,6 +35,9 @@ BY_IDS: Final = _whole.where(payments.c.merchant_id.in_(sa.bindparam("merchant_i
 LIVE_ONE: Final = _whole.where(
     payments.c.buyer == sa.bindparam("buyer"), payments.c.order_ref == sa.bindparam("order_ref"), LIVE
 )
+LIVE_ONES: Final = _whole.where(
+    sa.tuple_(payments.c.buyer, payments.c.order_ref).in_(sa.bindparam("orders", expanding=True)), LIVE
+)
 LOCK: Final = (
     sa.select(payments.c.merchant_id).where(payments.c.merchant_id == sa.bindparam("merchant_id")).with_for_update()
 )

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from payments.adapters.sql.engine.fronts import Front
 from payments.adapters.sql.payments import reading, writing
 from payments.adapters.sql.payments.rows import event_of
-from payments.adapters.sql.payments.works import Add, Get, Update
+from payments.adapters.sql.payments.works import Add, Get, Live, Update
 from payments.domain.errors import PaymentNotFound
 from payments.domain.event import Event
 from payments.domain.payment import Payment
@@ -35,9 +35,7 @@ class SqlPayments:
 
     async def live(self, buyer: str, order: str) -> Payment | None:
         """Return the buyer's payment of this order that is not cancelled, or None."""
-        which = {"buyer": buyer, "order_ref": order}
-        found = await self._front.read(lambda c: reading.payments_of(c.execute(reading.LIVE_ONE, which)))
-        return found[0] if found else None
+        return await self._front.read(Live(buyer, order))
 
     async def update(self, merchant_id: MerchantId, change: Callable[[Payment], Payment]) -> Payment:
         """Apply the pure function *change* to the payment while it is locked, and store the result."""

@@ -16,7 +16,7 @@ import sqlalchemy.exc
 from payments.adapters.sql.engine.database import Work
 from payments.adapters.sql.engine.jobs import ALONE, Outcome
 from payments.adapters.sql.payments import reading, writing
-from payments.adapters.sql.payments.works import Add, Get, Update
+from payments.adapters.sql.payments.works import Add, Get, Live, Update
 from payments.adapters.sql.payments.writing import Revision
 from payments.domain.payment import Payment
 from payments.domain.values import MerchantId
@@ -39,7 +39,7 @@ def write_together(connection: sa.Connection, works: Works) -> list[Outcome]:
 
 def read_together(connection: sa.Connection, works: Works) -> list[Outcome]:
     """Return the outcome of each of *works*, which only read."""
-    outcomes = _got(connection, _of_kind(works, Get))
+    outcomes = _got(connection, _of_kind(works, Get)) | _found_live(connection, _of_kind(works, Live))
     for number, work in enumerate(works):
         if number not in outcomes:
             outcomes[number] = _outcome_of(partial(work, connection))
@@ -120,6 +120,15 @@ def _got(connection: sa.Connection, gets: Numbered[Get]) -> dict[int, Outcome]:
 
 def _got_one(payment: Payment | None) -> Outcome:
     return ALONE if payment is None else Outcome(value=payment)
+
+
+def _found_live(connection: sa.Connection, asked: Numbered[Live]) -> dict[int, Outcome]:
+    if len(asked) < 2:
+        return {}
+    orders = sorted({(live.buyer, live.order) for _, live in asked})
+    rows = connection.execute(reading.LIVE_ONES, {"orders": orders})
+    found = {(payment.buyer, payment.order): payment for payment in reading.payments_of(rows)}
+    return {number: Outcome(value=found.get((live.buyer, live.order))) for number, live in asked}
 
 
 def _outcome_of(work: Callable[[], Any]) -> Outcome:

@@ -1,4 +1,4 @@
-"""The works on payments that can be executed together with others: Add, Update and Get.
+"""The works on payments that can be executed together with others: Add, Update, Get and Live.
 
 Each is also a work of its own, for a transaction that holds nothing else. `together` executes many of them.
 """
@@ -68,6 +68,20 @@ class Get:
         if not found:
             raise PaymentNotFound
         return found[0]
+
+
+@attrs.frozen
+class Live:
+    """Reads the payment of an order that is not cancelled, if there is one."""
+
+    buyer: str
+    order: str
+
+    def __call__(self, connection: sa.Connection) -> Payment | None:
+        """Return the payment, or None."""
+        which = {"buyer": self.buyer, "order_ref": self.order}
+        found = reading.payments_of(connection.execute(reading.LIVE_ONE, which))
+        return found[0] if found else None
 
 
 def _locked(connection: sa.Connection, merchant_id: MerchantId) -> Payment:

@@ -6,6 +6,7 @@ from typing import Any, Final
 import attrs
 import sqlalchemy as sa
 
+from payments.adapters.sql.engine.bulk import Bulk
 from payments.adapters.sql.payments.rows import Row, attempt_row, event_row, message_row, payment_row, refund_row
 from payments.adapters.sql.schema.moment import Moment
 from payments.adapters.sql.schema.side_tables import meta, outbox
@@ -15,13 +16,13 @@ from payments.domain.messages import Message
 from payments.domain.payment import Payment
 
 
-def _update(table: sa.Table, *keys: str) -> sa.Update:
+def _update(table: sa.Table, *keys: str) -> Bulk:
     """Return an update of all columns except *keys*, which find the row; their values are given as `key_NAME`."""
     where = [table.c[key] == sa.bindparam(f"key_{key}") for key in keys]
-    return sa.update(table).where(*where).values({c: sa.bindparam(c.name) for c in table.c if c.name not in keys})
+    return Bulk(sa.update(table).where(*where).values({c: sa.bindparam(c.name) for c in table.c if c.name not in keys}))
 
 
-_UPDATE_PAYMENT: Final = (
+_UPDATE_PAYMENT: Final = Bulk(
     sa.update(payments)
     .where(payments.c.merchant_id == sa.bindparam("key_merchant_id"), payments.c.version == sa.bindparam("key_version"))
     .values({c: sa.bindparam(c.name) for c in payments.c if c.name not in ("merchant_id", "leased_until")})
@@ -71,7 +72,7 @@ def insert_payments(connection: sa.Connection, new: Sequence[Payment]) -> None:
 def update_payments(connection: sa.Connection, revisions: Sequence[Revision]) -> None:
     """Write the differences. Raises ConcurrentUpdate if a payment is no longer stored as it was before."""
     rows = [row for revision in revisions for row in _payment_updates(revision)]
-    if rows and connection.execute(_UPDATE_PAYMENT, rows).rowcount != len(rows):
+    if rows and _UPDATE_PAYMENT.execute(connection, rows) != len(rows):
         raise ConcurrentUpdate("Another change was stored first. Nothing was stored. Try again.")
     _write_attempts(connection, revisions)
     _write_refunds(connection, revisions)
@@ -96,7 +97,7 @@ def _write_attempts(connection: sa.Connection, revisions: Sequence[Revision]) ->
                 changed.append(_keyed(attempt_row(attempt), "gateway_id", "merchant_id"))
     _insert(connection, attempts, sorted(new, key=lambda row: row["gateway_id"]))
     if changed:
-        connection.execute(_UPDATE_ATTEMPT, changed)
+        _UPDATE_ATTEMPT.execute(connection, changed)
 
 
 def _write_refunds(connection: sa.Connection, revisions: Sequence[Revision]) -> None:
@@ -110,7 +111,7 @@ def _write_refunds(connection: sa.Connection, revisions: Sequence[Revision]) -> 
             elif known[refund.id] != refund:
                 changed.append(_keyed(refund_row(revision.after, position), "merchant_id", "id"))
     if changed:  # first, because it may close the refund that blocks a new one
-        connection.execute(_UPDATE_REFUND, changed)
+        _UPDATE_REFUND.execute(connection, changed)
     _insert(connection, refunds, new)
 
 
@@ -123,11 +124,15 @@ def _insert_events(connection: sa.Connection, changed: Sequence[Payment]) -> Non
 
 def _insert(connection: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> None:
     if rows:
-        connection.execute(_INSERTS[table.name], rows)
+        _INSERTS[table.name].execute(connection, rows)
 
 
 def _keyed(row: Row, *keys: str) -> dict[str, Any]:
     return {f"key_{name}" if name in keys else name: value for name, value in row.items()}
 
 
-_INSERTS: Final = {table.name: sa.insert(table) for table in (payments, attempts, refunds, events, outbox)}
+def _insert_into(table: sa.Table) -> Bulk:
+    return Bulk(sa.insert(table), tuple(c.name for c in table.c if c.name != "leased_until"))  # a new one has no lease
+
+
+_INSERTS: Final = {table.name: _insert_into(table) for table in (payments, attempts, refunds, events, outbox)}
