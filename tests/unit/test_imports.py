@@ -69,6 +69,7 @@ VIOLATIONS = [  # a new module, what it imports, and the contract that must say 
     ("entrypoints/worker/new.py", "payments.entrypoints.http.serving", WORKER),
     ("entrypoints/http/new.py", "requests", HTTP),
     ("adapters/sql/new.py", "requests", HTTP),
+    ("entrypoints/new.py", "aiohttp", HTTP),
     ("entrypoints/http/new.py", "sqlalchemy", SQL),
     ("adapters/iamport/new.py", "sqlite3", SQL),
     ("adapters/iamport/new.py", "starlette", SERVING),

@@ -6,15 +6,16 @@ opened_store    only the store, for commands that need no provider
 """
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
-from payments.adapters.iamport import Buyer, IamportGateway, IamportSettings, request_pay
+from payments.adapters.iamport import Buyer, IamportGateway, IamportSettings, LoopIamportGateway, request_pay
 from payments.adapters.in_process.subscribers import Several, Subscriber, Subscribers
 from payments.adapters.prices.toml_file import PriceList
 from payments.adapters.system.alarms import LoggingAlarms
@@ -44,6 +45,9 @@ from payments.entrypoints.settings import (
 from payments.entrypoints.tokens import ClientTokens, Verifier
 from payments.entrypoints.worker.pace import Pace
 
+WITH_AIOHTTP: Final = "Iamport is called with aiohttp, on the event loop."
+WITH_REQUESTS: Final = "Iamport is called with requests, in threads. With aiohttp each call would cost less CPU."
+
 
 def opened_store(settings: Settings) -> AbstractContextManager[Store]:
     """Return the store, for a `with` block. Raises BadInput, StorageUnavailable, or what refuses the database."""
@@ -69,27 +73,49 @@ def opened(
         yield _wired(settings, store, asked, prices or _prices(settings.orders), _publisher(settings, subscribers))
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Fronts:
-    """One store and one gateway behind two services: `loop` for an event loop, `blocking` for a worker's threads."""
+    """One store behind two services: `loop` for an event loop, `blocking` for a worker's threads.
+
+    `caller` is a sentence about what calls the provider from the loop.
+    """
 
     loop: Service
     blocking: Service
+    caller: str
+    _close_gateway: Callable[[], Coroutine[Any, Any, None]]
+
+    async def leave_loop(self, seconds: float) -> None:
+        """Give what runs beside requests *seconds*, then cut it off, and close the connections to the provider."""
+        await self.loop.sending.finish(seconds)
+        await self._close_gateway()
 
 
 @contextmanager
 def opened_on_loop(settings: Settings) -> Iterator[Fronts]:
     """Return both services in a `with` block. Raises what `opened` raises."""
+    has_aiohttp = find_spec("aiohttp") is not None
     web = _web(settings)
+    web = attrs.evolve(web, threads=settings.http.concurrency) if has_aiohttp else web
+    calls = web.threads + web.strangers + MAX_SENDS
     with ExitStack() as stack:
         gateway = stack.enter_context(IamportGateway(_iamport(settings)))
         store = stack.enter_context(closing(_store(settings)))
-        off_loop = stack.enter_context(closing(OffLoop(gateway, web.threads + web.strangers + MAX_SENDS)))
+        asked = (
+            LoopIamportGateway(attrs.evolve(_iamport(settings), connections=calls))
+            if has_aiohttp
+            else OffLoop(gateway, calls)
+        )
         on_loop = stack.enter_context(closing(_on_loop(store)))
         prices, publisher = _prices(settings.orders), _publisher(settings, ())
         blocking = _wired(settings, store, gateway, prices, publisher)
-        loop = _wired(settings, on_loop, off_loop, prices, publisher)
-        yield Fronts(attrs.evolve(loop, client_tokens=blocking.client_tokens, suspends=True), blocking)
+        loop = _wired(settings, on_loop, asked, prices, publisher)
+        yield Fronts(
+            loop=attrs.evolve(loop, client_tokens=blocking.client_tokens, web=web, suspends=True),
+            blocking=blocking,
+            caller=WITH_AIOHTTP if has_aiohttp else WITH_REQUESTS,
+            close_gateway=asked.close,
+        )
 
 
 def _on_loop(store: Any) -> Store:

@@ -1,11 +1,16 @@
-"""OffLoop: a blocking Gateway for an event loop. Each call to the provider holds one thread of a bounded pool."""
+"""OffLoop: a blocking Gateway for an event loop, where aiohttp is not installed. Each call holds one thread of a pool.
+
+DaemonThreads   that pool: bounded, and its threads do not keep the process from ending
+"""
 
 import asyncio
 import contextvars
+import threading
 from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from datetime import datetime, timedelta
 from functools import partial
+from queue import SimpleQueue
 from typing import Any, TypeVar
 
 from payments.domain.money import Money
@@ -23,7 +28,7 @@ class OffLoop:
 
     def __init__(self, gateway: Gateway, threads: int) -> None:
         self._gateway = gateway
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="provider")
+        self._threads = DaemonThreads(threads, "provider")
 
     @property
     def listing_span(self) -> timedelta:
@@ -54,10 +59,49 @@ class OffLoop:
         """Return a page of all attempts that reached their present state in [since, until]."""
         return await self._in_thread(partial(self._gateway.listing, since, until, page))
 
-    def close(self) -> None:
-        """Wait for the calls that were sent; each has its own deadline."""
-        self._pool.shutdown(wait=True)
+    async def close(self) -> None:
+        """End the threads that are idle. Calls at work are left behind; each has its own deadline."""
+        self._threads.close()
 
     async def _in_thread(self, call: Callable[[], Coroutine[Any, Any, T]]) -> T:
         context = contextvars.copy_context()  # log lines keep the id of the request
-        return await asyncio.wrap_future(self._pool.submit(lambda: context.run(run, call())))
+        return await asyncio.wrap_future(self._threads.submit(lambda: context.run(run, call())))
+
+
+class DaemonThreads:
+    """At most *most* threads. One that hangs in a call does not keep the process from ending, unlike an executor's."""
+
+    def __init__(self, most: int, name: str) -> None:
+        self._most, self._name = most, name
+        self._work: SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._started = self._wanted = 0  # threads that exist, and calls that wait or run
+
+    def submit(self, call: Callable[[], T]) -> "Future[T]":
+        """Run *call* in a thread that is free, now or later."""
+        future: Future[T] = Future()
+        with self._lock:
+            self._wanted += 1
+            if self._started < min(self._wanted, self._most):
+                threading.Thread(target=self._run, daemon=True, name=f"{self._name}-{self._started}").start()
+                self._started += 1
+        self._work.put((future, call))
+        return future
+
+    def close(self) -> None:
+        """Let each thread end once it has nothing to do. Returns at once."""
+        for _ in range(self._started):
+            self._work.put(None)
+
+    def _run(self) -> None:
+        while (job := self._work.get()) is not None:
+            future, call = job
+            try:
+                if future.set_running_or_notify_cancel():
+                    future.set_result(call())
+            except BaseException as error:  # noqa: BLE001 - whoever waits for the future raises it
+                future.set_exception(error)
+            finally:
+                with self._lock:
+                    self._wanted -= 1
+            del future, call, job

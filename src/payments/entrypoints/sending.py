@@ -77,6 +77,17 @@ class Sending:
         task.add_done_callback(_log_failure)
         return None
 
+    async def finish(self, seconds: float) -> None:
+        """Wait at most *seconds* for what runs in this event loop, then cut it off: the worker continues with it."""
+        import asyncio
+
+        tasks = set(self._tasks)
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=seconds)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
     def _forget(self, task: "asyncio.Task[Any]") -> None:
         self._tasks.discard(task)
         self._free.release()

@@ -49,7 +49,10 @@ class Contact:
 
 @attrs.frozen(kw_only=True)
 class Web:
-    """Options of the HTTP API. `queue` is how many requests may wait for a thread before others get 503."""
+    """Options of the HTTP API. `threads` use cases run at a time, in threads or on an event loop, and `queue` may wait.
+
+    What comes beyond is answered 503.
+    """
 
     allowed_origins: tuple[str, ...] = ()
     return_page: str = ""

@@ -1,14 +1,21 @@
-"""What the tests of the adapter's own behaviour ask for: a gateway that talks to a scripted provider."""
+"""What the tests of the adapter's own behaviour ask for: a gateway that talks to a scripted provider.
+
+GATEWAYS     both gateways: over requests, and over aiohttp on an event loop
+gateway_to   makes a gateway; every test that asks for it runs on both
+"""
 
 import contextlib
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Final
 
 import pytest
+from integration.iamport.looped import LoopedGateway
 from integration.iamport.scripted import Scripted
 
 from payments.adapters.iamport import IamportGateway, IamportSettings
 from payments.domain.values import Mode
+
+GATEWAYS: Final = {"requests": IamportGateway, "aiohttp": LoopedGateway}
 
 KEY, SECRET = "rest-key-0123", "rest-secret-4567"
 
@@ -19,13 +26,13 @@ def settings(url: str, **changes: Any) -> IamportSettings:
     return IamportSettings(**facts | changes)
 
 
-@pytest.fixture
-def gateway_to() -> Iterator[Callable[..., IamportGateway]]:
+@pytest.fixture(params=GATEWAYS.values(), ids=GATEWAYS)
+def gateway_to(request: pytest.FixtureRequest) -> Iterator[Callable[..., Any]]:
     """`gateway_to(server_or_url, deadline=0.5)`: a gateway that tries once, unless told otherwise."""
     with contextlib.ExitStack() as open_gateways:
 
-        def make(server: Scripted | str, **changes: Any) -> IamportGateway:
+        def make(server: Scripted | str, **changes: Any) -> Any:
             url = server if isinstance(server, str) else server.url
-            return open_gateways.enter_context(IamportGateway(settings(url, **changes)))
+            return open_gateways.enter_context(request.param(settings(url, **changes)))
 
         yield make

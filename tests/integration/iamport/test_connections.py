@@ -1,20 +1,24 @@
 """Connections to the provider: shared, replaced after a broken answer, never inherited; and bounded repeats."""
 
+import asyncio
 import contextlib
 import os
 
 import pytest
+from integration.iamport.conftest import settings
 from integration.iamport.scripted import (
     Scripted,
     answered,
     granted,
+    hang,
     reset,
 )
 from integration.iamport.troubles import HTML, IMP, REFUND, UNKNOWN, GatewayTo
 from support.patience import given_time
 from unit.adapters.iamport.rows import a_row
 
-from payments.domain.errors import Unknown
+from payments.adapters.iamport import IamportGateway, LoopIamportGateway
+from payments.domain.errors import NotSent, Unknown
 from payments.entrypoints.blocking import run
 
 
@@ -38,10 +42,12 @@ def test_good_calls_share_one_connection(gateway_to: GatewayTo) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:This process")
-def test_a_forked_process_opens_connections_of_its_own(gateway_to: GatewayTo) -> None:
-    """As under a server that loads the shop before it forks; on a shared one, answers go to whoever reads first."""
-    with Scripted(granted(a_row())) as server:
-        gateway = gateway_to(server)
+def test_a_forked_process_opens_connections_of_its_own() -> None:
+    """As under a server that loads the shop before it forks; on a shared one, answers go to whoever reads first.
+
+    With requests only: an event loop does not survive a fork.
+    """
+    with Scripted(granted(a_row())) as server, IamportGateway(settings(server.url)) as gateway:
         run(gateway.find(IMP))
         child = os.fork()
         if child == 0:
@@ -89,3 +95,29 @@ def test_a_cancel_is_retried_only_if_it_was_not_sent(gateway_to: GatewayTo) -> N
         with pytest.raises(Unknown):
             run(gateway_to(server, tries=3).refund(REFUND, "KRW"))
         assert len(server.asked("/payments/cancel")) == 1
+
+
+def test_a_closed_gateway_on_a_loop_sends_nothing() -> None:
+    async def scenario(url: str) -> None:
+        async with LoopIamportGateway(settings(url)) as gateway:
+            assert await gateway.find(IMP) is not None
+        with pytest.raises(NotSent):
+            await gateway.find(IMP)
+
+    with Scripted(granted(a_row())) as server:
+        asyncio.run(scenario(server.url))
+        assert len(server.asked()) == 1
+
+
+def test_a_call_that_is_cut_off_gives_its_connection_back() -> None:
+    async def scenario(url: str) -> None:
+        async with LoopIamportGateway(settings(url, connections=1)) as gateway:
+            hanging = asyncio.create_task(gateway.find(IMP))
+            while not server.asked():
+                await asyncio.sleep(0)
+            hanging.cancel()
+            await asyncio.gather(hanging, return_exceptions=True)
+            assert await gateway.find(IMP) is not None
+
+    with Scripted(hang, granted(a_row())) as server:
+        asyncio.run(scenario(server.url))

@@ -1,5 +1,6 @@
 """The access token on a real socket: fetched once for all, renewed in time, and once more where it is refused."""
 
+import asyncio
 import socket
 import threading
 from collections.abc import Callable
@@ -11,6 +12,8 @@ from support.patience import EVENTUALLY
 from unit.adapters.iamport.rows import a_row
 
 from payments.adapters.iamport import IamportGateway
+from payments.adapters.iamport.loop_transport import LoopTurn
+from payments.adapters.iamport.requests_transport import ThreadTurn
 from payments.adapters.iamport.token import Tokens
 from payments.adapters.iamport.transport import Deadline
 from payments.adapters.iamport.wire import Grant
@@ -152,49 +155,76 @@ class Provider:
     def __init__(self) -> None:
         self.now, self.fetched = 0.0, 0
 
-    def fetch(self, _: Deadline) -> Grant:
+    async def fetch(self, _: Deadline) -> Grant:
         self.fetched += 1
         self.now += 5  # the answer took this long, and the token's life began somewhere within
         return Grant(f"token-{self.fetched}", 1800)
 
     def tokens(self) -> Tokens:
-        return Tokens(self.fetch, lambda: self.now)
+        return Tokens(self.fetch, ThreadTurn(), lambda: self.now)
 
 
 def test_a_tokens_lifetime_starts_before_the_request() -> None:
     provider = Provider()
     tokens = provider.tokens()
-    assert tokens.get(Deadline(1)) == "token-1"
+    assert run(tokens.get(Deadline(1))) == "token-1"
     provider.now = 1800 - 60
-    assert tokens.get(Deadline(1)) == "token-1"
+    assert run(tokens.get(Deadline(1))) == "token-1"
     provider.now = 1800 - 59.9
-    assert tokens.get(Deadline(1)) == "token-2"
+    assert run(tokens.get(Deadline(1))) == "token-2"
 
 
 def test_a_late_refusal_of_an_old_token_keeps_the_new_one() -> None:
     tokens = Provider().tokens()
-    old = tokens.get(Deadline(1))
+    old = run(tokens.get(Deadline(1)))
     tokens.forget(old)
-    new = tokens.get(Deadline(1))
+    new = run(tokens.get(Deadline(1)))
     tokens.forget(old)
-    assert tokens.get(Deadline(1)) == new != old
+    assert run(tokens.get(Deadline(1))) == new != old
 
 
 def test_a_fetch_that_hangs_holds_no_thread_past_its_deadline() -> None:
     began, release = threading.Event(), threading.Event()
 
-    def slow(_: Deadline) -> Grant:
+    async def slow(_: Deadline) -> Grant:
         began.set()
         release.wait(EVENTUALLY)
         return Grant("late", 1800)
 
-    tokens = Tokens(slow)
-    first = threading.Thread(target=lambda: tokens.get(Deadline(EVENTUALLY)))
+    tokens = Tokens(slow, ThreadTurn())
+    first = threading.Thread(target=lambda: run(tokens.get(Deadline(EVENTUALLY))))
     first.start()
     assert began.wait(EVENTUALLY)
     tokens.forget("any")  # nor does a refusal wait for it
     with pytest.raises(NotSent):
-        tokens.get(Deadline(0.1))
+        run(tokens.get(Deadline(0.1)))
     release.set()
     first.join()
-    assert tokens.get(Deadline(0)) == "late"
+    assert run(tokens.get(Deadline(0))) == "late"
+
+
+def test_a_task_that_leaves_while_it_fetches_hands_over_to_the_next() -> None:
+    """On an event loop a caller can be cut off; the others must not wait for its token for ever."""
+    fetches = 0
+
+    began = asyncio.Event()
+
+    async def first_hangs(_: Deadline) -> Grant:
+        nonlocal fetches
+        fetches += 1
+        if fetches == 1:
+            began.set()
+            await asyncio.Event().wait()
+        return Grant("second", 1800)
+
+    async def scenario() -> None:
+        tokens = Tokens(first_hangs, LoopTurn())
+        first, second = (asyncio.create_task(tokens.get(Deadline(EVENTUALLY))) for _ in range(2))
+        await began.wait()
+        with pytest.raises(NotSent):
+            await tokens.get(Deadline(0.1))
+        first.cancel()
+        assert await second == "second"
+        assert (first.cancelled(), fetches) == (True, 2)
+
+    asyncio.run(scenario())

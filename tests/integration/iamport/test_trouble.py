@@ -5,7 +5,6 @@ import socket
 import threading
 
 import pytest
-from integration.iamport.conftest import settings
 from integration.iamport.scripted import (
     Act,
     Scripted,
@@ -20,7 +19,6 @@ from integration.iamport.troubles import HTML, IMP, PAID, REFUND, UNKNOWN, Gatew
 from support.patience import EVENTUALLY, given_time, until
 from unit.adapters.iamport.rows import a_row
 
-from payments.adapters.iamport.transport import Deadline, Transport
 from payments.domain.errors import NotSent, Rejected, StillAtWork, Unknown
 from payments.entrypoints.blocking import run
 
@@ -97,9 +95,9 @@ def test_a_refund_is_waited_for_longer_than_any_other_call(gateway_to: GatewayTo
 
     def only_the_refund_arrives(patience: float) -> None:
         slow = drip(http(200, PAID), patience / 4, at_once=len(http(200, PAID)) - 2)
-        with Scripted(slow) as server:
+        with Scripted(granted(a_row()), slow) as server:
             gateway = gateway_to(server, deadline=patience / 8, refund_deadline=EVENTUALLY)
-            gateway._api._tokens.get(Deadline(EVENTUALLY))
+            run(gateway.find(IMP))  # and has a token now
             with pytest.raises(Unknown):
                 run(gateway.find(IMP))
             assert run(gateway.refund(REFUND, "KRW")).gateway_id == IMP
@@ -139,21 +137,20 @@ def test_too_many_calls_are_not_sent(gateway_to: GatewayTo) -> None:
         run(gateway_to(server).refund(REFUND, "KRW"))
 
 
-def test_with_every_connection_busy_a_further_call_is_not_sent() -> None:
+def test_with_every_connection_busy_a_further_call_is_not_sent(gateway_to: GatewayTo) -> None:
     """Without a place of its own it would wait in the pool for as long as the others take."""
     with Scripted(hang) as server:
-        transport = Transport(settings(server.url, connections=1))
+        gateway = gateway_to(server, connections=1, deadline=EVENTUALLY, refund_deadline=0.1)
 
         def wait_in_vain() -> None:
             with contextlib.suppress(Unknown):
-                transport.send("GET", "/first", {}, None, Deadline(EVENTUALLY))
+                run(gateway.find(IMP))
 
         first = threading.Thread(target=wait_in_vain)
         first.start()
-        until(lambda: server.seen)
-        with pytest.raises(NotSent):
-            transport.send("GET", "/second", {}, None, Deadline(0.1))
+        until(server.asked)
+        with pytest.raises(NotSent, match="busy"):
+            run(gateway.refund(REFUND, "KRW"))
         assert first.is_alive(), "the second did not wait until the first was over"
-        assert [seen.target for seen in server.seen] == ["/first"]
+        assert len(server.asked()) == 1
     first.join()
-    transport.close()

@@ -2,13 +2,15 @@
 
 import asyncio
 import threading
+from functools import partial
 
 import pytest
+from support.patience import EVENTUALLY, until
 
 from payments.domain.errors import Unknown
 from payments.entrypoints.http.edge.threads import Threads
 from payments.entrypoints.http.shapes.errors import Busy
-from payments.entrypoints.off_loop import OffLoop
+from payments.entrypoints.off_loop import DaemonThreads, OffLoop
 
 
 class BlockingGateway:
@@ -21,11 +23,32 @@ class BlockingGateway:
 
 
 def test_a_call_to_the_provider_runs_in_a_thread_of_the_pool():
-    gateway = OffLoop(BlockingGateway(), 1)
-    assert asyncio.run(gateway.find("imp_1")).startswith("provider")
-    with pytest.raises(Unknown):
-        asyncio.run(gateway.find("lost"))
-    gateway.close()
+    async def scenario():
+        gateway = OffLoop(BlockingGateway(), 1)
+        assert (await gateway.find("imp_1")).startswith("provider")
+        with pytest.raises(Unknown):
+            await gateway.find("lost")
+        await gateway.close()
+
+    asyncio.run(scenario())
+
+
+def test_calls_beyond_the_threads_wait_and_a_caller_that_left_is_not_called_for():
+    pool, go, called = DaemonThreads(2, "few"), threading.Event(), []
+
+    def call(number):
+        called.append(number)
+        go.wait(EVENTUALLY)
+        return threading.current_thread().name
+
+    running = [pool.submit(partial(call, number)) for number in range(2)]
+    until(lambda: len(called) == 2)
+    left, waiting = (pool.submit(partial(call, number)) for number in (2, 3))
+    assert left.cancel()
+    go.set()
+    names = {future.result(EVENTUALLY) for future in (*running, waiting)}
+    assert (names, sorted(called)) == ({"few-0", "few-1"}, [0, 1, 3])
+    pool.close()
 
 
 def test_what_exceeds_the_queue_is_refused_at_once_and_the_rest_takes_turns():

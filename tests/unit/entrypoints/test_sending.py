@@ -114,3 +114,25 @@ def test_in_an_event_loop_what_ends_in_time_is_returned_or_raised():
     assert asyncio.run(sending.within_time(answered(), suspends=True)) == "done"
     with pytest.raises(Unknown):
         asyncio.run(sending.within_time(failing(), suspends=True))
+
+
+def test_what_runs_when_the_server_stops_gets_its_grace_and_is_then_cut_off():
+    async def scenario():
+        sending, answered, ended = Sending(seconds=0), asyncio.Event(), []
+
+        async def use_case(awaited):
+            try:
+                await awaited.wait()
+                ended.append("answered")
+            except asyncio.CancelledError:
+                ended.append("cut off")
+                raise
+
+        for awaited in (answered, asyncio.Event()):
+            assert await sending.within_time(use_case(awaited), suspends=True) is None
+        answered.set()
+        await sending.finish(0.1)
+        await sending.finish(0.1)  # with nothing left, it returns
+        return ended
+
+    assert asyncio.run(scenario()) == ["answered", "cut off"]

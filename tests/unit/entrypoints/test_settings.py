@@ -100,6 +100,7 @@ def test_a_file_that_is_not_there_is_no_empty_file():
         ('[http]\nallowed_origins = ["shop.test"]', "http.allowed_origins"),
         ('[http]\nallowed_origins = ["null"]', "http.allowed_origins"),
         ("[http]\nthreads = 0", "http.threads"),
+        ("[http]\nconcurrency = 501", "http.concurrency"),
     ],
 )
 def test_what_could_hurt_is_refused_by_name_and_never_repeats_a_secret(text, named):

@@ -70,17 +70,14 @@ class Reply:
 
 
 class Api:
-    """Iamport's REST API over a transport. Any thread may call it."""
+    """Iamport's REST API over a transport, whose coroutines block or suspend. Whoever may call that may call this."""
 
-    def __init__(self, settings: IamportSettings) -> None:
+    def __init__(self, settings: IamportSettings, transport: Transport) -> None:
         self._settings = settings
-        self._transport = Transport(settings)
-        self._tokens = Tokens(self._fetch_token)
+        self._transport = transport
+        self._tokens = Tokens(self._fetch_token, transport.turn())
 
-    def close(self) -> None:
-        self._transport.close()
-
-    def ask(self, call: Call, ends: Deadline) -> Reply:
+    async def ask(self, call: Call, ends: Deadline) -> Reply:
         """Return the answer, which may be a refusal; retry if it is safe.
 
         Raises NotSent, CredentialsRefused or Unknown.
@@ -88,20 +85,20 @@ class Api:
         pause = _FIRST_RETRY_SECONDS
         for attempt in range(1, self._settings.tries + 1):
             try:
-                return self._logged(call, ends)
+                return await self._logged(call, ends)
             except (NotSent, Unknown) as trouble:
                 wait = pause * random.uniform(0.5, 1.5)  # noqa: S311 - only spreads the retries
                 is_safe = call.harmless or isinstance(trouble, NotSent)
                 is_safe = is_safe and not isinstance(trouble, CredentialsRefused)
                 if not is_safe or attempt == self._settings.tries or wait >= ends.left:
                     raise
-            time.sleep(wait)
+            await self._transport.pause(wait)
             pause *= 2
         raise AssertionError("settings allow at least one try")
 
-    def response(self, call: Call, ends: Deadline) -> object:
+    async def response(self, call: Call, ends: Deadline) -> object:
         """Return the response of a successful call. Raises as `ask` does, and Rejected for a refusal."""
-        reply = self.ask(call, ends)
+        reply = await self.ask(call, ends)
         if reply.is_refusal:
             raise self.rejection(reply)
         return reply.envelope.response
@@ -111,12 +108,12 @@ class Api:
         code, text = cleaned(str(reply.envelope.code), 20), self._without_secrets(reply.envelope.message)
         return Rejected(f"The provider refused ({code}): {text or 'it gave no reason'}. Nothing was done.", code, text)
 
-    def _logged(self, call: Call, ends: Deadline) -> Reply:
+    async def _logged(self, call: Call, ends: Deadline) -> Reply:
         """Write one log line per call. It contains no ids, keys or tokens."""
         started = time.perf_counter()
         outcome, level = "failed", logging.WARNING
         try:
-            reply = self._authorised(call, ends)
+            reply = await self._authorised(call, ends)
             outcome, level = f"{reply.status} code {cleaned(str(reply.envelope.code), 20)}", logging.INFO
         except GatewayError as error:
             outcome = type(error).__name__
@@ -127,20 +124,20 @@ class Api:
             milliseconds = (time.perf_counter() - started) * 1000
             logger.log(level, "%s %s: %s in %.0f ms", call.method, call.path, outcome, milliseconds)
 
-    def _authorised(self, call: Call, ends: Deadline) -> Reply:
-        token = self._tokens.get(ends)
-        answer = self._send(call, token, ends)
+    async def _authorised(self, call: Call, ends: Deadline) -> Reply:
+        token = await self._tokens.get(ends)
+        answer = await self._send(call, token, ends)
         if answer.status == 401:
             self._tokens.forget(token)
-            answer = self._send(call, self._tokens.get(ends), ends)
+            answer = await self._send(call, await self._tokens.get(ends), ends)
         return self._reply(answer)
 
-    def _send(self, call: Call, token: str | None, ends: Deadline) -> Answer:
+    async def _send(self, call: Call, token: str | None, ends: Deadline) -> Answer:
         headers = _HEADERS if token is None else {**_HEADERS, "Authorization": f"Bearer {token}"}
         if call.body is None:
-            return self._transport.send(call.method, call.target, headers, None, ends)
+            return await self._transport.send(call.method, call.target, headers, None, ends)
         headers = {**headers, "Content-Type": "application/json"}
-        return self._transport.send(call.method, call.target, headers, encoded(call.body), ends)
+        return await self._transport.send(call.method, call.target, headers, encoded(call.body), ends)
 
     def _reply(self, answer: Answer) -> Reply:
         """Return an answer of the provider itself. Raises NotSent, CredentialsRefused or Unknown."""
@@ -163,11 +160,11 @@ class Api:
             raise Unknown(f"The provider answered {answer.status} and success at once. Refresh before trying again.")
         return Reply(answer.status, envelope)
 
-    def _fetch_token(self, ends: Deadline) -> wire.Grant:
+    async def _fetch_token(self, ends: Deadline) -> wire.Grant:
         """Return a new token. Raises NotSent or Rejected; then the call that needed it was not sent."""
         keys = {"imp_key": self._settings.key, "imp_secret": self._settings.secret}
         try:
-            reply = self._reply(self._send(Call(method="POST", path="/users/getToken", body=keys), None, ends))
+            reply = self._reply(await self._send(Call(method="POST", path="/users/getToken", body=keys), None, ends))
             if not reply.is_refusal:
                 return wire.grant(reply.envelope.response)
         except Unknown as error:

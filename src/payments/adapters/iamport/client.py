@@ -1,4 +1,4 @@
-"""IamportGateway: the Gateway port over Iamport's REST API (PortOne V1). It blocks, and any thread may call it.
+"""Client: the Gateway port over Iamport's REST API (PortOne V1), for every transport.
 
 prepare    POST; if it was refused or its outcome is unknown: GET, compare, PUT
 find       GET  /payments/{imp_uid}
@@ -11,13 +11,13 @@ listing    GET  /payments/status/all, one page
 import math
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Final, Self
+from typing import Final
 
 from payments.adapters.iamport import wire
 from payments.adapters.iamport.api import Api, Call, Query
 from payments.adapters.iamport.guesses import NO_SUCH_PAGE, says_still_at_work
 from payments.adapters.iamport.settings import IamportSettings
-from payments.adapters.iamport.transport import Deadline
+from payments.adapters.iamport.transport import Deadline, Transport
 from payments.domain.errors import ContractViolation, GatewayError, Rejected, StillAtWork, Unknown
 from payments.domain.money import Money
 from payments.domain.ports import Attempts, ListingPage
@@ -40,22 +40,12 @@ PREPARE_ROUNDS: Final = 2
 _SORTING: Final = "started"  # the only order in which a row never moves
 
 
-class IamportGateway:
-    """The Gateway of one shop. Close it with `close`, or use it as a context manager."""
+class Client:
+    """The Gateway of one shop over a transport. Its calls block or suspend as those of the transport do."""
 
-    def __init__(self, settings: IamportSettings) -> None:
+    def __init__(self, settings: IamportSettings, transport: Transport) -> None:
         self._settings = settings
-        self._api = Api(settings)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the idle connections."""
-        self._api.close()
+        self._api = Api(settings, transport)
 
     @property
     def listing_span(self) -> timedelta:
@@ -67,28 +57,28 @@ class IamportGateway:
         ends = self._deadline()
         for rounds_left in reversed(range(PREPARE_ROUNDS)):
             try:
-                self._register("POST", merchant_id, price, ends)
+                await self._register("POST", merchant_id, price, ends)
             except (Unknown, Rejected) as error:
-                registered = self._registered(merchant_id, ends)
+                registered = await self._registered(merchant_id, ends)
                 if registered is None and (isinstance(error, Rejected) or not rounds_left):
                     raise  # it was refused although nothing is registered, or never answered
             else:
                 return
             if registered is not None:
                 if not registered.is_of(merchant_id, price):
-                    self._register("PUT", merchant_id, price, ends)
+                    await self._register("PUT", merchant_id, price, ends)
                 return
 
-    def _register(self, method: str, merchant_id: MerchantId, price: Money, ends: Deadline) -> None:
+    async def _register(self, method: str, merchant_id: MerchantId, price: Money, ends: Deadline) -> None:
         body = wire.prepare_body(merchant_id, price)
         call = Call(method=method, path="/payments/prepare", body=body, harmless=method == "PUT")
-        registered = wire.registration(self._api.response(call, ends), merchant_id)
+        registered = wire.registration(await self._api.response(call, ends), merchant_id)
         if registered.amount != price.to_major() or registered.currency not in ("", price.currency):
             raise ContractViolation("The provider registered a different amount than requested.")
 
-    def _registered(self, merchant_id: MerchantId, ends: Deadline) -> wire.Registration | None:
+    async def _registered(self, merchant_id: MerchantId, ends: Deadline) -> wire.Registration | None:
         call = Call(method="GET", path="/payments/prepare/{}", about=merchant_id, harmless=True)
-        reply = self._api.ask(call, ends)
+        reply = await self._api.ask(call, ends)
         if reply.is_absence:
             return None
         if reply.is_refusal:
@@ -101,7 +91,7 @@ class IamportGateway:
             return None
         query: Query = {"include_sandbox": "true"} if self._settings.mode is Mode.TEST else {}
         call = Call(method="GET", path="/payments/{}", about=gateway_id, query=query, harmless=True)
-        reply = self._api.ask(call, self._deadline())
+        reply = await self._api.ask(call, self._deadline())
         if reply.is_absence:
             return None
         if reply.is_refusal:
@@ -119,7 +109,7 @@ class IamportGateway:
         unreadable: list[str] = []
         rows = 0
         for number in range(1, MAX_PAGES + 1):
-            page = self._attempts_page(merchant_id, number, ends)
+            page = await self._attempts_page(merchant_id, number, ends)
             more, skipped = _reports_of(page.rows)
             reports += more
             unreadable += skipped
@@ -132,10 +122,10 @@ class IamportGateway:
             unreadable.append(f"the provider counts {page.total} attempts at this payment, but shows {rows}")
         return Attempts(tuple(reports), tuple(unreadable))
 
-    def _attempts_page(self, merchant_id: MerchantId, number: int, ends: Deadline) -> wire.Page:
+    async def _attempts_page(self, merchant_id: MerchantId, number: int, ends: Deadline) -> wire.Page:
         query: Query = {"page": number, "limit": self._settings.page_size, "sorting": _SORTING}
         call = Call(method="GET", path="/payments/findAll/{}", about=merchant_id, query=query, harmless=True)
-        reply = self._api.ask(call, ends)
+        reply = await self._api.ask(call, ends)
         if reply.is_absence and number == 1:
             return wire.Page((), 0, 0)
         if reply.is_refusal:
@@ -148,7 +138,7 @@ class IamportGateway:
         It is never sent twice by itself. After Unknown, the caller must refresh before it calls again.
         """
         call = Call(method="POST", path="/payments/cancel", body=wire.cancel_body(refund, currency))
-        reply = self._api.ask(call, Deadline(self._settings.refund_deadline))
+        reply = await self._api.ask(call, Deadline(self._settings.refund_deadline))
         if reply.is_refusal:
             refusal = self._api.rejection(reply)
             if says_still_at_work(refusal.provider_text):
@@ -159,7 +149,7 @@ class IamportGateway:
     async def revoke(self, gateway_id: GatewayId) -> Report:
         """Close a virtual account before its deposit. The attempt is then declined."""
         call = Call(method="DELETE", path="/vbanks/{}", about=gateway_id)
-        return self._report_of(gateway_id, self._api.response(call, self._deadline()))
+        return self._report_of(gateway_id, await self._api.response(call, self._deadline()))
 
     async def listing(self, since: datetime, until: datetime, page: int) -> ListingPage:
         """Return a page of the attempts whose status changed from *since* to *until* (inclusive), first started first.
@@ -169,7 +159,7 @@ class IamportGateway:
         """
         if not timedelta(0) <= until - since <= MAX_SPAN or page < 1:
             raise Rejected("A listing must cover at most 90 days and start at page 1. The provider was not called.")
-        reply = self._api.ask(self._listing_call(since, until, page), self._deadline())
+        reply = await self._api.ask(self._listing_call(since, until, page), self._deadline())
         if reply.status == NO_SUCH_PAGE:
             return ListingPage((), 0, 0)
         if reply.is_refusal:

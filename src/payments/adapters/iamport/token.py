@@ -1,13 +1,13 @@
-"""Tokens: the access token of a key pair, shared by all threads and renewed before it expires."""
+"""Tokens: the access token of a key pair, shared by all calls and renewed before it expires."""
 
 import threading
 import time
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
 
 import attrs
 
-from payments.adapters.iamport.transport import Deadline
+from payments.adapters.iamport.transport import Deadline, Turn
 from payments.adapters.iamport.wire import Grant
 from payments.domain.errors import NotSent
 
@@ -22,26 +22,33 @@ class _Held:
 
 
 class Tokens:
-    """The token that *fetch* returns. Its lifetime is counted from before the request, so it never ends too late."""
+    """The token that *fetch* returns to one caller at a time.
 
-    def __init__(self, fetch: Callable[[Deadline], Grant], clock: Callable[[], float] = time.monotonic) -> None:
-        self._fetch, self._clock = fetch, clock
+    Its lifetime is counted from before the request, so it never ends too late.
+    """
+
+    def __init__(
+        self,
+        fetch: Callable[[Deadline], Coroutine[Any, Any, Grant]],
+        fetching: Turn,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._fetch, self._fetching, self._clock = fetch, fetching, clock
         self._held: _Held | None = None
-        self._fetching = threading.Lock()
         self._replacing = threading.Lock()  # never held during a call to the provider
 
-    def get(self, ends: Deadline) -> str:
+    async def get(self, ends: Deadline) -> str:
         """Return a token that is valid for a while. Raises NotSent, or Rejected if the keys are wrong."""
         held = self._held
         if held is not None and self._is_valid(held):
             return held.token
-        if not self._fetching.acquire(timeout=ends.left):
+        if not await self._fetching.take(ends):
             raise NotSent("The provider gave no access token in time. Nothing else was sent. Try again.")
         try:
             held = self._held
             if held is None or not self._is_valid(held):
                 requested_at = self._clock()
-                grant = self._fetch(ends)
+                grant = await self._fetch(ends)
                 return self._hold(_Held(grant.token, requested_at + grant.life))
             return held.token
         finally:

@@ -16,6 +16,7 @@ from payments.entrypoints.http.shapes.errors import (
     Busy,
     Malformed,
     NotAllowed,
+    Stopping,
     TooSlow,
     Unauthenticated,
     Unexpected,
@@ -175,7 +176,7 @@ def _problem(found: list[type[PaymentsError]]) -> dict[str, Any]:
 
 def _everywhere(operation: Operation) -> list[type[PaymentsError]]:
     """Return the problems that any operation like this may return."""
-    found: list[type[PaymentsError]] = [Unexpected, Busy, BodyTooLarge, TooSlow]
+    found: list[type[PaymentsError]] = [Unexpected, Busy, Stopping, BodyTooLarge, TooSlow]
     if operation.callers:
         found += [Unauthenticated, BadToken, NotAllowed, StorageUnavailable]
     if operation.takes_body:

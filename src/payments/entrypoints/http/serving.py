@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import socket
+import time
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -13,7 +14,7 @@ import attrs
 import uvicorn
 from typed_settings import Secret
 
-from payments.entrypoints.bootstrap import opened_on_loop
+from payments.entrypoints.bootstrap import Fronts, opened_on_loop
 from payments.entrypoints.http.app import http_app
 from payments.entrypoints.http.edge.protocols import is_fast, protocol
 from payments.entrypoints.log_lines import in_background
@@ -24,14 +25,14 @@ from payments.entrypoints.supervisor import Place, Supervisor
 from payments.entrypoints.worker import Worker, running_worker
 
 log = logging.getLogger("payments.http")
-GRACE_SECONDS: Final = 20  # how long running requests may take when stopping: longer than any deadline
+GRACE_SECONDS: Final = 20  # how long what is at work may take when stopping; then it is cut off
 BACKLOG: Final = 2048  # connections that wait to be accepted
 
 
 def serve(
     settings: Settings, announce: Callable[[Settings], None], *, with_worker: bool = False, processes: int = 1
 ) -> None:
-    """Serve the API, with a worker if asked, until SIGTERM or SIGINT. Running requests are finished.
+    """Serve the API, with a worker if asked, until SIGTERM or SIGINT. Running requests get GRACE_SECONDS.
 
     *announce* is called with the settings that hold the actual port, once the socket listens. With several *processes*
     each is held on one core, and the worker runs in the first. Raises BadSettings if the address is not available or
@@ -63,7 +64,7 @@ def _serve_one(settings: Settings, sock: socket.socket, ready: Callable[[], None
             stack.enter_context(running_worker(Worker.of(fronts.blocking)))
         app = http_app(fronts.loop)
         ready()
-        log.info("%s", engine())
+        log.info("%s %s", engine(), fronts.caller)
         config = uvicorn.Config(
             app,
             http=protocol(),
@@ -75,7 +76,21 @@ def _serve_one(settings: Settings, sock: socket.socket, ready: Callable[[], None
             backlog=BACKLOG,
             ws="none",
         )
-        uvicorn.Server(config).run(sockets=[sock])
+        _Server(config, fronts).run(sockets=[sock])
+
+
+class _Server(uvicorn.Server):
+    """Gives all that is at work the same grace when it stops: requests, and refunds that outlive theirs."""
+
+    def __init__(self, config: uvicorn.Config, fronts: Fronts) -> None:
+        super().__init__(config)
+        self._fronts = fronts
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        ends = time.monotonic() + GRACE_SECONDS
+        await super().shutdown(sockets)
+        left = max(0.0, ends - time.monotonic())
+        await self._fronts.leave_loop(0 if self.force_exit else left)
 
 
 def _check_processes(settings: Settings, processes: int) -> None:

@@ -8,6 +8,7 @@ from payments.entrypoints.settings.options import BuyerSettings, HttpSettings, O
 
 MIN_SECRET_LENGTH: Final = 32
 MIN_RSA_BITS: Final = 2048
+MAX_CONCURRENCY: Final = 500  # far below the number of calls that may wait for the database
 MAX_EXPIRY_MINUTES: Final = 30 * 24 * 60
 _ORIGIN: Final = re.compile(r"https?://[^/?#@\s]+")
 _HOST: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\]")
@@ -41,6 +42,8 @@ def _http_errors(http: HttpSettings) -> list[str]:
         found.append("http.return_page must be an http:// or https:// address.")
     if http.threads < 1 or http.queue < 0:
         found.append("http.threads must be 1 or more, and http.queue 0 or more.")
+    if not 1 <= http.concurrency <= MAX_CONCURRENCY:
+        found.append(f"http.concurrency must be between 1 and {MAX_CONCURRENCY}.")
     return found
 
 

@@ -71,7 +71,10 @@ class HttpSettings:
         default="", help="the shop's page after payment; {merchant_id} is replaced, or the id is appended"
     )
     threads: int = option(default=16, help="requests processed at the same time")
-    queue: int = option(default=64, help="requests that may wait for a thread; further ones get 503")
+    concurrency: int = option(
+        default=256, help="the same where aiohttp calls Iamport, so that no request holds a thread; at most 500"
+    )
+    queue: int = option(default=64, help="requests that may wait for their turn; further ones get 503")
     secret: Secret[str] = _secret("signs client tokens and cursors; the same for all processes, 32 characters or more")
 
 

@@ -23,8 +23,8 @@ class OnlyTheNewest(IamportGateway):
 
 
 class OnlyTheFirstPage(IamportGateway):
-    def _attempts_page(self, *args: Any) -> wire.Page:
-        page = super()._attempts_page(*args)
+    async def _attempts_page(self, *args: Any) -> wire.Page:
+        page = await super()._attempts_page(*args)
         return attrs.evolve(page, next=0, total=len(page.rows))
 
 
@@ -88,7 +88,7 @@ class SwallowsTrouble(IamportGateway):
 class KeepsTheFirstPrice(IamportGateway):
     async def prepare(self, merchant_id: MerchantId, price: Money) -> None:
         with contextlib.suppress(Rejected):
-            self._register("POST", merchant_id, price, self._deadline())
+            await self._register("POST", merchant_id, price, self._deadline())
 
 
 class MemoryWithoutChecksum(MemoryGateway):

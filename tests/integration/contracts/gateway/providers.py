@@ -111,7 +111,7 @@ class SandboxProvider:
 
     @classmethod
     @contextlib.contextmanager
-    def of(cls, kind: type[IamportGateway]) -> Iterator["SandboxProvider"]:
+    def of(cls, kind: Any) -> Iterator["SandboxProvider"]:
         with running_sandbox(SandboxSettings(seed=1)) as sandbox, Scripted(answered(503, b"down")) as down:
             keys: dict[str, Any] = {"key": sandbox.settings.key, "secret": sandbox.settings.secret}
             keys |= {"user_code": sandbox.settings.user_code, "mode": Mode.TEST, "page_size": 3}

@@ -1,4 +1,4 @@
-"""One contract, two gateways: the one in dicts, and Iamport's client talking to the sandbox over a real socket."""
+"""One contract, three gateways: the one in dicts, and Iamport's two talking to the sandbox over a real socket."""
 
 import contextlib
 from collections.abc import Callable, Iterator
@@ -36,6 +36,7 @@ from integration.contracts.gateway.gateway_laws import (
     the_same_refund_sent_twice_is_made_once,
 )
 from integration.contracts.gateway.providers import MemoryProvider, Provider, SandboxProvider
+from integration.iamport.looped import LoopedGateway
 
 from payments.adapters.iamport import IamportGateway
 from payments.adapters.memory.gateway import MemoryGateway
@@ -54,7 +55,13 @@ def sandbox() -> Iterator[Provider]:
         yield provider
 
 
-@pytest.mark.parametrize("kind", ["memory", "sandbox"])
+@pytest.fixture(scope="module")
+def sandbox_on_loop() -> Iterator[Provider]:
+    with SandboxProvider.of(LoopedGateway) as provider:
+        yield provider
+
+
+@pytest.mark.parametrize("kind", ["memory", "sandbox", "sandbox_on_loop"])
 @pytest.mark.parametrize("law", LAWS.values(), ids=LAWS)
 def test_contract(request: pytest.FixtureRequest, kind: str, law: Callable[[Provider], None]) -> None:
     law(request.getfixturevalue(kind))

@@ -53,7 +53,7 @@ def _made(error: type[PaymentsError]) -> PaymentsError:
 
 @pytest.mark.parametrize("error", [error for error in TABLE if row_of(error).status >= 500], ids=lambda e: e.slug)
 def test_trouble_of_ours_is_told_in_the_tables_words_or_ends_with_a_sentence_we_chose(error):
-    ours = {"busy", "not-ready", "unexpected"}  # raised by this package alone, with texts made for callers
+    ours = {"busy", "stopping", "not-ready", "unexpected"}  # raised by this package alone, with texts made for callers
     assert row_of(error).detail is not None or error.slug in ours
 
 

@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from payments.entrypoints.blocking import run
-from payments.entrypoints.http.shapes.errors import Busy
+from payments.entrypoints.http.shapes.errors import Busy, Stopping
 
 T = TypeVar("T")
 
@@ -23,7 +23,7 @@ class Threads:
         self._slots = threading.BoundedSemaphore(threads + queue)
 
     async def run(self, use_case: Coroutine[Any, Any, T]) -> T:
-        """Return what *use_case* returns. Raises what it raises, or Busy if the queue is full."""
+        """Return what *use_case* returns. Raises what it raises, Busy if the queue is full, or Stopping if cut off."""
         if not self._slots.acquire(blocking=False):
             use_case.close()
             raise Busy("The server is busy. The request was not executed. Try again.")
@@ -37,6 +37,10 @@ class Threads:
         try:
             async with self._running:
                 return await use_case
+        except asyncio.CancelledError:  # the server cancels a request only when it stops
+            raise Stopping(
+                "The server is stopping. The request may have been executed. Look at the payment before you try again."
+            ) from None
         finally:
             use_case.close()  # it never runs if its caller left before its turn
             self._slots.release()

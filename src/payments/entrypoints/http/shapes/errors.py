@@ -3,7 +3,7 @@
 ├── Unauthenticated, NotAllowed                          credentials
 ├── NoSuchPage, WrongMethod                              address
 ├── Malformed, BodyTooLarge, TooSlow, UnsupportedMediaType   content
-└── Busy, Unexpected                                     our own failures
+└── Busy, Stopping, Unexpected                           our own failures
 """
 
 from payments.domain.errors import PaymentsError
@@ -67,6 +67,12 @@ class Busy(RequestError):
     """All threads are busy and the queue is full. The request was not executed."""
 
     slug = "busy"
+
+
+class Stopping(RequestError):
+    """The server stops, and this request did not end in time. It may have been executed."""
+
+    slug = "stopping"
 
 
 class Unexpected(RequestError):

@@ -82,6 +82,7 @@ TABLE: Final[Mapping[type[PaymentsError], Row]] = {
     http.TooSlow: Row(408, "Request timeout"),
     http.UnsupportedMediaType: Row(415, "Unsupported media type"),
     http.Busy: Row(503, "Busy", retry_after=1),
+    http.Stopping: Row(503, "Server stopping", retry_after=1),
     http.Unexpected: Row(500, "Unexpected error"),
 }
 
