@@ -174,8 +174,10 @@ class PausingOrphans(_Port):
 class PausingOutbox(_Port):
     """Outbox, as far as a courier uses it."""
 
-    async def claim(self, now: datetime, until: datetime, limit: int) -> Sequence[Message]:
-        return await self._write("claim messages", lambda: self._store.outbox.claim(now, until, limit))  # type: ignore[no-any-return]
+    async def claim(self, now: datetime, until: datetime, limit: int, *, in_order: bool = False) -> Sequence[Message]:
+        return await self._write(  # type: ignore[no-any-return]
+            "claim messages", lambda: self._store.outbox.claim(now, until, limit, in_order=in_order)
+        )
 
     async def delivered(self, message_id: str) -> None:
         await self._write("delivered", lambda: self._store.outbox.delivered(message_id))
@@ -191,6 +193,9 @@ class PausingOutbox(_Port):
 
     async def replay(self, message_id: str, now: datetime) -> bool:
         return await self._write("replay", lambda: self._store.outbox.replay(message_id, now))  # type: ignore[no-any-return]
+
+    async def skip(self, message_id: str) -> bool:
+        return await self._write("skip", lambda: self._store.outbox.skip(message_id))  # type: ignore[no-any-return]
 
     async def forget(self, before: datetime, limit: int) -> int:
         return await self._write("forget", lambda: self._store.outbox.forget(before, limit))  # type: ignore[no-any-return]

@@ -89,8 +89,11 @@ def _common(event: Event) -> dict[str, Any]:
 class Outbox(Protocol):
     """Where messages wait. The repositories write them, together with the change that they tell."""
 
-    async def claim(self, now: datetime, until: datetime, limit: int) -> Sequence[Message]:
-        """Return at most *limit* due messages, oldest first, and make them due again at *until*."""
+    async def claim(self, now: datetime, until: datetime, limit: int, *, in_order: bool = False) -> Sequence[Message]:
+        """Return at most *limit* due messages, oldest first, and make them due again at *until*.
+
+        *in_order*: none of which an earlier message about the same payment waits, is claimed, or is a dead letter.
+        """
 
     async def delivered(self, message_id: str) -> None:
         """Delete a message that arrived."""
@@ -106,6 +109,9 @@ class Outbox(Protocol):
 
     async def replay(self, message_id: str, now: datetime) -> bool:
         """Make a dead letter due now with its tries reset; False if there is no such dead letter."""
+
+    async def skip(self, message_id: str) -> bool:
+        """Delete a dead letter, so that later messages of its payment follow; False if there is no such dead letter."""
 
     async def forget(self, before: datetime, limit: int) -> int:
         """Delete at most *limit* messages that were created before *before*, and are dead or due before then.

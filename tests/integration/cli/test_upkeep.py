@@ -31,6 +31,17 @@ def test_dead_letters_are_listed_and_sent_again(operator: Operator):
     assert operator.json("outbox", "dead") == {"dead": []}
 
 
+def test_a_dead_letter_that_nobody_can_handle_is_skipped(operator: Operator):
+    operator.begun()
+    outbox, now = operator.service.outbox, operator.service.checkout.clock.now()
+    (message, *_) = run(outbox.claim(now, now, 10))
+    assert operator.command("outbox", "skip", message.id)[0] == 1  # it still waits
+    run(outbox.bury(message.id, "a handler failed"))
+    assert operator.command("outbox", "skip")[0] == 2
+    assert operator.json("outbox", "skip", message.id) == {"skipped": 1, "missing": []}
+    assert operator.json("outbox", "dead") == {"dead": []}
+
+
 def test_the_database_is_made_checked_and_made_no_second_time(environment, capsys):
     assert run_command(["db", "check"]) == 1
     assert "payments db upgrade" in capsys.readouterr().err

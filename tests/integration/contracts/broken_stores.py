@@ -182,11 +182,24 @@ class MovesTheWatermarkAnywhere(MemoryPayments):
 class ForgetsWhatItHandsOut(MemoryOutbox):
     """At most once instead of at least once."""
 
-    async def claim(self, now: datetime, until: datetime, limit: int) -> Sequence[Message]:
-        claimed = await super().claim(now, until, limit)
+    async def claim(self, now: datetime, until: datetime, limit: int, *, in_order: bool = False) -> Sequence[Message]:
+        claimed = await super().claim(now, until, limit, in_order=in_order)
         for message in claimed:
             await self.delivered(message.id)
         return claimed
+
+
+class OvertakesADeadLetter(MemoryOutbox):
+    """Keeps the order only among messages that still wait."""
+
+    def _has_earlier(self, message: Message) -> bool:
+        waiting = [w.message for w in self._books.outbox.values() if w.due_at is not None]
+        return any(one.merchant_id == message.merchant_id and one.version < message.version for one in waiting)
+
+
+class SkipsWhatStillWaits(MemoryOutbox):
+    async def skip(self, message_id: str) -> bool:
+        return self._books.outbox.pop(message_id, None) is not None
 
 
 class SpeaksAnew(MemoryOutbox):

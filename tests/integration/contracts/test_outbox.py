@@ -85,6 +85,52 @@ def test_a_postponed_message_is_the_same_to_the_byte(store: Store) -> None:
     assert claim(store, now=LATER) == [attrs.evolve(message, tries=2, error="504")]
 
 
+def changed_twice(store: Store) -> list[str]:
+    """Return the ids of three messages about one payment."""
+    payment = run(store.payments.add(a_payment(at=NOON)))
+    event = run(store.payments.timeline(payment.merchant_id))[0]
+    for _ in range(2):
+        run(store.payments.update(payment.merchant_id, lambda seen: seen.with_event(attrs.evolve(event, at=NOON))))
+    return [f"{payment.merchant_id}_{version}" for version in (1, 2, 3)]
+
+
+def in_order(store: Store, now=NOON, until=UNTIL) -> list[str]:
+    return [message.id for message in run(store.outbox.claim(now, until, 10, in_order=True))]
+
+
+def test_in_order_a_message_waits_until_the_one_before_it_was_delivered(store: Store) -> None:
+    first, second, third = changed_twice(store)
+    other = begun(store).id
+    assert sorted(in_order(store)) == sorted([first, other])  # another payment's messages do not wait
+    assert in_order(store) == []  # the first is with somebody
+    run(store.outbox.delivered(other))
+    run(store.outbox.postpone(first, LATER, "503"))
+    assert in_order(store, now=LATER - timedelta(minutes=1)) == []
+    assert in_order(store, now=LATER) == [first]
+    run(store.outbox.delivered(first))
+    assert in_order(store, now=LATER) == [second]
+    run(store.outbox.delivered(second))
+    assert in_order(store, now=LATER) == [third]
+
+
+def test_in_order_a_later_message_waits_for_a_dead_letter_until_it_is_skipped(store: Store) -> None:
+    first, second, _ = changed_twice(store)
+    run(store.outbox.bury(first, "410"))
+    assert in_order(store) == []
+    assert run(store.outbox.skip(first))
+    assert in_order(store) == [second]
+
+
+def test_only_a_dead_letter_can_be_skipped(store: Store) -> None:
+    message = begun(store)
+    assert not run(store.outbox.skip(message.id))
+    assert claim(store) == [message]
+    run(store.outbox.bury(message.id, "410"))
+    assert run(store.outbox.skip(message.id))
+    assert not run(store.outbox.skip(message.id))
+    assert not run(store.outbox.replay(message.id, NOON))
+
+
 def test_a_dead_letter_is_never_due_until_it_is_replayed(store: Store) -> None:
     message = begun(store)
     run(store.outbox.bury(message.id, "410"))

@@ -15,10 +15,12 @@ class MemoryOutbox:
 
     _books: Books
 
-    async def claim(self, now: datetime, until: datetime, limit: int) -> Sequence[Message]:
+    async def claim(self, now: datetime, until: datetime, limit: int, *, in_order: bool = False) -> Sequence[Message]:
         """Return at most *limit* due messages, the longest due first, and make them due again at *until*."""
         with self._books.open(to_change=True):
             due = [(w.due_at, w.age, w) for w in self._books.outbox.values() if w.due_at and w.due_at <= now]
+            if in_order:
+                due = [(due_at, age, w) for due_at, age, w in due if not self._has_earlier(w.message)]
             claimed = [waiting for *_, waiting in sorted(due, key=lambda d: d[:2])[:limit]]
             self._put(*(attrs.evolve(waiting, due_at=until) for waiting in claimed))
             return [waiting.message for waiting in claimed]
@@ -52,6 +54,15 @@ class MemoryOutbox:
             self._put(attrs.evolve(waiting, message=fresh, due_at=now))
             return True
 
+    async def skip(self, message_id: str) -> bool:
+        """Delete a dead letter; False if there is no such dead letter."""
+        with self._books.open(to_change=True):
+            waiting = self._books.outbox.get(message_id)
+            if waiting is None or waiting.due_at is not None:
+                return False
+            del self._books.outbox[message_id]
+            return True
+
     async def forget(self, before: datetime, limit: int) -> int:
         """Drop at most *limit* messages made before *before*, dead or due before then too; returns how many."""
         with self._books.open(to_change=True):
@@ -59,6 +70,10 @@ class MemoryOutbox:
             for name in old[:limit]:
                 del self._books.outbox[name]
             return len(old[:limit])
+
+    def _has_earlier(self, message: Message) -> bool:
+        others = (waiting.message for waiting in self._books.outbox.values())
+        return any(one.merchant_id == message.merchant_id and one.version < message.version for one in others)
 
     def _fail(self, message_id: str, due_at: datetime | None, error: str) -> None:
         with self._books.open(to_change=True):

@@ -24,17 +24,21 @@ LONGEST_RETRY_AFTER: Final = timedelta(days=2)
 
 @attrs.frozen(kw_only=True)
 class Courier:
-    """Delivers what waits. `jitter` returns a factor of 1.0 to 1.1, so that many retries spread out."""
+    """Delivers what waits. `jitter` returns a factor of 1.0 to 1.1, so that many retries spread out.
+
+    `in_order`: a message follows only once all earlier ones about its payment arrived or were skipped by an operator.
+    """
 
     outbox: Outbox
     publisher: Publisher
     clock: Clock
     jitter: Callable[[], float]
+    in_order: bool = False
 
     async def deliver(self, limit: int = 10) -> Sequence[Message]:
         """Try up to *limit* due messages once, and return those that arrived."""
         now = self.clock.now()
-        claimed = await self.outbox.claim(now, now + DELIVERY_LEASE, limit)
+        claimed = await self.outbox.claim(now, now + DELIVERY_LEASE, limit, in_order=self.in_order)
         return [message for message in claimed if await self._arrived(message)]
 
     async def _arrived(self, message: Message) -> bool:

@@ -5,7 +5,7 @@
 ├── strays          strays list, return, hold
 ├── orphans         orphans list, hold
 ├── keys            keys create, list, revoke
-├── outbox          outbox dead, replay
+├── outbox          outbox dead, replay, skip
 ├── db              db upgrade, check, move
 ├── serve           serve, worker
 ├── printing        how payments and refunds are printed
@@ -70,6 +70,10 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "outbox replay": (
         f"{_HERE}.cli.outbox:replay",
         "Send dead messages again, with the same ids and content. The worker delivers them.",
+    ),
+    "outbox skip": (
+        f"{_HERE}.cli.outbox:skip",
+        "Delete dead messages that nobody can handle, so that later messages of their payments follow.",
     ),
     "keys create": (f"{_HERE}.cli.keys:create", "Create an API key for the shop's server. It is shown only once."),
     "keys list": (f"{_HERE}.cli.keys:list_", "List API keys, newest first. Only their prefixes are stored."),

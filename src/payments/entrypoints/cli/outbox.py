@@ -54,6 +54,28 @@ def _fields(message: Message) -> dict[str, object]:
     }
 
 
+def skip(*messages: str, common: Common = DEFAULT) -> int:
+    """`payments outbox skip`.
+
+    Parameters
+    ----------
+    messages
+        The ids of the messages, as `payments outbox dead` shows them.
+    """
+    if not messages:
+        raise BadInput("Give the ids of the messages. Nothing was changed.")
+    with stored(common) as store:
+        missing = [one for one in messages if not run(store.outbox.skip(one))]
+    if common.json:
+        print_json({"skipped": len(messages) - len(missing), "missing": missing})
+    else:
+        say(
+            f"{len(messages) - len(missing)} deleted. Later messages of these payments follow.",
+            *(f"There is no dead message {one}." for one in missing),
+        )
+    return REFUSED if missing else 0
+
+
 def replay(
     *messages: str, everything: Annotated[bool, Parameter(name="--all", negative="")] = False, common: Common = DEFAULT
 ) -> int:

@@ -30,6 +30,7 @@ outbox = table(
 WAITING = outbox.c.due_at.is_not(None)
 DEAD = outbox.c.due_at.is_(None)
 partial_index("due_at", outbox.c.due_at, where=WAITING)
+sa.Index(None, outbox.c.merchant_id, outbox.c.version)  # what waits before a message about the same payment
 partial_index("dead", outbox.c.created_at, outbox.c.merchant_id, outbox.c.version, where=DEAD)
 
 idempotency_keys = table(

@@ -21,6 +21,10 @@ _DUE: Final = (
     .limit(sa.bindparam("limit", type_=sa.Integer))
     .with_for_update(skip_locked=True)
 )
+_earlier: Final = outbox.alias("earlier")
+_DUE_IN_ORDER: Final = _DUE.where(
+    ~sa.exists().where(_earlier.c.merchant_id == outbox.c.merchant_id, _earlier.c.version < outbox.c.version)
+)
 _LEASE: Final = (
     sa.update(outbox)
     .where(outbox.c.id.in_(sa.bindparam("ids", expanding=True)))
@@ -35,6 +39,7 @@ _FAILED: Final = (
 )
 _DEAD: Final = sa.select(outbox).where(DEAD).order_by(*_OLDEST_FIRST).limit(sa.bindparam("limit", type_=sa.Integer))
 _REPLAY: Final = sa.update(outbox).where(_THIS_MESSAGE, DEAD).values(due_at=sa.bindparam("due_at"), tries=0, error="")
+_SKIP: Final = sa.delete(outbox).where(_THIS_MESSAGE, DEAD)
 _FORGET: Final = tuple(
     sa.delete(outbox).where(
         outbox.c.id.in_(
@@ -53,11 +58,12 @@ class SqlOutbox:
 
     _front: Front
 
-    async def claim(self, now: datetime, until: datetime, limit: int) -> Sequence[Message]:
+    async def claim(self, now: datetime, until: datetime, limit: int, *, in_order: bool = False) -> Sequence[Message]:
         """Return at most *limit* due messages, longest due first, and make them due again at *until*."""
+        due = _DUE_IN_ORDER if in_order else _DUE
 
         def work(connection: sa.Connection) -> list[Message]:
-            rows = connection.execute(_DUE, {"now": now, "limit": limit}).all()
+            rows = connection.execute(due, {"now": now, "limit": limit}).all()
             if rows:
                 connection.execute(_LEASE, {"ids": [row.id for row in rows], "until": until})
             return [_message(row) for row in rows]
@@ -84,6 +90,12 @@ class SqlOutbox:
         """Make a dead letter due at *now* with no tries counted; return False if there is no such dead letter."""
         given = {"key_id": message_id, "due_at": now}
         return await self._front.write(lambda connection: connection.execute(_REPLAY, given).rowcount == 1)
+
+    async def skip(self, message_id: str) -> bool:
+        """Delete a dead letter; return False if there is no such dead letter."""
+        return await self._front.write(
+            lambda connection: connection.execute(_SKIP, {"key_id": message_id}).rowcount == 1
+        )
 
     async def forget(self, before: datetime, limit: int) -> int:
         """Delete at most *limit* messages: dead letters created, or messages due, before *before*. Return how many."""

@@ -250,6 +250,7 @@ def _outbox() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pkr_outbox_pkey")),
     )
+    op.create_index(op.f("pkr_outbox_merchant_id_version_idx"), "pkr_outbox", ["merchant_id", "version"])
     op.create_index(
         "pkr_outbox_dead_idx", "pkr_outbox", ["created_at", "merchant_id", "version"], **_where("due_at IS NULL")
     )
