@@ -64,13 +64,15 @@ def opened(
 ) -> Iterator[Service]:
     """Return a wired Service in a `with` block, which closes it at the end.
 
-    *subscribers* in this process get every message, next to the configured webhook. A shop that embeds us may bring
+    *subscribers* in this process get every message, next to the configured webhook; then a payment's messages are
+    delivered in their order. A shop that embeds us may bring
     its own *prices*, and a test its own *gateway*. Raises BadInput or what refuses the database: nothing was started.
     """
     with ExitStack() as stack:
         asked = gateway or stack.enter_context(IamportGateway(_iamport(settings)))
         store = stack.enter_context(closing(_store(settings)))
-        yield _wired(settings, store, asked, prices or _prices(settings.orders), _publisher(settings, subscribers))
+        publisher = _publisher(settings, subscribers)
+        yield _wired(settings, store, asked, prices or _prices(settings.orders), publisher, in_order=bool(subscribers))
 
 
 @attrs.frozen(kw_only=True)
@@ -124,7 +126,15 @@ def _on_loop(store: Any) -> Store:
     return suspending
 
 
-def _wired(settings: Settings, store: Store, gateway: Gateway, prices: Prices, publisher: Publisher | None) -> Service:
+def _wired(
+    settings: Settings,
+    store: Store,
+    gateway: Gateway,
+    prices: Prices,
+    publisher: Publisher | None,
+    *,
+    in_order: bool = False,
+) -> Service:
     clock = SystemClock()
     use_cases = UseCases.over(
         payments=store.payments,
@@ -140,7 +150,7 @@ def _wired(settings: Settings, store: Store, gateway: Gateway, prices: Prices, p
         clock=clock,
         payments=store.payments,
         outbox=store.outbox,
-        courier=_courier(store.outbox, publisher, clock),
+        courier=_courier(store.outbox, publisher, clock, in_order=in_order),
         pricing=Pricing(prices),
         api_keys=KnownKeys(store.api_keys),
         idempotency=store.idempotency_keys,
@@ -256,10 +266,14 @@ def _webhook(options: WebhookOptions) -> WebhookSettings:
     return WebhookSettings(url=options.url, secrets=secrets, allow_private=options.allow_private)
 
 
-def _courier(outbox: Outbox, publisher: Publisher | None, clock: SystemClock) -> Courier | None:
+def _courier(outbox: Outbox, publisher: Publisher | None, clock: SystemClock, *, in_order: bool) -> Courier | None:
     if publisher is None:
         return None
-    return Courier(outbox=outbox, publisher=publisher, clock=clock, jitter=lambda: random.uniform(1.0, 1.1))  # noqa: S311
+
+    def jitter() -> float:
+        return random.uniform(1.0, 1.1)  # noqa: S311 - it spreads retries, and keeps no secret
+
+    return Courier(outbox=outbox, publisher=publisher, clock=clock, jitter=jitter, in_order=in_order)
 
 
 def _readiness(store: Store) -> Callable[[], Any]:

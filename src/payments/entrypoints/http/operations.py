@@ -31,6 +31,8 @@ class Request:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes
+    identity: Identity | None = None
+    """Set by a host program that has authenticated its own user; then no credentials are read from the headers."""
 
 
 @attrs.frozen(kw_only=True)
@@ -154,7 +156,7 @@ async def _validated(operation: Operation, service: Service, request: Request) -
 async def _identity(operation: Operation, service: Service, request: Request) -> Identity | None:
     if not operation.callers:
         return None
-    identity = await authenticate(service, request.headers.get("authorization"))
+    identity = request.identity or await authenticate(service, request.headers.get("authorization"))
     if identity.who not in operation.callers:
         raise NotAllowed("These credentials do not allow this call.")
     return identity

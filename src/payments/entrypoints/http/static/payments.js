@@ -34,6 +34,8 @@
    * @property {string} [order] what is bought, in the shop's words
    * @property {string} [method] how: "card", "virtual_account", "kakaopay", …
    * @property {number} [expectedAmount] the amount on the page, in minor units: another price at the shop is refused
+   * @property {Record<string, string>} [headers] on the API's own origin, where the page's session says who pays: sent with
+   *   each request together with the session's cookie, for example a CSRF token
    * @property {Begun} [payment] instead of `order`: a payment begun by the shop's server
    * @property {string} [clientToken] with `payment`, where its own `client_token` was taken out
    * @property {string} [script] the address of iamport.js, to load it while the payment is begun
@@ -41,7 +43,7 @@
    * @property {Record<string, unknown>} [extra] more of request_pay's parameters, such as language; the server's win
    */
   /** @typedef {{ imp_uid?: unknown, error_msg?: unknown }} Said what the window's callback, or a return address, tells */
-  /** @typedef {{ api: string, token?: Token }} Client */
+  /** @typedef {{ api: string, token?: Token, headers?: Record<string, string> }} Client */
   /** @typedef {{ init(code: string): void, request_pay(parameters: object, done: (said?: Said) => void): void }} IMP */
 
   const OPEN = "payments.open"; // sessionStorage: which payment's window this tab has open
@@ -80,14 +82,14 @@
   }
 
   /** @param {Client} client @param {string} path @param {object} body @returns {Promise<{ response: Response, body: any }>} */
-  async function post({ api, token }, path, body) {
+  async function post({ api, token, headers }, path, body) {
     const bearer = typeof token === "function" ? await token() : token;
     /** @type {RequestInit} */
     const request = {
       method: "POST",
-      headers: { "Content-Type": "application/json", ...(bearer && { Authorization: `Bearer ${bearer}` }) },
+      headers: { "Content-Type": "application/json", ...headers, ...(bearer && { Authorization: `Bearer ${bearer}` }) },
       body: JSON.stringify(body),
-      credentials: "omit",
+      credentials: headers ? "same-origin" : "omit",
       signal: AbortSignal.timeout(REQUEST_TIMEOUT),
     };
     /** @type {Response} */ let response;
@@ -177,9 +179,9 @@
   }
 
   /** @param {Options} options @returns {Promise<Begun>} */
-  async function begin({ api, token, order, method, expectedAmount, contact }) {
+  async function begin({ api, token, headers, order, method, expectedAmount, contact }) {
     const asked = { order, method, expected_amount: expectedAmount, contact };
-    const { body } = await post({ api, token }, "/payments", asked);
+    const { body } = await post({ api, token, headers }, "/payments", asked);
     return body;
   }
 
@@ -248,23 +250,23 @@
       await load(options.script ?? begun.window.script);
       remember(begun.merchant_id, clientToken);
       const said = await open(begun.window, options.extra);
-      return finish({ api: options.api, token: clientToken ?? options.token }, begun.merchant_id, said);
+      return finish({ ...options, token: clientToken ?? options.token }, begun.merchant_id, said);
     });
   }
 
   /**
    * Finish what a reload or a redirect interrupted: the payment named in the address, or the one this tab had open.
    *
-   * @param {{ api: string, token?: Token, query?: string }} options
+   * @param {Client & { query?: string }} options
    * @returns {Promise<Outcome | null>} null where nothing was interrupted @throws {PaymentsError}
    */
-  async function resume({ api, token, query = location.search }) {
+  async function resume({ api, token, headers, query = location.search }) {
     const said = Object.fromEntries(new URLSearchParams(query));
     const { merchantId, clientToken } = remembered();
     const which = said.merchant_uid || merchantId;
     if (!which) return null;
     const mine = which === merchantId ? clientToken : undefined;
-    return alone(which, () => finish({ api, token: mine ?? token }, which, said));
+    return alone(which, () => finish({ api, token: mine ?? token, headers }, which, said));
   }
 
   Object.assign(globalThis, { Payments: Object.freeze({ pay, resume, PaymentsError }) });

@@ -1,0 +1,68 @@
+"""The setting PAYMENTS: one dict with the names of our own settings, and two of this app.
+
+    offer       dotted path of a callable `(buyer, order) -> Offer`: the price comes from the shop's tables
+    login_url   where the template tag sends visitors who are not logged in; default: Django's LOGIN_URL
+
+Everything else is as in payments.toml: mode, database, iamport, http, webhooks, ...
+"""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any, Final
+
+import attrs
+import typed_settings as ts
+from django.conf import settings as django_settings
+from typed_settings.converters import TSConverter
+from typed_settings.exceptions import TsError
+from typed_settings.loaders import DictLoader
+
+from payments.domain.values import Offer
+from payments.entrypoints.service import BadSettings
+from payments.entrypoints.settings import Settings, check
+
+OWN: Final = frozenset({"offer", "login_url"})
+OfferCallable = Callable[[str, str], Offer]
+
+
+def given() -> Mapping[str, Any]:
+    """Return the project's dict. Raises BadSettings if there is none."""
+    found = getattr(django_settings, "PAYMENTS", None)
+    if not isinstance(found, Mapping):
+        raise BadSettings("The Django setting PAYMENTS must be a dict.")
+    return found
+
+
+def load(public_url: str = "") -> Settings:
+    """Return the settings of the project. *public_url* is used if it sets none. Raises BadSettings."""
+    mapping = {name: value for name, value in given().items() if name not in OWN}
+    unknown = sorted(mapping.keys() - {one.name for one in attrs.fields(Settings)})
+    if unknown:
+        raise BadSettings(f"PAYMENTS has unknown names: {', '.join(unknown)}.")
+    try:
+        loaded = ts.load_settings(Settings, [DictLoader(mapping)], converter=TSConverter())
+    except (TsError, ValueError, TypeError) as error:
+        raise BadSettings(f"The Django setting PAYMENTS cannot be read: {type(error).__name__}: {error}.") from None
+    if public_url and not loaded.http.public_url:
+        loaded = attrs.evolve(loaded, http=attrs.evolve(loaded.http, public_url=public_url))
+    if troubles := check(loaded):
+        raise BadSettings(" ".join(troubles))
+    return loaded
+
+
+def offer_callable() -> OfferCallable:
+    """Return the callable that PAYMENTS["offer"] names, also a method of a model. Raises BadSettings."""
+    path = given().get("offer", "")
+    if callable(path):
+        return path  # type: ignore[no-any-return]
+    modules = str(path).split(".")
+    for length in range(len(modules) - 1, 0, -1):
+        try:
+            found: Any = import_module(".".join(modules[:length]))
+        except ImportError:
+            continue
+        for name in modules[length:]:
+            found = getattr(found, name, None)
+        if callable(found):
+            return found  # type: ignore[no-any-return]
+    raise BadSettings(f'PAYMENTS["offer"] must name a callable (buyer, order) -> Offer; it is {path!r}.')
