@@ -51,7 +51,7 @@ DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DI
 
 SANDBOX = os.environ.get("SANDBOX_URL", "http://127.0.0.1:8001")
 PAYMENTS = {
-    "database": {"url": os.environ.get("PAYMENTS_URL", f"sqlite:///{BASE_DIR / 'payments.db'}")},
+    "database": {"url": os.environ.get("SHOP_PAYMENTS_URL", f"sqlite:///{BASE_DIR / 'payments.db'}")},
     "iamport": {
         "key": os.environ.get("IAMPORT_KEY", "imp_apikey"),
         "secret": os.environ.get("IAMPORT_SECRET", "imp_secret"),

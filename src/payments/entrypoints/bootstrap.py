@@ -157,7 +157,7 @@ def _wired(
         buyer_tokens=_verifier(settings.buyers),
         order_tokens=_verifier(settings.orders),
         client_tokens=ClientTokens(secret=any_secret(settings)),
-        window=_window(settings),
+        window=window_of(settings),
         ready=_readiness(store),
         web=_web(settings),
     )
@@ -221,7 +221,8 @@ def _iamport_settings(settings: Settings) -> IamportSettings:
     )
 
 
-def _window(settings: Settings) -> Callable[[Payment, Contact], Window]:
+def window_of(settings: Settings) -> Callable[[Payment, Contact], Window]:
+    """Return what makes a payment's window: its parameters, with the addresses of these settings."""
     given, public = settings.iamport, public_url(settings)
     waits = timedelta(days=given.deposit_days) if given.deposit_days else None
 

@@ -36,8 +36,8 @@ def test_the_example_is_in_order(project):
 @pytest.mark.parametrize(
     ("entry", "part"),
     [
-        ({"datebase": {}}, "unknown names: datebase"),
-        ({"mode": "real"}, "cannot be read"),
+        ({"datebase": {}}, "no setting datebase. Did you mean database?"),
+        ({"mode": "real"}, "The value of 'mode' is invalid (PAYMENTS)"),
         ({"offer": "shop.models.Order.nothing"}, "must name a callable"),
         ({"expires_after": 0}, "expires_after must be"),
         ({"mode": "live"}, "http.secret must be set"),

@@ -11,15 +11,11 @@ from importlib import import_module
 from typing import Any, Final
 
 import attrs
-import typed_settings as ts
 from django.conf import settings as django_settings
-from typed_settings.converters import TSConverter
-from typed_settings.exceptions import TsError
-from typed_settings.loaders import DictLoader
 
 from payments.domain.values import Offer
 from payments.entrypoints.service import BadSettings
-from payments.entrypoints.settings import Settings, check
+from payments.entrypoints.settings import Settings, settings_from
 
 OWN: Final = frozenset({"offer", "login_url"})
 OfferCallable = Callable[[str, str], Offer]
@@ -34,20 +30,21 @@ def given() -> Mapping[str, Any]:
 
 
 def load(public_url: str = "") -> Settings:
-    """Return the settings of the project. *public_url* is used if it sets none. Raises BadSettings."""
-    mapping = {name: value for name, value in given().items() if name not in OWN}
-    unknown = sorted(mapping.keys() - {one.name for one in attrs.fields(Settings)})
-    if unknown:
-        raise BadSettings(f"PAYMENTS has unknown names: {', '.join(unknown)}.")
-    try:
-        loaded = ts.load_settings(Settings, [DictLoader(mapping)], converter=TSConverter())
-    except (TsError, ValueError, TypeError) as error:
-        raise BadSettings(f"The Django setting PAYMENTS cannot be read: {type(error).__name__}: {error}.") from None
+    """Return the settings of the project. *public_url* is used if it sets none. Raises BadSettings.
+
+    Without `http.allowed_hosts`, Django's ALLOWED_HOSTS hold.
+    """
+    values = {name: value for name, value in given().items() if name not in OWN}
+    http = {"allowed_hosts": _hosts(), **values.get("http", {})}
+    loaded = settings_from({**values, "http": http}, "PAYMENTS")
     if public_url and not loaded.http.public_url:
         loaded = attrs.evolve(loaded, http=attrs.evolve(loaded.http, public_url=public_url))
-    if troubles := check(loaded):
-        raise BadSettings(" ".join(troubles))
     return loaded
+
+
+def _hosts() -> list[str]:
+    """Return the names in ALLOWED_HOSTS that stand for one host each."""
+    return [host for host in django_settings.ALLOWED_HOSTS if host[:1] not in (".", "*")]
 
 
 def offer_callable() -> OfferCallable:

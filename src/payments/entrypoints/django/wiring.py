@@ -18,7 +18,7 @@ from django.urls import reverse
 from payments.domain.errors import OrderNotFound
 from payments.domain.messages import Message
 from payments.domain.values import Offer
-from payments.entrypoints.bootstrap import opened
+from payments.entrypoints.bootstrap import opened, window_of
 from payments.entrypoints.django import conf
 from payments.entrypoints.django.handlers import receive
 from payments.entrypoints.service import Service
@@ -29,6 +29,7 @@ class _Process:
     lock: Any = attrs.field(factory=threading.Lock)
     stack: ExitStack = attrs.field(factory=ExitStack)
     service: Service | None = None
+    has_address: bool = False
 
 
 _process = _Process()
@@ -56,15 +57,18 @@ def service(request: HttpRequest | None = None) -> Service:
     with _process.lock:
         if _process.service is None:
             _process.service = _process.stack.enter_context(
-                opened(conf.load(_address(request)), subscribers=_subscribers(), prices=_prices())
+                opened(conf.load(), subscribers=_subscribers(), prices=_prices())
             )
+        if request is not None and not _process.has_address:
+            window = window_of(conf.load(_address(request)))
+            _process.service, _process.has_address = attrs.evolve(_process.service, window=window), True
         return _process.service
 
 
 def close() -> None:
     """Close the service of this process, if one was opened."""
     with _process.lock:
-        _process.service = None
+        _process.service, _process.has_address = None, False
         _process.stack.close()
 
 
@@ -82,8 +86,6 @@ def _prices() -> ProjectPrices | None:
     return ProjectPrices(conf.offer_callable()) if conf.given().get("offer") else None
 
 
-def _address(request: HttpRequest | None) -> str:
-    if request is None:
-        return ""
+def _address(request: HttpRequest) -> str:
     begin: str = request.build_absolute_uri(reverse("payments_kr:payments"))
     return begin.removesuffix("/payments")

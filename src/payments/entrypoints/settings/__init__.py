@@ -25,7 +25,7 @@ import secrets
 from typing import Final
 
 from payments.entrypoints.settings.checks import MIN_SECRET_LENGTH, check
-from payments.entrypoints.settings.loading import load_settings
+from payments.entrypoints.settings.loading import load_settings, settings_from
 from payments.entrypoints.settings.options import (
     MEMORY,
     BuyerSettings,
@@ -50,6 +50,7 @@ __all__: Final = (
     "check",
     "load_settings",
     "public_url",
+    "settings_from",
 )
 
 

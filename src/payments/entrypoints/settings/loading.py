@@ -1,8 +1,9 @@
 """load_settings: all sources together, and everything that is wrong with them in one error."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import typed_settings as ts
 from typed_settings.converters import TSConverter
@@ -25,7 +26,19 @@ def load_settings(file: Path | None = None) -> Settings:
     that cannot work, and in live mode everything that would put money at risk.
     """
     found, troubles = sources.collect(file)
-    loaders: list[Loader] = [_Collected(found.file, "file"), _Collected(found.environment, "environment")]
+    return _checked([_collected(found.file, "file"), _collected(found.environment, "environment")], troubles)
+
+
+def settings_from(values: Mapping[str, Any], origin: str) -> Settings:
+    """Return the settings in *values*, which a host program calls *origin*. Raises BadSettings as `load_settings` does.
+
+    The environment is not read, because a host program has its own ways to read it.
+    """
+    known, troubles = sources.known_values(values)
+    return _checked([_collected(known, origin)], troubles)
+
+
+def _checked(loaders: list[Loader], troubles: list[str]) -> Settings:
     try:
         loaded = ts.load_settings(Settings, loaders, converter=TSConverter(strlist_sep=","))
     except (TsError, ValueError, TypeError) as error:
@@ -35,17 +48,10 @@ def load_settings(file: Path | None = None) -> Settings:
     return loaded
 
 
-class _Collected(DictLoader):
-    """Values that were collected before; errors name where they come from."""
-
-    def __init__(self, values: sources.Values, origin: str) -> None:
-        super().__init__(dict(values))
-        self._origin = origin
-
-    def __str__(self) -> str:
-        return self._origin
-
-    __repr__ = __str__
+def _collected(values: sources.Values, origin: str) -> Loader:
+    """Return a loader of values that were collected before. An error names the loader by its class: *origin*."""
+    loader: Loader = type(origin, (DictLoader,), {})(dict(values))
+    return loader
 
 
 def _all(troubles: list[str]) -> str:

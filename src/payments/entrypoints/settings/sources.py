@@ -46,6 +46,12 @@ def collect(file: Path | None) -> tuple[Found, list[str]]:
     return found, troubles
 
 
+def known_values(given: Values) -> tuple[Values, list[str]]:
+    """Return what of *given* exists, and what is wrong with the rest."""
+    troubles: list[str] = []
+    return _known(given, names(), troubles), troubles
+
+
 @cache
 def names() -> Sequence[str]:
     """Return the dotted names of all settings."""
