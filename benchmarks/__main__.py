@@ -1,9 +1,9 @@
-"""`python -m benchmarks [serving | memory | books | sandbox] [options]`; without a name, all of them."""
+"""`python -m benchmarks [serving | pace | memory | books | sandbox] [options]`; without a name, all of them."""
 
 import importlib
 import sys
 
-NAMES = ("serving", "memory", "books", "sandbox")
+NAMES = ("serving", "pace", "memory", "books", "sandbox")
 
 chosen = sys.argv[1:2] if sys.argv[1:] and sys.argv[1] in NAMES else list(NAMES)
 for name in chosen:

@@ -38,7 +38,7 @@ class Load:
         return self.latencies[min(len(self.latencies) - 1, int(share * len(self.latencies)))]
 
 
-async def _exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: Request) -> tuple[int, bytes]:
+async def exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: Request) -> tuple[int, bytes]:
     writer.write(request.encoded())
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     length = next(int(h[15:]) for h in head.split("\r\n") if h.lower().startswith("content-length:"))
@@ -50,7 +50,7 @@ async def _connection(port: int, requests: Iterator[Request], keep: Callable[[An
     try:
         for request in requests:  # shared by all connections: each takes the next one
             began = time.perf_counter()
-            status, body = await _exchange(reader, writer, request)
+            status, body = await exchange(reader, writer, request)
             load.latencies.append(time.perf_counter() - began)
             if status >= 300:
                 raise RuntimeError(f"{request.method} {request.path}: {status} {body[:300]!r}")

@@ -2,6 +2,7 @@
 
 One server process pinned to one core, the load and the stub on the others; 16 connections. With `--against REV` an
 older commit is served in turn with this one, and the ratios are printed; only those carry over to another machine.
+With `--transports` it is this commit that is served in turn, with requests instead of aiohttp for the provider.
 """
 
 import argparse
@@ -76,7 +77,7 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(source: Path, url: str, latency: float) -> Iterator[Server]:
+def serving(source: Path, url: str, latency: float, transport: str = "aiohttp") -> Iterator[Server]:
     """Serve the product in *source* on the database at *url*, with a provider that takes *latency* seconds."""
     with contextlib.ExitStack() as stack:
         command = [sys.executable, "-m", "benchmarks.stub", "--latency", str(latency)]
@@ -98,6 +99,8 @@ def serving(source: Path, url: str, latency: float) -> Iterator[Server]:
         made = subprocess.run(
             [*cli, "keys", "create", "bench", "--json"], env=env, cwd=room, check=True, capture_output=True, text=True
         )
+        if transport == "requests":
+            cli[2] = f"import sys; sys.modules['aiohttp'] = None; {cli[2]}"
         server = stack.enter_context(_process([*cli, "serve"], cwd=Path(room), env=env))
         port = int(_line(server, "documented at http://").split("http://")[1].split(",")[0].rpartition(":")[2])
         threading.Thread(target=_drain, args=(server,), daemon=True).start()
@@ -131,7 +134,7 @@ def _line(process: "subprocess.Popen[str]", containing: str = "") -> str:
     raise RuntimeError(f"{process.args!r} ended without saying where it listens")
 
 
-def _checkouts(server: Server, number: int, run: int) -> list[Request]:
+def checkout_requests(server: Server, number: int, run: int) -> list[Request]:
     headers = {"Authorization": f"Bearer {server.api_key}", "Content-Type": "application/json"}
     bodies = (
         {"buyer": f"buyer-{n % 100}", "order": f"order-{run}-{n}", "name": "멤버십", "amount": PRICE, "method": "card"}
@@ -140,7 +143,7 @@ def _checkouts(server: Server, number: int, run: int) -> list[Request]:
     return [Request(method="POST", path="/payments", headers=headers, body=json.dumps(b).encode()) for b in bodies]
 
 
-def _completions(server: Server, merchant_ids: list[str]) -> list[Request]:
+def completion_requests(server: Server, merchant_ids: list[str]) -> list[Request]:
     headers = {"Authorization": f"Bearer {server.api_key}", "Content-Type": "application/json"}
     return [
         Request(
@@ -155,22 +158,24 @@ def _completions(server: Server, merchant_ids: list[str]) -> list[Request]:
 
 def one_run(server: Server, number: int, run: int) -> dict[str, Figures]:
     """Check out *number* times and complete each; return the figures of both."""
-    checkouts, load = server.measure(_checkouts(server, number, run), "merchant_id")
-    completions, done = server.measure(_completions(server, load.answers), "status")
+    checkouts, load = server.measure(checkout_requests(server, number, run), "merchant_id")
+    completions, done = server.measure(completion_requests(server, load.answers), "status")
     assert set(done.answers) == {"paid"}, set(done.answers)
     return {"checkout": checkouts, "completion": completions}
 
 
-def _compare(server: Server, older: Server, number: int, rounds: int) -> None:
+def _compare(server: Server, other: Server, name_of_other: str, number: int, rounds: int) -> None:
     faster: dict[str, list[float]] = {"checkout": [], "completion": []}
     cheaper: dict[str, list[float]] = {"checkout": [], "completion": []}
     for turn in range(1, rounds + 1):
-        now, then = one_run(server, number, turn), one_run(older, number, turn)
+        now, then = one_run(server, number, turn), one_run(other, number, turn)
         for name in faster:
+            print(f"  {name:10} {then[name]}   ({name_of_other})", flush=True)
+            print(f"  {name:10} {now[name]}", flush=True)
             faster[name].append(now[name].per_second / then[name].per_second)
             cheaper[name].append(now[name].cpu / then[name].cpu)
     for name in faster:
-        print(f"  {name:10} {_range(faster[name])} of the older commit's rate, {_range(cheaper[name])} of its CPU")
+        print(f"  {name:10} {_range(faster[name])} of the rate of {name_of_other}, {_range(cheaper[name])} of its CPU")
 
 
 def _range(found: list[float]) -> str:
@@ -193,6 +198,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--latency", type=float, default=0.0, help="seconds that the provider takes")
     parser.add_argument("--against", help="an older commit, served in turn")
+    parser.add_argument("--transports", action="store_true", help="serve this commit in turn, over requests")
     parser.add_argument("--databases", nargs="+", default=KINDS, choices=KINDS)
     chosen = parser.parse_args(arguments)
     os.sched_setaffinity(0, set(os.sched_getaffinity(0)) - {0} or {0})
@@ -208,4 +214,9 @@ def main(arguments: list[str]) -> None:
                 source = stack.enter_context(_older(chosen.against))
                 older = stack.enter_context(serving(source, stack.enter_context(database_url(kind)), chosen.latency))
                 one_run(older, 100, 0)
-                _compare(server, older, chosen.requests, chosen.rounds)
+                _compare(server, older, chosen.against, chosen.requests, chosen.rounds)
+            if chosen.transports:
+                url = stack.enter_context(database_url(kind))
+                threads = stack.enter_context(serving(HERE, url, chosen.latency, "requests"))
+                one_run(threads, 100, 0)
+                _compare(server, threads, "requests", chosen.requests, chosen.rounds)

@@ -1,7 +1,8 @@
 """A provider that does nothing but answer: so that what is measured is the product, not the sandbox.
 
 It answers getToken, prepare and a payment's look-up, as Iamport would, after `--latency` seconds. Its imp_uid is the
-merchant_uid itself, and every payment it is asked for is paid. GET /stub/calls tells how many calls it answered.
+merchant_uid itself, and every payment it is asked for is paid. GET /stub/calls tells how many calls it answered, and
+GET /stub/most how many it had at work at a time since this was last asked.
 """
 
 import argparse
@@ -36,6 +37,8 @@ class Stub(asyncio.Protocol):
 
     calls: ClassVar[Counter[str]] = Counter()
     latency: ClassVar = 0.0
+    at_work: ClassVar = 0
+    most_at_work: ClassVar = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -51,9 +54,12 @@ class Stub(asyncio.Protocol):
             body, self.buffer = self.buffer[end + 4 : end + 4 + length], self.buffer[end + 4 + length :]
             method, target, _ = head.split(" ", 2)
             answer = self.answer(method, target, body)
+            Stub.at_work += 1
+            Stub.most_at_work = max(Stub.most_at_work, Stub.at_work)
             asyncio.get_running_loop().call_later(self.latency, self.send, answer)
 
     def send(self, answer: bytes) -> None:
+        Stub.at_work -= 1
         if not self.transport.is_closing():
             head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(answer)}\r\n\r\n"
             self.transport.write(head.encode() + answer)
@@ -62,6 +68,9 @@ class Stub(asyncio.Protocol):
         path = target.split("?")[0]
         if path == "/stub/calls":
             return json.dumps(dict(self.calls)).encode()
+        if path == "/stub/most":
+            most, Stub.most_at_work = Stub.most_at_work, 0
+            return json.dumps(most).encode()
         self.calls[f"{method} {'/'.join(path.split('/')[:3]) if 'prepare' in path else '/' + path.split('/')[1]}"] += 1
         if path == "/users/getToken":
             response: dict[str, object] = {"access_token": "t" * 40, "now": 1_700_000_000, "expired_at": 1_700_001_800}
