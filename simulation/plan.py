@@ -21,6 +21,15 @@ CAST: Final = {
 }  # fmt: skip
 """The kinds of people and how common they are."""
 
+THEMES: Final = {
+    "": (),
+    "crowded lists": ("busy_system", "busy_system", "orphaned"),
+    "slow replicas": ("border", "border", "border", "orphaned", "orphaned", "closer"),
+    "odd rows": ("odd_row", "odd_row", "odd_row", "odd_row"),
+    "hasty refunds": ("refunder", "refunder", "refunder", "refunder"),
+}
+"""What every fifth seed is about, and who comes there for certain: they meet too rarely by chance."""
+
 
 @attrs.frozen(kw_only=True)
 class Guesses:
@@ -111,6 +120,7 @@ class Plan:
 
     seed: int
     salt: int = 0
+    theme: str = ""
     live: bool
     hold_strays: bool
     servers: int
@@ -129,13 +139,16 @@ class Plan:
         for _ in range(rng.randrange(3)):
             bursts.append(bursts[-1] + rng.choice([2 * HOUR, 9 * HOUR, DAY, 3 * DAY]))
         kinds, weights = list(CAST), list(CAST.values())
-        size = rng.randint(6, 20)
+        theme = list(THEMES)[seed % len(THEMES)]
+        others = max(rng.randint(6, 20) - len(THEMES[theme]), 3)
+        present = [*THEMES[theme], *rng.choices(kinds, weights, k=others)]
         cast = tuple(
             Role(number, kind, rng.choice(bursts) + rng.randrange(40 * MINUTE), rng.getrandbits(32))
-            for number, kind in enumerate(rng.choices(kinds, weights, k=size), 1)
+            for number, kind in enumerate(present, 1)
         )
-        return cls(
+        plan = cls(
             seed=seed,
+            theme=theme,
             live=rng.random() < 0.7,
             hold_strays=rng.random() < 0.2,
             servers=rng.randint(1, 3),
@@ -146,6 +159,25 @@ class Plan:
             cast=cast,
             ends_at=max(role.comes_at for role in cast) + rng.choice([HOUR, 4 * HOUR, 2 * DAY]),
         )
+        return plan.themed()
+
+    def themed(self) -> Self:
+        """Return the plan with what its theme needs of the provider and of the network."""
+        if self.theme == "crowded lists":
+            guesses = attrs.evolve(self.guesses, page_size=min(self.guesses.page_size, 5))
+            return attrs.evolve(self, reads_newest=False, guesses=guesses)
+        if self.theme == "slow replicas":
+            faults = attrs.evolve(self.faults, lag=4 * MINUTE, webhooks_lost=max(self.faults.webhooks_lost, 0.7))
+            return attrs.evolve(self, reads_newest=False, faults=faults)
+        if self.theme == "odd rows":
+            guesses = attrs.evolve(self.guesses, partial_keeps_place=True, second_window_pays=True)
+            faults = attrs.evolve(self.faults, webhooks_lost=max(self.faults.webhooks_lost, 0.6))
+            return attrs.evolve(self, hold_strays=False, guesses=guesses, faults=faults)
+        if self.theme == "hasty refunds":
+            faults = attrs.evolve(self.faults, slow=max(self.faults.slow, 0.4), stalls=max(self.faults.stalls, 0.03))
+            history = "no reasons" if self.guesses.history == "full" else self.guesses.history
+            return attrs.evolve(self, faults=faults, guesses=attrs.evolve(self.guesses, history=history))
+        return self
 
     @property
     def mode(self) -> Mode:

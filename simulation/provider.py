@@ -45,6 +45,10 @@ class Row:
     captured_at: int | None = None
     declined_before: bool = False
     unreadable: bool = False
+    """The caller cannot read it; once the faults stop, only half of those, or one that `stays_unreadable`."""
+    stays_unreadable: bool = False
+    restless: bool = False
+    """It may leave its place while the pages of an old stretch are read."""
     never_refunds: bool = False
     listed_at: int = 0
     at_work: int = 0

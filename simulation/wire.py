@@ -1,6 +1,7 @@
 """Wire: the Gateway of one machine. A call may be lost, late, answered with rubbish, or done when nobody waits."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from payments.domain.errors import (
@@ -17,7 +18,7 @@ from payments.domain.refund import Refund
 from payments.domain.report import Report
 from payments.domain.values import GatewayId, MerchantId, Mode
 from simulation.plan import Guesses
-from simulation.provider import Row
+from simulation.provider import Page, Row
 from simulation.scheduler import MINUTE, NOON, SECOND
 
 if TYPE_CHECKING:
@@ -93,12 +94,24 @@ class Wire:
             raise Rejected("The provider refuses: the span is too long.", "F3", "span")
         shown = self._provider.listed(start, end, page, self._replica())
         self._world.marks.page_read(self._scheduler.current, page, start, shown.total)
+        self._unsettle(shown)
         await self._answered("listing")
         readable = [r for row, r in zip(shown.rows, shown.reports, strict=True) if not row.unreadable]
         skipped = tuple(f"the row of {row.gateway_id} cannot be read" for row in shown.rows if row.unreadable)
         if skipped:
             self._world.marks.hit("unreadable row")
         return ListingPage(tuple(map(self._provider.told, readable)), shown.pages, shown.total, skipped)
+
+    def _unsettle(self, shown: Page) -> None:
+        """Have restless rows of old stretches leave their places before the next page is read."""
+        scheduler = self._scheduler
+        for row in shown.rows if shown.pages > 1 else ():
+            is_old = scheduler.now - row.listed_at > 25 * MINUTE
+            if row.restless and is_old and self._world.chance.happens(0.5):
+                row.restless = False
+                scheduler.at(
+                    scheduler.now + self._world.chance.between(1, SECOND), partial(self._provider.approve, row)
+                )
 
     async def revoke(self, gateway_id: GatewayId) -> Report:
         self._world.laws.about_to_touch(gateway_id)

@@ -106,7 +106,7 @@ class World:
         self.chance.calm()
         self.scheduler.kill_group(PEOPLE)
         for row in self.provider.rows.values():
-            row.unreadable = row.unreadable and int(row.gateway_id[-1]) % 2 == 0
+            row.unreadable = row.unreadable and (row.stays_unreadable or int(row.gateway_id[-1]) % 2 == 0)
         end = self.rest_began = self.scheduler.now
         if not self._runs(end + HOUR):
             return

@@ -21,7 +21,7 @@ _disposition_of = recording.disposition_of
 _apply_report = recording.apply_report
 
 
-@replaced("trust the browser", 3, Checkout, "complete")
+@replaced("trust the browser", 100_000, Checkout, "complete")
 async def _trusting(self: Any, caller: Any, merchant_id: Any, gateway_id: Any) -> Outcome:
     payment = await self.visible_to(caller, merchant_id)
     try:
@@ -34,7 +34,7 @@ async def _trusting(self: Any, caller: Any, merchant_id: Any, gateway_id: Any) -
     return Outcome(await self.refresher.record(said, Source.COMPLETE))
 
 
-@replaced("trust the browser that left", 1, Checkout, "abandon")
+@replaced("trust the browser that left", 100_000, Checkout, "abandon")
 async def _left(self: Any, caller: Any, merchant_id: Any) -> Outcome:
     await self.visible_to(caller, merchant_id)
     event = Event(kind=EventKind.DECLINED, at=self.clock.now(), by=str(caller), reason="left")
@@ -42,7 +42,7 @@ async def _left(self: Any, caller: Any, merchant_id: Any) -> Outcome:
     return Outcome(await self.payments.update(merchant_id, change))
 
 
-@replaced("trust the webhook", 1, Refresher, "refresh_attempt")
+@replaced("trust the webhook", 100_000, Refresher, "refresh_attempt")
 async def _believing(self: Any, gateway_id: Any, by: str) -> Payment | None:
     report = await self.gateway.find(gateway_id)
     if report is not None and not report.is_capture:
@@ -68,10 +68,10 @@ def _late_is_welcome(payment: Payment, report: Report) -> Disposition:
     return Disposition.ACCEPTED if found is Disposition.LATE else found
 
 
-bug("no amount check", 1, (recording, "disposition_of", _without_amount))
-bug("no mode check", 3, (recording, "disposition_of", _without_mode))
-bug("play money is a mismatch", 3, (recording, "disposition_of", _play_money_is_a_mismatch))
-bug("a late capture pays", 2, (recording, "disposition_of", _late_is_welcome))
+bug("no amount check", 100_000, (recording, "disposition_of", _without_amount))
+bug("no mode check", 100_000, (recording, "disposition_of", _without_mode))
+bug("play money is a mismatch", 100_002, (recording, "disposition_of", _play_money_is_a_mismatch))
+bug("a late capture pays", 100_002, (recording, "disposition_of", _late_is_welcome))
 
 
 def _ignoring(*kinds: Disposition) -> Any:
@@ -85,12 +85,12 @@ def _ignoring(*kinds: Disposition) -> Any:
     return apply_report
 
 
-bug("late capture ignored", 2, (recording, "apply_report", _ignoring(Disposition.LATE)))
-bug("duplicate capture ignored", 1, (recording, "apply_report", _ignoring(Disposition.DUPLICATE)))
-bug("mismatched capture ignored", 1, (recording, "apply_report", _ignoring(Disposition.MISMATCH)))
+bug("late capture ignored", 100_002, (recording, "apply_report", _ignoring(Disposition.LATE)))
+bug("duplicate capture ignored", 100_000, (recording, "apply_report", _ignoring(Disposition.DUPLICATE)))
+bug("mismatched capture ignored", 100_000, (recording, "apply_report", _ignoring(Disposition.MISMATCH)))
 
 
-@replaced("no id match", 6, Checkout, "complete")
+@replaced("no id match", 100_011, Checkout, "complete")
 async def _any_attempt(self: Any, caller: Any, merchant_id: Any, gateway_id: Any) -> Outcome:
     await self.visible_to(caller, merchant_id)
     report = await self.gateway.find(gateway_id)
@@ -103,7 +103,7 @@ async def _any_attempt(self: Any, caller: Any, merchant_id: Any, gateway_id: Any
 _complete = Checkout.complete
 
 
-@replaced("a mismatch in complete is not made due", 1, Checkout, "complete")
+@replaced("a mismatch in complete is not made due", 100_000, Checkout, "complete")
 async def _not_due(self: Any, caller: Any, merchant_id: Any, gateway_id: Any) -> Outcome:
     payment = await self.visible_to(caller, merchant_id)
     report = await self.gateway.find(gateway_id)
@@ -112,8 +112,8 @@ async def _not_due(self: Any, caller: Any, merchant_id: Any, gateway_id: Any) ->
     return await _complete(self, caller, merchant_id, gateway_id)
 
 
-bug("truthy status check", 1, (Report, "is_capture", property(lambda self: bool(self.rank))))
-bug("the last report wins", 3, (Report, "joined", lambda _, other: other))
+bug("truthy status check", 100_000, (Report, "is_capture", property(lambda self: bool(self.rank))))
+bug("the last report wins", 100_002, (Report, "joined", lambda _, other: other))
 
 
 def _newest_alone(self: Any) -> Any:
@@ -125,12 +125,12 @@ def _newest_alone(self: Any) -> Any:
     return refresh
 
 
-@replaced("the newest attempt hides the others", 7, Refresher, "refresh")
+@replaced("the newest attempt hides the others", 100_015, Refresher, "refresh")
 async def _newest(self: Any, merchant_id: Any, by: str) -> Refreshed:
     return await _newest_alone(self)(merchant_id, by)  # type: ignore[no-any-return]
 
 
-@replaced("an unreadable row hides those beside it", 6, Refresher, "refresh")
+@replaced("an unreadable row hides those beside it", 100_003, Refresher, "refresh")
 async def _hiding(self: Any, merchant_id: Any, by: str) -> Refreshed:
     answer: Attempts = await self.gateway.attempts(merchant_id)
     if answer.unreadable:
@@ -141,22 +141,22 @@ async def _hiding(self: Any, merchant_id: Any, by: str) -> Refreshed:
 _refresh = Refresher.refresh
 
 
-@replaced("an incomplete look closes", 8, Refresher, "refresh")
+@replaced("an incomplete look closes", 100_003, Refresher, "refresh")
 async def _complete_anyway(self: Any, merchant_id: Any, by: str) -> Refreshed:
     return attrs.evolve(await _refresh(self, merchant_id, by), complete=True)
 
 
-bug("no grace after the expiry", 34, (PaymentFacts, "closes_at", lambda self, *_: self.expiry))
-bug("an account stays open beside the card", 5, (PaymentFacts, "deposits_to_revoke", property(
+bug("no grace after the expiry", 100_002, (PaymentFacts, "closes_at", lambda self, *_: self.expiry))
+bug("an account stays open beside the card", 100_002, (PaymentFacts, "deposits_to_revoke", property(
     lambda self: [a for a in self.attempts if a.waits_for_deposit] if self.status is Status.CANCELLED else []
 )))  # fmt: skip
-bug("a paid payment is never looked at again", 2, (payment_facts, "PAID_CHECKS", ()))
-bug("an orphan is never due", 1, (orphan, "ORPHAN_CHECKS", ()))
+bug("a paid payment is never looked at again", 100_006, (payment_facts, "PAID_CHECKS", ()))
+bug("an orphan is never due", 100_001, (orphan, "ORPHAN_CHECKS", ()))
 
 _live_or_new = Checkout._live_or_new
 
 
-@replaced("superseding ignores the currency", 17, Checkout, "_live_or_new")
+@replaced("superseding ignores the currency", 100_002, Checkout, "_live_or_new")
 async def _same_number(self: Any, buyer: str, order: str, offer: Any, method: Any, by: Any) -> Payment | None:
     live = await self.payments.live(buyer, order)
     if live and live.status is not Status.PAID and live.price.minor == offer.price.minor:
@@ -164,13 +164,13 @@ async def _same_number(self: Any, buyer: str, order: str, offer: Any, method: An
     return await _live_or_new(self, buyer, order, offer, method, by)
 
 
-@replaced("superseding closes without a look", 2, Checkout, "_close")
+@replaced("superseding closes without a look", 100_000, Checkout, "_close")
 async def _blind_close(self: Any, payment: Payment, by: Any, reason: Reason, **_: Any) -> Payment:
     now = self.clock.now()
     after: Payment = await self.payments.update(payment.merchant_id, lambda p: p.closed(now, str(by), reason))
     return after
 
 
-@replaced("anybody may see a payment", 1, Checkout, "visible_to")
+@replaced("anybody may see a payment", 100_013, Checkout, "visible_to")
 async def _open_house(self: Any, _: Any, merchant_id: Any) -> Payment:
     return await self.payments.get(merchant_id)  # type: ignore[no-any-return]

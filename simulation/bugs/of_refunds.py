@@ -12,22 +12,22 @@ from payments.domain.use_cases.refunds import MAX_REBASES, Refunds
 from payments.domain.use_cases.sweep import Sweep
 from simulation.bugs.planting import bug, replaced
 
-bug("doubt of ten seconds", 8, (refunding, "LONGEST_AT_WORK", timedelta(seconds=10)))
-bug("no in-flight guard", 8, (Refund, "may_be_at_work", lambda *_: False))
-bug("one refusal ends a stray's refund", 5, (refunding, "REFUSAL_WAITS", ()))
-bug("refunds recognised by label only", 130, (
+bug("doubt of ten seconds", 100_008, (refunding, "LONGEST_AT_WORK", timedelta(seconds=10)))
+bug("no in-flight guard", 100_008, (Refund, "may_be_at_work", lambda *_: False))
+bug("one refusal ends a stray's refund", 100_003, (refunding, "REFUSAL_WAITS", ()))
+bug("refunds recognised by label only", 100_009, (
     Refund, "recognises", lambda self, reported: reported.reason.startswith(f"[{self.id}]")
 ))  # fmt: skip
 
 
-@replaced("no compare-and-swap", 17, Refunds, "_send")
+@replaced("no compare-and-swap", 100_009, Refunds, "_send")
 async def _send_anyway(self: Any, payment: Payment, refund: Refund) -> Payment:
     sent_at = self.clock.now()
     payment = await self._step(payment, refund, lambda p, r: refunding.begin_send(p, r, sent_at))
     return await self._answered(payment, payment.refund(refund.id))  # type: ignore[no-any-return]
 
 
-@replaced("sent before it is stored", 2, Refunds, "_send")
+@replaced("sent before it is stored", 100_002, Refunds, "_send")
 async def _send_first(self: Any, payment: Payment, refund: Refund) -> Payment:
     after = await self._answered(payment, refund)
     sent_at = self.clock.now()
@@ -35,7 +35,7 @@ async def _send_first(self: Any, payment: Payment, refund: Refund) -> Payment:
     return after  # type: ignore[no-any-return]
 
 
-@replaced("blind refund retry", 7, Refunds, "advance")
+@replaced("blind refund retry", 100_002, Refunds, "advance")
 async def _blind(self: Any, merchant_id: Any, refund_id: Any) -> Payment:
     payment: Payment = await self.payments.get(merchant_id)
     for _ in range(MAX_REBASES):
@@ -50,7 +50,7 @@ async def _blind(self: Any, merchant_id: Any, refund_id: Any) -> Payment:
 _answered = Refunds._answered
 
 
-@replaced("a time-out is taken for a failure", 5, Refunds, "_answered")
+@replaced("a time-out is taken for a failure", 100_004, Refunds, "_answered")
 async def _failed(self: Any, payment: Payment, refund: Refund) -> Payment:
     try:
         return await _answered(self, payment, refund)
@@ -59,7 +59,7 @@ async def _failed(self: Any, payment: Payment, refund: Refund) -> Payment:
         return await self._step(payment, refund, lambda p, r: p.apply([refunding.refusal(r, now, "time-out")]))  # type: ignore[no-any-return]
 
 
-@replaced("a time-out is taken for not sent", 8, Refunds, "_answered")
+@replaced("a time-out is taken for not sent", 100_017, Refunds, "_answered")
 async def _unsent(self: Any, payment: Payment, refund: Refund) -> Payment:
     try:
         return await _answered(self, payment, refund)
@@ -68,18 +68,18 @@ async def _unsent(self: Any, payment: Payment, refund: Refund) -> Payment:
         raise NotSent("It was not sent.") from None
 
 
-@replaced("a refusal is believed without a look", 3, Refunds, "_refused")
+@replaced("a refusal is believed without a look", 100_002, Refunds, "_refused")
 async def _believed(self: Any, payment: Payment, refund: Refund, error: Rejected) -> Payment:
     now, words = self.clock.now(), str(error)
     return await self._step(payment, refund, lambda p, r: refunding.refuse(p, r, now, words))  # type: ignore[no-any-return]
 
 
-bug("a refund's look checks no merchant id", 17, (Refunds, "_checked", staticmethod(lambda *given: given[-1])))
+bug("a refund's look checks no merchant id", 100_014, (Refunds, "_checked", staticmethod(lambda *given: given[-1])))
 
 _visit = Sweep._visit
 
 
-@replaced("only the first open refund is pushed", 189, Sweep, "_visit")
+@replaced("only the first open refund is pushed", 100_003, Sweep, "_visit")
 async def _first_alone(self: Any, payment: Payment, done: Any) -> Payment:
     class FirstAlone:
         def __getattr__(self, name: str) -> Any:
@@ -95,12 +95,12 @@ async def _first_alone(self: Any, payment: Payment, done: Any) -> Payment:
 _request = refunding.request
 
 
-@replaced("a refund may exceed what is left", 10, refunding, "_make_way")
+@replaced("a refund may exceed what is left", 100_004, refunding, "_make_way")
 def _no_way(payment: Payment, *_: Any) -> Payment:
     return payment
 
 
-@replaced("a person's refund is asked twice", 11, Refunds, "request")
+@replaced("a person's refund is asked twice", 100_008, Refunds, "request")
 async def _asked_again(self: Any, caller: Any, merchant_id: Any, order: Any, refund_id: Any) -> Payment:
     def asking(payment: Payment) -> Payment:
         known = next((r for r in payment.refunds if r.id == refund_id), None)
@@ -112,6 +112,6 @@ async def _asked_again(self: Any, caller: Any, merchant_id: Any, order: Any, ref
     return await self.payments.update(merchant_id, asking)  # type: ignore[no-any-return]
 
 
-@replaced("a changed remainder refuses", 3, refunds, "rebase")
+@replaced("a changed remainder refuses", 100_002, refunds, "rebase")
 def _rebased_blindly(payment: Payment, refund: Refund, at: Any) -> Payment:
     return payment.apply([refunding.refusal(refund, at, "the remainder changed")])

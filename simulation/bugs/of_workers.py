@@ -22,19 +22,19 @@ _update = MemoryPayments.update
 _visit = Sweep._visit
 
 
-@replaced("no sweep", 1, Sweep, "sweep")
+@replaced("no sweep", 100_000, Sweep, "sweep")
 async def _asleep(*_: Any) -> Swept:
     return Swept()
 
 
-@replaced("expiry without a look", 4, Sweep, "_visit")
+@replaced("expiry without a look", 100_000, Sweep, "_visit")
 async def _expires_first(self: Any, payment: Payment, done: Any) -> Payment:
     now = self.clock.now()
     await self.payments.update(payment.merchant_id, lambda p: p.expired(now, self.grace, self.deposit_grace))
     return await _visit(self, payment, done)
 
 
-@replaced("reconciliation reads each page once", 61, Reconciliation, "_compare")
+@replaced("reconciliation reads each page once", 100_001, Reconciliation, "_compare")
 async def _once(self: Any, start: Any, end: Any, done: Any) -> None:
     seen: set[tuple[object, ...]] = set()
     number, pages = 1, 1
@@ -44,34 +44,34 @@ async def _once(self: Any, start: Any, end: Any, done: Any) -> None:
         pages, number = page.pages, number + 1
 
 
-@replaced("reconciliation reads the first page alone", 2, Reconciliation, "_compare")
+@replaced("reconciliation reads the first page alone", 100_001, Reconciliation, "_compare")
 async def _first_page(self: Any, start: Any, end: Any, done: Any) -> None:
     await self._record_page(await self.gateway.listing(start, end, 1), set(), done)
 
 
 _MINUTE = timedelta(minutes=1)
-bug("overlap of a minute", 71, (reconciliation, "RECENT", _MINUTE), (reconciliation, "SETTLED_AFTER", _MINUTE))
-bug("spans of 91 days", 11, (Reconciliation, "_longest", property(lambda _: timedelta(days=91))))
+bug("overlap of a minute", 100_012, (reconciliation, "RECENT", _MINUTE), (reconciliation, "SETTLED_AFTER", _MINUTE))
+bug("spans of 91 days", 100_003, (Reconciliation, "_longest", property(lambda _: timedelta(days=91))))
 
 
-@replaced("the mark moves before the look", 2, Reconciliation, "catch_up")
+@replaced("the mark moves before the look", 100_001, Reconciliation, "catch_up")
 async def _marks_first(self: Any) -> Swept:
     end, mark = self.clock.now() - reconciliation.SETTLED_AFTER, await self.payments.reconciled_until()
     await self.payments.move_reconciled_until(end)
     return await self.between(mark, end) if mark else Swept()
 
 
-bug("captures of other systems are booked", 1, (RandomIds, "is_ours", lambda *_: True))
-bug("colliding ids", 1, (RandomIds, "merchant_id", lambda self: self.prefix + self.choose("abcd")))
-bug("colliding refund ids", 4, (RandomIds, "refund_id", lambda self: "r" + self.choose("ab")))
+bug("captures of other systems are booked", 100_001, (RandomIds, "is_ours", lambda *_: True))
+bug("colliding ids", 100_000, (RandomIds, "merchant_id", lambda self: self.prefix + self.choose("abcd")))
+bug("colliding refund ids", 100_002, (RandomIds, "refund_id", lambda self: "r" + self.choose("ab")))
 
 
-@replaced("an orphan is not booked", 1, refreshing.Refresher, "_record_orphan")
+@replaced("an orphan is not booked", 100_001, refreshing.Refresher, "_record_orphan")
 async def _not_booked(*_: Any) -> None:
     return
 
 
-@replaced("the lease is ignored", 1, MemoryPayments, "claim")
+@replaced("the lease is ignored", 100_000, MemoryPayments, "claim")
 async def _unleased(self: Any, now: Any, until: Any, limit: int) -> list[Payment]:
     due = sorted((p.due_at, p.merchant_id) for p in self._books.payments.values() if p.due_at and p.due_at <= now)
     claimed = [name for _, name in due[:limit]]
@@ -79,7 +79,7 @@ async def _unleased(self: Any, now: Any, until: Any, limit: int) -> list[Payment
     return [self._books.payments[name] for name in claimed]
 
 
-@replaced("the last write wins", 18, MemoryPayments, "update")
+@replaced("the last write wins", 100_004, MemoryPayments, "update")
 async def _overwriting(self: Any, merchant_id: Any, change: Any) -> Payment:
     before = self._known(merchant_id)
     after: Payment = change(before)
@@ -89,7 +89,7 @@ async def _overwriting(self: Any, merchant_id: Any, change: Any) -> Payment:
     return _store(self, after)
 
 
-@replaced("the event is outside the transaction", 13, MemoryPayments, "update")
+@replaced("the event is outside the transaction", 100_003, MemoryPayments, "update")
 async def _apart(self: Any, merchant_id: Any, change: Any) -> Payment:
     before = self._known(merchant_id)
     after: Payment = change(before)
@@ -103,7 +103,7 @@ async def _apart(self: Any, merchant_id: Any, change: Any) -> Payment:
     return stored
 
 
-@replaced("told before it is saved", 6, MemoryPayments, "update")
+@replaced("told before it is saved", 100_003, MemoryPayments, "update")
 async def _told_first(self: Any, merchant_id: Any, change: Any) -> Payment:
     foreseen = change(self._known(merchant_id))
     told = [Waiting.due_at_once(Message.about(foreseen, event)) for event in foreseen.new_events]
@@ -112,13 +112,13 @@ async def _told_first(self: Any, merchant_id: Any, change: Any) -> Payment:
     return await _update(self, merchant_id, change)
 
 
-@replaced("a message is forgotten before it is delivered", 3, Courier, "_arrived")
+@replaced("a message is forgotten before it is delivered", 100_000, Courier, "_arrived")
 async def _forgotten(self: Any, message: Message) -> bool:
     await self.outbox.delivered(message.id)
     await self.publisher.publish(message)
     return True
 
 
-@replaced("a failed message is dropped", 3, Courier, "_failed")
+@replaced("a failed message is dropped", 100_000, Courier, "_failed")
 async def _dropped(self: Any, message: Message, failure: Any) -> None:
     await self.outbox.bury(message.id, str(failure))

@@ -61,7 +61,7 @@ async def refunder(me: Person) -> None:
             me.world.console_works(row, me.rng.randint(SECOND, 2 * MINUTE), me.rng.choice([1, row.amount.minor // 4]))
         part = me.rng.choice([usual, me.rng.choice(parts)])
         asked = _refunds(me, payment, part, f"o{me.role.number}x{number}")
-        if me.rng.random() < 0.3:
+        for _ in range(me.rng.choice([0, 0, 1, 3])):
             _refunds(me, payment, part, f"o{me.role.number}x{number}")
         if me.rng.random() < 0.3:
             row.never_refunds = me.rng.random() < 0.2

@@ -156,16 +156,12 @@ async def _one_orphan(me: Person) -> None:
 
 async def busy_system(me: Person) -> None:
     """Another system whose rows leave their places half an hour later, while the pages with orphans are read."""
-    theirs = []
-    for number in range(30):
+    for number in range(24):
         if number % 3:
-            theirs.append(_opens_elsewhere(me, "zz_", "foreign"))
+            _opens_elsewhere(me, "zz_", "foreign").restless = number % 3 == 1
         else:
             me.world.provider.approve(_opens_elsewhere(me, "kr_", "orphaned"))
-    await me.waits(28 * MINUTE, 32 * MINUTE)
-    for row in theirs:
-        await me.waits(SECOND, 30 * SECOND)
-        me.world.provider.approve(row)
+        await me.waits(1, 2 * SECOND)
 
 
 async def odd_row(me: Person) -> None:
@@ -175,27 +171,32 @@ async def odd_row(me: Person) -> None:
         row = me.opens(payment)
         if odd:
             odd.unreadable = True
+            odd.stays_unreadable = me.rng.random() < 0.7
             if me.rng.random() < 0.3:
                 me.world.provider.decline(odd)
-        later = [me.opens(payment) for _ in range(2)] if me.rng.random() < 0.5 else []
+        later = [me.opens(payment) for _ in range(2)] if me.rng.random() < 0.6 else []
         await me.waits(SECOND, 10 * MINUTE)
-        if me.rng.random() < 0.7:
-            me.pays(row)
+        if me.rng.random() < 0.25:
+            return
+        if me.rng.random() < 0.8 and me.pays(row) and row and me.rng.random() < 0.6:
+            me.world.console_works(row, me.rng.randint(MINUTE, 5 * HOUR), row.amount.minor // 2)
         for one in later:
             me.pays(one)
-        await _turns_odd_while_it_is_refunded(me, payment, [one for one in later if one])
+        if later:
+            await _turns_odd_while_it_is_refunded(me, payment)
         if me.rng.random() < 0.3:
             me.cancels(payment)
 
 
-async def _turns_odd_while_it_is_refunded(me: Person, payment: Payment, rows: list[Row]) -> None:
-    for _ in range(200):
-        known = me.world.laws.payments[payment.merchant_id]
-        for row in rows:
-            if known.open_refund_of(row.gateway_id):
-                row.unreadable = True
-                return
-        await me.waits(100, 500)
+async def _turns_odd_while_it_is_refunded(me: Person, payment: Payment) -> None:
+    """The row of the first open refund can never be read again, while another refund waits behind it."""
+    for _ in range(300):
+        refunds = me.world.laws.payments[payment.merchant_id].open_refunds
+        if len(refunds) > 1:
+            row = me.world.provider.rows[refunds[0].gateway_id]
+            row.unreadable = row.stays_unreadable = True
+            return
+        await me.waits(100, 500 if refunds else 12 * SECOND)
 
 
 LIVES: Final = {
