@@ -6,6 +6,7 @@ claim     the sweep's next 20 due payments
 """
 
 import argparse
+import contextlib
 import statistics
 import time
 from collections.abc import Callable
@@ -28,6 +29,8 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 BUYERS = 400
 DUE_EVERY = 100  # one payment in so many is awaited, and due; the others rest, as they do in a shop
 FIRST_ID = 10**12  # ids of one width
+BUYERS_ASKED = 20  # few, so that their pages are in memory in every book: what is compared is work, not a disk
+WARM_UP = 100
 ROUNDS = 300
 
 Row = dict[str, Any]
@@ -105,16 +108,18 @@ def record(store: SqlStore) -> None:
             connection.exec_driver_sql(chore)
 
 
-def median_ms(question: Callable[[int], object]) -> float:
-    """Return the median time of *question* over many rounds, each about another payment, in milliseconds."""
-    for number in range(20):
-        question(number)
-    times = []
-    for number in range(ROUNDS):
-        began = time.perf_counter()
-        question(number)
-        times.append(time.perf_counter() - began)
-    return statistics.median(times) * 1000
+def medians_ms(asked: list[Callable[[int], object]]) -> list[float]:
+    """Return the median time of each question over many rounds, in milliseconds.
+
+    They are asked in turn, so that whatever else the machine does meanwhile is shared by all.
+    """
+    times: list[list[float]] = [[] for _ in asked]
+    for number in range(WARM_UP + ROUNDS):
+        for question, taken in zip(asked, times, strict=True):
+            began = time.perf_counter()
+            question(number)
+            taken.append(time.perf_counter() - began)
+    return [statistics.median(taken[WARM_UP:]) * 1000 for taken in times]
 
 
 def questions(store: SqlStore, size: int) -> dict[str, Callable[[int], object]]:
@@ -124,8 +129,8 @@ def questions(store: SqlStore, size: int) -> dict[str, Callable[[int], object]]:
         return run(store.payments.claim(late, START + timedelta(seconds=size + number), 20))
 
     return {
-        "look-up": lambda n: run(store.payments.get(MerchantId(uid(n * 7919 % size)))),
-        "page": lambda n: run(store.payments.page(Filter(buyer=f"buyer-{n % BUYERS}"), None, 20)),
+        "look-up": lambda n: run(store.payments.get(MerchantId(uid(n % WARM_UP * 7919 % size)))),
+        "page": lambda n: run(store.payments.page(Filter(buyer=f"buyer-{n % BUYERS_ASKED}"), None, 20)),
         "claim": claim,
     }
 
@@ -160,16 +165,23 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--databases", nargs="+", default=KINDS, choices=KINDS)
     chosen = parser.parse_args(arguments)
     for kind in chosen.databases:
-        with database_url(kind) as url:
-            store = open_store(url, Mode.TEST, create=True)
-            size, base = 0, dict[str, float]()
-            for target in chosen.sizes:
-                print(f"{kind}: growing the books to {target:,} payments ...", flush=True)
-                grow(store, size, target)
-                size = target
-                for name, question in questions(store, size).items():
-                    cost = median_ms(question)
-                    ratio = cost / base.setdefault(name, cost)
-                    print(f"  {name:8} {size:>9,} payments {cost:8.3f} ms   {ratio:5.2f}x of the smallest", flush=True)
-            plans(store)
-            store.close()
+        with contextlib.ExitStack() as stack:
+            stores = [_book(kind, size, stack) for size in chosen.sizes]
+            _compare(kind, stores, chosen.sizes)
+            plans(stores[-1])
+
+
+def _book(kind: str, size: int, stack: contextlib.ExitStack) -> SqlStore:
+    url = stack.enter_context(database_url(kind))
+    store = stack.enter_context(contextlib.closing(open_store(url, Mode.TEST, create=True)))
+    print(f"{kind}: making {size:,} payments ...", flush=True)
+    grow(store, 0, size)
+    return store
+
+
+def _compare(kind: str, stores: list[SqlStore], sizes: list[int]) -> None:
+    asked = [questions(store, size) for store, size in zip(stores, sizes, strict=True)]
+    for name in asked[0]:
+        costs = medians_ms([each[name] for each in asked])
+        for size, cost in zip(sizes, costs, strict=True):
+            print(f"  {kind:10} {name:8} {size:>9,} payments {cost:8.3f} ms   {cost / costs[0]:5.2f}x of the smallest")

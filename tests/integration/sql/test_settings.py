@@ -1,9 +1,11 @@
 """The settings of each database: safe ones are in effect, and unsafe ones are refused at the start."""
 
+import contextlib
 import sqlite3
 
 import pytest
 import sqlalchemy as sa
+from builders import a_payment, paid
 
 from payments.adapters.sql.engine import connecting as engine
 from payments.adapters.sql.engine import sqlite
@@ -12,6 +14,7 @@ from payments.adapters.sql.engine.sqlite import journal_mode
 from payments.adapters.sql.store import SqlStore, open_store
 from payments.domain.errors import BadInput, StorageUnavailable
 from payments.domain.values import Mode
+from payments.entrypoints.blocking import run
 
 
 def setting(store: SqlStore, statement: str) -> object:
@@ -130,3 +133,18 @@ def test_an_unreachable_database_is_reported_without_its_password(url: str) -> N
     with pytest.raises(StorageUnavailable, match="Nothing was stored") as refused:
         open_store(url, Mode.TEST, create=True)
     assert "sesame" not in str(refused.value) + str(refused.value.__cause__)
+
+
+@pytest.mark.skipif(journal_mode(sqlite3.sqlite_version_info) == "wal", reason="this SQLite may use WAL")
+def test_a_file_that_another_program_switches_to_wal_is_not_written_by_an_older_library(
+    sqlite_store: SqlStore, sqlite_url: str
+) -> None:
+    """Its open connections would follow without an error, and could lose what they commit."""
+    known = run(sqlite_store.payments.add(a_payment()))
+    with contextlib.closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as other:
+        assert other.execute("PRAGMA journal_mode = wal").fetchone() == ("wal",)
+        other.execute("UPDATE pkr_meta SET id = 1")
+        other.commit()
+        with pytest.raises(StorageUnavailable, match="WAL"):
+            run(sqlite_store.payments.update(known.merchant_id, paid))
+    assert run(sqlite_store.payments.get(known.merchant_id)) == known

@@ -19,7 +19,7 @@ from payments.adapters.sql.engine.database import MAX_WAIT_SECONDS, Database, po
 from payments.adapters.sql.engine.failures import UnsafeSettings
 from payments.adapters.sql.engine.fair_lock import FairLock
 from payments.adapters.sql.engine.forks import renewed_after_fork
-from payments.domain.errors import BadInput
+from payments.domain.errors import BadInput, StorageUnavailable
 
 BEGIN: Final = "sqlite_begin"
 """The execution option that sets how a transaction begins; without it, each statement is its own transaction."""
@@ -66,6 +66,7 @@ def _engine(url: sa.URL, pool: dict[str, Any], *, foreign_keys: bool = True) -> 
     if not url.database or url.database == ":memory:" or "mode" in url.query:
         raise BadInput("An SQLite database must be a file: sqlite:///payments.db. For tests, use memory://.")
     arguments = {"timeout": MAX_WAIT_SECONDS, "check_same_thread": False}
+    older = journal_mode(sqlite3.sqlite_version_info) == "delete"
     engine = sa.create_engine(url, connect_args=arguments, hide_parameters=True, **pool)
 
     def connected(connection: sqlite3.Connection, _: object) -> None:
@@ -80,10 +81,22 @@ def _engine(url: sa.URL, pool: dict[str, Any], *, foreign_keys: bool = True) -> 
     def begins(connection: sa.Connection) -> None:
         if how := connection.get_execution_options().get(BEGIN):
             connection.exec_driver_sql(f"BEGIN {how}")
+            if older:
+                _check_journal(connection)
 
     sa.event.listen(engine, "connect", connected)
     sa.event.listen(engine, "begin", begins)
     return engine
+
+
+def _check_journal(connection: sa.Connection) -> None:
+    """Raise StorageUnavailable if another program switched the file to WAL: open connections follow silently."""
+    driver: Any = connection.connection.driver_connection
+    if driver.execute("PRAGMA journal_mode").fetchone() == ("wal",):
+        raise StorageUnavailable(
+            f"Another program switched this database to WAL, in which SQLite {sqlite3.sqlite_version} can lose "
+            "committed writes. Nothing was stored. Use one SQLite, 3.51.3 or newer, in all programs."
+        )
 
 
 def _write_lock(path: str) -> FairLock:
