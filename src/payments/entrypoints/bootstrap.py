@@ -96,8 +96,7 @@ class Fronts:
 @contextmanager
 def opened_on_loop(settings: Settings) -> Iterator[Fronts]:
     """Return both services in a `with` block. Raises what `opened` raises."""
-    has_aiohttp = find_spec("aiohttp") is not None
-    web = _web(settings)
+    web, has_aiohttp = _web(settings), find_spec("aiohttp") is not None
     web = attrs.evolve(web, threads=settings.http.concurrency) if has_aiohttp else web
     calls = web.threads + web.strangers + MAX_SENDS
     with ExitStack() as stack:
