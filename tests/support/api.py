@@ -18,6 +18,7 @@ from typed_settings import Secret
 
 from payments.adapters.memory.gateway import MemoryGateway
 from payments.adapters.prices.toml_file import PriceList
+from payments.domain.access import Scope
 from payments.domain.money import Money
 from payments.domain.payment import Payment
 from payments.domain.values import GatewayId, MerchantId, Offer
@@ -101,7 +102,7 @@ class RunningApi:
 
     @property
     def shop(self) -> dict[str, str]:
-        key, secret = new_key("test-shop", self.service.checkout.clock.now())
+        key, secret = new_key("test-shop", self.service.checkout.clock.now(), frozenset({Scope.ADMIN}))
         run(self.service.api_keys.add_key(key, key_digest(secret)))
         return bearer(secret)
 

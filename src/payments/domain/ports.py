@@ -24,7 +24,7 @@ from payments.domain.messages import Outbox
 from payments.domain.money import Money
 from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
-from payments.domain.refund import Refund
+from payments.domain.refund import BankAccount, Refund, SealedAccount
 from payments.domain.report import Report
 from payments.domain.values import GatewayId, MerchantId, Offer, RefundId
 
@@ -208,6 +208,16 @@ class Alarms(Protocol):
 
     async def raise_alarm(self, alarm: Alarm) -> None:
         """Tell a person. Never fails."""
+
+
+class Vault(Protocol):
+    """Encrypts bank accounts before they are stored, under keys that are not in the database."""
+
+    def seal(self, account: BankAccount, refund_id: RefundId) -> SealedAccount:
+        """Return the account, readable only for this refund."""
+
+    def open(self, sealed: SealedAccount, refund_id: RefundId) -> BankAccount:
+        """Return the account. Raises NotSent if no key fits, or if it was sealed for another refund."""
 
 
 class Clock(Protocol):

@@ -31,9 +31,16 @@ class BankAccount:
     """Where a deposit into a virtual account is refunded to. `bank` is the provider's bank code."""
 
     bank: str = attrs.field(validator=text(1, 16))
-    number: str = attrs.field(validator=text(1, 32))
-    holder: str = attrs.field(validator=text(1, 32))
-    phone: str = attrs.field(default="", validator=text(0, 20))
+    number: str = attrs.field(validator=text(1, 32), repr=False)
+    holder: str = attrs.field(validator=text(1, 32), repr=False)
+    phone: str = attrs.field(default="", validator=text(0, 20), repr=False)
+
+
+@attrs.frozen
+class SealedAccount:
+    """A bank account that only a Vault can read: `token` is opaque text."""
+
+    token: str = attrs.field(validator=text(1, 2000), repr=False)
 
 
 _optional_time = attrs.validators.optional(aware)
@@ -47,7 +54,7 @@ class Refund:
     `sends` counts how often it was handed to the provider and `sent_at` is the latest. Until `sending_until` that send
     may still be executed, so nothing else is sent and no refusal is believed. `refusals` counts the refusals of an
     automatic refund, which is tried again from `not_before` on. `failure` is the latest refusal in the provider's
-    words.
+    words. `account` is kept only while the refund is open.
     """
 
     id: RefundId = attrs.field(validator=text(1, 32))
@@ -60,7 +67,7 @@ class Refund:
     status: RefundStatus = RefundStatus.OPEN
     tax_free: int = 0
     vat: int | None = None
-    account: BankAccount | None = None
+    account: BankAccount | SealedAccount | None = None
     sends: int = 0
     sent_at: datetime | None = attrs.field(default=None, validator=_optional_time)
     sending_until: datetime | None = attrs.field(default=None, validator=_optional_time)
@@ -110,8 +117,19 @@ class Refund:
 def done(refund: Refund, reported: ReportedRefund | None = None) -> Refund:
     """Return *refund* as executed, with the provider's id of it if there is one."""
     provider_id = reported.provider_id if reported else ""
+    return closed(refund, RefundStatus.DONE, provider_id=provider_id)
+
+
+def closed(refund: Refund, status: RefundStatus, *, provider_id: str = "", failure: str = "") -> Refund:
+    """Return *refund* with a final status. Its account is forgotten: nothing will be sent to it any more."""
     return attrs.evolve(
-        refund, status=RefundStatus.DONE, provider_id=provider_id, failure="", sending_until=None, not_before=None
+        refund,
+        status=status,
+        provider_id=provider_id,
+        failure=failure,
+        account=None,
+        sending_until=None,
+        not_before=None,
     )
 
 

@@ -18,7 +18,7 @@ from payments.domain.errors import RefundInProgress, RefundRefused
 from payments.domain.event import Event, EventKind, Source
 from payments.domain.money import whole
 from payments.domain.payment import Change, Payment
-from payments.domain.refund import BankAccount, Refund, RefundStatus
+from payments.domain.refund import BankAccount, Refund, RefundStatus, SealedAccount, closed
 from payments.domain.schedule import LONGEST_AT_WORK, REFUSAL_WAITS
 from payments.domain.values import GatewayId, RefundId
 
@@ -39,7 +39,7 @@ class RefundOrder:
     gateway_id: GatewayId | None = None
     tax_free: int = 0
     vat: int | None = None
-    account: BankAccount | None = None
+    account: BankAccount | SealedAccount | None = None
 
 
 def request(payment: Payment, order: RefundOrder, refund_id: RefundId, at: datetime, by: str) -> Payment:
@@ -91,7 +91,7 @@ def stray_refund(attempt: Attempt, refund_id: RefundId, at: datetime) -> Change:
 
 def refusal(refund: Refund, at: datetime, why: str) -> Change:
     """Return the change that gives a refund up: nothing of it was or will be executed."""
-    refused = attrs.evolve(refund, status=RefundStatus.REFUSED, failure=why[:1000], sending_until=None, not_before=None)
+    refused = closed(refund, RefundStatus.REFUSED, provider_id=refund.provider_id, failure=why[:1000])
     return Change(event=_event(EventKind.REFUND_REFUSED, refused, at, Source.GATEWAY, why), refund=refused)
 
 

@@ -25,25 +25,24 @@ from payments.adapters.webhooks import WebhookPublisher, WebhookSettings
 from payments.domain.errors import BadInput
 from payments.domain.messages import Outbox, Publisher
 from payments.domain.payment import Payment
-from payments.domain.ports import Gateway, Prices, Store
+from payments.domain.ports import Gateway, Prices, Store, Vault
 from payments.domain.use_cases.outbox import Courier
 from payments.domain.use_cases.pricing import Pricing
-from payments.domain.use_cases.wiring import Policy, UseCases
+from payments.domain.use_cases.wiring import UseCases
+from payments.entrypoints.claims import Claims
 from payments.entrypoints.known_keys import KnownKeys
 from payments.entrypoints.off_loop import OffLoop
 from payments.entrypoints.sending import MAX_SENDS
-from payments.entrypoints.service import BadSettings, Contact, NotReady, Service, Web, Window
+from payments.entrypoints.service import BadSettings, Contact, NotReady, Service, Window
 from payments.entrypoints.settings import (
     MEMORY,
-    BuyerSettings,
     OrderSettings,
     Settings,
     WebhookOptions,
     any_secret,
     public_url,
 )
-from payments.entrypoints.tokens import ClientTokens, Verifier
-from payments.entrypoints.worker.pace import Pace
+from payments.entrypoints.settings.derived import client_tokens, max_concurrent_calls, policy, verifier, web_options
 
 WITH_AIOHTTP: Final = "Iamport is called with aiohttp, on the event loop."
 WITH_REQUESTS: Final = "Iamport is called with requests, in threads. With aiohttp each call would cost less CPU."
@@ -96,7 +95,7 @@ class Fronts:
 @contextmanager
 def opened_on_loop(settings: Settings) -> Iterator[Fronts]:
     """Return both services in a `with` block. Raises what `opened` raises."""
-    web, has_aiohttp = _web(settings), find_spec("aiohttp") is not None
+    web, has_aiohttp = web_options(settings), find_spec("aiohttp") is not None
     web = attrs.evolve(web, threads=settings.http.concurrency) if has_aiohttp else web
     calls = web.threads + web.strangers + MAX_SENDS
     with ExitStack() as stack:
@@ -142,8 +141,10 @@ def _wired(
         ids=RandomIds(store.prefix),
         clock=clock,
         alarms=LoggingAlarms(),
-        policy=_policy(settings),
+        policy=policy(settings),
+        vault=_vault(settings),
     )
+    secret = any_secret(settings)
     return Service(
         use_cases=use_cases,
         clock=clock,
@@ -152,24 +153,31 @@ def _wired(
         courier=_courier(store.outbox, publisher, clock, in_order=in_order),
         pricing=Pricing(prices),
         api_keys=KnownKeys(store.api_keys),
-        idempotency=store.idempotency_keys,
-        buyer_tokens=_verifier(settings.buyers),
-        order_tokens=_verifier(settings.orders),
-        client_tokens=ClientTokens(secret=any_secret(settings)),
+        idempotency=_claims(settings, store, secret),
+        buyer_tokens=verifier(settings.buyers),
+        order_tokens=verifier(settings.orders),
+        client_tokens=client_tokens(settings, secret),
         window=window_of(settings),
         ready=_readiness(store),
-        web=_web(settings),
+        web=web_options(settings),
     )
 
 
-def _policy(settings: Settings) -> Policy:
-    return Policy(
-        mode=settings.mode,
-        hold_strays=settings.hold_strays,
-        expires_after=timedelta(minutes=settings.expires_after),
-        grace=timedelta(minutes=settings.grace),
-        deposit_grace=timedelta(hours=settings.deposit_grace),
-    )
+def _vault(settings: Settings) -> Vault | None:
+    keys = settings.database.encryption_keys
+    if not keys:
+        return None
+    from payments.adapters.sealing import FernetVault  # cryptography takes a while to import
+
+    return FernetVault.of(keys)
+
+
+def _claims(settings: Settings, store: Store, secret: str) -> Claims:
+    from payments.adapters.sealing import SealedAnswers, derived_key
+
+    given = (secret, settings.http.previous_secret.get_secret_value())
+    keys = [derived_key(one, "idempotency answers") for one in given if one]
+    return Claims(SealedAnswers.over(store.idempotency_keys, keys))
 
 
 def _store(settings: Settings) -> Store:
@@ -180,21 +188,8 @@ def _store(settings: Settings) -> Store:
     from payments.adapters.sql.store import open_store
 
     url, create = settings.database.url, settings.database.create
-    prefix, pool_size = settings.merchant_id_prefix, _max_concurrent_calls(settings)
+    prefix, pool_size = settings.merchant_id_prefix, max_concurrent_calls(settings)
     return open_store(url, settings.mode, create=create, pool_size=pool_size, prefix=prefix)
-
-
-def _max_concurrent_calls(settings: Settings) -> int:
-    """How many calls to the database or the provider one process may make at a time, including a worker in it."""
-    web = _web(settings)
-    return web.threads + web.strangers + MAX_SENDS + Pace().threads
-
-
-def _web(settings: Settings) -> Web:
-    http = settings.http
-    return Web(
-        allowed_origins=http.allowed_origins, return_page=http.return_page, threads=http.threads, queue=http.queue
-    )
 
 
 def _iamport(settings: Settings) -> IamportSettings:
@@ -216,7 +211,7 @@ def _iamport_settings(settings: Settings) -> IamportSettings:
         pg=given.pg,
         deadline=given.deadline,
         refund_deadline=given.refund_deadline,
-        connections=_max_concurrent_calls(settings),
+        connections=max_concurrent_calls(settings),
     )
 
 
@@ -243,13 +238,6 @@ def window_of(settings: Settings) -> Callable[[Payment, Contact], Window]:
 
 def _prices(orders: OrderSettings) -> Prices:
     return PriceList.read(Path(orders.price_list)) if orders.price_list else PriceList({})
-
-
-def _verifier(keyed: BuyerSettings | OrderSettings) -> Verifier | None:
-    key = keyed.key.get_secret_value()
-    if not key:
-        return None
-    return Verifier(algorithm=keyed.algorithm, key=key, issuer=keyed.issuer, audience=keyed.audience)
 
 
 def _publisher(settings: Settings, subscribers: Sequence[Subscriber]) -> Publisher | None:

@@ -1,6 +1,7 @@
 """Service: everything that an entrypoint needs, wired by bootstrap, without the name of any adapter."""
 
 from collections.abc import Callable, Coroutine
+from datetime import timedelta
 from typing import Any
 
 import attrs
@@ -58,6 +59,8 @@ class Web:
     return_page: str = ""
     threads: int = 16
     queue: int = 64
+    longest_request: timedelta = timedelta(seconds=30)
+    """How long one request may take; an idempotency key whose process died is free again after it."""
     max_body: int = 64 * 1024  # bytes
 
     @property

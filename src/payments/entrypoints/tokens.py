@@ -5,6 +5,7 @@ ClientTokens   issues and verifies tokens for one payment
 new_key        an API key for the shop's server: shown once, stored as a hash
 """
 
+import contextlib
 import hashlib
 import secrets
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ from typing import Any, Final, Literal
 import attrs
 import jwt
 
-from payments.domain.access import ApiKey
+from payments.domain.access import DEFAULT_SCOPES, ApiKey, Scope
 from payments.domain.errors import PaymentsError
 from payments.domain.payment import Payment
 from payments.domain.values import MerchantId, is_storable
@@ -41,6 +42,8 @@ class Verifier:
     key: str = attrs.field(repr=False)
     issuer: str
     audience: str
+    previous_key: str = attrs.field(default="", repr=False)
+    """The key before this one, which is still accepted while the other side replaces it."""
 
     def claims(self, token: str, *required: str) -> dict[str, Any]:
         """Return the token's claims, with a subject and all *required* ones. Raises BadToken."""
@@ -51,15 +54,7 @@ def _claims(token: str, verifier: Verifier, required: list[str]) -> dict[str, An
     if len(token) > MAX_TOKEN_LENGTH:
         raise BadToken("The token is too long.")
     try:
-        claims = jwt.decode(
-            token,
-            verifier.key,
-            algorithms=[verifier.algorithm],
-            issuer=verifier.issuer,
-            audience=verifier.audience,
-            leeway=LEEWAY,
-            options={"require": required},
-        )
+        claims = _decoded(token, verifier, required)
     except jwt.ExpiredSignatureError:
         raise BadToken("The token has expired.") from None
     except (jwt.PyJWTError, ValueError, OverflowError):
@@ -69,16 +64,44 @@ def _claims(token: str, verifier: Verifier, required: list[str]) -> dict[str, An
     return claims
 
 
+def _decoded(token: str, verifier: Verifier, required: list[str]) -> dict[str, Any]:
+    """Return the claims, verified with the key or the one before it."""
+    *older, last = [key for key in (verifier.key, verifier.previous_key) if key]
+    for key in older:
+        with contextlib.suppress(jwt.InvalidSignatureError):
+            return _decoded_with(key, token, verifier, required)
+    return _decoded_with(last, token, verifier, required)
+
+
+def _decoded_with(key: str, token: str, verifier: Verifier, required: list[str]) -> dict[str, Any]:
+    return jwt.decode(
+        token,
+        key,
+        algorithms=[verifier.algorithm],
+        issuer=verifier.issuer,
+        audience=verifier.audience,
+        leeway=LEEWAY,
+        options={"require": required},
+    )
+
+
 @attrs.frozen(kw_only=True)
 class ClientTokens:
     """`secret` is known to all processes of this service and to nobody else."""
 
     secret: str = attrs.field(repr=False)
+    previous_secret: str = attrs.field(default="", repr=False)
     life: timedelta = timedelta(hours=24)
 
     @property
     def _verifier(self) -> Verifier:
-        return Verifier(algorithm="HS256", key=self.secret, issuer="payments", audience="payments:client")
+        return Verifier(
+            algorithm="HS256",
+            key=self.secret,
+            previous_key=self.previous_secret,
+            issuer="payments",
+            audience="payments:client",
+        )
 
     def issue(self, payment: Payment, now: datetime) -> str:
         """Return a token with which a browser may read, complete and abandon this payment."""
@@ -97,10 +120,13 @@ class ClientTokens:
         return claims["sub"], MerchantId(str(claims["payment"]))
 
 
-def new_key(name: str, at: datetime) -> tuple[ApiKey, str]:
+def new_key(
+    name: str, at: datetime, scopes: frozenset[Scope] = DEFAULT_SCOPES, expires_at: datetime | None = None
+) -> tuple[ApiKey, str]:
     """Return a new API key and its secret, which is shown once and never stored."""
     prefix = API_KEY + secrets.token_hex(4)
-    return ApiKey(name=name, prefix=prefix, created_at=at), f"{prefix}_{secrets.token_urlsafe(32)}"
+    key = ApiKey(name=name, prefix=prefix, created_at=at, scopes=scopes, expires_at=expires_at)
+    return key, f"{prefix}_{secrets.token_urlsafe(32)}"
 
 
 def key_digest(secret: str) -> str:

@@ -18,6 +18,21 @@ def test_a_key_is_shown_once_listed_without_itself_and_revoked(operator: Operato
     assert operator.json("keys", "list")["keys"][0]["revoked_at"]
 
 
+def test_a_key_has_scopes_an_end_and_a_successor(operator: Operator):
+    made = operator.json("keys", "create", "desk", "--scope", "read", "--scope", "refund", "--expires", "90d")
+    assert made["scopes"] == ["read", "refund"]
+    assert made["expires_at"]
+    code, secret, _ = operator.command("keys", "rotate", made["prefix"], "--overlap", "1")
+    assert (code, secret.startswith("pk_")) == (0, True)
+    new, old = operator.json("keys", "list")["keys"]
+    assert (new["scopes"], new["expires_at"], new["name"]) == (["read", "refund"], None, "desk")
+    assert old["expires_at"] < made["expires_at"]
+    assert operator.command("keys", "rotate", "pk_0", "--overlap", "1")[0] == 1
+    assert operator.json("keys", "create", "shop")["scopes"] == ["pay", "read"]
+    for wrong in ("yesterday", "2020-01-01", "0d"):
+        assert operator.command("keys", "create", "x", "--expires", wrong)[0] == 2
+
+
 def test_dead_letters_are_listed_and_sent_again(operator: Operator):
     operator.begun()
     outbox, now = operator.service.outbox, operator.service.checkout.clock.now()

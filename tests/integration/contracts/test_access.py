@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from support.at_once import at_once
 from support.stores import Store
 
-from payments.domain.access import ApiKey, KeptAnswer, KeyInProgress, KeyReused
+from payments.domain.access import ApiKey, KeptAnswer, KeyInProgress, KeyReused, Scope
 from payments.domain.errors import StorageConflict
 from payments.entrypoints.blocking import run
 
@@ -65,6 +65,24 @@ def test_a_second_key_like_the_first_is_refused(store: Store, prefix: str, diges
     with pytest.raises(StorageConflict):
         run(store.api_keys.add_key(a_key(prefix), digest))
     assert run(store.api_keys.list_keys()) == [a_key()]
+
+
+def test_a_key_keeps_its_scopes_its_end_and_its_last_use(store: Store) -> None:
+    key = attrs.evolve(a_key(), scopes=frozenset({Scope.REFUND, Scope.READ}), expires_at=UNTIL)
+    run(store.api_keys.add_key(key, "d"))
+    run(store.api_keys.note_use("pk_1", UNTIL))
+    run(store.api_keys.note_use("pk_1", NOON))  # of a process whose clock is late
+    assert run(store.api_keys.find_key("d")) == attrs.evolve(key, last_used_at=UNTIL)
+
+
+def test_a_key_may_expire_sooner_and_never_later(store: Store) -> None:
+    run(store.api_keys.add_key(a_key(), "d"))
+    for at in (UNTIL, UNTIL + timedelta(1), NOON):
+        assert run(store.api_keys.expire_key("pk_1", at))
+    [key] = run(store.api_keys.list_keys())
+    assert key.expires_at == NOON
+    assert not key.is_active(NOON)
+    assert not run(store.api_keys.expire_key("pk_2", NOON))
 
 
 # -- idempotency keys ------------------------------------------------------------------------------------------------
@@ -147,3 +165,18 @@ def test_an_answer_is_replayed_to_the_byte(store: Store, body: bytes, status: in
     answer = KeptAnswer(status=status, body=body)
     run(store.idempotency_keys.keep_answer("shop POST /payments", "k", answer))
     assert claim(store) == answer
+
+
+def test_a_process_takes_its_own_claim_over_and_releases_no_other(store: Store) -> None:
+    until = NOON + timedelta(minutes=1)
+    keys = store.idempotency_keys
+    assert run(keys.claim_key("s", "k", "f", NOON, until, "one")) is None
+    with pytest.raises(KeyInProgress) as refusal:
+        run(keys.claim_key("s", "k", "f", NOON + timedelta(seconds=45), until, "two"))
+    assert refusal.value.retry_after == timedelta(seconds=15)
+    assert run(keys.claim_key("s", "k", "f", NOON, until, "one")) is None
+    run(keys.release_key("s", "k", "two"))
+    with pytest.raises(KeyInProgress):
+        run(keys.claim_key("s", "k", "f", NOON, until, "two"))
+    run(keys.release_key("s", "k", "one"))
+    assert run(keys.claim_key("s", "k", "f", NOON, until, "two")) is None

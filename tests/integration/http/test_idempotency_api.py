@@ -10,6 +10,7 @@ from support.patience import EVENTUALLY
 from payments.domain.errors import Unknown
 from payments.domain.schedule import LEASE
 from payments.entrypoints.blocking import run
+from payments.entrypoints.claims import Claims
 from payments.entrypoints.http.edge.idempotency import once
 from payments.entrypoints.http.operations import Request, perform
 from payments.entrypoints.http.routes.payments import begin as begin_operation
@@ -131,7 +132,7 @@ def test_a_request_whose_process_died_is_resumed_when_its_lease_ran_out(api: Run
     (unfinished,) = api.get("/payments", headers=api.alice).json()["payments"]
     assert begin(api).json()["slug"] == "idempotency-key-in-progress"
     later = {"payments": api.service.payments, "use_cases": api.service.use_cases, "clock": LaterClock()}
-    with running_api(gateway=api.gateway, idempotency=keys, **later) as other:
+    with running_api(gateway=api.gateway, idempotency=Claims(keys._keys), **later) as other:
         assert begin(other).json()["merchant_id"] == unfinished["merchant_id"]
 
 

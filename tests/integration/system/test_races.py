@@ -17,6 +17,7 @@ from support.rounds import rounds
 from support.system.actors import SHOP, Actors, Deed, Place, ShiftedClock, acting, use_cases_of
 from support.system.agreement import check_agreement
 
+from payments.domain.access import Scope
 from payments.domain.event import EventKind
 from payments.domain.machine import Status
 from payments.domain.money import Money
@@ -107,7 +108,7 @@ def ground(request: pytest.FixtureRequest) -> Iterator[Ground]:
         )
         with opened(place.settings()) as service, acting(place) as actors:
             use_cases, clock = use_cases_of(service)
-            key, api_key = new_key("races", clock.now())
+            key, api_key = new_key("races", clock.now(), frozenset({Scope.ADMIN}))
             run(service.api_keys.add_key(key, key_digest(api_key)))
             yield Ground(sandbox=sandbox, use_cases=use_cases, clock=clock, actors=actors, api_key=api_key)
     if room:

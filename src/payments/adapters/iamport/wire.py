@@ -19,7 +19,7 @@ from payments.adapters.iamport.jsontext import Flat, decoded
 from payments.adapters.iamport.vocabulary import CANCELLED, FAILED, PAID, READY, VBANK, method_of
 from payments.domain.errors import BadInput, ContractViolation, Unknown
 from payments.domain.money import EXPONENTS, Money
-from payments.domain.refund import Refund
+from payments.domain.refund import BankAccount, Refund
 from payments.domain.report import Deposit, Rank, Report, ReportedRefund
 from payments.domain.values import GatewayId, MerchantId, Mode
 
@@ -218,7 +218,7 @@ def cancel_body(refund: Refund, currency: str) -> Flat:
     }
     if refund.vat is not None:
         body["vat_amount"] = major(refund.vat)
-    if refund.account is not None:
+    if isinstance(refund.account, BankAccount):
         body["refund_holder"] = refund.account.holder
         body["refund_bank"] = refund.account.bank
         body["refund_account"] = refund.account.number

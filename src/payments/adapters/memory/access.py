@@ -1,12 +1,12 @@
 """MemoryApiKeys and MemoryIdempotencyKeys: what is kept for those who call over a network."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import attrs
 
-from payments.domain.access import ApiKey, KeptAnswer, KeyInProgress, KeyReused
+from payments.domain.access import IN_PROGRESS, ApiKey, KeptAnswer, KeyInProgress, KeyReused
 from payments.domain.errors import StorageConflict
 
 
@@ -37,10 +37,21 @@ class MemoryApiKeys:
 
     async def revoke_key(self, prefix: str, at: datetime) -> bool:
         """Revoke the key with this public prefix; False if there is none alive."""
+        return self._change(prefix, lambda key: attrs.evolve(key, revoked_at=at))
+
+    async def expire_key(self, prefix: str, at: datetime) -> bool:
+        """Let the key with this prefix expire at *at*, unless it does so before; False if there is none alive."""
+        return self._change(prefix, lambda key: attrs.evolve(key, expires_at=min(key.expires_at or at, at)))
+
+    async def note_use(self, prefix: str, at: datetime) -> None:
+        """Record that the key was used."""
+        self._change(prefix, lambda key: attrs.evolve(key, last_used_at=max(key.last_used_at or at, at)))
+
+    def _change(self, prefix: str, change: Callable[[ApiKey], ApiKey]) -> bool:
         with self._lock:
             for digest, key in self._keys.items():
                 if key.prefix == prefix and key.revoked_at is None:
-                    self._keys[digest] = attrs.evolve(key, revoked_at=at)
+                    self._keys[digest] = change(key)
                     return True
             return False
 
@@ -50,6 +61,7 @@ class _Claim:
     fingerprint: str
     claimed_at: datetime
     until: datetime
+    owner: str = ""
     answer: KeptAnswer | None = None
 
 
@@ -61,7 +73,7 @@ class MemoryIdempotencyKeys:
     _lock: threading.RLock = attrs.field(factory=threading.RLock)
 
     async def claim_key(
-        self, scope: str, key: str, fingerprint: str, now: datetime, until: datetime
+        self, scope: str, key: str, fingerprint: str, now: datetime, until: datetime, owner: str = ""
     ) -> KeptAnswer | None:
         """Take the key until *until*, or return the answer kept for it. Raises KeyInProgress or KeyReused."""
         with self._lock:
@@ -70,9 +82,9 @@ class MemoryIdempotencyKeys:
                 raise KeyReused("This idempotency key was used with another request. Nothing was done.")
             if first and first.answer:
                 return first.answer
-            if first and first.until > now:
-                raise KeyInProgress("The first request with this idempotency key is still being answered.")
-            self._claims[scope, key] = _Claim(fingerprint=fingerprint, claimed_at=now, until=until)
+            if first and first.until > now and not (owner and first.owner == owner):
+                raise KeyInProgress(IN_PROGRESS, first.until - now)
+            self._claims[scope, key] = _Claim(fingerprint=fingerprint, claimed_at=now, until=until, owner=owner)
             return None
 
     async def keep_answer(self, scope: str, key: str, answer: KeptAnswer) -> None:
@@ -82,11 +94,11 @@ class MemoryIdempotencyKeys:
             if claim and not claim.answer:
                 self._claims[scope, key] = attrs.evolve(claim, answer=answer)
 
-    async def release_key(self, scope: str, key: str) -> None:
+    async def release_key(self, scope: str, key: str, owner: str = "") -> None:
         """Forget a claim whose answer must not be kept, so that the next try runs again; a kept answer stays."""
         with self._lock:
             claim = self._claims.get((scope, key))
-            if claim and not claim.answer:
+            if claim and not claim.answer and claim.owner == owner:
                 del self._claims[scope, key]
 
     async def forget_keys(self, before: datetime) -> int:

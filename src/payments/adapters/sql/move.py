@@ -14,7 +14,7 @@ from typing import Any, Final
 import attrs
 import sqlalchemy as sa
 
-from payments.adapters.sql.engine.connecting import check_settings, connect, parse
+from payments.adapters.sql.engine.connecting import check_exists, check_settings, connect, create_file, parse
 from payments.adapters.sql.engine.database import Database
 from payments.adapters.sql.engine.failures import StoreRefused
 from payments.adapters.sql.schema.naming import metadata
@@ -70,8 +70,10 @@ def copy_database(source_url: str, target_url: str, progress: Progress = lambda 
     """Copy all tables into a database without payments, and return the number of rows of each.
 
     The target's tables are created if it has none. If anything is raised, nothing was copied: NotEmpty, CopyDiffers,
-    WrongSchema, UnsafeSettings, BadInput or StorageUnavailable.
+    NoDatabase, WrongSchema, UnsafeSettings, BadInput or StorageUnavailable.
     """
+    check_exists(parse(source_url))
+    create_file(parse(target_url))
     source, target = connect(parse(source_url), 1), connect(parse(target_url), 1)
     try:
         for database in (source, target):

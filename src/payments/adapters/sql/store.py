@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
-from payments.adapters.sql.engine.connecting import check_settings, connect, parse
+from payments.adapters.sql.engine.connecting import check_exists, check_settings, connect, create_file, parse
 from payments.adapters.sql.engine.database import Database
 from payments.adapters.sql.engine.failures import WrongMode
 from payments.adapters.sql.engine.fronts import BlockingFront, Front
@@ -89,9 +89,13 @@ def open_store(url: str, mode: Mode, *, create: bool = False, pool_size: int = 2
     *prefix* is this installation's prefix of merchant ids; without one, a prefix is drawn once and stored.
 
     With *create*, tables are created if the database has none; older tables are never upgraded here. Raises BadInput,
-    StorageUnavailable, or a StoreRefused: WrongMode, WrongSchema, UnsafeSettings.
+    StorageUnavailable, or a StoreRefused: NoDatabase, WrongMode, WrongSchema, UnsafeSettings.
     """
-    database = connect(parse(url), pool_size)
+    address = parse(url)
+    if create:
+        create_file(address)
+    check_exists(address)
+    database = connect(address, pool_size)
     try:
         check_settings(database)
         if create and database.read(revision) is None:

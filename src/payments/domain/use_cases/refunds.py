@@ -48,6 +48,7 @@ from payments.domain.refunding import (
     stray,
 )
 from payments.domain.report import Report
+from payments.domain.use_cases.accounts import Accounts
 from payments.domain.use_cases.checkout import Outcome
 from payments.domain.use_cases.refreshing import Refresher
 from payments.domain.values import Caller, GatewayId, MerchantId, RefundId, Role
@@ -75,6 +76,7 @@ class Refunds:
     clock: Clock
     alarms: Alarms
     refresher: Refresher
+    accounts: Accounts
 
     async def refund(
         self, caller: Caller, merchant_id: MerchantId, order: RefundOrder, refund_id: RefundId | None = None
@@ -93,9 +95,11 @@ class Refunds:
     ) -> Payment:
         """Store the intent to refund; nothing is sent yet. A refund with the same id is left as it is.
 
-        Raises PaymentNotFound, RefundRefused, RefundInProgress or BadInput, with nothing stored.
+        Raises PaymentNotFound, RefundRefused, RefundInProgress or BadInput, with nothing stored. RefundRefused also
+        for an account in live mode where there is no vault: it would be stored unencrypted.
         """
         self._only_the_shop(caller)
+        order = attrs.evolve(order, account=self.accounts.sealed(order.account, refund_id))
 
         def asking(payment: Payment) -> Payment:
             if any(refund.id == refund_id for refund in payment.refunds):
@@ -134,6 +138,7 @@ class Refunds:
 
     async def _send(self, payment: Payment, refund: Refund) -> Payment:
         """Send it once, unless another process was first."""
+        account = await self.accounts.opened(payment.merchant_id, refund)
         sent_at = self.clock.now()
         claimed: list[Refund] = []
 
@@ -150,7 +155,7 @@ class Refunds:
             return payment
         if self.clock.now() - sent_at > SEND_WITHIN:
             return await self._step(payment, claimed[0], note_not_sent)
-        return await self._answered(payment, claimed[0])
+        return await self._answered(payment, attrs.evolve(claimed[0], account=account))
 
     async def _answered(self, payment: Payment, refund: Refund) -> Payment:
         currency = payment.capture(refund.gateway_id).report.amount.currency

@@ -5,8 +5,9 @@ from typing import Any, Self
 
 import attrs
 
-from payments.domain.ports import Alarms, Clock, Gateway, MerchantIdPolicy, Orphans, PaymentRepository
+from payments.domain.ports import Alarms, Clock, Gateway, MerchantIdPolicy, Orphans, PaymentRepository, Vault
 from payments.domain.schedule import DEPOSIT_GRACE, EXPIRES_AFTER, GRACE
+from payments.domain.use_cases.accounts import Accounts
 from payments.domain.use_cases.checkout import Checkout
 from payments.domain.use_cases.reconciliation import Reconciliation
 from payments.domain.use_cases.refreshing import Refresher
@@ -54,13 +55,21 @@ class UseCases:
         clock: Clock,
         alarms: Alarms,
         policy: Policy,
+        vault: Vault | None = None,
     ) -> Self:
-        """Return the use cases over these ports."""
+        """Return the use cases over these ports. Without *vault*, live mode makes no refund to a bank account."""
         shared: dict[str, Any] = {"payments": payments, "gateway": gateway, "clock": clock}
         refresher = Refresher(
             **shared, orphans=orphans, ids=ids, alarms=alarms, mode=policy.mode, hold_strays=policy.hold_strays
         )
-        refunds = Refunds(**shared, orphans=orphans, ids=ids, alarms=alarms, refresher=refresher)
+        refunds = Refunds(
+            **shared,
+            orphans=orphans,
+            ids=ids,
+            alarms=alarms,
+            refresher=refresher,
+            accounts=Accounts(vault, policy.mode, alarms),
+        )
         return cls(
             checkout=Checkout(
                 **shared,

@@ -4,7 +4,7 @@
 ├── payments        show, list, refresh, cancel, refund
 ├── strays          strays list, return, hold
 ├── orphans         orphans list, hold
-├── keys            keys create, list, revoke
+├── keys            keys create, rotate, list, revoke
 ├── outbox          outbox dead, replay, skip
 ├── db              db upgrade, check, move
 ├── serve           serve, worker
@@ -76,6 +76,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
         "Delete dead messages that nobody can handle, so that later messages of their payments follow.",
     ),
     "keys create": (f"{_HERE}.cli.keys:create", "Create an API key for the shop's server. It is shown only once."),
+    "keys rotate": (f"{_HERE}.cli.keys:rotate", "Create a key like another one, which expires after some hours."),
     "keys list": (f"{_HERE}.cli.keys:list_", "List API keys, newest first. Only their prefixes are stored."),
     "keys revoke": (f"{_HERE}.cli.keys:revoke", "Revoke an API key. It stops working at once."),
     "db upgrade": (

@@ -28,6 +28,8 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "key": ("키", "key"),
     "created": ("만든 때", "created"),
     "revoked": ("폐기", "revoked"),
+    "scopes": ("권한", "scopes"),
+    "last used": ("마지막 사용", "last used"),
     "message": ("메시지", "message"),
     "error": ("오류", "error"),
     "test money": ("테스트 결제", "test money"),

@@ -13,10 +13,12 @@ from typing import Any
 import attrs
 import msgspec
 
+from payments.domain.access import Scope
 from payments.domain.errors import BadInput, PaymentNotFound, PaymentsError
 from payments.domain.values import Caller, MerchantId, RefundId, recorded_id
 from payments.entrypoints.http.edge.auth import Identity, Who, authenticate
 from payments.entrypoints.http.edge.idempotency import idempotency_key, once, refund_id_of
+from payments.entrypoints.http.edge.scopes import scope_of
 from payments.entrypoints.http.shapes.bodies import decode_body, decode_query
 from payments.entrypoints.http.shapes.errors import NotAllowed
 from payments.entrypoints.http.shapes.problems import Reply, reply_to
@@ -109,6 +111,11 @@ class Operation:
     lane: Lane = Lane.CALLERS
 
     @property
+    def scope(self) -> Scope | None:
+        """The scope that an API key needs; None if the operation takes no API keys."""
+        return scope_of(self.method, self.path) if Who.SHOP in self.callers else None
+
+    @property
     def takes_body(self) -> bool:
         return self.body is not None or bool(self.bodies)
 
@@ -159,6 +166,8 @@ async def _identity(operation: Operation, service: Service, request: Request) ->
     identity = request.identity or await authenticate(service, request.headers.get("authorization"))
     if identity.who not in operation.callers:
         raise NotAllowed("These credentials do not allow this call.")
+    if operation.scope:
+        identity.check_scope(operation.scope)
     return identity
 
 

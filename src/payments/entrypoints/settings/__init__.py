@@ -18,6 +18,7 @@ never shown.
 ├── sources     the TOML file, the environment, files with secrets, and names that nobody knows
 ├── checks      what is wrong in any mode
 ├── live        what must not be in live mode
+├── derived     what follows from the settings without any adapter
 └── examples    the secrets of our own documents, which everybody knows
 """
 

@@ -1,5 +1,6 @@
 """What is wrong with settings in any mode: values that cannot work, or that would open a door."""
 
+import base64
 import re
 from typing import Final
 from urllib.parse import urlsplit
@@ -9,6 +10,7 @@ from payments.entrypoints.settings.options import BuyerSettings, HttpSettings, O
 MIN_SECRET_LENGTH: Final = 32
 MIN_RSA_BITS: Final = 2048
 MAX_CONCURRENCY: Final = 500  # far below the number of calls that may wait for the database
+ENCRYPTION_KEY_BYTES: Final = 32
 MAX_EXPIRY_MINUTES: Final = 30 * 24 * 60
 _ORIGIN: Final = re.compile(r"https?://[^/?#@\s]+")
 _HOST: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\]")
@@ -20,6 +22,7 @@ def check(settings: Settings) -> list[str]:
     for name, keyed in (("buyers", settings.buyers), ("orders", settings.orders)):
         found += _key_errors(name, keyed)
     found += _http_errors(settings.http)
+    found += _encryption_key_errors(settings.database.encryption_keys)
     if not 1 <= settings.expires_after <= MAX_EXPIRY_MINUTES:
         found.append(f"expires_after must be between 1 and {MAX_EXPIRY_MINUTES} minutes.")
     if not 0 <= settings.grace <= MAX_EXPIRY_MINUTES or not 0 <= settings.deposit_grace <= 24 * 30:
@@ -29,9 +32,9 @@ def check(settings: Settings) -> list[str]:
 
 def _http_errors(http: HttpSettings) -> list[str]:
     found = []
-    given = http.secret.get_secret_value()
-    if given and len(given) < MIN_SECRET_LENGTH:
-        found.append(f"http.secret must have {MIN_SECRET_LENGTH} characters or more.")
+    for name, secret in (("http.secret", http.secret), ("http.previous_secret", http.previous_secret)):
+        if 0 < len(secret.get_secret_value()) < MIN_SECRET_LENGTH:
+            found.append(f"{name} must have {MIN_SECRET_LENGTH} characters or more.")
     if "*" in http.allowed_origins:
         found.append("http.allowed_origins must list each origin; * would allow any page to call the API.")
     elif not all(map(_ORIGIN.fullmatch, http.allowed_origins)):
@@ -57,20 +60,33 @@ def is_web(url: str) -> bool:
 
 
 def _key_errors(name: str, keyed: BuyerSettings | OrderSettings) -> list[str]:
-    key = keyed.key.get_secret_value()
-    if not key:
-        return []
     found = []
-    if keyed.algorithm == "HS256":
-        if len(key) < MIN_SECRET_LENGTH or "-----BEGIN" in key:
-            found.append(
-                f"{name}.key must be a secret of {MIN_SECRET_LENGTH} or more characters for HS256, no public key."
-            )
-    elif trouble := _public_key_error(keyed.algorithm, key):
-        found.append(f"{name}.key {trouble}.")
+    for field, secret in (("key", keyed.key), ("previous_key", keyed.previous_key)):
+        if key := secret.get_secret_value():
+            found += _one_key_errors(f"{name}.{field}", keyed.algorithm, key)
+    if not keyed.key.get_secret_value():
+        return found
     if not keyed.issuer or not keyed.audience:
         found.append(f"{name}.issuer and {name}.audience must both be set.")
     return found
+
+
+def _one_key_errors(name: str, algorithm: str, key: str) -> list[str]:
+    if algorithm == "HS256":
+        weak = len(key) < MIN_SECRET_LENGTH or "-----BEGIN" in key
+        sentence = f"{name} must be a secret of {MIN_SECRET_LENGTH} or more characters for HS256, no public key."
+        return [sentence] if weak else []
+    trouble = _public_key_error(algorithm, key)
+    return [f"{name} {trouble}."] if trouble else []
+
+
+def _encryption_key_errors(keys: tuple[str, ...]) -> list[str]:
+    try:
+        fits = all(len(base64.b64decode(key, altchars=b"-_", validate=True)) == ENCRYPTION_KEY_BYTES for key in keys)
+    except ValueError:
+        fits = False
+    wrong = f"database.encryption_keys must each be {ENCRYPTION_KEY_BYTES} random bytes in URL-safe base64."
+    return [] if fits else [wrong]
 
 
 def _public_key_error(algorithm: str, key: str) -> str:

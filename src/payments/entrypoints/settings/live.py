@@ -63,9 +63,13 @@ def _host(url: str) -> str:
 def _given(settings: Settings) -> Iterator[tuple[str, str]]:
     """Return the name and value of every secret that is set. A public key is none."""
     yield "http.secret", settings.http.secret.get_secret_value()
+    yield "http.previous_secret", settings.http.previous_secret.get_secret_value()
+    for encryption_key in settings.database.encryption_keys:
+        yield "database.encryption_keys", encryption_key
     for name, keyed in (("buyers.key", settings.buyers), ("orders.key", settings.orders)):
         if keyed.algorithm == "HS256":
             yield name, keyed.key.get_secret_value()
+            yield f"{name.partition('.')[0]}.previous_key", keyed.previous_key.get_secret_value()
     for secret in settings.webhooks.secrets:
         yield "webhooks.secrets", secret
     yield "iamport.key", settings.iamport.key.get_secret_value()

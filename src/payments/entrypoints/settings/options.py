@@ -39,6 +39,9 @@ class DatabaseSettings:
         help="sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME",
     )
     create: bool = option(default=False, help="create the tables of an empty database at start")
+    encryption_keys: tuple[str, ...] = option(
+        default=(), repr=False, help="encrypt the bank accounts of refunds; the current key first"
+    )
 
 
 @ts.settings(kw_only=True)
@@ -76,6 +79,7 @@ class HttpSettings:
     )
     queue: int = option(default=64, help="requests that may wait for their turn; further ones get 503")
     secret: Secret[str] = _secret("signs client tokens and cursors; the same for all processes, 32 characters or more")
+    previous_secret: Secret[str] = _secret("the secret before this one, still accepted while it is replaced")
 
 
 @ts.settings(kw_only=True)
@@ -84,6 +88,7 @@ class BuyerSettings:
 
     algorithm: Algorithm = option(default="HS256", help="HS256, RS256 or ES256")
     key: Secret[str] = _secret("the shared secret of HS256, or the public key in PEM")
+    previous_key: Secret[str] = _secret("the key before this one, still accepted while it is replaced")
     issuer: str = option(default="", help="required iss claim of a token")
     audience: str = option(default="payments", help="required aud claim of a token")
 
@@ -95,6 +100,7 @@ class OrderSettings:
     price_list: str = option(default="", help="a TOML file of things and prices")
     algorithm: Algorithm = option(default="HS256", help="HS256, RS256 or ES256")
     key: Secret[str] = _secret("the shared secret of HS256, or the public key in PEM")
+    previous_key: Secret[str] = _secret("the key before this one, still accepted while it is replaced")
     issuer: str = option(default="", help="required iss claim of a signed order")
     audience: str = option(default="payments", help="required aud claim of a signed order")
 
@@ -130,11 +136,15 @@ class Settings:
 
 FROM_FILES: Final = (
     "database.url",
+    "database.encryption_keys",
     "iamport.key",
     "iamport.secret",
     "http.secret",
+    "http.previous_secret",
     "buyers.key",
+    "buyers.previous_key",
     "orders.key",
+    "orders.previous_key",
     "webhooks.secrets",
 )
 """Settings that an environment variable ending in _FILE may read from a file, as containers provide secrets."""

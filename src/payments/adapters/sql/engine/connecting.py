@@ -32,6 +32,18 @@ def migrating_engine(url: sa.URL) -> sa.Engine:
     return sqlite.migrating_engine(url) if _is_sqlite(url) else postgresql.migrating_engine(url)
 
 
+def create_file(url: sa.URL) -> None:
+    """Create the file of an SQLite database if there is none. Raises StorageUnavailable or BadInput."""
+    if _is_sqlite(url):
+        sqlite.create_file(url)
+
+
+def check_exists(url: sa.URL) -> None:
+    """Raise NoDatabase if the file of an SQLite database does not exist."""
+    if _is_sqlite(url):
+        sqlite.check_file(url)
+
+
 def check_settings(database: Database) -> None:
     """Raise UnsafeSettings if the database could lose data that it has acknowledged."""
     check = sqlite.check_sqlite if database.engine.dialect.name == "sqlite" else postgresql.check_postgresql

@@ -27,6 +27,10 @@ MAX_RETRIES: Final = 5
 MAX_WAIT_SECONDS: Final = 5.0
 """How long a call waits for a connection or for the write lock; after that time it is not retried either."""
 
+CONNECT_PATIENCE_SECONDS: Final = 2.5
+"""How long a call tries to connect where connections are refused at once: a server that restarts, or has too many."""
+FIRST_PAUSE_SECONDS: Final = 0.05
+
 
 def pool_options(pool_size: int) -> dict[str, Any]:
     """Return the options of an engine with at most *pool_size* connections."""
@@ -69,7 +73,7 @@ class Database:
         for retries in range(MAX_RETRIES + 1):
             committing = False
             try:
-                with engine.connect() as connection:
+                with self._connected(engine, start) as connection:
                     result = work(connection)
                     committing = commit
                     if commit:
@@ -83,6 +87,19 @@ class Database:
                     raise
             time.sleep(random.uniform(0, 0.01) * 2**retries)  # noqa: S311 - only spreads the retries
         raise AssertionError("the last try must return or raise")
+
+    @staticmethod
+    def _connected(engine: sa.Engine, start: float) -> sa.Connection:
+        """Return a connection. If a server refuses it, this is tried again briefly, because nothing was sent."""
+        pause = FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                return engine.connect()
+            except sa.exc.OperationalError:
+                if engine.dialect.name == "sqlite" or time.monotonic() + pause - start > CONNECT_PATIENCE_SECONDS:
+                    raise
+            time.sleep(pause)
+            pause *= 2
 
     @contextlib.contextmanager
     def _as_writer(self) -> Iterator[None]:

@@ -50,6 +50,12 @@ class WrongMode(StoreRefused):
     slug = "store-wrong-mode"
 
 
+class NoDatabase(StoreRefused):
+    """The file of the database does not exist. Nothing was created."""
+
+    slug = "store-missing"
+
+
 class WrongSchema(StoreRefused):
     """The tables are missing, older or newer than this code."""
 

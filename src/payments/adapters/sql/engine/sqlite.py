@@ -6,8 +6,11 @@ older libraries can lose committed writes in it, so they get the rollback journa
 file, so the writers of one process first queue for a lock of their own: this makes the slowest ones much faster.
 """
 
+import contextlib
+import os
 import sqlite3
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +19,7 @@ import sqlalchemy.event
 from sqlalchemy.pool import NullPool
 
 from payments.adapters.sql.engine.database import MAX_WAIT_SECONDS, Database, pool_options
-from payments.adapters.sql.engine.failures import UnsafeSettings
+from payments.adapters.sql.engine.failures import NoDatabase, UnsafeSettings
 from payments.adapters.sql.engine.fair_lock import FairLock
 from payments.adapters.sql.engine.forks import renewed_after_fork
 from payments.domain.errors import BadInput, StorageUnavailable
@@ -62,12 +65,47 @@ def check_sqlite(connection: sa.Connection) -> None:
             raise UnsafeSettings(f"SQLite's {name} is {found}, but must be {value}. Nothing was read or stored.")
 
 
-def _engine(url: sa.URL, pool: dict[str, Any], *, foreign_keys: bool = True) -> sa.Engine:
+def create_file(url: sa.URL) -> None:
+    """Create the file if there is none, readable and writable by its owner alone. Raises StorageUnavailable."""
+    _check_file(url)
+    try:
+        os.close(os.open(str(url.database), os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise StorageUnavailable(
+            f"The database file cannot be created: {error.strerror}. Nothing was stored."
+        ) from None
+
+
+def check_file(url: sa.URL) -> None:
+    """Take the file's permissions for others away. Raises NoDatabase if it does not exist."""
+    _check_file(url)
+    path = Path(str(url.database))
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        raise NoDatabase(f"There is no database file {path}. `payments db upgrade` creates one.") from None
+    if mode & 0o077 and mode & 0o600 == 0o600:
+        with contextlib.suppress(PermissionError):  # another user's file, which the administrator shares on purpose
+            path.chmod(mode & 0o700)
+
+
+def _check_file(url: sa.URL) -> None:
     if not url.database or url.database == ":memory:" or "mode" in url.query:
         raise BadInput("An SQLite database must be a file: sqlite:///payments.db. For tests, use memory://.")
-    arguments = {"timeout": MAX_WAIT_SECONDS, "check_same_thread": False}
+
+
+def _opening(url: sa.URL) -> Callable[[], sqlite3.Connection]:
+    """Return what opens the file; one that does not exist is an error, never an empty database."""
+    address = f"{Path(str(url.database)).absolute().as_uri()}?mode=rw"
+    return lambda: sqlite3.connect(address, uri=True, timeout=MAX_WAIT_SECONDS, check_same_thread=False)
+
+
+def _engine(url: sa.URL, pool: dict[str, Any], *, foreign_keys: bool = True) -> sa.Engine:
+    _check_file(url)
     older = journal_mode(sqlite3.sqlite_version_info) == "delete"
-    engine = sa.create_engine(url, connect_args=arguments, hide_parameters=True, **pool)
+    engine = sa.create_engine(url, creator=_opening(url), hide_parameters=True, **pool)
 
     def connected(connection: sqlite3.Connection, _: object) -> None:
         connection.isolation_level = None  # we begin transactions ourselves

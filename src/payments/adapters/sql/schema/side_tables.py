@@ -40,6 +40,7 @@ idempotency_keys = table(
     column("fingerprint", sa.String(255)),
     column("claimed_at", Moment),
     column("claimed_until", Moment),
+    column("owner", sa.String(64)),  # the process whose request it is
     column("status", sa.BigInteger, nullable=True),
     column("body", sa.LargeBinary, nullable=True),
     sa.CheckConstraint("(status IS NULL) = (body IS NULL)", name="answer"),
@@ -52,6 +53,9 @@ api_keys = table(
     column("prefix", id_type(40)),
     column("name", sa.String(200)),
     column("created_at", Moment),
+    column("scopes", sa.String(100)),  # words, separated by blanks
+    column("expires_at", Moment, nullable=True),
+    column("last_used_at", Moment, nullable=True),
     column("revoked_at", Moment, nullable=True),
     sa.UniqueConstraint("prefix"),
 )

@@ -11,7 +11,7 @@ from typing import Final
 import sqlalchemy as sa
 import sqlalchemy.exc
 
-from payments.adapters.sql.engine.connecting import migrating_engine, parse
+from payments.adapters.sql.engine.connecting import create_file, migrating_engine, parse
 from payments.adapters.sql.engine.failures import WrongSchema, domain_error
 from payments.adapters.sql.schema.naming import PREFIX, SCHEMA, VERSION_TABLE
 
@@ -51,7 +51,9 @@ def upgrade(url: str) -> str:
 
     Raises WrongSchema if the database is newer than this code, StorageUnavailable, ConcurrentUpdate or BadInput.
     """
-    engine = migrating_engine(parse(url))
+    address = parse(url)
+    create_file(address)
+    engine = migrating_engine(address)
     try:
         return _upgrade(engine) or ""
     except sa.exc.SQLAlchemyError as error:

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from payments.adapters.sql.engine.fronts import Front
 from payments.adapters.sql.schema.moment import Moment
 from payments.adapters.sql.schema.side_tables import api_keys, idempotency_keys
-from payments.domain.access import ApiKey, KeptAnswer, KeyInProgress, KeyReused
+from payments.domain.access import IN_PROGRESS, ApiKey, KeptAnswer, KeyInProgress, KeyReused, Scope
 from payments.domain.errors import StorageConflict
 
 _ADD_KEY: Final = sa.insert(api_keys)
@@ -25,6 +25,25 @@ _REVOKE_KEY: Final = (
     sa.update(api_keys)
     .where(api_keys.c.prefix == sa.bindparam("key_prefix"), api_keys.c.revoked_at.is_(None))
     .values(revoked_at=sa.bindparam("at", type_=Moment))
+)
+
+_EXPIRE_KEY: Final = (
+    sa.update(api_keys)
+    .where(api_keys.c.prefix == sa.bindparam("key_prefix"), api_keys.c.revoked_at.is_(None))
+    .values(
+        expires_at=sa.case(
+            (api_keys.c.expires_at < sa.bindparam("at", type_=Moment), api_keys.c.expires_at),
+            else_=sa.bindparam("at", type_=Moment),
+        )
+    )
+)
+_NOTE_USE: Final = (
+    sa.update(api_keys)
+    .where(
+        api_keys.c.prefix == sa.bindparam("key_prefix"),
+        sa.or_(api_keys.c.last_used_at.is_(None), api_keys.c.last_used_at < sa.bindparam("at", type_=Moment)),
+    )
+    .values(last_used_at=sa.bindparam("at", type_=Moment))
 )
 
 _THIS_KEY: Final = (idempotency_keys.c.scope == sa.bindparam("key_scope")) & (
@@ -43,6 +62,7 @@ _TAKE_OVER: Final = (
     .values(
         claimed_at=sa.bindparam("now", type_=Moment),
         claimed_until=sa.bindparam("until", type_=Moment),
+        owner=sa.bindparam("new_owner"),
     )
 )
 _STORE_ANSWER: Final = (
@@ -50,7 +70,9 @@ _STORE_ANSWER: Final = (
     .where(_THIS_KEY, _UNANSWERED)
     .values(status=sa.bindparam("answer_status"), body=sa.bindparam("answer_body"))
 )
-_RELEASE: Final = sa.delete(idempotency_keys).where(_THIS_KEY, _UNANSWERED)
+_RELEASE: Final = sa.delete(idempotency_keys).where(
+    _THIS_KEY, _UNANSWERED, idempotency_keys.c.owner == sa.bindparam("by_owner")
+)
 _FORGET: Final = sa.delete(idempotency_keys).where(idempotency_keys.c.claimed_at < sa.bindparam("before", type_=Moment))
 
 
@@ -62,7 +84,7 @@ class SqlApiKeys:
 
     async def add_key(self, key: ApiKey, digest: str) -> None:
         """Store a new key under *digest*, the hex SHA-256 of its secret. Raises StorageConflict if either is in use."""
-        row = {"digest": digest, **attrs.asdict(key)}
+        row = {"digest": digest, **attrs.asdict(key, recurse=False), "scopes": " ".join(sorted(key.scopes))}
         try:
             await self._front.write(lambda connection: connection.execute(_ADD_KEY, row))
         except sa.exc.IntegrityError as error:
@@ -82,6 +104,16 @@ class SqlApiKeys:
         given = {"key_prefix": prefix, "at": at}
         return await self._front.write(lambda connection: connection.execute(_REVOKE_KEY, given).rowcount == 1)
 
+    async def expire_key(self, prefix: str, at: datetime) -> bool:
+        """Let the key expire at *at*, unless it does so before; return False if there is no active one."""
+        given = {"key_prefix": prefix, "at": at}
+        return await self._front.write(lambda connection: connection.execute(_EXPIRE_KEY, given).rowcount == 1)
+
+    async def note_use(self, prefix: str, at: datetime) -> None:
+        """Record that the key was used."""
+        given = {"key_prefix": prefix, "at": at}
+        await self._front.write(lambda connection: connection.execute(_NOTE_USE, given))
+
 
 @attrs.frozen
 class SqlIdempotencyKeys:
@@ -90,10 +122,17 @@ class SqlIdempotencyKeys:
     _front: Front
 
     async def claim_key(
-        self, scope: str, key: str, fingerprint: str, now: datetime, until: datetime
+        self, scope: str, key: str, fingerprint: str, now: datetime, until: datetime, owner: str = ""
     ) -> KeptAnswer | None:
         """Claim the key until *until*, or return its stored answer. Raises KeyInProgress or KeyReused."""
-        row = {"scope": scope, "key": key, "fingerprint": fingerprint, "claimed_at": now, "claimed_until": until}
+        row = {
+            "scope": scope,
+            "key": key,
+            "fingerprint": fingerprint,
+            "claimed_at": now,
+            "claimed_until": until,
+            "owner": owner,
+        }
         where = {"key_scope": scope, "key_key": key}
 
         def work(connection: sa.Connection) -> KeptAnswer | None:
@@ -101,9 +140,9 @@ class SqlIdempotencyKeys:
                 claimed = connection.execute(_CLAIMED, where).one_or_none()
                 if claimed is None:
                     continue  # it was released in the meantime
-                if answer := _stored_answer(claimed, fingerprint, now):
+                if answer := _stored_answer(claimed, fingerprint, now, owner):
                     return answer
-                connection.execute(_TAKE_OVER, where | {"now": now, "until": until})
+                connection.execute(_TAKE_OVER, where | {"now": now, "until": until, "new_owner": owner})
                 return None
             return None
 
@@ -114,25 +153,28 @@ class SqlIdempotencyKeys:
         given = {"key_scope": scope, "key_key": key, "answer_status": answer.status, "answer_body": answer.body}
         await self._front.write(lambda connection: connection.execute(_STORE_ANSWER, given))
 
-    async def release_key(self, scope: str, key: str) -> None:
+    async def release_key(self, scope: str, key: str, owner: str = "") -> None:
         """Delete a claim without an answer, so that the next request runs again; a stored answer stays."""
-        await self._front.write(lambda connection: connection.execute(_RELEASE, {"key_scope": scope, "key_key": key}))
+        given = {"key_scope": scope, "key_key": key, "by_owner": owner}
+        await self._front.write(lambda connection: connection.execute(_RELEASE, given))
 
     async def forget_keys(self, before: datetime) -> int:
         """Delete every key claimed before *before*; return how many."""
         return await self._front.write(lambda connection: connection.execute(_FORGET, {"before": before}).rowcount)
 
 
-def _stored_answer(claimed: sa.Row[Any], fingerprint: str, now: datetime) -> KeptAnswer | None:
-    """Return the stored answer, or None if the first request timed out without one."""
+def _stored_answer(claimed: sa.Row[Any], fingerprint: str, now: datetime, owner: str) -> KeptAnswer | None:
+    """Return the stored answer, or None if the first request is over without one."""
     if claimed.fingerprint != fingerprint:
         raise KeyReused("This idempotency key was used with another request. Nothing was done.")
     if claimed.status is not None:
         return KeptAnswer(status=claimed.status, body=claimed.body)
-    if claimed.claimed_until > now:
-        raise KeyInProgress("The first request with this idempotency key is still in progress. Try again soon.")
+    if claimed.claimed_until > now and not (owner and claimed.owner == owner):
+        raise KeyInProgress(IN_PROGRESS, claimed.claimed_until - now)
     return None
 
 
 def _api_key(row: sa.Row[Any]) -> ApiKey:
-    return ApiKey(name=row.name, prefix=row.prefix, created_at=row.created_at, revoked_at=row.revoked_at)
+    scopes = frozenset(map(Scope, row.scopes.split()))
+    times = {name: getattr(row, name) for name in ("created_at", "expires_at", "last_used_at", "revoked_at")}
+    return ApiKey(name=row.name, prefix=row.prefix, scopes=scopes, **times)

@@ -4,9 +4,10 @@ from enum import StrEnum
 
 import attrs
 
+from payments.domain.access import ApiKey, Scope
 from payments.domain.errors import PaymentNotFound
 from payments.domain.values import Caller, MerchantId
-from payments.entrypoints.http.shapes.errors import Unauthenticated
+from payments.entrypoints.http.shapes.errors import NotAllowed, Unauthenticated
 from payments.entrypoints.service import Service
 from payments.entrypoints.tokens import API_KEY, CLIENT_TOKEN, MAX_TOKEN_LENGTH, BadToken, key_digest
 
@@ -26,11 +27,18 @@ class Identity:
     who: Who
     caller: Caller
     payment: MerchantId | None = None
+    key: ApiKey | None = None
+    """The API key of the shop's server, which may not do everything that the shop may."""
 
     def check(self, merchant_id: MerchantId) -> None:
         """Raises PaymentNotFound if the credentials are for another payment, as if it did not exist."""
         if self.payment not in (None, merchant_id):
             raise PaymentNotFound
+
+    def check_scope(self, scope: Scope) -> None:
+        """Raises NotAllowed if the caller is an API key without this scope."""
+        if self.key and not self.key.allows(scope):
+            raise NotAllowed(f"This call needs an API key with the scope `{scope}`.")
 
 
 async def authenticate(service: Service, header: str | None) -> Identity:
@@ -50,10 +58,11 @@ async def authenticate(service: Service, header: str | None) -> Identity:
 
 
 async def _shop(service: Service, secret: str) -> Identity:
-    key = await service.api_keys.find_key(key_digest(secret))
-    if key is None:
-        raise Unauthenticated("This API key is unknown or revoked.")
-    return Identity(Who.SHOP, Caller.shop(key.name))
+    key, now = await service.api_keys.find_key(key_digest(secret)), service.clock.now()
+    if key is None or not key.is_active(now):
+        raise Unauthenticated("This API key is unknown, revoked or expired.")
+    await service.api_keys.note_use(key.prefix, now)
+    return Identity(Who.SHOP, Caller.shop(key.name), key=key)
 
 
 def _buyer(service: Service, token: str) -> Identity:

@@ -7,7 +7,6 @@ died, its claim expires and the next request takes over. Responses that only mea
 import hashlib
 import re
 from collections.abc import Callable, Coroutine, Mapping
-from datetime import timedelta
 from typing import Any, Final
 
 from payments.domain.access import KeptAnswer
@@ -16,8 +15,6 @@ from payments.entrypoints.http.shapes.errors import Malformed
 from payments.entrypoints.http.shapes.problems import MEDIA_TYPE, Reply
 from payments.entrypoints.service import Service
 
-CLAIM_LASTS: Final = timedelta(minutes=2)
-"""How long a claimed key is left to its request: longer than any one operation may take."""
 HEADER: Final = "idempotency-key"
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 
@@ -44,7 +41,7 @@ async def once(
     """Return the reply of *work*, or the stored one for this key. Raises KeyInProgress or KeyReused."""
     keys, now = service.idempotency, service.clock.now()
     fingerprint = hashlib.sha256(intent.encode()).hexdigest()
-    stored = await keys.claim_key(scope, key, fingerprint, now, now + CLAIM_LASTS)
+    stored = await keys.claim_key(scope, key, fingerprint, now, now + service.web.longest_request)
     if stored:
         return _replayed(stored)
     try:

@@ -5,7 +5,9 @@ message could reveal internals, the table has another one, and the error's messa
 """
 
 import logging
+import math
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Final
 
 import attrs
@@ -67,6 +69,7 @@ TABLE: Final[Mapping[type[PaymentsError], Row]] = {
     errors.GatewayIdTaken: Row(409, "Attempt of another payment"),
     errors.StorageUnavailable: Row(503, "Database unavailable", _STORAGE, 2),
     access.KeyInProgress: Row(409, "Request in progress", retry_after=2),
+    access.AnswerUnreadable: Row(409, "Answer not readable"),
     access.KeyReused: Row(422, "Idempotency key reused"),
     messages.DeliveryFailed: Row(502, "Message not delivered", "The shop's endpoint did not accept the message."),
     service.BadSettings: Row(500, "Invalid settings", "The service is not configured correctly. Inform its operator."),
@@ -131,13 +134,14 @@ def reply_to(error: PaymentsError, request_id: str | None = None) -> Reply:
         request_id=request_id,
         **provider,
     )
-    return Reply(row.status, msgspec.json.encode(problem), _headers(row))
+    return Reply(row.status, msgspec.json.encode(problem), _headers(row, getattr(error, "retry_after", None)))
 
 
-def _headers(row: Row) -> dict[str, str]:
+def _headers(row: Row, known_rest: timedelta | None) -> dict[str, str]:
     headers = {"Content-Type": MEDIA_TYPE}
     if row.retry_after is not None:
-        headers["Retry-After"] = str(row.retry_after)
+        rest = row.retry_after if known_rest is None else max(math.ceil(known_rest.total_seconds()), 1)
+        headers["Retry-After"] = str(rest)
     if row.status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="payments"'
     return headers

@@ -1,0 +1,67 @@
+"""What follows from the settings without any adapter: policy, limits, and who verifies which token."""
+
+from datetime import timedelta
+from typing import Final
+
+from payments.domain.use_cases.wiring import Policy
+from payments.entrypoints.sending import ANSWER_WITHIN_SECONDS, MAX_SENDS
+from payments.entrypoints.service import Web
+from payments.entrypoints.settings.options import BuyerSettings, OrderSettings, Settings
+from payments.entrypoints.tokens import ClientTokens, Verifier
+from payments.entrypoints.worker.pace import Pace
+
+DATABASE_WAITS: Final = timedelta(seconds=15)
+"""How long the waits of one request for the database may take together: three of them, each bounded by 5 s."""
+
+
+def longest_request(settings: Settings) -> timedelta:
+    """How long one request may take: a call to the provider, and waiting for the database before and after it."""
+    return timedelta(seconds=max(settings.iamport.deadline, ANSWER_WITHIN_SECONDS)) + DATABASE_WAITS
+
+
+def client_tokens(settings: Settings, secret: str) -> ClientTokens:
+    """Return what issues and verifies client tokens."""
+    return ClientTokens(secret=secret, previous_secret=settings.http.previous_secret.get_secret_value())
+
+
+def policy(settings: Settings) -> Policy:
+    """Return what the shop decides."""
+    return Policy(
+        mode=settings.mode,
+        hold_strays=settings.hold_strays,
+        expires_after=timedelta(minutes=settings.expires_after),
+        grace=timedelta(minutes=settings.grace),
+        deposit_grace=timedelta(hours=settings.deposit_grace),
+    )
+
+
+def max_concurrent_calls(settings: Settings) -> int:
+    """How many calls to the database or the provider one process may make at a time, including a worker in it."""
+    web = web_options(settings)
+    return web.threads + web.strangers + MAX_SENDS + Pace().threads
+
+
+def web_options(settings: Settings) -> Web:
+    """Return the options of the HTTP API."""
+    http = settings.http
+    return Web(
+        allowed_origins=http.allowed_origins,
+        return_page=http.return_page,
+        threads=http.threads,
+        queue=http.queue,
+        longest_request=longest_request(settings),
+    )
+
+
+def verifier(keyed: BuyerSettings | OrderSettings) -> Verifier | None:
+    """Return what verifies these tokens, or None without a key."""
+    key = keyed.key.get_secret_value()
+    if not key:
+        return None
+    return Verifier(
+        algorithm=keyed.algorithm,
+        key=key,
+        previous_key=keyed.previous_key.get_secret_value(),
+        issuer=keyed.issuer,
+        audience=keyed.audience,
+    )
