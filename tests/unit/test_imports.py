@@ -28,6 +28,7 @@ WORKER = "The worker knows nothing of HTTP"
 HTTP = "HTTP to others stays in the adapters that speak it"
 SQL = "SQL stays in its adapter"
 SERVING = "Serving, parsing and settings stay in the entrypoints"
+SEALING = "Encryption stays in its adapter"
 
 VIOLATIONS = [  # a new module, what it imports, and the contract that must say no
     ("domain/new.py", "payments.adapters.sql", LAYERS),
@@ -72,6 +73,7 @@ VIOLATIONS = [  # a new module, what it imports, and the contract that must say 
     ("entrypoints/new.py", "aiohttp", HTTP),
     ("entrypoints/http/new.py", "sqlalchemy", SQL),
     ("adapters/iamport/new.py", "sqlite3", SQL),
+    ("adapters/sql/new.py", "cryptography", SEALING),
     ("adapters/iamport/new.py", "starlette", SERVING),
     ("adapters/sql/new.py", "msgspec", SERVING),
 ]
