@@ -153,6 +153,7 @@ def test_a_database_is_not_copied_onto_itself(sqlite_url: str) -> None:
 
 
 def test_a_source_without_tables_is_refused(tmp_path: Path, sqlite_target: str) -> None:
+    (tmp_path / "nothing.db").touch()
     with pytest.raises(WrongSchema, match="payments db upgrade"):
         copy_database(f"sqlite:///{tmp_path / 'nothing.db'}", sqlite_target)
 

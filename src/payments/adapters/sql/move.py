@@ -15,7 +15,7 @@ import attrs
 import sqlalchemy as sa
 
 from payments.adapters.sql.engine.connecting import check_exists, check_settings, connect, create_file, parse
-from payments.adapters.sql.engine.database import Database
+from payments.adapters.sql.engine.database import Database, unwatched
 from payments.adapters.sql.engine.failures import StoreRefused
 from payments.adapters.sql.schema.naming import metadata
 from payments.adapters.sql.schema.side_tables import meta
@@ -26,7 +26,7 @@ Progress = Callable[[str, int], None]
 """Called with a table and the number of rows copied so far, after each batch."""
 
 BATCH_ROWS: Final = 1_000
-_NO_TIMEOUT: Final = "SET LOCAL statement_timeout = 0"
+_NO_TIMEOUT: Final = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
 _MONEY: Final = {  # table: the columns to group by, and the columns to sum
     payments.name: (("status", "currency"), ("price",)),
     attempts.name: (("disposition", "currency"), ("amount", "refunded")),
@@ -82,6 +82,7 @@ def copy_database(source_url: str, target_url: str, progress: Progress = lambda 
         if target.read(revision) is None:
             upgrade(target_url)
         target.read(check_schema)
+        target = attrs.evolve(target, watching=unwatched)  # copying takes as long as it takes
         return target.write(lambda connection: _copy(source, connection, progress))
     finally:
         source.engine.dispose()

@@ -9,6 +9,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from typing import Any, Final, TypeVar
 
 import attrs
@@ -37,6 +38,11 @@ def pool_options(pool_size: int) -> dict[str, Any]:
     return {"poolclass": QueuePool, "pool_size": pool_size, "max_overflow": 0, "pool_timeout": MAX_WAIT_SECONDS}
 
 
+def unwatched(_: sa.Connection) -> AbstractContextManager[None]:
+    """Let a call take as long as it takes."""
+    return contextlib.nullcontext()
+
+
 @attrs.frozen(kw_only=True)
 class Database:
     """The database. `write_lock` queues the writers of this process if the database allows one writer at a time.
@@ -49,6 +55,8 @@ class Database:
     writing: sa.Engine
     write_lock: FairLock | None
     readers_wait: bool = False
+    watching: Callable[[sa.Connection], AbstractContextManager[None]] = unwatched
+    """Bounds the time for which a call may wait for the server."""
     _thread: threading.local = attrs.field(factory=threading.local)
 
     @property
@@ -73,7 +81,10 @@ class Database:
         for retries in range(MAX_RETRIES + 1):
             committing = False
             try:
-                with self._connected(engine, start) as connection:
+                with contextlib.ExitStack() as stack:
+                    connection = self._connected(engine, start)
+                    stack.enter_context(self.watching(connection))
+                    stack.enter_context(connection)
                     result = work(connection)
                     committing = commit
                     if commit:

@@ -10,9 +10,15 @@ from sqlalchemy.pool import NullPool
 from payments.adapters.sql.engine.database import Database, pool_options
 from payments.adapters.sql.engine.failures import UnsafeSettings
 from payments.adapters.sql.engine.forks import renewed_after_fork
+from payments.adapters.sql.engine.watchdog import Watchdog
 
 OLDEST_VERSION: Final = 130000
-_SESSION: Final = {"lock_timeout": "2s", "statement_timeout": "5s", "TimeZone": "UTC"}
+_SESSION: Final = {
+    "lock_timeout": "2s",
+    "statement_timeout": "5s",
+    "idle_in_transaction_session_timeout": "10s",  # a stopped process gives its row locks back
+    "TimeZone": "UTC",
+}
 _CONNECTION: Final[dict[str, Any]] = {  # notices a server that vanished in seconds; by default it takes 15 minutes
     "connect_timeout": 5,
     "keepalives_idle": 10,
@@ -29,7 +35,7 @@ def open_postgresql(url: sa.URL, pool_size: int) -> Database:
     """Return the database at *url*; nothing is connected yet."""
     engine = renewed_after_fork(_engine(url, pool_options(pool_size)))
     reading = engine.execution_options(isolation_level="AUTOCOMMIT")  # saves the round trips of BEGIN and COMMIT
-    return Database(engine=engine, reading=reading, writing=engine, write_lock=None)
+    return Database(engine=engine, reading=reading, writing=engine, write_lock=None, watching=Watchdog().watching)
 
 
 def migrating_engine(url: sa.URL) -> sa.Engine:
