@@ -93,8 +93,10 @@ class Fronts:
 
 
 @contextmanager
-def opened_on_loop(settings: Settings) -> Iterator[Fronts]:
-    """Return both services in a `with` block. Raises what `opened` raises."""
+def opened_on_loop(
+    settings: Settings, *, subscribers: Sequence[Subscriber] = (), prices: Prices | None = None
+) -> Iterator[Fronts]:
+    """Return both services in a `with` block. *subscribers* and *prices* are those of `opened`, as what it raises."""
     web, has_aiohttp = web_options(settings), find_spec("aiohttp") is not None
     web = attrs.evolve(web, threads=settings.http.concurrency) if has_aiohttp else web
     calls = web.threads + web.strangers + MAX_SENDS
@@ -107,9 +109,9 @@ def opened_on_loop(settings: Settings) -> Iterator[Fronts]:
             else OffLoop(gateway, calls)
         )
         on_loop = stack.enter_context(closing(_on_loop(store)))
-        prices, publisher = _prices(settings.orders), _publisher(settings, ())
-        blocking = _wired(settings, store, gateway, prices, publisher)
-        loop = _wired(settings, on_loop, asked, prices, publisher)
+        given, publisher = prices or _prices(settings.orders), _publisher(settings, subscribers)
+        blocking = _wired(settings, store, gateway, given, publisher, in_order=bool(subscribers))
+        loop = _wired(settings, on_loop, asked, given, publisher, in_order=bool(subscribers))
         yield Fronts(
             loop=attrs.evolve(loop, client_tokens=blocking.client_tokens, web=web, suspends=True),
             blocking=blocking,

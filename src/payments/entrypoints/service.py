@@ -30,6 +30,12 @@ class NotReady(PaymentsError):
     slug = "not-ready"
 
 
+class NotStarted(PaymentsError):
+    """A host program did not enter the lifespan of its payments, so nothing is open."""
+
+    slug = "not-started"
+
+
 @attrs.frozen(kw_only=True)
 class Window:
     """What a browser needs to open the provider's window: its script, the shop's code, and the parameters."""

@@ -18,6 +18,16 @@ def test_the_window_returns_to_the_path_at_which_the_project_includes_us(begin, 
     assert window["request_pay"]["m_redirect_url"] == "http://testserver/pay/payments/return"
 
 
+def test_a_phone_that_returns_sees_the_result(begin, order, buyer, project):
+    merchant_id = begin(order).json()["merchant_id"]
+    attempt = project.open_window(merchant_id, order.total)
+    project.approve(attempt)
+    query = {"imp_uid": attempt, "merchant_uid": merchant_id, "imp_success": "true"}
+    page = buyer.get("/pay/payments/return", query, headers={"accept-language": "ko"})
+    assert (page.status_code, "결제" in page.content.decode()) == (200, True)
+    assert buyer.get(f"/pay/payments/{merchant_id}").json()["status"] == "paid"
+
+
 def test_a_visitor_who_is_not_logged_in_begins_nothing(project, order):
     from django.test import Client
 

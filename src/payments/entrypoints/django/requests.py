@@ -21,7 +21,9 @@ def answered(operation: Operation, request: HttpRequest, path: dict[str, str]) -
     identity = identity_of(request) if operation.callers else None
     if operation.callers and identity is None:
         return rendered(reply_to(Unauthenticated("Log in first.")))
-    asked = Request(path=path, query=request.GET, headers=_headers(request), body=request.body, identity=identity)
+    asked = Request(
+        path=path, query=request.GET.dict(), headers=_headers(request), body=request.body, identity=identity
+    )
     return rendered(run(perform(operation, wired, asked)))
 
 

@@ -2,8 +2,8 @@
 
 import contextlib
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Mapping
-from functools import cache
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from payments.domain.errors import PaymentsError
+from payments.entrypoints.http.edge.auth import Identity
 from payments.entrypoints.http.edge.middleware import Requests, SafeHeaders
 from payments.entrypoints.http.edge.threads import Threads
 from payments.entrypoints.http.openapi import document
@@ -40,10 +41,14 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
 )
 
 Lanes = Mapping[Lane, Threads]
+Identify = Callable[[Received], Coroutine[Any, Any, Identity | None]]
 
 
-def http_app(service: Service) -> Starlette:
-    """Return the application. It starts no worker and does not close *service*; the caller closes it."""
+def http_app(service: Service, identify: Identify | None = None) -> Starlette:
+    """Return the application. It starts no worker and does not close *service*; the caller closes it.
+
+    A host program's *identify* names the buyer of a request without credentials, by the host's own session.
+    """
     web = service.web
     lanes = {
         Lane.CALLERS: Threads(web.threads, web.queue, suspends=service.suspends),
@@ -57,7 +62,7 @@ def http_app(service: Service) -> Starlette:
             threads.close()
 
     app = Starlette(
-        routes=[*_routes(service, lanes), openapi_route(_document()), *static_routes()],
+        routes=[*_routes(service, lanes, identify), openapi_route(_document), *static_routes()],
         middleware=_middleware(web),
         exception_handlers={HTTPException: _no_route, PaymentsError: _problem},
         lifespan=lifespan,
@@ -66,16 +71,16 @@ def http_app(service: Service) -> Starlette:
     return app
 
 
-def _routes(service: Service, lanes: Lanes) -> Iterable[Route]:
+def _routes(service: Service, lanes: Lanes, identify: Identify | None) -> Iterable[Route]:
     """One route per path, so that the answer to a wrong method lists all allowed ones."""
     by_path: dict[str, dict[str, Operation]] = defaultdict(dict)
     for operation in OPERATIONS:
         by_path[operation.path][operation.method] = operation
     for path, methods in by_path.items():
-        yield Route(path, _endpoint(service, lanes, methods), methods=list(methods))
+        yield Route(path, _endpoint(service, lanes, methods, identify), methods=list(methods))
 
 
-def _endpoint(service: Service, lanes: Lanes, methods: dict[str, Operation]) -> Any:
+def _endpoint(service: Service, lanes: Lanes, methods: dict[str, Operation], identify: Identify | None) -> Any:
     async def endpoint(received: Received) -> Response:
         operation = methods["GET" if received.method == "HEAD" else received.method]
         request = Request(
@@ -83,6 +88,7 @@ def _endpoint(service: Service, lanes: Lanes, methods: dict[str, Operation]) -> 
             query=received.query_params,
             headers=received.headers,
             body=await read_body(received, service.web.max_body),
+            identity=await identify(received) if identify and "authorization" not in received.headers else None,
         )
         work = perform(operation, service, request)
         return _rendered(await (work if operation.lane is Lane.LOOP else lanes[operation.lane].run(work)))
@@ -90,9 +96,9 @@ def _endpoint(service: Service, lanes: Lanes, methods: dict[str, Operation]) -> 
     return endpoint
 
 
-@cache
-def _document() -> bytes:
-    return msgspec.json.encode(document(OPERATIONS))
+@lru_cache(maxsize=8)
+def _document(root_path: str) -> bytes:
+    return msgspec.json.encode(document(OPERATIONS, root_path))
 
 
 def _middleware(web: Web) -> list[Middleware]:

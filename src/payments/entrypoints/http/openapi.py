@@ -50,8 +50,8 @@ _KEY_PARAMETER: Final = {
 }
 
 
-def document(operations: Sequence[Operation]) -> dict[str, Any]:
-    """Return the document of *operations*."""
+def document(operations: Sequence[Operation], root_path: str = "") -> dict[str, Any]:
+    """Return the document of *operations*, which are served below *root_path*."""
     shapes = {shape for operation in operations for shape in _shapes(operation)}
     ordered = sorted(shapes | {Problem}, key=lambda shape: shape.__name__)
     _, components = msgspec.json.schema_components(ordered, ref_template="#/components/schemas/{name}")
@@ -65,6 +65,7 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
             "version": version("payments-kr"),
             "description": "Take payments in Korea. Amounts are whole minor units (won, cents), times are in UTC.",
         },
+        **({"servers": [{"url": root_path}]} if root_path else {}),
         "tags": [{"name": name, "description": text} for name, text in _TAGS.items()],
         "paths": dict(paths),
         "components": {"schemas": components, "securitySchemes": _security_schemes()},

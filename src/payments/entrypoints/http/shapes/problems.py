@@ -73,6 +73,7 @@ TABLE: Final[Mapping[type[PaymentsError], Row]] = {
     access.KeyReused: Row(422, "Idempotency key reused"),
     messages.DeliveryFailed: Row(502, "Message not delivered", "The shop's endpoint did not accept the message."),
     service.BadSettings: Row(500, "Invalid settings", "The service is not configured correctly. Inform its operator."),
+    service.NotStarted: Row(500, "Not started", "The service is not started. Inform its operator."),
     service.NotReady: Row(503, "Not ready", retry_after=5),
     tokens.BadToken: Row(401, "Invalid token"),
     http.RequestError: Row(400, "Bad request"),

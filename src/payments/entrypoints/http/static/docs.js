@@ -1,6 +1,6 @@
 // Draws the API's documentation from its own OpenAPI document; asks nobody outside.
 SwaggerUIBundle({
-  url: "/openapi.json",
+  url: "openapi.json",
   dom_id: "#api",
   validatorUrl: null,
   deepLinking: true,

@@ -1,11 +1,13 @@
 """Files that the API serves: payments.js for the shop's pages, and the documentation, which loads nothing else."""
 
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from typing import Final
 
 import attrs
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from payments.entrypoints.http.static.content import StaticContent
 
@@ -30,6 +32,9 @@ class StaticFile:
         return StaticContent(_read(self.name), self.media_type, {"Cache-Control": _HOUR, **self.headers})
 
 
+_EACH_TIME: Final = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache"}
+_MOUNTS: Final = 8
+"""How many paths a process remembers the document of; a proxy may name many."""
 _HTML: Final = "text/html; charset=utf-8"
 _SCRIPT: Final = "text/javascript; charset=utf-8"
 _STYLE: Final = "text/css; charset=utf-8"
@@ -47,13 +52,27 @@ def static_routes() -> list[Route]:
     return [_route(path, file.content()) for path, file in FILES.items()]
 
 
-def openapi_route(document: bytes) -> Route:
-    """Return the route of the OpenAPI document, which any page may read; it must be asked for each time."""
-    headers = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache"}
-    return _route("/openapi.json", StaticContent(document, "application/json", headers))
+class MountedDocument:
+    """The OpenAPI document below the path at which the API is mounted, which any page may read."""
+
+    def __init__(self, document: Callable[[str], bytes]) -> None:
+        self._document = document
+        self._served: dict[str, StaticContent] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("root_path", "")
+        if path not in self._served and len(self._served) >= _MOUNTS:
+            self._served.clear()
+        content = self._served.setdefault(path, StaticContent(self._document(path), "application/json", _EACH_TIME))
+        await content(scope, receive, send)
 
 
-def _route(path: str, content: StaticContent) -> Route:
+def openapi_route(document: Callable[[str], bytes]) -> Route:
+    """Return the route of the OpenAPI *document*, a function of the path at which the API is mounted."""
+    return _route("/openapi.json", MountedDocument(document))
+
+
+def _route(path: str, content: ASGIApp) -> Route:
     return Route(path, content, methods=["GET"], include_in_schema=False)
 
 

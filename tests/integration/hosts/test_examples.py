@@ -1,0 +1,178 @@
+"""The example shops, each in a process of its own: paid in a real browser, and marked paid in the shop's own table."""
+
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+from playwright.sync_api import Page, expect
+from support.browser.chromium import PHONE
+from support.browser.shopper import put_up_with
+from support.system.town import House, held_port
+
+from payments.entrypoints.sandbox import Sandbox, SandboxSettings, running_sandbox
+
+EXAMPLES = Path(__file__).parents[3] / "examples"
+
+
+@attrs.frozen
+class Host:
+    """A running example: its address, and how a visitor logs in and arrives at an order that waits to be paid."""
+
+    url: str
+    enter: Callable[[Page], None]
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[Sandbox]:
+    with running_sandbox(SandboxSettings()) as sandbox:
+        yield sandbox
+
+
+def environment(provider: Sandbox, folder: Path, port: int, example: str) -> dict[str, str]:
+    return os.environ | {
+        "PAYMENTS_DATABASE_URL": f"sqlite:///{folder}/payments.db",
+        "PAYMENTS_DATABASE_CREATE": "true",
+        "PAYMENTS_IAMPORT_API_URL": provider.url,
+        "PAYMENTS_IAMPORT_SCRIPT": f"{provider.url}/v1/iamport.js",
+        "PAYMENTS_IAMPORT_KEY": provider.settings.key,
+        "PAYMENTS_IAMPORT_SECRET": provider.settings.secret,
+        "PAYMENTS_IAMPORT_USER_CODE": provider.settings.user_code,
+        "PAYMENTS_HTTP_PUBLIC_URL": f"http://127.0.0.1:{port}/pay",
+        "SHOP_DATABASE": f"sqlite:///{folder}/shop.db",
+        "SHOP_DATA": str(folder),
+        "SANDBOX_URL": provider.url,
+        "IAMPORT_KEY": provider.settings.key,
+        "IAMPORT_SECRET": provider.settings.secret,
+        "IAMPORT_USER_CODE": provider.settings.user_code,
+        "DJANGO_SETTINGS_MODULE": "shop.settings",
+        "PYTHONPATH": str(EXAMPLES / example),
+    }
+
+
+COMMANDS = {
+    "fastapi": ["-m", "uvicorn", "shop:app", "--port"],
+    "flask": ["-m", "flask", "--app", "shop", "run", "--port"],
+    "django": [str(EXAMPLES / "django" / "manage.py"), "runserver", "--noreload"],
+}
+SEEDED = """
+import django; django.setup()
+from django.contrib.auth.models import User
+from shop.models import Order
+user = User.objects.create_superuser("kim", password="book")
+for _ in range(2): Order.objects.create(user=user, title="책", total=12_000)
+"""
+
+
+@pytest.fixture(scope="module", params=["fastapi", "flask", "django"])
+def host(request: pytest.FixtureRequest, provider: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+    folder = tmp_path_factory.mktemp(request.param)
+    with held_port() as port, (folder / "log").open("ab") as log, contextlib.ExitStack() as stack:
+        env = environment(provider, folder, port, request.param)
+        url = f"http://127.0.0.1:{port}"
+        command = [sys.executable, *COMMANDS[request.param], str(port)]
+        if request.param == "django":
+            prepare_django(env)
+            worker = House("worker", [*command[:2], "payments_worker", "--heartbeat", f"{folder}/beat"], env, log)
+            worker.heartbeat = folder / "beat"
+            worker.start()
+            stack.callback(worker.kill)
+        shop = House(request.param, command, env, log, ready_at=f"{url}/pay/payments.js")
+        shop.start()
+        stack.callback(shop.kill)
+        yield Host(url, entrance(url, request.param))
+
+
+def prepare_django(env: dict[str, str]) -> None:
+    manage = [sys.executable, str(EXAMPLES / "django" / "manage.py")]
+    for arguments in (["migrate"], ["payments_upgrade"], ["shell", "-c", SEEDED]):
+        subprocess.run([*manage, *arguments], env=env, check=True, capture_output=True)
+
+
+def entrance(url: str, example: str) -> Callable[[Page], None]:
+    orders = iter((1, 2))
+
+    def enter_django(page: Page) -> None:
+        page.goto(f"{url}/admin/login/?next=/orders/{next(orders)}/")
+        page.fill("#id_username", "kim")
+        page.fill("#id_password", "book")
+        page.click("[type=submit]")
+
+    return enter_django if example == "django" else lambda page: page.goto(f"{url}/login/kim") and None
+
+
+def buy(page: Page, host: Host, *, on_phone: bool) -> str:
+    """Pay the order, and return the address of its page."""
+    host.enter(page)
+    order = page.url
+    page.get_by_role("button", name="결제하기").click()
+    window: Any = page if on_phone else page.frame_locator("iframe[name=imp-iframe]")
+    window.locator("#approve").click()
+    return order
+
+
+def shows_paid(page: Page, order: str) -> None:
+    """The shop's own table says it, once the worker has told it."""
+    for _ in range(200):
+        page.goto(order)
+        if page.get_by_text("paid").or_(page.get_by_text("결제 완료")).count():
+            return
+        page.wait_for_timeout(100)
+    pytest.fail("the shop never learned that its order is paid")
+
+
+@pytest.fixture(autouse=True)
+def favicons(console_errors: list[str]) -> Iterator[None]:
+    """Django's own admin pages ask for one that a project without one does not have."""
+    yield
+    if any("favicon.ico" in error for error in console_errors):
+        put_up_with(console_errors, "favicon.ico")
+
+
+def test_an_order_is_paid_at_a_desk(host: Host, page: Page) -> None:
+    order = buy(page, host, on_phone=False)
+    expect(page.get_by_text("paid").or_(page.get_by_text("결제가 완료되었습니다"))).to_be_visible()
+    shows_paid(page, order)
+
+
+def test_an_order_is_paid_on_a_phone_and_returns_below_our_path(host: Host, open_tab: Callable[..., Page]) -> None:
+    page = open_tab(**PHONE)
+    order = buy(page, host, on_phone=True)
+    page.wait_for_url("**/pay/payments/return**")
+    shows_paid(page, order)
+
+
+def test_the_documentation_works_below_the_path(host: Host, page: Page) -> None:
+    if page.request.get(f"{host.url}/pay/docs").status == 404:
+        return  # Django and Flask projects serve the calls, not their documentation
+    page.goto(f"{host.url}/pay/docs")
+    expect(page.locator(".opblock").first).to_be_visible()
+    assert page.request.get(f"{host.url}/pay/openapi.json").json()["servers"] == [{"url": "/pay"}]
+
+
+def own_lines(text: str) -> int:
+    """Count lines of code: no blank lines, comments, imports or lines that only close a bracket."""
+    lines = [line.strip() for line in text.splitlines()]
+    return sum(
+        1 for line in lines if line and not line.startswith(("#", '"""', "import ", "from ")) and line not in ")]}"
+    )
+
+
+def part(text: str, start: str, end: str) -> str:
+    return text.partition(start)[2].partition(end)[0]
+
+
+def test_a_shop_needs_few_lines_of_its_own() -> None:
+    fast, flask = ((EXAMPLES / name / "shop.py").read_text() for name in ("fastapi", "flask"))
+    assert own_lines(part(fast, "# --- payments ---", "# --- the shop itself ---")) <= 25
+    assert own_lines(part(flask, "# --- payments ---", "# --- the shop itself ---")) <= 40
+    django = EXAMPLES / "django" / "shop"
+    handlers = own_lines((django / "payment_handlers.py").read_text())
+    offer = own_lines(part((django / "models.py").read_text(), "@classmethod", "\0"))
+    settings = own_lines(part((django / "settings.py").read_text(), "SANDBOX =", "\0"))
+    assert handlers + offer + settings + 1 <= 25
