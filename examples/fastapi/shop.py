@@ -12,8 +12,8 @@ from starlette.middleware.sessions import SessionMiddleware
 from payments import Money, Offer
 from payments.adapters.sql.processed import InTransaction, host_session, processed_messages
 from payments.domain.errors import OrderNotFound
-from payments.entrypoints.asgi import payments_app
-from payments.entrypoints.effects import Handlers
+from payments.entrypoints.hosts.asgi import payments_app
+from payments.entrypoints.hosts.effects import Handlers
 from payments.entrypoints.settings import load_settings
 
 

@@ -12,9 +12,9 @@ from payments import Money, Offer
 from payments.adapters.sql.processed import InTransaction, host_session, processed_messages
 from payments.domain.errors import OrderNotFound
 from payments.entrypoints.bootstrap import opened
-from payments.entrypoints.effects import Handlers
-from payments.entrypoints.flask import payments_blueprint
-from payments.entrypoints.hosting import HostPrices
+from payments.entrypoints.hosts.effects import Handlers
+from payments.entrypoints.hosts.flask import payments_blueprint
+from payments.entrypoints.hosts.prices import HostPrices
 from payments.entrypoints.settings import load_settings
 from payments.entrypoints.worker import Worker, running_worker
 

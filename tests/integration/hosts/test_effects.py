@@ -10,7 +10,7 @@ from support.at_once import at_once
 
 from payments.adapters.sql.processed import InTransaction, host_session, processed_messages
 from payments.domain.messages import Message
-from payments.entrypoints.effects import Handlers, Happened, Once
+from payments.entrypoints.hosts.effects import Handlers, Happened, Once
 
 METADATA = sa.MetaData()
 ORDERS = sa.Table(

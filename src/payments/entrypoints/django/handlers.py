@@ -11,7 +11,7 @@ from django.db import close_old_connections, router, transaction
 from django.utils import timezone
 
 from payments.domain.messages import Message
-from payments.entrypoints.effects import Handlers
+from payments.entrypoints.hosts.effects import Handlers
 
 KEPT = timedelta(days=60)
 """How long a note is kept: twice as long as a message can wait in the outbox."""

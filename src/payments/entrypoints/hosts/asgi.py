@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 from payments.domain.messages import Message
 from payments.domain.values import Caller
 from payments.entrypoints.bootstrap import Fronts, opened_on_loop
-from payments.entrypoints.hosting import HostPrices
+from payments.entrypoints.hosts.prices import HostPrices
 from payments.entrypoints.http.app import http_app
 from payments.entrypoints.http.edge.auth import Identity, Who
 from payments.entrypoints.service import NotStarted, Service
@@ -99,7 +99,7 @@ def payments_app(settings: Settings, **options: Any) -> PaymentsApp:
     offer         `(buyer, order) -> Offer`, plain or a coroutine: what the program asks for an order
     buyer         `request -> str | None`, plain or a coroutine: who is logged in, by the program's own session. A page
                   of another site cannot send what the API takes, because it takes JSON alone
-    subscribers   functions that get every message, such as `handlers.subscriber(...)` of payments.entrypoints.effects
+    subscribers   functions that get every message, such as `handlers.subscriber(...)` of hosts.effects
     worker        False where `payments worker` runs beside the program
     """
     return PaymentsApp(settings=settings, **options)
