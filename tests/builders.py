@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from payments.domain.errors import PaymentsError
 from payments.domain.event import Reason
-from payments.domain.money import MAX_MINOR, Money
+from payments.domain.money import MAX_MINOR, Money, TaxParts
 from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
 from payments.domain.recording import Reading, apply_reports
@@ -29,6 +29,7 @@ from payments.domain.refunding import (
     request,
 )
 from payments.domain.report import Deposit, Rank, Report, ReportedRefund
+from payments.domain.use_cases.banks import BANKS
 from payments.domain.values import GatewayId, Method, Mode, RefundId
 from payments.testing import NOON
 from payments.testing.builders import (
@@ -116,7 +117,15 @@ def reports(draw: st.DrawFn, payment: Payment, gateway_ids: st.SearchStrategy[st
 
 
 def accounts() -> st.SearchStrategy[BankAccount]:
-    return st.builds(BankAccount, bank=texts(1, 16), number=texts(1, 32), holder=texts(1, 32), phone=texts(0, 20))
+    """Return accounts as a refund stores them."""
+    digits = st.text("0123456789", min_size=5, max_size=19)
+    return st.builds(
+        BankAccount,
+        bank=st.sampled_from(sorted(BANKS)),
+        number=digits.map("1{}".format),
+        holder=st.text("가나다abc", min_size=1, max_size=32),
+        phone=st.just("") | st.text("0123456789", min_size=8, max_size=15),
+    )
 
 
 @st.composite
@@ -194,7 +203,8 @@ def _request(draw: st.DrawFn, payment: Payment) -> Payment:
     tax_free = draw(st.integers(0, whole))
     vat = draw(st.none() | st.integers(0, whole - tax_free))
     order = RefundOrder(
-        reason=draw(texts(0, 200)), amount=amount, gateway_id=chosen, tax_free=tax_free, vat=vat,
+        reason=draw(texts(0, 200)), amount=amount, gateway_id=chosen,
+        parts=TaxParts(tax_free=tax_free, vat=vat),
         account=draw(st.none() | accounts()),
     )  # fmt: skip
     return request(payment, order, RefundId(fresh("r")), draw(times()), draw(texts(1, 120)))

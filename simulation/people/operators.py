@@ -14,7 +14,7 @@ from simulation.people.person import Person
 from simulation.provider import Row
 from simulation.scheduler import HOUR, MINUTE, SECOND, Process, Work
 
-ACCOUNT: Final = BankAccount(bank="088", number="110-1", holder="구매자")
+ACCOUNT: Final = BankAccount(bank="088", number="110-123-456789", holder="구매자")
 
 
 async def _paid_by_somebody(me: Person) -> tuple[Payment, Row] | None:

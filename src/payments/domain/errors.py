@@ -29,6 +29,12 @@ class BadInput(PaymentsError):
     slug = "bad-input"
 
 
+class NothingToPay(BadInput):
+    """The price is 0, so no provider can take the payment. The shop completes the order itself."""
+
+    slug = "nothing-to-pay"
+
+
 class Refused(PaymentsError):
     """The rules of the domain do not allow it."""
 
@@ -69,6 +75,12 @@ class PriceChanged(Refused):
     """The buyer saw an amount that differs from the shop's current price."""
 
     slug = "price-changed"
+
+
+class BelowMinimum(Refused):
+    """The price is lower than the minimum of its method in the settings."""
+
+    slug = "below-minimum"
 
 
 class AttemptMismatch(Refused):
@@ -176,7 +188,13 @@ class GatewayIdTaken(StorageConflict):
     slug = "gateway-id-taken"
 
 
+@attrs.define
 class StorageUnavailable(PaymentsError):
-    """The database could not be reached, or did not answer. The text says whether anything may have been stored."""
+    """The database could not be reached, or did not answer. The text says whether anything may have been stored.
 
-    slug = "storage-unavailable"
+    `cause` is for an operator only: the driver's own line, and the next step.
+    """
+
+    slug: ClassVar[str] = "storage-unavailable"
+    may_be_stored: bool = False
+    cause: str = ""

@@ -64,6 +64,7 @@ class Reason(StrEnum):
     PREPARE_REFUSED = "prepare_refused"
     EXPIRED = "expired"
     SUPERSEDED = "superseded"  # the order was begun anew
+    OTHER_BUYER = "other_buyer"  # the order was begun anew by another buyer, in a shop where an order is paid once
     BUYER = "buyer"  # the buyer cancelled
     SHOP = "shop"  # the shop cancelled
     SYSTEM = "system"  # a program of the shop cancelled

@@ -13,7 +13,7 @@ from payments.domain.machine import Status, Trigger, move
 from payments.domain.payment_facts import PaymentFacts
 from payments.domain.refund import Refund
 from payments.domain.schedule import EXPIRES_AFTER, LONGEST_OUTAGE_WAIT, wait_after
-from payments.domain.values import GatewayId, MerchantId, Method, Mode, Offer
+from payments.domain.values import GatewayId, MerchantId, Method, Mode, Offer, Terms
 
 
 @attrs.frozen(kw_only=True)
@@ -43,6 +43,8 @@ class Payment(PaymentFacts):
         at: datetime,
         by: str,
         expires_after: timedelta = EXPIRES_AFTER,
+        *,
+        one_per_order: bool = False,
     ) -> Self:
         """Return a new payment, which awaits its buyer for *expires_after*."""
         new = cls(
@@ -51,6 +53,8 @@ class Payment(PaymentFacts):
             order=order,
             name=offer.name,
             price=offer.price,
+            terms=offer.terms,
+            one_per_order=one_per_order,
             mode=mode,
             method=method,
             begun_by=by,
@@ -161,12 +165,15 @@ class Payment(PaymentFacts):
 
     # -- bookkeeping: no event
 
-    def begun_again(self, method: Method, at: datetime, expires_after: timedelta = EXPIRES_AFTER) -> Self:
-        """Return the open payment with the method chosen now, and with time and checks as for a new one."""
+    def begun_again(
+        self, method: Method, at: datetime, expires_after: timedelta = EXPIRES_AFTER, terms: Terms | None = None
+    ) -> Self:
+        """Return the open payment with the method and terms chosen now, and with time and checks as for a new one."""
         if not self.is_payable:
             return self
         expires_at = max(self.expires_at, at + expires_after)
-        renewed = attrs.evolve(self, method=method, expires_at=expires_at, checks=0, failures=0)
+        chosen = self.terms.renewed(terms) if terms else self.terms
+        renewed = attrs.evolve(self, method=method, terms=chosen, expires_at=expires_at, checks=0, failures=0)
         soonest = min(due for due in (self.due_at, renewed.next_check(at)) if due)
         return renewed.scheduled(soonest)
 

@@ -12,7 +12,7 @@ from payments.domain.money import Money
 from payments.domain.refund import Refund
 from payments.domain.report import Deposit
 from payments.domain.schedule import CHECK_WAITS, LAST_SHORT_WAIT, PAID_CHECKS, next_age, wait_after
-from payments.domain.values import GatewayId, MerchantId, Method, Mode, RefundId, aware, text
+from payments.domain.values import GatewayId, MerchantId, Method, Mode, Offer, RefundId, Terms, aware, text
 
 
 @attrs.frozen(kw_only=True)
@@ -20,9 +20,9 @@ class PaymentFacts:
     """The fields of a payment. `version` counts its changes, and storage compares and swaps on it.
 
     A new payment has version 0: nobody knows its id until the provider knows its price. `new_events` are not stored
-    yet. The rest is bookkeeping, which may change without an event: `expires_at`, `method`, `due_at` (the next check),
-    `checks` (checks since the last change), `failures` (failed checks in a row), `unreadable` (what the last check
-    could not read).
+    yet. The rest is bookkeeping, which may change without an event: `expires_at`, `method`, `terms` but for their tax
+    parts, `due_at` (the next check), `checks` (checks since the last change), `failures` (failed checks in a row),
+    `unreadable` (what the last check could not read).
     """
 
     merchant_id: MerchantId = attrs.field(validator=text(1, 40))
@@ -35,6 +35,8 @@ class PaymentFacts:
     begun_by: str = attrs.field(validator=text(1, 120))
     created_at: datetime = attrs.field(validator=aware)
     expires_at: datetime = attrs.field(validator=aware)
+    terms: Terms = attrs.field(factory=Terms)
+    one_per_order: bool = False  # in the whole shop; otherwise each buyer has one
     status: Status = Status.AWAITING
     reason: str = attrs.field(default="", validator=text(0, 1000))
     prepared: bool = False
@@ -46,6 +48,11 @@ class PaymentFacts:
     failures: int = 0
     unreadable: str = attrs.field(default="", validator=text(0, 1000))
     new_events: tuple[Event, ...] = attrs.field(default=(), eq=False, repr=False)
+
+    @property
+    def order_scope(self) -> str:
+        """Within which an order has one live payment: its buyer, or '' for the whole shop."""
+        return "" if self.one_per_order else self.buyer
 
     @property
     def is_routine(self) -> bool:
@@ -97,6 +104,11 @@ class PaymentFacts:
     def is_payable(self) -> bool:
         """Whether an exact capture would still pay it: it is open, and not paid."""
         return self.status in (Status.AWAITING, Status.FAILED)
+
+    def is_asked_by(self, offer: Offer) -> bool:
+        """Whether it asks what *offer* asks: its price, and its tax parts where the offer says them."""
+        parts = offer.terms.parts
+        return self.price == offer.price and (not parts.are_said or parts == self.terms.parts)
 
     @property
     def id_used_up(self) -> bool:

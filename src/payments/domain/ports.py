@@ -31,11 +31,17 @@ from payments.domain.values import GatewayId, MerchantId, Offer, RefundId
 
 @attrs.frozen(kw_only=True)
 class Filter:
-    """Which payments to list: all, one buyer's, those of one status, or those with an open stray."""
+    """Which payments to list: all, one buyer's, those of one status, or those with an open stray.
+
+    `called` is what a person has in hand: an approval number, the PG's transaction id or a gateway id. `paid_twice`:
+    paid payments of an order that another payment paid too, whoever the buyer was.
+    """
 
     buyer: str | None = None
     status: Status | None = None
     open_strays: bool = False
+    called: str | None = None
+    paid_twice: bool = False
 
 
 class PaymentRepository(Protocol):
@@ -51,8 +57,11 @@ class PaymentRepository(Protocol):
     async def get(self, merchant_id: MerchantId) -> Payment:
         """Return the payment. Raises PaymentNotFound."""
 
-    async def live(self, buyer: str, order: str) -> Payment | None:
-        """Return the buyer's payment for this order that is not cancelled, if there is one."""
+    async def live(self, scope: str, order: str) -> Payment | None:
+        """Return the payment for this order that is not cancelled, if there is one.
+
+        *scope* is its buyer, or '' for the payment that is the order's only one in the whole shop.
+        """
 
     async def update(self, merchant_id: MerchantId, change: Callable[[Payment], Payment]) -> Payment:
         """Store what the pure *change* makes of the payment, under its lock; if overtaken, run it again on fresh state.

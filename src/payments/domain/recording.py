@@ -79,7 +79,7 @@ def disposition_of(payment: Payment, report: Report) -> Disposition:
         return Disposition.WRONG_MODE
     if (payment.merchant_id, payment.price) != (report.merchant_id, report.amount):
         return Disposition.MISMATCH
-    if payment.accepted:
+    if payment.accepted or (payment.status is Status.CANCELLED and payment.reason == Reason.OTHER_BUYER):
         return Disposition.DUPLICATE
     return Disposition.LATE if payment.status is Status.CANCELLED else Disposition.ACCEPTED
 
@@ -202,7 +202,7 @@ class _Decision:
         closed = {c.refund.id for c in (*refunded, *self._overtaken(refunded)) if c.refund}
         still_open = [r for r in self._open_of_this() if r.id not in closed]
         if not still_open:
-            yield stray_refund(attempt, self.reading.new_refund_id(), self.reading.at)
+            yield stray_refund(self.payment, attempt, self.reading.new_refund_id(), self.reading.at)
 
     def _open_of_this(self) -> list[Refund]:
         return [r for r in self.payment.open_refunds if r.gateway_id == self.report.gateway_id]

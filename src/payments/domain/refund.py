@@ -11,9 +11,8 @@ from enum import StrEnum
 
 import attrs
 
-from payments.domain.errors import BadInput
 from payments.domain.event import Source
-from payments.domain.money import whole
+from payments.domain.money import TaxParts, whole
 from payments.domain.report import ReportedRefund
 from payments.domain.values import GatewayId, RefundId, aware, text
 
@@ -65,7 +64,7 @@ class Refund:
     by: str = attrs.field(validator=text(1, 120))
     requested_at: datetime = attrs.field(validator=aware)
     status: RefundStatus = RefundStatus.OPEN
-    tax_free: int = 0
+    tax_free: int | None = None
     vat: int | None = None
     account: BankAccount | SealedAccount | None = None
     sends: int = 0
@@ -79,11 +78,11 @@ class Refund:
     def __attrs_post_init__(self) -> None:
         whole(self.amount, least=1, what="A refund")
         whole(self.remainder, what="A remainder")
-        whole(self.tax_free, what="The tax-free part")
-        if self.vat is not None:
-            whole(self.vat, what="The VAT part")
-        if self.tax_free + (self.vat or 0) > self.amount:
-            raise BadInput("The tax-free and VAT parts are larger than the refund.")
+        _ = self.parts.within(self.amount, "refund")
+
+    @property
+    def parts(self) -> TaxParts:
+        return TaxParts(tax_free=self.tax_free, vat=self.vat)
 
     @property
     def is_open(self) -> bool:

@@ -16,7 +16,7 @@ import attrs
 from payments.domain.attempt import Attempt
 from payments.domain.errors import RefundInProgress, RefundRefused
 from payments.domain.event import Event, EventKind, Source
-from payments.domain.money import whole
+from payments.domain.money import TaxParts, refund_parts, whole
 from payments.domain.payment import Change, Payment
 from payments.domain.refund import BankAccount, Refund, RefundStatus, SealedAccount, closed
 from payments.domain.schedule import LONGEST_AT_WORK, REFUSAL_WAITS
@@ -30,15 +30,15 @@ REPLACED: Final = "replaced by a decision of an operator"
 class RefundOrder:
     """What to refund: `amount` in minor units (None: all that is left) of the named capture (None: the accepted one).
 
-    `tax_free` and `vat` are parts of the amount, for shops with a mixed-tax contract. `account` receives the money of a
+    `parts` are those of the amount, for shops with a mixed-tax contract; what they do not say follows from the
+    payment's. `account` receives the money of a
     virtual account.
     """
 
     reason: str
     amount: int | None = None
     gateway_id: GatewayId | None = None
-    tax_free: int = 0
-    vat: int | None = None
+    parts: TaxParts = attrs.field(factory=TaxParts)
     account: BankAccount | SealedAccount | None = None
 
 
@@ -58,6 +58,8 @@ def request(payment: Payment, order: RefundOrder, refund_id: RefundId, at: datet
     payment = _make_way(payment, attempt, at)
     if not 0 < amount <= remainder:
         raise RefundRefused(f"{amount} cannot be refunded: {remainder} is left of this capture. Nothing was sent.")
+    asked = order.parts.within(amount, "refund")
+    parts = refund_parts(_parts_left(payment, attempt), remainder, amount, asked)
     refund = Refund(
         id=refund_id,
         gateway_id=attempt.gateway_id,
@@ -66,16 +68,25 @@ def request(payment: Payment, order: RefundOrder, refund_id: RefundId, at: datet
         reason=order.reason,
         by=by,
         requested_at=at,
-        tax_free=order.tax_free,
-        vat=order.vat,
+        tax_free=parts.tax_free,
+        vat=parts.vat,
         account=order.account,
     )
     return payment.apply([_requested(refund)])
 
 
-def stray_refund(attempt: Attempt, refund_id: RefundId, at: datetime) -> Change:
+def _parts_left(payment: Payment, attempt: Attempt) -> TaxParts:
+    """Return what is left of the tax parts of a capture; one of another amount than the price has unknown parts."""
+    if attempt.report.amount != payment.price:
+        return TaxParts()
+    mine = [refund for refund in payment.refunds if refund.gateway_id == attempt.gateway_id]
+    done = [refund.parts for refund in mine if refund.status is RefundStatus.DONE]
+    return payment.terms.parts.less(done, attempt.report.remaining)
+
+
+def stray_refund(payment: Payment, attempt: Attempt, refund_id: RefundId, at: datetime) -> Change:
     """Return the change that requests the automatic refund of all that is left of a stray."""
-    remainder = attempt.report.remaining
+    remainder, parts = attempt.report.remaining, _parts_left(payment, attempt)
     refund = Refund(
         id=refund_id,
         gateway_id=attempt.gateway_id,
@@ -84,6 +95,8 @@ def stray_refund(attempt: Attempt, refund_id: RefundId, at: datetime) -> Change:
         reason=f"stray: {attempt.disposition}",
         by=Source.POLICY,
         requested_at=at,
+        tax_free=parts.tax_free,
+        vat=parts.vat,
         not_before=at,
     )
     return _requested(refund)

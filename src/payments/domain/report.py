@@ -35,6 +35,21 @@ class Deposit:
 
 
 @attrs.frozen(kw_only=True)
+class Approval:
+    """What the payment company and the card company call an attempt: what a buyer reads out on the phone.
+
+    `number` is the approval number (승인번호), `transaction_id` the PG's own id, `pg` the provider's word for that
+    PG, `card` the card company's name. `months` of instalments; 0: at once.
+    """
+
+    number: str = attrs.field(default="", validator=text(0, 64))
+    transaction_id: str = attrs.field(default="", validator=text(0, 64))
+    pg: str = attrs.field(default="", validator=text(0, 40))
+    card: str = attrs.field(default="", validator=text(0, 64))
+    months: int = 0
+
+
+@attrs.frozen(kw_only=True)
 class ReportedRefund:
     """One refund in the provider's history of an attempt. `amount` is in minor units, `reason` as it was sent."""
 
@@ -63,6 +78,7 @@ class Report:
     deposit: Deposit | None = None
     receipt_url: str = attrs.field(default="", validator=text(0, 1000))
     refunds: tuple[ReportedRefund, ...] = ()
+    approval: Approval = attrs.field(factory=Approval)
 
     def __attrs_post_init__(self) -> None:
         whole(self.refunded, what="A refunded amount")
@@ -83,6 +99,11 @@ class Report:
     def is_capture(self) -> bool:
         """Whether money was ever taken, even if it was refunded since."""
         return self.rank >= Rank.CAPTURED
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Everything by which a person may look for it."""
+        return frozenset({self.gateway_id, self.approval.number, self.approval.transaction_id}) - {""}
 
     @property
     def remaining(self) -> int:

@@ -106,4 +106,12 @@ def _check_refund(before: Refund, after: Refund) -> None:
 
 
 def _identity(payment: Payment) -> tuple[object, ...]:
-    return (payment.merchant_id, payment.buyer, payment.order, payment.price, payment.mode, payment.created_at)
+    return (
+        payment.merchant_id,
+        payment.buyer,
+        payment.order,
+        payment.price,
+        payment.terms.parts,
+        payment.mode,
+        payment.created_at,
+    )

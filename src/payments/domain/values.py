@@ -1,4 +1,4 @@
-"""The small closed vocabularies and the names: ids, Mode, Method, Caller, Offer."""
+"""The small closed vocabularies and the names: ids, Mode, Method, Caller, Terms, Offer."""
 
 import re
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from typing import Any, Final, NewType, Self
 import attrs
 
 from payments.domain.errors import BadInput
-from payments.domain.money import Money
+from payments.domain.money import Money, TaxParts, whole
 
 MerchantId = NewType("MerchantId", str)
 """Our unguessable name for a payment, unique for ever."""
@@ -102,12 +102,60 @@ class Caller:
         return f"{self.role}:{self.name}"
 
 
+MAX_MONTHS: Final = 60
+MAX_CHANNEL_NAME: Final = 60
+
+
+def _channel(_: object, __: object, value: Any) -> None:
+    if not isinstance(value, str) or len(value) > MAX_CHANNEL_NAME or not (value.isprintable() or value == ""):
+        raise BadInput(f"The name of a channel must be a text of at most {MAX_CHANNEL_NAME} characters.")
+
+
+@attrs.frozen(kw_only=True)
+class Terms:
+    """`parts` of the price for taxes; the `channel` of the shop's settings that must take the payment ('': by method).
+
+    `digital`: goods on the phone bill are content, not shipped. `max_instalments`: the most months a card may be
+    charged in (1: at once). None: as the settings say.
+    """
+
+    parts: TaxParts = attrs.field(factory=TaxParts)
+    channel: str = attrs.field(default="", validator=_channel)
+    digital: bool | None = None
+    max_instalments: int | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if not (self.digital is None or isinstance(self.digital, bool)):
+            raise BadInput("`digital` must be true or false.")
+        if self.max_instalments is not None:
+            whole(self.max_instalments, least=1, what="The number of instalments")
+            if self.max_instalments > MAX_MONTHS:
+                raise BadInput(f"Instalments can run for {MAX_MONTHS} months at most; got {self.max_instalments}.")
+
+    def renewed(self, newer: Self) -> Self:
+        """Return *newer* terms; what they do not say stays as it was, so that another door cannot drop it."""
+        return attrs.evolve(
+            newer,
+            parts=newer.parts if newer.parts.are_said else self.parts,
+            channel=newer.channel or self.channel,
+            digital=self.digital if newer.digital is None else newer.digital,
+            max_instalments=newer.max_instalments or self.max_instalments,
+        )
+
+
 @attrs.frozen
 class Offer:
-    """What the shop asks for an order: its name as the buyer reads it, and its price."""
+    """What the shop asks for an order: its name as the buyer reads it, its price, and its terms.
+
+    Raises BadInput where the tax parts are larger than the price.
+    """
 
     name: str
     price: Money
+    terms: Terms = attrs.field(factory=Terms)
+
+    def __attrs_post_init__(self) -> None:
+        self.terms.parts.within(self.price.minor, "price")
 
 
 def is_storable(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""From settings to a wired Service: the only module that names an adapter. It closes what it opened.
+"""From settings to a wired Service. Only this module and `provider` name an adapter. It closes what it opened.
 
 opened          everything: what the API, the worker and the commands use
 opened_on_loop  the same for the API on an event loop, with a second service for a worker's threads
@@ -8,23 +8,20 @@ opened_store    only the store, for commands that need no provider
 import random
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
-from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
 import attrs
 
-from payments.adapters.iamport import Buyer, IamportGateway, IamportSettings, LoopIamportGateway, request_pay
+from payments.adapters.iamport import IamportGateway, IamportSettings, LoopIamportGateway
 from payments.adapters.in_process.subscribers import Several, Subscriber, Subscribers
 from payments.adapters.prices.toml_file import PriceList
 from payments.adapters.system.alarms import LoggingAlarms
 from payments.adapters.system.clock import SystemClock
 from payments.adapters.system.merchant_ids import RandomIds
 from payments.adapters.webhooks import WebhookPublisher, WebhookSettings
-from payments.domain.errors import BadInput
 from payments.domain.messages import Outbox, Publisher
-from payments.domain.payment import Payment
 from payments.domain.ports import Gateway, Prices, Store, Vault
 from payments.domain.use_cases.outbox import Courier
 from payments.domain.use_cases.pricing import Pricing
@@ -32,15 +29,15 @@ from payments.domain.use_cases.wiring import UseCases
 from payments.entrypoints.claims import Claims
 from payments.entrypoints.known_keys import KnownKeys
 from payments.entrypoints.off_loop import OffLoop
+from payments.entrypoints.provider import iamport_settings, window_of
 from payments.entrypoints.sending import MAX_SENDS
-from payments.entrypoints.service import BadSettings, Contact, NotReady, Service, Window
+from payments.entrypoints.service import NotReady, Service
 from payments.entrypoints.settings import (
     MEMORY,
     OrderSettings,
     Settings,
     WebhookOptions,
     any_secret,
-    public_url,
 )
 from payments.entrypoints.settings.derived import client_tokens, max_concurrent_calls, policy, verifier, web_options
 
@@ -195,47 +192,7 @@ def _store(settings: Settings) -> Store:
 
 
 def _iamport(settings: Settings) -> IamportSettings:
-    try:
-        return _iamport_settings(settings)
-    except BadInput as error:
-        raise BadSettings(str(error)) from None
-
-
-def _iamport_settings(settings: Settings) -> IamportSettings:
-    given = settings.iamport
-    return IamportSettings(
-        key=given.key.get_secret_value(),
-        secret=given.secret.get_secret_value(),
-        user_code=given.user_code,
-        mode=settings.mode,
-        api_url=given.api_url,
-        channel_key=given.channel_key,
-        pg=given.pg,
-        deadline=given.deadline,
-        refund_deadline=given.refund_deadline,
-        connections=max_concurrent_calls(settings),
-    )
-
-
-def window_of(settings: Settings) -> Callable[[Payment, Contact], Window]:
-    """Return what makes a payment's window: its parameters, with the addresses of these settings."""
-    given, public = settings.iamport, public_url(settings)
-    waits = timedelta(days=given.deposit_days) if given.deposit_days else None
-
-    def window(payment: Payment, contact: Contact) -> Window:
-        opening = request_pay(
-            payment,
-            user_code=given.user_code,
-            channel_key=given.channel_key,
-            pg=given.pg,
-            return_url=f"{public}/payments/return",
-            notice_url=f"{public}/webhooks/iamport" if settings.http.public_url and given.notice else "",
-            buyer=Buyer(**attrs.asdict(contact)),
-            deposit_due=SystemClock().now() + waits if waits else None,
-        )
-        return Window(script=given.script, user_code=opening["user_code"], request_pay=opening["params"])
-
-    return window
+    return iamport_settings(settings, max_concurrent_calls(settings))
 
 
 def _prices(orders: OrderSettings) -> Prices:

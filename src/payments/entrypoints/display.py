@@ -234,6 +234,7 @@ _REASONS: Final[Mapping[str, Mapping[Language, str]]] = {
     Reason.PREPARE_REFUSED: _label("결제 금액 사전 등록 거절", "Amount refused by the provider"),
     Reason.EXPIRED: _label("결제 기한 만료", "Expired"),
     Reason.SUPERSEDED: _label("새 결제로 대체", "Replaced by a new payment"),
+    Reason.OTHER_BUYER: _label("다른 구매자가 같은 주문을 다시 시작", "Begun again by another buyer"),
     Reason.BUYER: _label("구매자가 취소", "Cancelled by the buyer"),
     Reason.SHOP: _label("상점이 취소", "Cancelled by the shop"),
     Reason.SYSTEM: _label("결제 서비스가 취소", "Cancelled by the payment service"),

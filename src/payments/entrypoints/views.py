@@ -10,7 +10,7 @@ from payments.domain.event import Event, EventKind
 from payments.domain.machine import Status
 from payments.domain.payment import Payment
 from payments.domain.refund import Refund, RefundStatus
-from payments.domain.report import Deposit
+from payments.domain.report import Approval, Deposit
 from payments.domain.values import Method, Mode, Role
 from payments.entrypoints.display import currency_of
 from payments.entrypoints.service import Window
@@ -25,8 +25,19 @@ class DepositView(Struct, kw_only=True):
     due: datetime
 
 
+class ApprovalView(Struct, kw_only=True):
+    """What a buyer reads out on the phone: the approval number, the card company, and the months (0: at once)."""
+
+    number: str
+    card: str
+    months: int
+
+
 class AttemptView(Struct, kw_only=True):
-    """One attempt at the provider, visible to the shop only. `disposition` is null until money was captured."""
+    """One attempt at the provider, visible to the shop only. `disposition` is null until money was captured.
+
+    `approval_number` and `transaction_id` are what the card company and the PG call it.
+    """
 
     gateway_id: str
     state: str
@@ -40,6 +51,11 @@ class AttemptView(Struct, kw_only=True):
     note: str
     captured_at: datetime | None
     receipt_url: str | None
+    pg: str
+    transaction_id: str
+    approval_number: str
+    card: str
+    months: int
 
 
 class PaymentView(Struct, kw_only=True):
@@ -54,6 +70,8 @@ class PaymentView(Struct, kw_only=True):
     amount: int
     currency: str
     refunded: int
+    tax_free: int | None
+    vat: int | None
     method: Method
     mode: Mode
     version: int
@@ -61,6 +79,7 @@ class PaymentView(Struct, kw_only=True):
     expires_at: datetime
     paid_at: datetime | None
     receipt_url: str | None
+    approval: ApprovalView | None
     deposits: list[DepositView]
     attempts: list[AttemptView] | UnsetType = UNSET
 
@@ -116,7 +135,7 @@ class RefundView(Struct, kw_only=True):
     status: RefundStatus
     amount: int
     currency: str
-    tax_free: int
+    tax_free: int | None
     vat: int | None
     reason: str
     failure: str
@@ -163,6 +182,8 @@ def _payment_fields(payment: Payment, *, for_shop: bool) -> dict[str, Any]:
         "amount": payment.price.minor,
         "currency": payment.price.currency,
         "refunded": payment.refunded,
+        "tax_free": payment.terms.parts.tax_free,
+        "vat": payment.terms.parts.vat,
         "method": payment.method,
         "mode": payment.mode,
         "version": payment.version,
@@ -170,11 +191,16 @@ def _payment_fields(payment: Payment, *, for_shop: bool) -> dict[str, Any]:
         "expires_at": payment.expiry,
         "paid_at": report.captured_at if report else None,
         "receipt_url": (report.receipt_url or None) if report else None,
+        "approval": _approval_view(report.approval) if report else None,
         "deposits": [
             _deposit_view(deposit) for deposit in payment.deposits if payment.status in (Status.AWAITING, Status.FAILED)
         ],
         "attempts": [_attempt_view(attempt) for attempt in payment.attempts] if for_shop else UNSET,
     }
+
+
+def _approval_view(approval: Approval) -> ApprovalView:
+    return ApprovalView(number=approval.number, card=approval.card, months=approval.months)
 
 
 def _deposit_view(deposit: Deposit) -> DepositView:
@@ -196,6 +222,11 @@ def _attempt_view(attempt: Attempt) -> AttemptView:
         note=attempt.note,
         captured_at=report.captured_at,
         receipt_url=report.receipt_url or None,
+        pg=report.approval.pg,
+        transaction_id=report.approval.transaction_id,
+        approval_number=report.approval.number,
+        card=report.approval.card,
+        months=report.approval.months,
     )
 
 

@@ -15,6 +15,7 @@ from payments.domain.payment import Payment
 from payments.domain.ports import Alarm, MerchantIdPolicy, Store
 from payments.domain.schedule import EXPIRES_AFTER
 from payments.domain.use_cases.outbox import Courier
+from payments.domain.use_cases.rules import Rules
 from payments.domain.use_cases.wiring import HasUseCases, Policy, UseCases
 from payments.domain.values import GatewayId, MerchantId, Mode, RefundId
 from payments.entrypoints.blocking import run
@@ -109,6 +110,7 @@ def shop(
     clock: ManualClock | None = None,
     hold_strays: bool = False,
     expires_after: timedelta = EXPIRES_AFTER,
+    rules: Rules | None = None,
     jitter: Callable[[], float] = lambda: 1.0,
 ) -> Shop:
     """Return a shop in test mode. Its store is in memory, unless another *store* is given."""
@@ -121,7 +123,7 @@ def shop(
         ids=ids or NumberedIds(),
         clock=clock,
         alarms=alarms,
-        policy=Policy(mode=Mode.TEST, hold_strays=hold_strays, expires_after=expires_after),
+        policy=Policy(mode=Mode.TEST, hold_strays=hold_strays, expires_after=expires_after, rules=rules or Rules()),
     )
     return Shop(
         store=store,

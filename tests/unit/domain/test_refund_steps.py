@@ -15,7 +15,7 @@ from payments.domain.attempt import Disposition
 from payments.domain.errors import BadInput, RefundInProgress, RefundRefused
 from payments.domain.event import EventKind
 from payments.domain.machine import CANCELLED, PAID
-from payments.domain.money import Money
+from payments.domain.money import Money, TaxParts
 from payments.domain.payment import Payment
 from payments.domain.refund import BankAccount, RefundStatus
 from payments.domain.refunding import begin_send, hold_stray, rebase, refuse, request
@@ -106,12 +106,12 @@ def test_an_attempt_without_money_cannot_be_refunded_by_name() -> None:
 @pytest.mark.parametrize(("tax_free", "vat"), [(101, None), (50, 51), (0, 101), (-1, None), (True, None), (0, -1)])
 def test_tax_is_a_part_of_the_refund(tax_free: Any, vat: Any) -> None:
     with pytest.raises(BadInput):
-        asked(a_paid(), amount=100, tax_free=tax_free, vat=vat)
+        asked(a_paid(), amount=100, parts=TaxParts(tax_free=tax_free, vat=vat))
 
 
 def test_tax_and_account_travel_with_the_refund() -> None:
-    account = BankAccount(bank="88", number="110-1", holder="홍길동")
-    refund = asked(a_paid(), amount=100, tax_free=40, vat=60, account=account).refund(R1)
+    account = BankAccount(bank="88", number="1101234567", holder="홍길동")
+    refund = asked(a_paid(), amount=100, parts=TaxParts(tax_free=40, vat=60), account=account).refund(R1)
     assert (refund.tax_free, refund.vat, refund.account) == (40, 60, account)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from payments.adapters.memory.gateway import MemoryGateway
 from payments.adapters.prices.toml_file import PriceList
-from payments.domain.errors import BadInput, OrderNotFound
+from payments.domain.errors import BadInput, NothingToPay, OrderNotFound
 from payments.domain.money import Money
 from payments.domain.values import Caller, Method, Mode, Offer
 from payments.entrypoints.blocking import run
@@ -147,7 +147,9 @@ def test_a_price_list_prices_an_order_by_what_comes_before_the_hash():
         "[gold",
         "gold = 12000",
         '[gold]\nname = "G"',
-        '[gold]\nname = "G"\namount = 0',
+        '[gold]\nname = "G"\namount = 0.0',
+        '[gold]\nname = "G"\namount = false',
+        '[gold]\nname = "G"\namount = 12000\ntax_free = 12001',
         '[gold]\nname = "G"\namount = 12000.0',
         '[gold]\nname = "G"\namount = "12000"',
         '[gold]\nname = "G"\namount = true',
@@ -160,6 +162,13 @@ def test_a_price_list_prices_an_order_by_what_comes_before_the_hash():
 def test_a_price_list_that_could_be_misread_is_refused(text):
     with pytest.raises(BadInput, match=r"prices\.toml"):
         price_list(text)
+
+
+def test_an_article_that_costs_nothing_is_nothing_to_pay_and_the_others_are_sold():
+    prices = price_list('[gold]\nname = "G"\namount = 12000\ntax_free = 4000\n[gift]\nname = "F"\namount = 0')
+    assert run(prices.offer("alice", "gold")).terms.parts.tax_free == 4_000
+    with pytest.raises(NothingToPay):
+        run(prices.offer("alice", "gift#1"))
 
 
 def test_a_price_list_that_is_not_there_is_refused():

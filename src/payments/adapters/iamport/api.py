@@ -10,6 +10,7 @@ import logging
 import random
 import time
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 from urllib.parse import quote, urlencode
 
@@ -76,6 +77,10 @@ class Api:
         self._settings = settings
         self._transport = transport
         self._tokens = Tokens(self._fetch_token, transport.turn())
+
+    async def present(self, ends: Deadline) -> datetime:
+        """Return the time at the provider, as a new token says it. Raises NotSent or CredentialsRefused."""
+        return (await self._fetch_token(ends)).issued_at
 
     async def ask(self, call: Call, ends: Deadline) -> Reply:
         """Return the answer, which may be a refusal; retry if it is safe.

@@ -52,6 +52,10 @@ class Client:
         """The longest stretch of time that one listing may cover: the provider allows 90 days."""
         return MAX_SPAN
 
+    async def present(self) -> datetime:
+        """Return the time at the provider, in UTC. Raises CredentialsRefused where it does not accept our keys."""
+        return await self._api.present(self._deadline())
+
     async def prepare(self, merchant_id: MerchantId, price: Money) -> None:
         """Register the only amount that a payment window may open with. A further call changes the amount."""
         ends = self._deadline()

@@ -2,16 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 
 import attrs
 
 from payments.adapters.iamport.guesses import KOREA
 from payments.adapters.iamport.vocabulary import PAY_METHODS
+from payments.adapters.iamport.window_text import window_text
+from payments.domain.money import EXPONENTS
 from payments.domain.payment import Payment
 from payments.domain.values import Method
 
 MAX_NAME_LENGTH: Final = 40
+FIRST_INSTALMENTS: Final = 2
+"""The fewest months; an empty list of months means that the card is charged at once."""
 
 
 @attrs.frozen(kw_only=True)
@@ -27,10 +32,10 @@ class Buyer:
     def params(self) -> dict[str, str]:
         """Return the fields that are set, each cut to the length that the provider stores."""
         params = {
-            "buyer_name": self.name[:16],
+            "buyer_name": window_text(self.name, 16),
             "buyer_tel": self.phone[:16],
             "buyer_email": self.email[:64],
-            "buyer_addr": self.address[:128],
+            "buyer_addr": window_text(self.address, 128),
             "buyer_postcode": self.postcode[:8],
         }
         return {name: text for name, text in params.items() if text}
@@ -48,17 +53,20 @@ def request_pay(
     language: str = "",
     deposit_due: datetime | None = None,
     digital: bool = False,
+    max_instalments: int | None = None,
 ) -> dict[str, Any]:
     """Return `{user_code, params}`: for `IMP.init(user_code)` and `IMP.request_pay(params, …)`, as JSON values.
 
     *return_url* is where a phone returns after the payment. *notice_url* overrides the console's webhook URL.
-    *deposit_due* is when a virtual account expires. *digital* says that goods paid by mobile phone are not shipped.
+    *deposit_due* is when a virtual account expires. *digital* says that goods paid by mobile phone are not shipped, and
+    *max_instalments* is the most months of a card (1: at once); both unless the payment's own terms say otherwise.
     """
+    terms = payment.terms
     params: dict[str, Any] = {
         "pay_method": PAY_METHODS[payment.method],
         "merchant_uid": payment.merchant_id,
-        "name": (payment.name or payment.order or payment.merchant_id)[:MAX_NAME_LENGTH],
-        "amount": _number(payment),
+        "name": window_text(payment.name or payment.order, MAX_NAME_LENGTH, payment.merchant_id),
+        "amount": _number(payment, payment.price.minor),
         "currency": payment.price.currency,
         "m_redirect_url": return_url,
     }
@@ -71,13 +79,19 @@ def request_pay(
     }
     params |= {name: value for name, value in optional.items() if value}
     if payment.method is Method.MOBILE:
-        params["digital"] = digital
+        params["digital"] = digital if terms.digital is None else terms.digital
+    if terms.parts.tax_free is not None:
+        params["tax_free"] = _number(payment, terms.parts.tax_free)
+    if terms.parts.vat is not None:
+        params["vat_amount"] = _number(payment, terms.parts.vat)
+    if (months := terms.max_instalments or max_instalments) and payment.method is Method.CARD:
+        params["display"] = {"card_quota": list(range(FIRST_INSTALMENTS, months + 1))}
     return {"user_code": user_code, "params": params | (buyer or Buyer()).params()}
 
 
-def _number(payment: Payment) -> int | float:
-    """Return the amount in major units as a JSON number; with a text, the window would not open."""
-    major = payment.price.to_major()
+def _number(payment: Payment, minor: int) -> int | float:
+    """Return a sum of the payment in major units as a JSON number; with a text, the window would not open."""
+    major = Decimal(minor).scaleb(-EXPONENTS[payment.price.currency])
     return int(major) if major == major.to_integral_value() else float(major)
 
 

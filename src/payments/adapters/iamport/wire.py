@@ -8,6 +8,7 @@ registration    an amount that is registered; `prepare_body` registers it
 cancel_body     the request of a refund
 """
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
 
@@ -20,10 +21,11 @@ from payments.adapters.iamport.vocabulary import CANCELLED, FAILED, PAID, READY,
 from payments.domain.errors import BadInput, ContractViolation, Unknown
 from payments.domain.money import EXPONENTS, Money
 from payments.domain.refund import BankAccount, Refund
-from payments.domain.report import Deposit, Rank, Report, ReportedRefund
-from payments.domain.values import GatewayId, MerchantId, Mode
+from payments.domain.report import Approval, Deposit, Rank, Report, ReportedRefund
+from payments.domain.values import MAX_MONTHS, GatewayId, MerchantId, Mode
 
 _MAX_LIFE_SECONDS: Final = 24 * 3600
+EPOCH: Final = datetime.fromtimestamp(0, UTC)
 
 
 @attrs.frozen
@@ -59,6 +61,8 @@ class Grant:
 
     token: str = attrs.field(repr=False)
     life: float
+    issued_at: datetime = EPOCH
+    """The time at the provider."""
 
 
 def grant(value: object) -> Grant:
@@ -70,7 +74,7 @@ def grant(value: object) -> Grant:
         raise Unknown("The provider's token cannot be sent in a header.")
     if not 0 <= life <= _MAX_LIFE_SECONDS:
         raise Unknown("The provider's token is valid for no time, or for more than a day.")
-    return Grant(token, float(life))
+    return Grant(token, float(life), fields.moment("now") or EPOCH)
 
 
 def report(value: object) -> Report:
@@ -100,6 +104,7 @@ def _report(value: object) -> Report:
             deposit=_deposit(fields) if rank is Rank.READY else None,
             receipt_url=_link(fields.text("receipt_url", 1001)),
             refunds=_history(fields, currency),
+            approval=_approval(fields),
         )
     except BadInput as error:
         raise ContractViolation(f"The provider reports an impossible payment: {error}") from error
@@ -145,6 +150,19 @@ def _deposit(fields: Fields) -> Deposit | None:
     if due is None:
         return None
     return Deposit(bank=fields.text("vbank_name", 64), account=account, holder=fields.text("vbank_holder", 64), due=due)
+
+
+def _approval(fields: Fields) -> Approval:
+    """Return what the PG and the card company call the attempt; none of it is needed, so nothing of it is refused."""
+    months = fields.values.get("card_quota")
+    is_whole = isinstance(months, Decimal) and months.is_finite() and 0 <= months <= MAX_MONTHS
+    return Approval(
+        number=fields.text("apply_num", 64),
+        transaction_id=fields.text("pg_tid", 64),
+        pg=fields.text("pg_provider", 40),
+        card=fields.text("card_name", 64),
+        months=int(months) if is_whole and isinstance(months, Decimal) else 0,
+    )
 
 
 def _history(fields: Fields, currency: str) -> tuple[ReportedRefund, ...]:
@@ -213,9 +231,10 @@ def cancel_body(refund: Refund, currency: str) -> Flat:
         "imp_uid": refund.gateway_id,
         "amount": major(refund.amount),
         "checksum": major(refund.remainder),
-        "tax_free": major(refund.tax_free),
         "reason": refund.label,
     }
+    if refund.tax_free is not None:
+        body["tax_free"] = major(refund.tax_free)
     if refund.vat is not None:
         body["vat_amount"] = major(refund.vat)
     if isinstance(refund.account, BankAccount):

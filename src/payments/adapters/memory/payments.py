@@ -35,10 +35,10 @@ class MemoryPayments:
         with self._books.open():
             return self._known(merchant_id)
 
-    async def live(self, buyer: str, order: str) -> Payment | None:
-        """Return the buyer's payment for this order that is not cancelled, if there is one."""
+    async def live(self, scope: str, order: str) -> Payment | None:
+        """Return the payment for this order that is not cancelled, if there is one."""
         with self._books.open():
-            merchant_id = self._books.live.get((buyer, order))
+            merchant_id = self._books.live.get((scope, order))
             return None if merchant_id is None else self._books.payments[merchant_id]
 
     async def update(self, merchant_id: MerchantId, change: Callable[[Payment], Payment]) -> Payment:
@@ -61,6 +61,8 @@ class MemoryPayments:
             if place and which.buyer not in (None, place.buyer):
                 raise PaymentNotFound
             chosen = [p for p in self._books.payments.values() if _is_wanted(p, which)]
+            if which.paid_twice:
+                chosen = [p for p in chosen if self._is_paid_twice(p)]
             chosen = [p for p in chosen if place is None or _age(p) < _age(place)]
             return sorted(chosen, key=_age, reverse=True)[:limit]
 
@@ -106,6 +108,11 @@ class MemoryPayments:
         with self._books.open(to_change=True):
             self._books.reconciled_until = max(self._books.reconciled_until or to, to)
 
+    def _is_paid_twice(self, payment: Payment) -> bool:
+        everyone = self._books.payments.values()
+        paid = [p for p in everyone if p.status is Status.PAID and p.order == payment.order]
+        return payment in paid and len(paid) > 1
+
     def _known(self, merchant_id: MerchantId) -> Payment:
         try:
             return self._books.payments[merchant_id]
@@ -114,7 +121,7 @@ class MemoryPayments:
 
     def _store(self, payment: Payment) -> Payment:
         """Write everything of *payment*, after all rules have been asked: none of it or all of it."""
-        books, merchant_id, order = self._books, payment.merchant_id, (payment.buyer, payment.order)
+        books, merchant_id, order = self._books, payment.merchant_id, (payment.order_scope, payment.order)
         is_live = payment.status is not Status.CANCELLED
         if is_live and books.live.get(order, merchant_id) != merchant_id:
             raise OrderIsLive("This order has a live payment. Nothing was stored.")
@@ -139,6 +146,7 @@ def _is_wanted(payment: Payment, which: Filter) -> bool:
         and which.buyer in (None, payment.buyer)
         and which.status in (None, payment.status)
         and (not which.open_strays or any(attempt.is_open_stray for attempt in payment.attempts))
+        and (which.called is None or any(which.called in attempt.report.names for attempt in payment.attempts))
     )
 
 

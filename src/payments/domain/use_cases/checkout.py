@@ -30,6 +30,7 @@ from payments.domain.payment import Payment
 from payments.domain.ports import Alarm, AlarmKind, Alarms, Clock, Filter, Gateway, MerchantIdPolicy, PaymentRepository
 from payments.domain.schedule import EXPIRES_AFTER
 from payments.domain.use_cases.refreshing import Refresher
+from payments.domain.use_cases.rules import Rules
 from payments.domain.values import Caller, GatewayId, MerchantId, Method, Mode, Offer, Role
 
 MAX_TRIES: Final = 3
@@ -55,18 +56,21 @@ class Checkout:
     refresher: Refresher
     mode: Mode
     expires_after: timedelta = EXPIRES_AFTER
+    rules: Rules = attrs.field(factory=Rules)
 
     async def begin(self, buyer: str, order: str, offer: Offer, method: Method, by: Caller) -> Payment:
         """Return the buyer's payment for this order, stored and prepared: a new one, or the live one of the same price.
 
         A live payment of another price is closed first, and so is one whose id has taken money before.
 
-        *offer* comes from the shop, never from a browser. Raises AlreadyPaid, Rejected (the provider refuses the price;
-        the payment is failed), GatewayError (the outcome is unknown; begin again), AttemptUnreadable (the live payment
-        cannot be closed without an operator) or ConcurrentUpdate.
+        *offer* comes from the shop, never from a browser. Where an order has one payment in the whole shop, the open
+        one of another buyer is closed. Raises BelowMinimum, BadInput (no such channel), AlreadyPaid, Rejected (the
+        provider refuses the price; the payment is failed), GatewayError (the outcome is unknown; begin again),
+        AttemptUnreadable (the live payment cannot be closed without an operator) or ConcurrentUpdate.
         """
         if not buyer or not order:
             raise BadInput("A payment needs a buyer and an order.")
+        self.rules.check(offer, method)
         for _ in range(MAX_TRIES):
             try:
                 payment = await self._live_or_new(buyer, order, offer, method, by)
@@ -80,19 +84,20 @@ class Checkout:
 
     async def _live_or_new(self, buyer: str, order: str, offer: Offer, method: Method, by: Caller) -> Payment | None:
         now = self.clock.now()
-        live = await self.payments.live(buyer, order)
+        one = self.rules.one_payment_per_order
+        live = await self.payments.live("" if one else buyer, order)
         if live is None:
-            new_id = self.ids.merchant_id()
+            new_id, after = self.ids.merchant_id(), self.expires_after
             return await self.payments.add(
-                Payment.begin(new_id, buyer, order, offer, method, self.mode, now, str(by), self.expires_after)
+                Payment.begin(new_id, buyer, order, offer, method, self.mode, now, str(by), after, one_per_order=one)
             )
         if live.status is Status.PAID:
             raise AlreadyPaid("This order is already paid. No payment was created.")
-        if live.price != offer.price or live.id_used_up:
-            await self._close(live, by, Reason.SUPERSEDED)
+        if live.buyer != buyer or not live.is_asked_by(offer) or live.id_used_up:
+            await self._close(live, by, Reason.SUPERSEDED if live.buyer == buyer else Reason.OTHER_BUYER)
             return None
         renewed = await self.payments.update(
-            live.merchant_id, lambda p: p.begun_again(method, self.clock.now(), self.expires_after)
+            live.merchant_id, lambda p: p.begun_again(method, self.clock.now(), self.expires_after, offer.terms)
         )
         return renewed if renewed.is_payable else None
 

@@ -49,6 +49,7 @@ from payments.domain.refunding import (
 )
 from payments.domain.report import Report
 from payments.domain.use_cases.accounts import Accounts
+from payments.domain.use_cases.banks import refund_account
 from payments.domain.use_cases.checkout import Outcome
 from payments.domain.use_cases.refreshing import Refresher
 from payments.domain.values import Caller, GatewayId, MerchantId, RefundId, Role
@@ -99,6 +100,8 @@ class Refunds:
         for an account in live mode where there is no vault: it would be stored unencrypted.
         """
         self._only_the_shop(caller)
+        if isinstance(order.account, BankAccount):
+            order = attrs.evolve(order, account=refund_account(order.account))
         order = attrs.evolve(order, account=self.accounts.sealed(order.account, refund_id))
 
         def asking(payment: Payment) -> Payment:

@@ -12,6 +12,7 @@ from payments.domain.use_cases.checkout import Checkout
 from payments.domain.use_cases.reconciliation import Reconciliation
 from payments.domain.use_cases.refreshing import Refresher
 from payments.domain.use_cases.refunds import Refunds
+from payments.domain.use_cases.rules import Rules
 from payments.domain.use_cases.sweep import Sweep
 from payments.domain.values import Mode
 
@@ -25,6 +26,7 @@ class Policy:
     expires_after   how long a buyer has to pay before an untouched payment is cancelled
     grace           how long after that whatever the provider shows still pays
     deposit_grace   the same after the due time of a virtual account
+    rules           what must hold of a payment before it begins
     """
 
     mode: Mode
@@ -32,6 +34,7 @@ class Policy:
     expires_after: timedelta = EXPIRES_AFTER
     grace: timedelta = GRACE
     deposit_grace: timedelta = DEPOSIT_GRACE
+    rules: Rules = attrs.field(factory=Rules)
 
 
 @attrs.frozen(kw_only=True)
@@ -78,6 +81,7 @@ class UseCases:
                 refresher=refresher,
                 mode=policy.mode,
                 expires_after=policy.expires_after,
+                rules=policy.rules,
             ),
             refunds=refunds,
             refresher=refresher,

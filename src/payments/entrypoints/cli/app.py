@@ -2,11 +2,13 @@
 
 ├── common          shared options, how a service is opened, how results are printed
 ├── payments        show, list, refresh, cancel, refund
+├── banks           banks
 ├── strays          strays list, return, hold
 ├── orphans         orphans list, hold
 ├── keys            keys create, rotate, list, revoke
 ├── outbox          outbox dead, replay, skip
 ├── db              db upgrade, check, move
+├── check           check
 ├── serve           serve, worker
 ├── printing        how payments and refunds are printed
 └── words           labels in Korean and English
@@ -49,12 +51,14 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
         f"{_HERE}.cli.serve:worker",
         "Check due payments, reconcile with the provider and deliver messages, until SIGTERM or Ctrl-C.",
     ),
+    "check": (f"{_HERE}.cli.check:check", "Check settings, database, the provider's keys and the clock."),
     "sandbox": (f"{_HERE}.sandbox.command:sandbox", "Serve a local Iamport for development. No real money."),
     "show": (f"{_HERE}.cli.payments:show", "Show a payment with its attempts, refunds and timeline."),
     "list": (f"{_HERE}.cli.payments:list_", "List payments, newest first."),
     "refresh": (f"{_HERE}.cli.payments:refresh", "Fetch all attempts at a payment from the provider, and record them."),
     "cancel": (f"{_HERE}.cli.payments:cancel", "Cancel an unpaid payment. Refund a paid one instead."),
     "refund": (f"{_HERE}.cli.payments:refund", "Refund a payment in part or in full."),
+    "banks": (f"{_HERE}.cli.banks:banks", "List the codes of banks, for refunds of virtual accounts."),
     "strays list": (f"{_HERE}.cli.strays:list_", "List strays that are neither refunded nor held."),
     "strays return": (f"{_HERE}.cli.strays:return_", "Refund a stray in full."),
     "strays hold": (f"{_HERE}.cli.strays:hold", "Hold a stray, with a note."),
@@ -167,7 +171,8 @@ def _print_error(error: PaymentsError) -> int:
 
 def _lines(error: PaymentsError) -> list[str]:
     """Return the error's message; wrong settings are listed, one per line."""
-    return str(error).split("\n") if error.slug == "bad-settings" else [str(error)]
+    cause = [error.cause] if isinstance(error, StorageUnavailable) and error.cause else []
+    return [*(str(error).split("\n") if error.slug == "bad-settings" else [str(error)]), *cause]
 
 
 def advice_on(error: PaymentsError) -> tuple[str, int]:
@@ -176,6 +181,8 @@ def advice_on(error: PaymentsError) -> tuple[str, int]:
         return "", REFUSED
     if isinstance(error, NotSent):
         return "", OUTCOME_UNKNOWN  # its message says that nothing was sent
+    if isinstance(error, StorageUnavailable) and not error.may_be_stored:
+        return "", OUTCOME_UNKNOWN
     if isinstance(error, GatewayError | StorageUnavailable):
         return "The outcome may be unknown: `payments refresh ID` asks the provider, then try again.", OUTCOME_UNKNOWN
     if isinstance(error, StorageConflict):

@@ -7,6 +7,7 @@ from cyclopts import Parameter
 
 from payments.domain.errors import BadInput
 from payments.domain.machine import Status
+from payments.domain.money import TaxParts
 from payments.domain.ports import Filter
 from payments.domain.refund import BankAccount
 from payments.domain.refunding import RefundOrder
@@ -38,6 +39,8 @@ def list_(
     *,
     status: Status | None = None,
     buyer: str | None = None,
+    called: str | None = None,
+    paid_twice: Annotated[bool, Parameter(negative="")] = False,
     limit: int = 20,
     cursor: str | None = None,
     common: Common = DEFAULT,
@@ -50,6 +53,10 @@ def list_(
         Only payments with this status: awaiting, paid, failed or cancelled.
     buyer
         Only this buyer's payments.
+    called
+        Only the payment with this approval number, PG transaction id or gateway id.
+    paid_twice
+        Only paid payments of orders that another payment paid too, whoever the buyers are.
     limit
         The most payments to list.
     cursor
@@ -58,7 +65,11 @@ def list_(
     check_limit(limit)
     with stored(common) as store:
         before = recorded_id(cursor) if cursor else None
-        found = run(store.payments.page(Filter(buyer=buyer, status=status), before, limit + 1))
+        found = run(
+            store.payments.page(
+                Filter(buyer=buyer, status=status, called=called, paid_twice=paid_twice), before, limit + 1
+            )
+        )
     print_page(found[:limit], more=len(found) > limit, common=common)
 
 
@@ -135,8 +146,7 @@ def refund(
             reason=reason,
             amount=None if amount is None else display.read_money(amount, currency),
             gateway_id=attempt.gateway_id,
-            tax_free=0 if tax_free is None else display.read_money(tax_free, currency, least=0),
-            vat=None if vat is None else display.read_money(vat, currency, least=0),
+            parts=TaxParts(tax_free=_part(tax_free, currency), vat=_part(vat, currency)),
             account=BankAccount(bank=bank, number=account, holder=holder) if bank or account or holder else None,
         )
         shown = display.money(order.amount or attempt.report.remaining, currency, common.language)
@@ -146,6 +156,10 @@ def refund(
         refund_id = service.refunds.ids.refund_id()
         outcome = run(service.refunds.refund(operator(), before.merchant_id, order, refund_id))
     return print_refund(outcome, outcome.payment.refund(refund_id), common)
+
+
+def _part(given: str | None, currency: str) -> int | None:
+    return None if given is None else display.read_money(given, currency, least=0)
 
 
 def _confirmed(amount: str, payment: str, language: Language) -> bool:

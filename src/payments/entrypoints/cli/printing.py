@@ -7,6 +7,7 @@ from payments.domain.event import Event
 from payments.domain.machine import Status
 from payments.domain.payment import Payment
 from payments.domain.refund import Refund, RefundStatus
+from payments.domain.report import Approval
 from payments.domain.use_cases.checkout import Outcome
 from payments.domain.values import MerchantId, Mode
 from payments.entrypoints import display
@@ -68,7 +69,9 @@ def _facts(payment: Payment, language: Language) -> list[list[str]]:
         "buyer": payment.buyer,
         "amount": display.money(payment.price.minor, currency, language),
         "refunded": display.money(payment.refunded, currency, language) if payment.refunded else "",
+        "tax": _tax(payment, language),
         "method": display.method(payment.method, language),
+        "channel": payment.terms.channel,
         "begun": display.moment(payment.created_at, language, seconds=True),
         "expires": display.moment(payment.expiry, language) if payment.status is Status.AWAITING else "",
         "due": display.moment(payment.due_at, language, seconds=True) if payment.due_at else "",
@@ -79,13 +82,29 @@ def _facts(payment: Payment, language: Language) -> list[list[str]]:
     return [["", word(key, language), value] for key, value in facts.items() if value]
 
 
+def _tax(payment: Payment, language: Language) -> str:
+    parts = {"tax free": payment.terms.parts.tax_free, "vat": payment.terms.parts.vat}
+    said = {key: minor for key, minor in parts.items() if minor is not None}
+    money = {key: display.money(minor, payment.price.currency, language) for key, minor in said.items()}
+    return ", ".join(f"{word(key, language)} {amount}" for key, amount in money.items())
+
+
+def _approval(approval: Approval, language: Language) -> str:
+    """Return what the card company and the PG call it, as a buyer reads it out on the phone."""
+    facts = {"approval": approval.number, "transaction": approval.transaction_id}
+    named = [f"{word(key, language)} {value}" for key, value in facts.items() if value]
+    months = word("months", language, months=str(approval.months)) if approval.months else ""
+    return ", ".join(filter(None, (approval.pg, approval.card, months, *named)))
+
+
 def _attempt(attempt: Attempt, language: Language) -> list[str]:
     report = attempt.report
     found = attempt.disposition
     state = display.disposition(found, language) if found else display.attempt_state(report.rank, language)
     refunded = f"- {display.money(report.refunded, report.amount.currency, language)}" if report.refunded else ""
     amount = display.money(report.amount.minor, report.amount.currency, language)
-    notes = ", ".join(filter(None, (state, attempt.note, display.reason(report.reason, language))))
+    called = _approval(report.approval, language)
+    notes = ", ".join(filter(None, (state, attempt.note, display.reason(report.reason, language), called)))
     return ["   ", report.gateway_id, amount, refunded, notes]
 
 

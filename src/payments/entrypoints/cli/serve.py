@@ -35,9 +35,11 @@ def serve(
     """
     from payments.entrypoints.http import serving
     from payments.entrypoints.logs import set_up_logging
+    from payments.entrypoints.provider import check_at_start
     from payments.entrypoints.settings import load_settings
 
     settings = load_settings(common.config)
+    check_at_start(settings)
     http = attrs.evolve(
         settings.http,
         host=settings.http.host if host is None else host,
@@ -57,12 +59,14 @@ def worker(*, heartbeat: Path | None = None, common: Common = DEFAULT) -> int:
     """
     from payments.entrypoints.bootstrap import opened
     from payments.entrypoints.logs import set_up_logging
+    from payments.entrypoints.provider import check_at_start
     from payments.entrypoints.settings import load_settings
     from payments.entrypoints.worker import Worker
     from payments.entrypoints.worker import serve as run_worker
 
     settings = load_settings(common.config)
     set_up_logging()
+    check_at_start(settings)
     with opened(settings) as service:
         return run_worker(Worker.of(service, heartbeat=heartbeat))
 

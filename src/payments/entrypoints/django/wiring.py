@@ -18,9 +18,10 @@ from django.urls import reverse
 from payments.domain.errors import OrderNotFound
 from payments.domain.messages import Message
 from payments.domain.values import Offer
-from payments.entrypoints.bootstrap import opened, window_of
+from payments.entrypoints.bootstrap import opened
 from payments.entrypoints.django import conf
 from payments.entrypoints.django.handlers import receive
+from payments.entrypoints.provider import window_of
 from payments.entrypoints.service import Service
 
 

@@ -30,6 +30,7 @@ from payments.entrypoints.settings.loading import load_settings, settings_from
 from payments.entrypoints.settings.options import (
     MEMORY,
     BuyerSettings,
+    ChannelOptions,
     DatabaseSettings,
     HttpSettings,
     IamportOptions,
@@ -41,6 +42,7 @@ from payments.entrypoints.settings.options import (
 __all__: Final = (
     "MEMORY",
     "BuyerSettings",
+    "ChannelOptions",
     "DatabaseSettings",
     "HttpSettings",
     "IamportOptions",

@@ -5,6 +5,7 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
+from payments.domain.values import MAX_CHANNEL_NAME, MAX_MONTHS
 from payments.entrypoints.settings.options import BuyerSettings, HttpSettings, OrderSettings, Settings
 
 MIN_SECRET_LENGTH: Final = 32
@@ -23,10 +24,30 @@ def check(settings: Settings) -> list[str]:
         found += _key_errors(name, keyed)
     found += _http_errors(settings.http)
     found += _encryption_key_errors(settings.database.encryption_keys)
+    found += _channel_errors(settings)
     if not 1 <= settings.expires_after <= MAX_EXPIRY_MINUTES:
         found.append(f"expires_after must be between 1 and {MAX_EXPIRY_MINUTES} minutes.")
     if not 0 <= settings.grace <= MAX_EXPIRY_MINUTES or not 0 <= settings.deposit_grace <= 24 * 30:
         found.append(f"grace must be 0 to {MAX_EXPIRY_MINUTES} minutes, and deposit_grace 0 to 720 hours.")
+    return found
+
+
+def _channel_errors(settings: Settings) -> list[str]:
+    channels, found = settings.channels, []
+    names = [channel.name for channel in channels]
+    if not all(name and name.isprintable() and len(name) <= MAX_CHANNEL_NAME for name in names):
+        found.append(f"Each of channels must have a name of 1 to {MAX_CHANNEL_NAME} characters.")
+    if len(set(names)) < len(names):
+        found.append("The names of channels must differ.")
+    if not all(channel.channel_key or channel.pg for channel in channels):
+        found.append("Each of channels must have a channel_key or a pg.")
+    methods = [method for channel in channels for method in channel.methods]
+    if twice := sorted({method for method in methods if methods.count(method) > 1}):
+        found.append(f"Only one of channels may have the method {', '.join(twice)}.")
+    if any(minimum < 1 for minimum in settings.minimums.values()):
+        found.append("minimums must be 1 won or more.")
+    if not 0 <= settings.iamport.max_instalments <= MAX_MONTHS:
+        found.append(f"iamport.max_instalments must be between 0 and {MAX_MONTHS} months.")
     return found
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
+from payments.domain.use_cases.rules import Channel, Rules
 from payments.domain.use_cases.wiring import Policy
 from payments.entrypoints.sending import ANSWER_WITHIN_SECONDS, MAX_SENDS
 from payments.entrypoints.service import Web
@@ -32,6 +33,7 @@ def policy(settings: Settings) -> Policy:
         expires_after=timedelta(minutes=settings.expires_after),
         grace=timedelta(minutes=settings.grace),
         deposit_grace=timedelta(hours=settings.deposit_grace),
+        rules=rules_of(settings),
     )
 
 
@@ -64,4 +66,14 @@ def verifier(keyed: BuyerSettings | OrderSettings) -> Verifier | None:
         previous_key=keyed.previous_key.get_secret_value(),
         issuer=keyed.issuer,
         audience=keyed.audience,
+    )
+
+
+def rules_of(settings: Settings) -> Rules:
+    """Return what the settings require of a payment before it begins."""
+    channels = [Channel(name=one.name, methods=frozenset(one.methods)) for one in settings.channels]
+    return Rules(
+        channels=tuple(channels),
+        minimums=settings.minimums,
+        one_payment_per_order=settings.one_payment_per_order,
     )

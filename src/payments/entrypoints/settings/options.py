@@ -6,12 +6,23 @@ from typing import Any, Final
 import typed_settings as ts
 from typed_settings import Secret, option, secret
 
-from payments.domain.values import Mode
+from payments.domain.values import Method, Mode
 from payments.entrypoints.tokens import Algorithm
 
 SCRIPT: Final = "https://cdn.iamport.kr/v1/iamport.js"
 MEMORY: Final = "memory://"
 """The database URL of a store in memory, which ends with the process: for tests and first trials."""
+
+
+MINIMUMS: Final = {
+    Method.CARD: 100,
+    Method.TRANSFER: 150,
+    Method.MOBILE: 300,
+    Method.KAKAOPAY: 100,
+    Method.PAYCO: 100,
+    Method.NAVERPAY: 10,
+}
+"""Below these, no PG that we know takes a payment in won; most want more."""
 
 
 def _secret(meaning: str) -> Any:
@@ -57,8 +68,21 @@ class IamportOptions:
     pg: str = option(default="", help="PG code, the older way to name a channel: PROVIDER or PROVIDER.MID")
     deadline: float = option(default=15.0, help="time limit of one operation at Iamport, in seconds")
     refund_deadline: float = option(default=75.0, help="time limit of a refund at Iamport, in seconds; 60 or more")
+    digital: bool = option(default=False, help="goods on the phone bill are content, not shipped")
+    max_instalments: int = option(default=0, help="most months of a card payment; 1: at once; 0: as the PG offers")
+    check_at_start: bool = option(default=True, help="ask Iamport once at start whether it accepts the keys")
     deposit_days: int = option(default=0, help="days until a virtual account expires; 0 for the provider's default")
     notice: bool = option(default=True, help="pass our webhook address to each payment window (needs http.public_url)")
+
+
+@ts.settings(kw_only=True)
+class ChannelOptions:
+    """A channel: a contract with a PG, under a name of the shop's own. Payments by its methods open there."""
+
+    name: str = option(default="", help="the shop's name for it; `channel` of a payment names it")
+    channel_key: str = option(default="", help="channel key from the console")
+    pg: str = option(default="", help="PG code, the older way to name a channel: PROVIDER or PROVIDER.MID")
+    methods: tuple[Method, ...] = option(default=(), help="the methods that open here: card, kakaopay, …")
 
 
 @ts.settings(kw_only=True)
@@ -126,6 +150,13 @@ class Settings:
     expires_after: int = option(default=30, help="minutes a buyer has to pay before an untouched payment is cancelled")
     grace: int = option(default=10, help="minutes after its expiry in which late money still pays a payment")
     deposit_grace: int = option(default=6, help="hours after its due time in which a late deposit still pays")
+    one_payment_per_order: bool = option(
+        default=False, help="an order is paid once in the whole shop, not once per buyer"
+    )
+    minimums: dict[Method, int] = option(
+        factory=lambda: dict(MINIMUMS), help="lowest price in won of each method; lower ones are refused"
+    )
+    channels: tuple[ChannelOptions, ...] = option(default=(), help="channels of single methods, or named by the shop")
     database: DatabaseSettings = DatabaseSettings()
     iamport: IamportOptions = IamportOptions()
     http: HttpSettings = HttpSettings()

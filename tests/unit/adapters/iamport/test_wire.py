@@ -14,7 +14,7 @@ from unit.adapters.iamport.rows import CARD_PAID, VBANK, a_row, any_json, as_rea
 from payments.adapters.iamport import wire
 from payments.domain.errors import ContractViolation, GatewayError, Unknown
 from payments.domain.money import EXPONENTS, Money
-from payments.domain.report import Deposit, Rank, Report, ReportedRefund
+from payments.domain.report import Approval, Deposit, Rank, Report, ReportedRefund
 from payments.domain.values import GatewayId, MerchantId, Mode
 
 
@@ -32,7 +32,16 @@ def test_a_real_answer_of_a_card_payment_is_read() -> None:
         method="card",
         captured_at=datetime(2021, 12, 9, 3, 30, 56, tzinfo=UTC),
         receipt_url="https://receipts.example/1",
+        approval=Approval(number="49573845", pg="html5_inicis", card="BC카드"),
     )
+
+
+@pytest.mark.parametrize(
+    ("quota", "months"), [(3, 3), (0, 0), (None, 0), ("3", 0), (3.5, 3), (-1, 0), (1e9, 0), (True, 0)]
+)
+def test_what_an_approval_is_called_is_kept_and_never_refused(quota: Any, months: int) -> None:
+    approval = report(card_quota=quota, pg_tid="StdpayCARD1", apply_num=None, card_name=7).approval
+    assert approval == Approval(transaction_id="StdpayCARD1", pg="html5_inicis", months=months)
 
 
 def test_amounts_and_not_the_status_decide_what_is_paid() -> None:

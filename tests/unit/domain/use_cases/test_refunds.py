@@ -101,7 +101,7 @@ def test_a_deposit_goes_back_to_the_account_that_was_named(world: World) -> None
     without = refunding(world)
     assert (without.confirmed, ours(world).status) == (True, RefundStatus.REFUSED)
     assert "account" in ours(world).failure
-    account = BankAccount(bank="88", number="110-1", holder="홍길동")
+    account = BankAccount(bank="88", number="1101234567", holder="홍길동")
     order = RefundOrder(reason="x", amount=5_000, account=account)
     assert world.does(world.refunds.refund(SHOP, only(world).merchant_id, order)).confirmed
     assert kept(world) == 7_000

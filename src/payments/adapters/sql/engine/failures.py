@@ -10,6 +10,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 import sqlalchemy.exc
 
+from payments.adapters.sql.engine.causes import cause_of
 from payments.domain.errors import (
     ConcurrentUpdate,
     GatewayIdTaken,
@@ -29,7 +30,7 @@ _RULES: Final = (  # PostgreSQL names the constraint, SQLite the columns
     ("pkr_payments_pkey", "pkr_payments.merchant_id", MerchantIdTaken, "This merchant id is in use."),
     (
         "pkr_payments_live_order_key",
-        "pkr_payments.buyer, pkr_payments.order_ref",
+        "pkr_payments.order_scope, pkr_payments.order_ref",
         OrderIsLive,
         "This order has a live payment.",
     ),
@@ -88,7 +89,7 @@ def domain_error(error: sa.exc.SQLAlchemyError, *, committing: bool) -> Payments
             if committing
             else "Nothing was stored."
         )
-        return StorageUnavailable(f"The database cannot be used now. {stored}")
+        return StorageUnavailable(f"The database cannot be used now. {stored}", committing, cause_of(error))
     return None
 
 

@@ -14,7 +14,17 @@ import sqlalchemy as sa
 from payments.adapters.sql.payments.rows import attempt_of, payment_of, refund_of
 from payments.adapters.sql.schema.moment import Moment
 from payments.adapters.sql.schema.side_tables import meta
-from payments.adapters.sql.schema.tables import LIVE, OPEN_STRAY, ROUTINE, URGENT, attempts, events, payments, refunds
+from payments.adapters.sql.schema.tables import (
+    LIVE,
+    OPEN_STRAY,
+    PAID,
+    ROUTINE,
+    URGENT,
+    attempts,
+    events,
+    payments,
+    refunds,
+)
 from payments.domain.payment import Payment
 
 _log = logging.getLogger(__name__)
@@ -33,10 +43,10 @@ _whole: Final = sa.select(payments, attempts, refunds).select_from(_joined)
 BY_ID: Final = _whole.where(payments.c.merchant_id == sa.bindparam("merchant_id"))
 BY_IDS: Final = _whole.where(payments.c.merchant_id.in_(sa.bindparam("merchant_ids", expanding=True)))
 LIVE_ONE: Final = _whole.where(
-    payments.c.buyer == sa.bindparam("buyer"), payments.c.order_ref == sa.bindparam("order_ref"), LIVE
+    payments.c.order_scope == sa.bindparam("order_scope"), payments.c.order_ref == sa.bindparam("order_ref"), LIVE
 )
 LIVE_ONES: Final = _whole.where(
-    sa.tuple_(payments.c.buyer, payments.c.order_ref).in_(sa.bindparam("orders", expanding=True)), LIVE
+    sa.tuple_(payments.c.order_scope, payments.c.order_ref).in_(sa.bindparam("orders", expanding=True)), LIVE
 )
 LOCK: Final = (
     sa.select(payments.c.merchant_id).where(payments.c.merchant_id == sa.bindparam("merchant_id")).with_for_update()
@@ -73,8 +83,21 @@ CURSOR_KEY: Final = sa.select(payments.c.created_at, payments.c.buyer).where(
 )
 
 
+_also_paid: Final = payments.alias()
+_ANOTHER_PAID: Final = sa.and_(
+    _also_paid.c.status == sa.literal_column("'paid'"), _also_paid.c.merchant_id != payments.c.merchant_id
+)
+_NAMES: Final = (attempts.c.gateway_id, attempts.c.approval_number, attempts.c.transaction_id)
+_CALLED: Final = sa.union_all(
+    *(sa.select(attempts.c.merchant_id).where(name == sa.bindparam("called"), name != "") for name in _NAMES)
+)
+"""Three statements, because each name has an index of its own."""
+
+
 @functools.cache
-def page_statement(*, buyer: bool, status: bool, strays: bool, before: bool) -> sa.Select[Any]:
+def page_statement(
+    *, buyer: bool, status: bool, strays: bool, before: bool, called: bool = False, paid_twice: bool = False
+) -> sa.Select[Any]:
     """Return the statement of a page of payments with these conditions, newest first."""
     newest = payments.c.created_at.desc(), payments.c.merchant_id.desc()
     chosen = sa.select(payments.c.merchant_id).where(payments.c.version > 0).order_by(*newest)
@@ -85,6 +108,10 @@ def page_statement(*, buyer: bool, status: bool, strays: bool, before: bool) -> 
         chosen = chosen.where(payments.c.status == sa.bindparam("status"))
     if strays:
         chosen = chosen.where(payments.c.merchant_id.in_(sa.select(attempts.c.merchant_id).where(OPEN_STRAY)))
+    if called:
+        chosen = chosen.where(payments.c.merchant_id.in_(_CALLED))
+    if paid_twice:
+        chosen = chosen.where(PAID, sa.exists().where(_also_paid.c.order_ref == payments.c.order_ref, _ANOTHER_PAID))
     if before:
         last_seen = sa.tuple_(sa.bindparam("before_at", type_=Moment), sa.bindparam("before"))
         chosen = chosen.where(sa.tuple_(payments.c.created_at, payments.c.merchant_id) < last_seen)

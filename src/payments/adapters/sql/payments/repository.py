@@ -33,9 +33,9 @@ class SqlPayments:
         """Return the payment. Raises PaymentNotFound."""
         return await self._front.read(Get(merchant_id))
 
-    async def live(self, buyer: str, order: str) -> Payment | None:
-        """Return the buyer's payment of this order that is not cancelled, or None."""
-        return await self._front.read(Live(buyer, order))
+    async def live(self, scope: str, order: str) -> Payment | None:
+        """Return the payment of this order that is not cancelled, or None."""
+        return await self._front.read(Live(scope, order))
 
     async def update(self, merchant_id: MerchantId, change: Callable[[Payment], Payment]) -> Payment:
         """Apply the pure function *change* to the payment while it is locked, and store the result."""
@@ -49,6 +49,7 @@ class SqlPayments:
 
         def work(connection: sa.Connection) -> list[Payment]:
             given: dict[str, object] = {"limit": limit, "buyer": which.buyer, "status": which.status}
+            given |= {"called": which.called} if which.called is not None else {}
             if before is not None:
                 given |= {"before": before, "before_at": _cursor_key(connection, before, which.buyer)}
             statement = reading.page_statement(
@@ -56,6 +57,8 @@ class SqlPayments:
                 status=which.status is not None,
                 strays=which.open_strays,
                 before=before is not None,
+                called=which.called is not None,
+                paid_twice=which.paid_twice,
             )
             return reading.payments_of(connection.execute(statement, given))
 

@@ -8,12 +8,12 @@ from payments.domain.attempt import Attempt, Disposition
 from payments.domain.event import Event, EventKind
 from payments.domain.machine import Status
 from payments.domain.messages import Message
-from payments.domain.money import Money
+from payments.domain.money import Money, TaxParts
 from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
 from payments.domain.refund import BankAccount, Refund, RefundStatus, SealedAccount
-from payments.domain.report import Deposit, Rank, Report, ReportedRefund
-from payments.domain.values import GatewayId, MerchantId, Method, Mode, RefundId
+from payments.domain.report import Approval, Deposit, Rank, Report, ReportedRefund
+from payments.domain.values import GatewayId, MerchantId, Method, Mode, RefundId, Terms
 
 Row = dict[str, Any]
 Stored = Mapping[Any, Any]
@@ -24,11 +24,17 @@ def payment_row(payment: Payment) -> Row:
         "merchant_id": payment.merchant_id,
         "buyer": payment.buyer,
         "order_ref": payment.order,
+        "order_scope": payment.order_scope,
         "name": payment.name,
         "price": payment.price.minor,
         "currency": payment.price.currency,
         "mode": payment.mode,
         "method": payment.method,
+        "tax_free": payment.terms.parts.tax_free,
+        "vat": payment.terms.parts.vat,
+        "channel": payment.terms.channel,
+        "digital": payment.terms.digital,
+        "max_instalments": payment.terms.max_instalments,
         "begun_by": payment.begun_by,
         "created_at": payment.created_at,
         "expires_at": payment.expires_at,
@@ -53,6 +59,8 @@ def payment_of(row: Stored, attempts: tuple[Attempt, ...], refunds: tuple[Refund
         price=Money(row["price"], row["currency"]),
         mode=Mode(row["mode"]),
         method=Method(row["method"]),
+        terms=_terms_of(row),
+        one_per_order=row["order_scope"] != row["buyer"],
         begun_by=row["begun_by"],
         created_at=row["created_at"],
         expires_at=row["expires_at"],
@@ -66,6 +74,15 @@ def payment_of(row: Stored, attempts: tuple[Attempt, ...], refunds: tuple[Refund
         checks=row["checks"],
         failures=row["failures"],
         unreadable=row["unreadable"],
+    )
+
+
+def _terms_of(row: Stored) -> Terms:
+    return Terms(
+        parts=TaxParts(tax_free=row["tax_free"], vat=row["vat"]),
+        channel=row["channel"],
+        digital=row["digital"],
+        max_instalments=row["max_instalments"],
     )
 
 
@@ -98,6 +115,11 @@ def _report_row(report: Report) -> Row:
         "deposit_due": deposit.due if deposit else None,
         "receipt_url": report.receipt_url,
         "history": _history_text(report.refunds),
+        "approval_number": report.approval.number,
+        "transaction_id": report.approval.transaction_id,
+        "pg": report.approval.pg,
+        "card": report.approval.card,
+        "months": report.approval.months,
     }
 
 
@@ -135,6 +157,13 @@ def _report_of(row: Stored) -> Report:
         deposit=_deposit_of(row),
         receipt_url=row["receipt_url"],
         refunds=_history_of(row["history"]),
+        approval=Approval(
+            number=row["approval_number"],
+            transaction_id=row["transaction_id"],
+            pg=row["pg"],
+            card=row["card"],
+            months=row["months"],
+        ),
     )
 
 

@@ -48,7 +48,9 @@ def read_together(connection: sa.Connection, works: Works) -> list[Outcome]:
 
 def _added(connection: sa.Connection, adds: Numbered[Add]) -> dict[int, Outcome]:
     outcomes = {number: ALONE for number, _ in adds}
-    new = {(add.payment.buyer, add.payment.order): (number, add) for number, add in reversed(adds)}  # the first of each
+    new = {
+        (add.payment.order_scope, add.payment.order): (number, add) for number, add in reversed(adds)
+    }  # the first of each
     if new:
         together = [new[key] for key in sorted(new)]  # in one order in all processes, so that they cannot deadlock
         try:
@@ -125,10 +127,10 @@ def _got_one(payment: Payment | None) -> Outcome:
 def _found_live(connection: sa.Connection, asked: Numbered[Live]) -> dict[int, Outcome]:
     if len(asked) < 2:
         return {}
-    orders = sorted({(live.buyer, live.order) for _, live in asked})
+    orders = sorted({(live.scope, live.order) for _, live in asked})
     rows = connection.execute(reading.LIVE_ONES, {"orders": orders})
-    found = {(payment.buyer, payment.order): payment for payment in reading.payments_of(rows)}
-    return {number: Outcome(value=found.get((live.buyer, live.order))) for number, live in asked}
+    found = {(payment.order_scope, payment.order): payment for payment in reading.payments_of(rows)}
+    return {number: Outcome(value=found.get((live.scope, live.order))) for number, live in asked}
 
 
 def _outcome_of(work: Callable[[], Any]) -> Outcome:

@@ -74,12 +74,12 @@ class Get:
 class Live:
     """Reads the payment of an order that is not cancelled, if there is one."""
 
-    buyer: str
+    scope: str
     order: str
 
     def __call__(self, connection: sa.Connection) -> Payment | None:
         """Return the payment, or None."""
-        which = {"buyer": self.buyer, "order_ref": self.order}
+        which = {"order_scope": self.scope, "order_ref": self.order}
         found = reading.payments_of(connection.execute(reading.LIVE_ONE, which))
         return found[0] if found else None
 

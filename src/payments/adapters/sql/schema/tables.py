@@ -18,11 +18,17 @@ payments = table(
     sa.Column("merchant_id", id_type(40), primary_key=True),
     column("buyer", id_type(120)),
     column("order_ref", id_type(120)),
+    column("order_scope", id_type(120)),  # the buyer, or '' where an order has one payment in the whole shop
     column("name", sa.String(200)),
     column("price", sa.BigInteger),
     column("currency", sa.String(3)),
     column("mode", sa.String(4)),
     column("method", sa.String(40)),
+    column("tax_free", sa.BigInteger, nullable=True),
+    column("vat", sa.BigInteger, nullable=True),
+    column("channel", sa.String(60)),
+    column("digital", sa.Boolean, nullable=True),
+    column("max_instalments", sa.BigInteger, nullable=True),
     column("begun_by", sa.String(120)),
     column("created_at", Moment),
     column("expires_at", Moment),
@@ -41,11 +47,16 @@ payments = table(
     sa.CheckConstraint("status IN ('awaiting', 'paid', 'failed', 'cancelled')", name="status"),
     sa.CheckConstraint("version >= 0", name="version"),
     sa.CheckConstraint("checks >= 0 AND failures >= 0", name="counts"),
+    sa.CheckConstraint("COALESCE(tax_free, 0) >= 0 AND COALESCE(vat, 0) >= 0", name="parts"),
+    sa.CheckConstraint("COALESCE(tax_free, 0) + COALESCE(vat, 0) <= price", name="parts_fit"),
+    sa.CheckConstraint("order_scope IN (buyer, '')", name="order_scope"),
 )
 LIVE = payments.c.status != sa.literal_column("'cancelled'")
 URGENT = sa.and_(payments.c.due_at.is_not(None), sa.not_(payments.c.routine))
 ROUTINE = sa.and_(payments.c.due_at.is_not(None), payments.c.routine)
-partial_index("live_order", payments.c.buyer, payments.c.order_ref, where=LIVE, unique=True)
+partial_index("live_order", payments.c.order_scope, payments.c.order_ref, where=LIVE, unique=True)
+PAID = payments.c.status == sa.literal_column("'paid'")
+partial_index("paid_order", payments.c.order_ref, where=PAID)
 partial_index("urgent", payments.c.due_at, where=URGENT)
 partial_index("routine", payments.c.due_at, where=ROUTINE)
 sa.Index(None, payments.c.created_at, payments.c.merchant_id)
@@ -71,11 +82,17 @@ def _report() -> list[sa.schema.SchemaItem]:
         column("deposit_due", Moment, nullable=True),
         column("receipt_url", sa.String(1000)),
         column("history", sa.Text),  # the provider's own list of refunds, as JSON
+        column("approval_number", sa.String(64)),
+        column("transaction_id", sa.String(64)),
+        column("pg", sa.String(40)),
+        column("card", sa.String(64)),
+        column("months", sa.BigInteger),
         column("note", sa.String(500)),
         sa.CheckConstraint("rank BETWEEN 1 AND 4", name="rank"),
         sa.CheckConstraint(f"amount BETWEEN 1 AND {MAX_MINOR}", name="amount"),
         sa.CheckConstraint("refunded BETWEEN 0 AND amount", name="refunded"),
         sa.CheckConstraint("mode IN ('live', 'test')", name="mode"),
+        sa.CheckConstraint("months >= 0", name="months"),
     ]
 
 
@@ -97,6 +114,10 @@ OPEN_STRAY = sa.and_(
 )
 ACCEPTED = attempts.c.disposition == sa.literal_column("'accepted'")
 sa.Index(None, attempts.c.merchant_id)
+partial_index(
+    "approval_number", attempts.c.approval_number, where=attempts.c.approval_number != sa.literal_column("''")
+)
+partial_index("transaction_id", attempts.c.transaction_id, where=attempts.c.transaction_id != sa.literal_column("''"))
 partial_index("open_stray", attempts.c.merchant_id, where=OPEN_STRAY)
 partial_index("accepted", attempts.c.merchant_id, where=ACCEPTED, unique=True)
 
@@ -112,7 +133,7 @@ refunds = table(
     column("requested_by", sa.String(120)),
     column("requested_at", Moment),
     column("status", sa.String(7)),
-    column("tax_free", sa.BigInteger),
+    column("tax_free", sa.BigInteger, nullable=True),
     column("vat", sa.BigInteger, nullable=True),
     column("account", sa.Text, nullable=True),  # encrypted, except in test mode without a key
     column("sends", sa.BigInteger),
@@ -131,8 +152,8 @@ refunds = table(
     sa.CheckConstraint("sends >= 0 AND refusals >= 0 AND (sends = 0) = (sent_at IS NULL)", name="sends"),
     sa.CheckConstraint("sending_until IS NULL OR (status = 'open' AND sends > 0)", name="sending"),
     sa.CheckConstraint("not_before IS NULL OR status = 'open'", name="not_before"),
-    sa.CheckConstraint("tax_free >= 0 AND COALESCE(vat, 0) >= 0", name="parts"),
-    sa.CheckConstraint("tax_free + COALESCE(vat, 0) <= amount", name="parts_fit"),
+    sa.CheckConstraint("COALESCE(tax_free, 0) >= 0 AND COALESCE(vat, 0) >= 0", name="parts"),
+    sa.CheckConstraint("COALESCE(tax_free, 0) + COALESCE(vat, 0) <= amount", name="parts_fit"),
 )
 OPEN = refunds.c.status == sa.literal_column("'open'")
 partial_index("open", refunds.c.gateway_id, where=OPEN, unique=True)

@@ -9,10 +9,12 @@ from payments.domain.errors import (
     AttemptMismatch,
     AttemptUnreadable,
     BadInput,
+    BelowMinimum,
     ConcurrentUpdate,
     ContractViolation,
     CredentialsRefused,
     IllegalTransition,
+    NothingToPay,
     NotSent,
     OrderNotFound,
     PaymentNotFound,
@@ -20,12 +22,12 @@ from payments.domain.errors import (
     Rejected,
     Unknown,
 )
-from payments.domain.money import Money
+from payments.domain.money import Money, TaxParts
 from payments.domain.payment import Payment
 from payments.domain.ports import Filter
 from payments.domain.use_cases.checkout import Outcome
 from payments.domain.use_cases.pricing import check_expected
-from payments.domain.values import Caller, GatewayId, MerchantId, Offer
+from payments.domain.values import Caller, GatewayId, MerchantId, Offer, Terms
 from payments.entrypoints.http.edge.auth import Who
 from payments.entrypoints.http.operations import Answer, Call, operation
 from payments.entrypoints.http.routes.quotes import Quote, quote
@@ -72,6 +74,8 @@ _REFRESHED: Final = {
         OrderNotFound,
         PriceChanged,
         AlreadyPaid,
+        NothingToPay,
+        BelowMinimum,
         BadInput,
         Rejected,
         AttemptUnreadable,
@@ -103,7 +107,13 @@ async def _quote_for_buyer(service: Service, call: Call) -> tuple[str, Quote]:
 
 async def _quote_from_shop(_: Service, call: Call) -> tuple[str, Quote]:
     body: BeginByShop = call.body
-    return body.buyer, Quote(body.order, Offer(body.name, Money(body.amount, body.currency)))
+    terms = Terms(
+        parts=TaxParts(tax_free=body.tax_free, vat=body.vat),
+        channel=body.channel,
+        digital=body.digital,
+        max_instalments=body.max_instalments,
+    )
+    return body.buyer, Quote(body.order, Offer(body.name, Money(body.amount, body.currency), terms))
 
 
 @operation(
@@ -132,7 +142,12 @@ async def listing(service: Service, call: Call) -> Answer:
     """List payments, newest first: a buyer's own, or all for the shop"""
     query: Page = call.query
     for_shop = call.who.who is Who.SHOP
-    which = Filter(buyer=query.buyer if for_shop else call.caller.name, status=query.status)
+    which = Filter(
+        buyer=query.buyer if for_shop else call.caller.name,
+        status=query.status,
+        called=query.called if for_shop else None,
+        paid_twice=query.paid_twice and for_shop,
+    )
     scope = f"{call.who.who} {which}"
     before = read_cursor(service.client_tokens.secret, scope, query.cursor)
     found = await _page(service, call.caller, which, before, query.limit + 1)

@@ -4,9 +4,9 @@ from typing import Any
 
 import attrs
 
-from payments.domain.errors import BadInput, OrderNotFound
-from payments.domain.money import Money
-from payments.domain.values import Offer, is_storable
+from payments.domain.errors import BadInput, NothingToPay, OrderNotFound
+from payments.domain.money import Money, TaxParts
+from payments.domain.values import Offer, Terms, is_storable
 from payments.entrypoints.service import Service
 from payments.entrypoints.tokens import BadToken, Verifier
 
@@ -39,14 +39,25 @@ def _signed(verifier: Verifier | None, buyer: str, order: str) -> Quote:
         raise OrderNotFound(f"The signed order is not valid: {error} Request a new one from the shop.") from None
     if claims["sub"] != buyer:
         raise OrderNotFound("The signed order belongs to another buyer.")
-    return Quote(_text(claims, "order", 120), Offer(_text(claims, "name", 200), _price(claims)))
+    return Quote(_text(claims, "order", 120), _signed_offer(claims))
 
 
-def _price(claims: dict[str, Any]) -> Money:
+def _offer(claims: dict[str, Any]) -> Offer:
+    """Raises OrderNotFound, or NothingToPay for a price of 0."""
+    parts = TaxParts(tax_free=claims.get("tax_free"), vat=claims.get("vat"))
+    terms = {name: claims[name] for name in ("channel", "digital", "max_instalments") if name in claims}
+    return Offer(
+        _text(claims, "name", 200), Money(claims["amount"], str(claims["currency"])), Terms(parts=parts, **terms)
+    )
+
+
+def _signed_offer(claims: dict[str, Any]) -> Offer:
     try:
-        return Money(claims["amount"], str(claims["currency"]))
+        return _offer(claims)
+    except NothingToPay:
+        raise
     except BadInput as error:
-        raise OrderNotFound(f"The signed order has an invalid price: {error}") from None
+        raise OrderNotFound(f"The signed order has an invalid price or terms: {error}") from None
 
 
 def _text(claims: dict[str, Any], name: str, max_length: int) -> str:

@@ -10,6 +10,7 @@ from payments.domain.errors import (
     RefundInProgress,
     RefundRefused,
 )
+from payments.domain.money import TaxParts
 from payments.domain.refund import BankAccount, RefundStatus
 from payments.domain.refunding import RefundOrder, stray
 from payments.domain.values import GatewayId
@@ -51,8 +52,7 @@ async def create(service: Service, call: Call) -> Answer:
             reason=body.reason,
             amount=body.amount,
             gateway_id=GatewayId(body.gateway_id) if body.gateway_id else None,
-            tax_free=body.tax_free,
-            vat=body.vat,
+            parts=TaxParts(tax_free=body.tax_free, vat=body.vat),
             account=_account(body.account),
         ),
     )

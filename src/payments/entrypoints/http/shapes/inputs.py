@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from payments.domain.machine import Status
 from payments.domain.money import MAX_MINOR
-from payments.domain.values import Method
+from payments.domain.values import MAX_CHANNEL_NAME, MAX_MONTHS, Method
 from payments.entrypoints.tokens import MAX_NAME
 
 Minor = Annotated[int, Meta(ge=1, le=MAX_MINOR, description="Whole minor units: won, or cents.")]
@@ -45,14 +45,22 @@ class BeginByBuyer(Strict):
 
 
 class BeginByShop(Strict):
-    """The shop's server begins a payment for a buyer, and sets the price."""
+    """The shop's server begins a payment for a buyer, and sets the price and its terms.
+
+    An amount of 0 is refused as `nothing-to-pay`: the shop completes the order without a payment.
+    """
 
     buyer: Name
     order: Annotated[str, Meta(min_length=1, max_length=120, pattern=r"^[^\x00]*$")]
     name: Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
-    amount: Minor
+    amount: Part
     currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)")] = "KRW"
     method: Method = Method.CARD
+    tax_free: Part | None = None
+    vat: Part | None = None
+    channel: Annotated[str, Meta(max_length=MAX_CHANNEL_NAME, description="A channel of the settings.")] = ""
+    digital: bool | None = None
+    max_instalments: Annotated[int, Meta(ge=1, le=MAX_MONTHS, description="Months; 1: at once.")] | None = None
     contact: ContactInput | None = None
 
 
@@ -75,12 +83,18 @@ class Cancel(Strict):
 
 
 class Page(Strict):
-    """Which payments to list. `buyer` is for the shop only; buyers always see their own payments."""
+    """Which payments to list. Buyers always see their own payments; for the shop only:
+
+    `buyer`; `called`: an approval number, the PG's transaction id, or a gateway id; `paid_twice`: paid payments of
+    orders that another payment paid too.
+    """
 
     status: Status | None = None
     cursor: Annotated[str, Meta(max_length=MAX_CURSOR_LENGTH)] | None = None
     limit: Annotated[int, Meta(ge=1, le=100)] = 20
     buyer: Name | None = None
+    called: Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\x00]*$")] | None = None
+    paid_twice: bool = False
 
 
 class StrayPage(Strict):
@@ -91,12 +105,15 @@ class StrayPage(Strict):
 
 
 class Account(Strict):
-    """The bank account that a virtual account's payment is refunded to. `bank` is the provider's bank code."""
+    """The bank account that a virtual account's payment is refunded to.
 
-    bank: Annotated[str, Meta(min_length=1, max_length=16, pattern=r"^[A-Za-z0-9_]+$(?!\n)")]
-    number: Annotated[str, Meta(min_length=1, max_length=32, pattern=r"^[0-9-]+$(?!\n)")]
+    `bank` is the code of the bank, such as 088; `number` may have hyphens and blanks.
+    """
+
+    bank: Annotated[str, Meta(min_length=1, max_length=16, pattern=r"^[^\x00]*$")]
+    number: Annotated[str, Meta(min_length=1, max_length=32, pattern=r"^[^\x00]*$")]
     holder: Annotated[str, Meta(min_length=1, max_length=32, pattern=r"^[^\x00]*$")]
-    phone: Annotated[str, Meta(max_length=20, pattern=r"^[0-9+-]*$(?!\n)")] = ""
+    phone: Annotated[str, Meta(max_length=20, pattern=r"^[^\x00]*$")] = ""
 
 
 class RequestRefund(Strict):
@@ -105,7 +122,7 @@ class RequestRefund(Strict):
     reason: Text = ""
     amount: Minor | None = None
     gateway_id: GatewayIdText | None = None
-    tax_free: Part = 0
+    tax_free: Part | None = None
     vat: Part | None = None
     account: Account | None = None
 

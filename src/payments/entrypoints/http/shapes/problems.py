@@ -44,6 +44,8 @@ _OVERTAKEN = "Another request is changing the same payment. Nothing was stored. 
 TABLE: Final[Mapping[type[PaymentsError], Row]] = {
     PaymentsError: Row(500, "Unexpected error", "An unexpected error occurred."),
     errors.BadInput: Row(422, "Invalid value"),
+    errors.NothingToPay: Row(422, "Nothing to pay"),
+    errors.BelowMinimum: Row(422, "Below the minimum"),
     errors.Refused: Row(409, "Refused"),
     errors.PaymentNotFound: Row(404, "Payment not found"),
     errors.OrderNotFound: Row(422, "Order not found"),

@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql
 revision = "0001"
 down_revision = None
 
+_DISPOSITIONS = "'accepted', 'mismatch', 'duplicate', 'late', 'wrong_mode'"
 _MOMENT = sa.DateTime(timezone=True)
 
 
@@ -28,8 +29,23 @@ def _id(length: int) -> sa.types.TypeEngine[str]:
     return sa.String(length).with_variant(postgresql.VARCHAR(length, collation="C"), "postgresql")
 
 
+def _check(name: str, condition: str) -> sa.CheckConstraint:
+    return sa.CheckConstraint(condition, name=op.f(name))
+
+
+def _key(name: str, columns: str, of: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(columns.split(), of.split(), name=op.f(name))
+
+
 def _where(condition: str, on_sqlite: str | None = None) -> dict[str, Any]:
     return {"sqlite_where": sa.text(on_sqlite or condition), "postgresql_where": sa.text(condition)}
+
+
+def _parts(table: str, amount: str) -> list[sa.CheckConstraint]:
+    return [
+        _check(f"{table}_parts_fit_check", f"COALESCE(tax_free, 0) + COALESCE(vat, 0) <= {amount}"),
+        _check(f"{table}_parts_check", "COALESCE(tax_free, 0) >= 0 AND COALESCE(vat, 0) >= 0"),
+    ]
 
 
 def _payments() -> None:
@@ -38,11 +54,17 @@ def _payments() -> None:
         sa.Column("merchant_id", _id(40), nullable=False),
         sa.Column("buyer", _id(120), nullable=False),
         sa.Column("order_ref", _id(120), nullable=False),
+        sa.Column("order_scope", _id(120), nullable=False),
         sa.Column("name", sa.String(200), nullable=False),
         sa.Column("price", sa.BigInteger, nullable=False),
         sa.Column("currency", sa.String(3), nullable=False),
         sa.Column("mode", sa.String(4), nullable=False),
         sa.Column("method", sa.String(40), nullable=False),
+        sa.Column("tax_free", sa.BigInteger, nullable=True),
+        sa.Column("vat", sa.BigInteger, nullable=True),
+        sa.Column("channel", sa.String(60), nullable=False),
+        sa.Column("digital", sa.Boolean, nullable=True),
+        sa.Column("max_instalments", sa.BigInteger, nullable=True),
         sa.Column("begun_by", sa.String(120), nullable=False),
         sa.Column("created_at", _MOMENT, nullable=False),
         sa.Column("expires_at", _MOMENT, nullable=False),
@@ -56,32 +78,26 @@ def _payments() -> None:
         sa.Column("unreadable", sa.String(1000), nullable=False),
         sa.Column("routine", sa.Boolean, nullable=False),
         sa.Column("leased_until", _MOMENT, nullable=True),
-        sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("pkr_payments_mode_check")),
-        sa.CheckConstraint(
-            "status IN ('awaiting', 'paid', 'failed', 'cancelled')", name=op.f("pkr_payments_status_check")
-        ),
-        sa.CheckConstraint("price BETWEEN 1 AND 9007199254740991", name=op.f("pkr_payments_price_check")),
-        sa.CheckConstraint("version >= 0", name=op.f("pkr_payments_version_check")),
-        sa.CheckConstraint("checks >= 0 AND failures >= 0", name=op.f("pkr_payments_counts_check")),
+        _check("pkr_payments_mode_check", "mode IN ('live', 'test')"),
+        _check("pkr_payments_status_check", "status IN ('awaiting', 'paid', 'failed', 'cancelled')"),
+        _check("pkr_payments_price_check", "price BETWEEN 1 AND 9007199254740991"),
+        _check("pkr_payments_version_check", "version >= 0"),
+        _check("pkr_payments_counts_check", "checks >= 0 AND failures >= 0"),
+        *_parts("pkr_payments", "price"),
+        _check("pkr_payments_order_scope_check", "order_scope IN (buyer, '')"),
         sa.PrimaryKeyConstraint("merchant_id", name=op.f("pkr_payments_pkey")),
     )
-    op.create_index(
-        op.f("pkr_payments_buyer_created_at_merchant_id_idx"), "pkr_payments", ["buyer", "created_at", "merchant_id"]
-    )
+    by_buyer = ["buyer", "created_at", "merchant_id"]
+    op.create_index(op.f("pkr_payments_buyer_created_at_merchant_id_idx"), "pkr_payments", by_buyer)
     op.create_index(op.f("pkr_payments_created_at_merchant_id_idx"), "pkr_payments", ["created_at", "merchant_id"])
     for name, condition, on_sqlite in (("urgent", "NOT routine", "routine = 0"), ("routine", "routine", "routine = 1")):
         where = _where(f"due_at IS NOT NULL AND {condition}", f"due_at IS NOT NULL AND {on_sqlite}")
         op.create_index(f"pkr_payments_{name}_idx", "pkr_payments", ["due_at"], **where)
-    op.create_index(
-        op.f("pkr_payments_status_created_at_merchant_id_idx"), "pkr_payments", ["status", "created_at", "merchant_id"]
-    )
-    op.create_index(
-        "pkr_payments_live_order_key",
-        "pkr_payments",
-        ["buyer", "order_ref"],
-        unique=True,
-        **_where("status != 'cancelled'"),
-    )
+    by_status = ["status", "created_at", "merchant_id"]
+    op.create_index(op.f("pkr_payments_status_created_at_merchant_id_idx"), "pkr_payments", by_status)
+    columns, live = ["order_scope", "order_ref"], _where("status != 'cancelled'")
+    op.create_index("pkr_payments_live_order_key", "pkr_payments", columns, unique=True, **live)
+    op.create_index("pkr_payments_paid_order_idx", "pkr_payments", ["order_ref"], **_where("status = 'paid'"))
 
 
 def _report(table: str) -> list[sa.schema.SchemaItem]:
@@ -102,11 +118,17 @@ def _report(table: str) -> list[sa.schema.SchemaItem]:
         sa.Column("deposit_due", _MOMENT, nullable=True),
         sa.Column("receipt_url", sa.String(1000), nullable=False),
         sa.Column("history", sa.Text, nullable=False),
+        sa.Column("approval_number", sa.String(64), nullable=False),
+        sa.Column("transaction_id", sa.String(64), nullable=False),
+        sa.Column("pg", sa.String(40), nullable=False),
+        sa.Column("card", sa.String(64), nullable=False),
+        sa.Column("months", sa.BigInteger, nullable=False),
         sa.Column("note", sa.String(500), nullable=False),
-        sa.CheckConstraint("mode IN ('live', 'test')", name=op.f(f"{table}_mode_check")),
-        sa.CheckConstraint("amount BETWEEN 1 AND 9007199254740991", name=op.f(f"{table}_amount_check")),
-        sa.CheckConstraint("rank BETWEEN 1 AND 4", name=op.f(f"{table}_rank_check")),
-        sa.CheckConstraint("refunded BETWEEN 0 AND amount", name=op.f(f"{table}_refunded_check")),
+        _check(f"{table}_mode_check", "mode IN ('live', 'test')"),
+        _check(f"{table}_amount_check", "amount BETWEEN 1 AND 9007199254740991"),
+        _check(f"{table}_rank_check", "rank BETWEEN 1 AND 4"),
+        _check(f"{table}_refunded_check", "refunded BETWEEN 0 AND amount"),
+        _check(f"{table}_months_check", "months >= 0"),
     ]
 
 
@@ -117,28 +139,18 @@ def _attempts() -> None:
         sa.Column("merchant_id", _id(40), nullable=False),
         sa.Column("disposition", sa.String(10), nullable=True),
         sa.Column("revoke_failure", sa.String(500), nullable=False),
-        sa.CheckConstraint(
-            "disposition IN ('accepted', 'mismatch', 'duplicate', 'late', 'wrong_mode')",
-            name=op.f("pkr_attempts_disposition_check"),
-        ),
-        sa.CheckConstraint(
-            "(rank >= 3) = (disposition IS NOT NULL)", name=op.f("pkr_attempts_captures_have_a_disposition_check")
-        ),
-        sa.ForeignKeyConstraint(
-            ["merchant_id"], ["pkr_payments.merchant_id"], name=op.f("pkr_attempts_merchant_id_fkey")
-        ),
+        _check("pkr_attempts_disposition_check", f"disposition IN ({_DISPOSITIONS})"),
+        _check("pkr_attempts_captures_have_a_disposition_check", "(rank >= 3) = (disposition IS NOT NULL)"),
+        _key("pkr_attempts_merchant_id_fkey", "merchant_id", "pkr_payments.merchant_id"),
         sa.PrimaryKeyConstraint("gateway_id", name=op.f("pkr_attempts_pkey")),
     )
     op.create_index(op.f("pkr_attempts_merchant_id_idx"), "pkr_attempts", ["merchant_id"])
-    op.create_index(
-        "pkr_attempts_open_stray_idx",
-        "pkr_attempts",
-        ["merchant_id"],
-        **_where("disposition != 'accepted' AND refunded < amount AND note = ''"),
-    )
-    op.create_index(
-        "pkr_attempts_accepted_key", "pkr_attempts", ["merchant_id"], unique=True, **_where("disposition = 'accepted'")
-    )
+    for name in ("approval_number", "transaction_id"):
+        op.create_index(f"pkr_attempts_{name}_idx", "pkr_attempts", [name], **_where(f"{name} != ''"))
+    stray = _where("disposition != 'accepted' AND refunded < amount AND note = ''")
+    op.create_index("pkr_attempts_open_stray_idx", "pkr_attempts", ["merchant_id"], **stray)
+    accepted = _where("disposition = 'accepted'")
+    op.create_index("pkr_attempts_accepted_key", "pkr_attempts", ["merchant_id"], unique=True, **accepted)
 
 
 def _refunds() -> None:
@@ -154,7 +166,7 @@ def _refunds() -> None:
         sa.Column("requested_by", sa.String(120), nullable=False),
         sa.Column("requested_at", _MOMENT, nullable=False),
         sa.Column("status", sa.String(7), nullable=False),
-        sa.Column("tax_free", sa.BigInteger, nullable=False),
+        sa.Column("tax_free", sa.BigInteger, nullable=True),
         sa.Column("vat", sa.BigInteger, nullable=True),
         sa.Column("account", sa.Text, nullable=True),
         sa.Column("sends", sa.BigInteger, nullable=False),
@@ -164,24 +176,17 @@ def _refunds() -> None:
         sa.Column("not_before", _MOMENT, nullable=True),
         sa.Column("provider_id", sa.String(64), nullable=False),
         sa.Column("failure", sa.String(1000), nullable=False),
-        sa.CheckConstraint("status <> 'open' OR amount <= remainder", name=op.f("pkr_refunds_open_fits_check")),
-        sa.CheckConstraint(
-            "sends >= 0 AND refusals >= 0 AND (sends = 0) = (sent_at IS NULL)", name=op.f("pkr_refunds_sends_check")
-        ),
-        sa.CheckConstraint(
-            "sending_until IS NULL OR (status = 'open' AND sends > 0)", name=op.f("pkr_refunds_sending_check")
-        ),
-        sa.CheckConstraint("not_before IS NULL OR status = 'open'", name=op.f("pkr_refunds_not_before_check")),
-        sa.CheckConstraint("status IN ('open', 'done', 'refused')", name=op.f("pkr_refunds_status_check")),
-        sa.CheckConstraint("account IS NULL OR status = 'open'", name=op.f("pkr_refunds_account_of_open_check")),
-        sa.CheckConstraint("amount BETWEEN 1 AND 9007199254740991", name=op.f("pkr_refunds_amount_check")),
-        sa.CheckConstraint("remainder BETWEEN 0 AND 9007199254740991", name=op.f("pkr_refunds_remainder_check")),
-        sa.CheckConstraint("tax_free + COALESCE(vat, 0) <= amount", name=op.f("pkr_refunds_parts_fit_check")),
-        sa.CheckConstraint("tax_free >= 0 AND COALESCE(vat, 0) >= 0", name=op.f("pkr_refunds_parts_check")),
-        sa.ForeignKeyConstraint(["gateway_id"], ["pkr_attempts.gateway_id"], name=op.f("pkr_refunds_gateway_id_fkey")),
-        sa.ForeignKeyConstraint(
-            ["merchant_id"], ["pkr_payments.merchant_id"], name=op.f("pkr_refunds_merchant_id_fkey")
-        ),
+        _check("pkr_refunds_open_fits_check", "status <> 'open' OR amount <= remainder"),
+        _check("pkr_refunds_sends_check", "sends >= 0 AND refusals >= 0 AND (sends = 0) = (sent_at IS NULL)"),
+        _check("pkr_refunds_sending_check", "sending_until IS NULL OR (status = 'open' AND sends > 0)"),
+        _check("pkr_refunds_not_before_check", "not_before IS NULL OR status = 'open'"),
+        _check("pkr_refunds_status_check", "status IN ('open', 'done', 'refused')"),
+        _check("pkr_refunds_account_of_open_check", "account IS NULL OR status = 'open'"),
+        _check("pkr_refunds_amount_check", "amount BETWEEN 1 AND 9007199254740991"),
+        _check("pkr_refunds_remainder_check", "remainder BETWEEN 0 AND 9007199254740991"),
+        *_parts("pkr_refunds", "amount"),
+        _key("pkr_refunds_gateway_id_fkey", "gateway_id", "pkr_attempts.gateway_id"),
+        _key("pkr_refunds_merchant_id_fkey", "merchant_id", "pkr_payments.merchant_id"),
         sa.PrimaryKeyConstraint("merchant_id", "id", name=op.f("pkr_refunds_pkey")),
         sa.UniqueConstraint("merchant_id", "position", name=op.f("pkr_refunds_merchant_id_position_key")),
     )
@@ -201,13 +206,9 @@ def _events() -> None:
         sa.Column("amount", sa.BigInteger, nullable=True),
         sa.Column("reason", sa.String(1000), nullable=False),
         sa.Column("status", sa.String(9), nullable=False),
-        sa.CheckConstraint(
-            "status IN ('awaiting', 'paid', 'failed', 'cancelled')", name=op.f("pkr_events_status_check")
-        ),
-        sa.CheckConstraint("version >= 1", name=op.f("pkr_events_version_check")),
-        sa.ForeignKeyConstraint(
-            ["merchant_id"], ["pkr_payments.merchant_id"], name=op.f("pkr_events_merchant_id_fkey")
-        ),
+        _check("pkr_events_status_check", "status IN ('awaiting', 'paid', 'failed', 'cancelled')"),
+        _check("pkr_events_version_check", "version >= 1"),
+        _key("pkr_events_merchant_id_fkey", "merchant_id", "pkr_payments.merchant_id"),
         sa.PrimaryKeyConstraint("merchant_id", "version", name=op.f("pkr_events_pkey")),
     )
 
@@ -220,8 +221,8 @@ def _orphans() -> None:
         sa.Column("found_at", _MOMENT, nullable=False),
         sa.Column("version", sa.BigInteger, nullable=False),
         sa.Column("due_at", _MOMENT, nullable=True),
-        sa.CheckConstraint("rank >= 3", name=op.f("pkr_orphans_capture_check")),
-        sa.CheckConstraint("version >= 1", name=op.f("pkr_orphans_version_check")),
+        _check("pkr_orphans_capture_check", "rank >= 3"),
+        _check("pkr_orphans_version_check", "version >= 1"),
         sa.PrimaryKeyConstraint("gateway_id", name=op.f("pkr_orphans_pkey")),
     )
     op.create_index(op.f("pkr_orphans_found_at_gateway_id_idx"), "pkr_orphans", ["found_at", "gateway_id"])
@@ -240,18 +241,17 @@ def _outbox() -> None:
         sa.Column("due_at", _MOMENT, nullable=True),
         sa.Column("tries", sa.BigInteger, nullable=False),
         sa.Column("error", sa.Text, nullable=False),
-        sa.CheckConstraint("event_version = version", name=op.f("pkr_outbox_event_version_check")),
-        sa.ForeignKeyConstraint(
-            ["merchant_id", "event_version"],
-            ["pkr_events.merchant_id", "pkr_events.version"],
-            name=op.f("pkr_outbox_merchant_id_event_version_fkey"),
+        _check("pkr_outbox_event_version_check", "event_version = version"),
+        _key(
+            "pkr_outbox_merchant_id_event_version_fkey",
+            "merchant_id event_version",
+            "pkr_events.merchant_id pkr_events.version",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pkr_outbox_pkey")),
     )
     op.create_index(op.f("pkr_outbox_merchant_id_version_idx"), "pkr_outbox", ["merchant_id", "version"])
-    op.create_index(
-        "pkr_outbox_dead_idx", "pkr_outbox", ["created_at", "merchant_id", "version"], **_where("due_at IS NULL")
-    )
+    dead = ["created_at", "merchant_id", "version"]
+    op.create_index("pkr_outbox_dead_idx", "pkr_outbox", dead, **_where("due_at IS NULL"))
     op.create_index("pkr_outbox_due_at_idx", "pkr_outbox", ["due_at"], **_where("due_at IS NOT NULL"))
 
 
@@ -266,7 +266,7 @@ def _idempotency_keys() -> None:
         sa.Column("owner", sa.String(64), nullable=False),
         sa.Column("status", sa.BigInteger, nullable=True),
         sa.Column("body", sa.LargeBinary, nullable=True),
-        sa.CheckConstraint("(status IS NULL) = (body IS NULL)", name=op.f("pkr_idempotency_keys_answer_check")),
+        _check("pkr_idempotency_keys_answer_check", "(status IS NULL) = (body IS NULL)"),
         sa.PrimaryKeyConstraint("scope", "key", name=op.f("pkr_idempotency_keys_pkey")),
     )
     op.create_index(op.f("pkr_idempotency_keys_claimed_at_idx"), "pkr_idempotency_keys", ["claimed_at"])
@@ -293,8 +293,8 @@ def _meta() -> None:
         sa.Column("mode", sa.String(4), nullable=False),
         sa.Column("prefix", sa.String(16), nullable=False),
         sa.Column("reconciled_until", _MOMENT, nullable=True),
-        sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("pkr_meta_mode_check")),
-        sa.CheckConstraint("prefix <> ''", name=op.f("pkr_meta_prefix_check")),
-        sa.CheckConstraint("id = 1", name=op.f("pkr_meta_one_row_check")),
+        _check("pkr_meta_mode_check", "mode IN ('live', 'test')"),
+        _check("pkr_meta_prefix_check", "prefix <> ''"),
+        _check("pkr_meta_one_row_check", "id = 1"),
         sa.PrimaryKeyConstraint("id", name=op.f("pkr_meta_pkey")),
     )

@@ -1,0 +1,53 @@
+"""Rules: what a shop requires of a payment before it begins: channels, minimums, how often an order is paid."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import attrs
+
+from payments.domain.errors import BadInput, BelowMinimum
+from payments.domain.values import Method, Offer
+
+MINIMUM_CURRENCY: Final = "KRW"
+
+
+@attrs.frozen(kw_only=True)
+class Channel:
+    """A contract with a payment company, under the shop's own name for it.
+
+    Payments by one of `methods` are taken there, unless the shop's server names another channel.
+    """
+
+    name: str
+    methods: frozenset[Method] = frozenset()
+
+
+@attrs.frozen(kw_only=True)
+class Rules:
+    """`minimums` are in won. `one_payment_per_order`: an order is paid once in the whole shop, not once per buyer."""
+
+    channels: tuple[Channel, ...] = ()
+    minimums: Mapping[Method, int] = attrs.field(factory=dict)
+    one_payment_per_order: bool = False
+
+    def check(self, offer: Offer, method: Method) -> None:
+        """Raise BelowMinimum or BadInput where no window may open for *offer* by *method*."""
+        self.channel_for(offer.terms.channel, method)
+        least = self.minimums.get(method, 1)
+        if offer.price.currency == MINIMUM_CURRENCY and offer.price.minor < least:
+            raise BelowMinimum(
+                f"{offer.price.minor} won is too little for {method}: at least {least} won. No payment was created."
+            )
+
+    def channel_for(self, named: str, method: Method) -> str:
+        """Return the name of the channel that takes a payment, or '' for the default one.
+
+        Raises BadInput where the shop names a channel that does not exist, or does not take *method*.
+        """
+        if not named:
+            return next((channel.name for channel in self.channels if method in channel.methods), "")
+        for channel in self.channels:
+            if channel.name == named and (not channel.methods or method in channel.methods):
+                return named
+        known = ", ".join(channel.name for channel in self.channels) or "none"
+        raise BadInput(f"No channel {named!r} takes {method}. The settings have: {known}. No payment was created.")

@@ -1,0 +1,74 @@
+"""Where the money of a virtual account may go: one rule, whoever asks."""
+
+import pytest
+
+from payments import testing
+from payments.domain.errors import BadInput
+from payments.domain.money import Money
+from payments.domain.refund import BankAccount
+from payments.domain.refunding import RefundOrder
+from payments.domain.use_cases.banks import BANKS, refund_account
+from payments.domain.values import Caller, Method, Offer, RefundId
+
+SHOP = Caller.shop("s")
+
+
+def account(bank: str = "088", number: str = "110-123-456789", holder: str = "홍길동", phone: str = "") -> BankAccount:
+    return BankAccount(bank=bank, number=number, holder=holder, phone=phone)
+
+
+@pytest.mark.parametrize(
+    "number", ["110-123-456789", "１１０１２３４５６７８９", " 110 123 456789 ", "110－123－456789"]
+)
+def test_blanks_hyphens_and_full_width_digits_are_understood(number: str) -> None:
+    assert refund_account(account(number=number)).number == "110123456789"
+
+
+@pytest.mark.parametrize("bank", ["088", "88", "BK88", "bk88", "０８８", " 088 ", "10"])
+def test_a_code_may_be_spelt_as_its_pg_spells_it(bank: str) -> None:
+    assert refund_account(account(bank=bank)).bank in {"088", "88", "BK88", "10"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "part"),
+    [
+        (account(number="110-가나다-1"), "account number"),
+        (account(number="---"), "account number"),
+        (account(number="12345"), "account number"),
+        (account(number="1" * 21), "account number"),
+        (account(number="000-000-000000"), "account number"),
+        (account(number="110-123-45678x"), "account number"),
+        (account(bank="999"), "not a code of a bank"),
+        (account(bank="신한"), "a name; its code is 088"),
+        (account(bank="KakaoBank"), "a name; its code is 090"),
+        (account(bank=" "), "not a code of a bank"),
+        (account(holder="   "), "account holder"),
+        (account(holder="123"), "account holder"),
+        (account(holder="홍\u202e길동"), "account holder"),
+        (account(phone="전화 없음"), "phone"),
+    ],
+)
+def test_an_account_that_cannot_exist_is_refused_and_the_sentence_says_which_part(
+    wrong: BankAccount, part: str
+) -> None:
+    with pytest.raises(BadInput, match=part) as refused:
+        refund_account(wrong)
+    assert "Nothing was sent." in str(refused.value)
+
+
+def test_what_is_stored_is_what_was_understood_and_nothing_else_is_stored() -> None:
+    shop = testing.shop()
+    payment = shop.run(shop.checkout.begin("kim", "o", Offer("책", Money(9_000)), Method.VIRTUAL_ACCOUNT, SHOP))
+    shop.pay(payment)
+    shop.run(shop.refresher.refresh(payment.merchant_id, "test"))
+    with pytest.raises(BadInput):
+        shop.run(shop.refunds.refund(SHOP, payment.merchant_id, RefundOrder(reason="", account=account(bank="999"))))
+    assert "refund" not in shop.gateway.calls
+    order = RefundOrder(reason="", account=account(number="１１０-123-456789", holder=" 홍  길동 "))
+    refunded = shop.run(shop.refunds.request(SHOP, payment.merchant_id, order, RefundId("r")))
+    assert [refund.account for refund in refunded.refunds] == [account(number="110123456789", holder="홍 길동")]
+
+
+def test_the_codes_are_three_digits_and_have_names_in_both_languages() -> None:
+    assert all(len(code) == 3 and code.isdigit() for code in BANKS)
+    assert all(korean and english.isascii() for korean, english in BANKS.values())
