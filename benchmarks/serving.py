@@ -92,6 +92,7 @@ def serving(source: Path, url: str, latency: float, transport: str = "aiohttp") 
             "PAYMENTS_IAMPORT_USER_CODE": "imp00000000",
             "PAYMENTS_HTTP_SECRET": "b" * 32,
             "PAYMENTS_HTTP_PORT": "0",
+            "PAYMENTS_HTTP_LIMIT_KEY": "0",
         }
         room = stack.enter_context(tempfile.TemporaryDirectory())
         cli = [sys.executable, "-c", "from payments.entrypoints.cli.app import main; main()"]

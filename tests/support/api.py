@@ -6,6 +6,7 @@ RunningApi   its address, its callers' credentials, and what stands behind it
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from typing import Any, Final
 
 import attrs
@@ -45,12 +46,18 @@ GOLD: Final = Offer("골드 멤버십", Money(12_000))
 SILVER: Final = Offer("실버 멤버십", Money(8_000))
 
 
+UNLIMITED: Final[dict[str, Any]] = dict.fromkeys(
+    (f"limit_{name}" for name in ("buyer", "key", "address", "payment", "failures", "new_keys", "awaiting")), 0
+)
+"""A test of something else must not meet a limit."""
+
+
 def api_settings(url: str = "memory://") -> Settings:
     """Return settings of a test API: both kinds of tokens with keys of their own."""
     return Settings(
         database=DatabaseSettings(url=url, create=True),
         iamport=IamportOptions(user_code="imp12345678"),
-        http=HttpSettings(secret=Secret(SECRET)),
+        http=HttpSettings(secret=Secret(SECRET), share=0, **UNLIMITED),
         buyers=BuyerSettings(key=Secret(KEY), issuer="shop", audience="payments"),
         orders=OrderSettings(key=Secret(ORDER_KEY), issuer="shop", audience="orders"),
     )
@@ -134,6 +141,17 @@ class RunningApi:
         answer = self.post(path, {"gateway_id": attempt}, headers=self.alice)
         assert answer.json()["status"] == "paid", answer.text
         return answer.json(), attempt
+
+    def hears(self, **hint: Any) -> requests.Response:
+        """Send a webhook as the provider does, then do what the worker does with it."""
+        answer = self.post("/webhooks/iamport", hint)
+        self.work()
+        return answer
+
+    def work(self) -> None:
+        """Follow the hints of strangers, and visit the payments that are due."""
+        run(self.service.hints.follow(pause=timedelta(0)))
+        run(self.service.sweep.sweep())
 
     def stored(self, merchant_id: str) -> Payment:
         return run(self.service.checkout.payments.get(MerchantId(merchant_id)))

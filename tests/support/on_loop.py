@@ -11,7 +11,7 @@ from support.patience import EVENTUALLY
 
 from payments.adapters.sql.store import SqlStore
 
-_PORTS = ("payments", "orphans", "outbox", "api_keys", "idempotency_keys")
+_PORTS = ("payments", "orphans", "outbox", "api_keys", "idempotency_keys", "hints")
 
 
 @contextmanager

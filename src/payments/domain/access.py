@@ -1,4 +1,4 @@
-"""Ports for those who call over a network: API keys of the shop's servers, and idempotency keys of any caller."""
+"""Ports for those who call over a network: API keys of the shop's servers, idempotency keys, hints of strangers."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -8,6 +8,7 @@ from typing import ClassVar, Final, Protocol
 import attrs
 
 from payments.domain.errors import Refused
+from payments.domain.values import GatewayId, MerchantId
 
 
 @attrs.define
@@ -119,3 +120,25 @@ class IdempotencyKeys(Protocol):
 
     async def forget_keys(self, before: datetime) -> int:
         """Drop everything claimed before *before*; returns how many."""
+
+
+class Hints(Protocol):
+    """Attempts that strangers named and no payment here knows: a bounded, short-lived list for the worker."""
+
+    async def payment_named(self, merchant_id: MerchantId | None, gateway_id: GatewayId | None) -> MerchantId | None:
+        """Return the payment of this id, else the one that has this attempt, if there is one."""
+
+    async def add_hint(self, gateway_id: GatewayId, now: datetime) -> bool:
+        """Keep a hint, due at once; False where it is kept already or the list is full."""
+
+    async def claim_hints(self, now: datetime, until: datetime, limit: int, pause: timedelta) -> Sequence[GatewayId]:
+        """Return at most *limit* due hints, oldest first, and make them due again at *until*.
+
+        Whoever claims next, in whichever process, gets none before *pause* has passed: it bounds the rate of look-ups.
+        """
+
+    async def remove_hint(self, gateway_id: GatewayId) -> None:
+        """Forget a hint that was followed."""
+
+    async def forget_hints(self, before: datetime) -> int:
+        """Drop the hints that were received before *before*; returns how many."""

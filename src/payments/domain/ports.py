@@ -17,7 +17,7 @@ from typing import Protocol
 
 import attrs
 
-from payments.domain.access import ApiKeys, IdempotencyKeys
+from payments.domain.access import ApiKeys, Hints, IdempotencyKeys
 from payments.domain.event import Event
 from payments.domain.machine import Status
 from payments.domain.messages import Outbox
@@ -251,6 +251,8 @@ class Store(Protocol):
     def api_keys(self) -> ApiKeys: ...
     @property
     def idempotency_keys(self) -> IdempotencyKeys: ...
+    @property
+    def hints(self) -> Hints: ...
     @property
     def prefix(self) -> str: ...
 

@@ -23,15 +23,18 @@ from payments.adapters.system.merchant_ids import RandomIds
 from payments.adapters.webhooks import WebhookPublisher, WebhookSettings
 from payments.domain.messages import Outbox, Publisher
 from payments.domain.ports import Gateway, Prices, Store, Vault
+from payments.domain.use_cases.hints import HintTaker
 from payments.domain.use_cases.outbox import Courier
 from payments.domain.use_cases.pricing import Pricing
 from payments.domain.use_cases.wiring import UseCases
 from payments.entrypoints.claims import Claims
+from payments.entrypoints.guarding.breaker import Breaker, Guarded
+from payments.entrypoints.guarding.shared_looks import SharedLooks
 from payments.entrypoints.known_keys import KnownKeys
 from payments.entrypoints.off_loop import OffLoop
 from payments.entrypoints.provider import iamport_settings, window_of
 from payments.entrypoints.sending import MAX_SENDS
-from payments.entrypoints.service import NotReady, Service
+from payments.entrypoints.service import Service, readiness
 from payments.entrypoints.settings import (
     MEMORY,
     OrderSettings,
@@ -39,7 +42,14 @@ from payments.entrypoints.settings import (
     WebhookOptions,
     any_secret,
 )
-from payments.entrypoints.settings.derived import client_tokens, max_concurrent_calls, policy, verifier, web_options
+from payments.entrypoints.settings.derived import (
+    client_tokens,
+    limits_of,
+    max_concurrent_calls,
+    policy,
+    verifier,
+    web_options,
+)
 
 WITH_AIOHTTP: Final = "Iamport is called with aiohttp, on the event loop."
 WITH_REQUESTS: Final = "Iamport is called with requests, in threads. With aiohttp each call would cost less CPU."
@@ -65,10 +75,14 @@ def opened(
     its own *prices*, and a test its own *gateway*. Raises BadInput or what refuses the database: nothing was started.
     """
     with ExitStack() as stack:
-        asked = gateway or stack.enter_context(IamportGateway(_iamport(settings)))
+        breaker = Breaker()
+        asked = gateway or Guarded(stack.enter_context(IamportGateway(_iamport(settings))), breaker)
         store = stack.enter_context(closing(_store(settings)))
         publisher = _publisher(settings, subscribers)
-        yield _wired(settings, store, asked, prices or _prices(settings.orders), publisher, in_order=bool(subscribers))
+        wired = _wired(
+            settings, store, asked, prices or _prices(settings.orders), publisher, in_order=bool(subscribers)
+        )
+        yield attrs.evolve(wired, provider_state=lambda: breaker.state)
 
 
 @attrs.frozen(kw_only=True)
@@ -107,8 +121,11 @@ def opened_on_loop(
         )
         on_loop = stack.enter_context(closing(_on_loop(store)))
         given, publisher = prices or _prices(settings.orders), _publisher(settings, subscribers)
-        blocking = _wired(settings, store, gateway, given, publisher, in_order=bool(subscribers))
-        loop = _wired(settings, on_loop, asked, given, publisher, in_order=bool(subscribers))
+        breaker = Breaker()
+        looks, calls_of_worker = SharedLooks(Guarded(asked, breaker)), Guarded(gateway, breaker)
+        blocking = _wired(settings, store, calls_of_worker, given, publisher, in_order=bool(subscribers))
+        loop = _wired(settings, on_loop, looks, given, publisher, in_order=bool(subscribers))
+        loop = attrs.evolve(loop, provider_state=lambda: breaker.state)
         yield Fronts(
             loop=attrs.evolve(loop, client_tokens=blocking.client_tokens, web=web, suspends=True),
             blocking=blocking,
@@ -149,6 +166,7 @@ def _wired(
         clock=clock,
         payments=store.payments,
         outbox=store.outbox,
+        hints=HintTaker(hints=store.hints, refresher=use_cases.refresher, clock=clock),
         courier=_courier(store.outbox, publisher, clock, in_order=in_order),
         pricing=Pricing(prices),
         api_keys=KnownKeys(store.api_keys),
@@ -157,8 +175,9 @@ def _wired(
         order_tokens=verifier(settings.orders),
         client_tokens=client_tokens(settings, secret),
         window=window_of(settings),
-        ready=_readiness(store),
+        ready=readiness(store),
         web=web_options(settings),
+        limits=limits_of(settings.http),
     )
 
 
@@ -221,15 +240,6 @@ def _courier(outbox: Outbox, publisher: Publisher | None, clock: SystemClock, *,
         return random.uniform(1.0, 1.1)  # noqa: S311 - it spreads retries, and keeps no secret
 
     return Courier(outbox=outbox, publisher=publisher, clock=clock, jitter=jitter, in_order=in_order)
-
-
-def _readiness(store: Store) -> Callable[[], Any]:
-    async def ready() -> None:
-        trouble = await store.health()
-        if trouble:
-            raise NotReady(trouble)
-
-    return ready
 
 
 def upgrade_database(settings: Settings) -> tuple[str, str]:

@@ -10,10 +10,12 @@ from payments.domain.access import ApiKeys, IdempotencyKeys
 from payments.domain.errors import PaymentsError
 from payments.domain.messages import Outbox
 from payments.domain.payment import Payment
-from payments.domain.ports import Clock, PaymentRepository
+from payments.domain.ports import Clock, PaymentRepository, Store
+from payments.domain.use_cases.hints import HintTaker
 from payments.domain.use_cases.outbox import Courier
 from payments.domain.use_cases.pricing import Pricing
 from payments.domain.use_cases.wiring import HasUseCases
+from payments.entrypoints.limits import Limits
 from payments.entrypoints.sending import Sending
 from payments.entrypoints.tokens import ClientTokens, Verifier
 
@@ -62,17 +64,27 @@ class Web:
     """
 
     allowed_origins: tuple[str, ...] = ()
+    allowed_hosts: tuple[str, ...] = ()
     return_page: str = ""
     threads: int = 16
     queue: int = 64
     longest_request: timedelta = timedelta(seconds=30)
     """How long one request may take; an idempotency key whose process died is free again after it."""
-    max_body: int = 64 * 1024  # bytes
 
     @property
     def strangers(self) -> int:
-        """How many more use cases may run at a time for callers without credentials."""
+        """How many more calls of returning phones may run at a time, and as many webhooks."""
         return max(self.threads // 4, 1)
+
+    @property
+    def readers(self) -> int:
+        """How many more calls may run at a time that never wait for the provider."""
+        return max(self.threads // 2, 1)
+
+    @property
+    def at_once(self) -> int:
+        """How many calls may run at a time in all lanes together, with one probe."""
+        return self.threads + self.readers + 2 * self.strangers + 1
 
 
 @attrs.frozen(kw_only=True)
@@ -82,6 +94,7 @@ class Service(HasUseCases):
     clock: Clock
     payments: PaymentRepository
     outbox: Outbox
+    hints: HintTaker
     courier: Courier | None = None
     pricing: Pricing
     api_keys: ApiKeys
@@ -93,4 +106,17 @@ class Service(HasUseCases):
     ready: Callable[[], Coroutine[Any, Any, None]]
     web: Web = attrs.field(factory=Web)
     sending: Sending = attrs.field(factory=Sending)
+    limits: Limits = attrs.field(factory=Limits)
+    provider_state: Callable[[], str | None] = lambda: None
     suspends: bool = False
+
+
+def readiness(store: Store) -> Callable[[], Coroutine[Any, Any, None]]:
+    """Return what raises NotReady while the store cannot be used."""
+
+    async def ready() -> None:
+        trouble = await store.health()
+        if trouble:
+            raise NotReady(trouble)
+
+    return ready

@@ -150,10 +150,11 @@ class RefundsView(Struct, kw_only=True):
     refunds: list[RefundView]
 
 
-class HealthView(Struct, kw_only=True):
-    """`ok` or `ready`."""
+class HealthView(Struct, omit_defaults=True, kw_only=True):
+    """`ok` or `ready`. `provider`: `closed` where it is asked, `open` or `half-open` while it does not answer."""
 
     status: str
+    provider: str | None = None
 
 
 def payment_view(payment: Payment, *, for_shop: bool = False) -> PaymentView:

@@ -108,7 +108,7 @@ def holding():
 
 def test_a_held_stray_is_listed_and_given_back(holding: RunningApi):
     which, attempt = _stray(holding)
-    holding.post("/webhooks/iamport", {"imp_uid": attempt})
+    holding.hears(imp_uid=attempt)
     shop = holding.shop
     (stray,) = holding.get("/strays", headers=shop).json()["strays"]
     assert (stray["merchant_id"], stray["disposition"], stray["remaining"]) == (which, "late", 8_000)
@@ -120,7 +120,7 @@ def test_a_held_stray_is_listed_and_given_back(holding: RunningApi):
 
 def test_a_stray_is_kept_only_with_a_note(holding: RunningApi):
     which, attempt = _stray(holding)
-    holding.post("/webhooks/iamport", {"imp_uid": attempt})
+    holding.hears(imp_uid=attempt)
     path, shop = f"/payments/{which}/strays/{attempt}/hold", holding.shop
     for note in ("", "   "):
         assert told(holding.post(path, {"note": note}, headers=shop)) == (400, "malformed-request")
@@ -130,7 +130,7 @@ def test_a_stray_is_kept_only_with_a_note(holding: RunningApi):
 
 def test_by_default_a_stray_is_given_back_by_itself(api: RunningApi):
     which, attempt = _stray(api)
-    api.post("/webhooks/iamport", {"imp_uid": attempt})
+    api.hears(imp_uid=attempt)
     run(api.service.sweep.sweep())
     (refund,) = api.get(f"/payments/{which}/refunds", headers=api.shop).json()["refunds"]
     assert (refund["status"], refund["amount"]) == ("done", 8_000)
@@ -149,7 +149,7 @@ def test_strays_are_paged(holding: RunningApi):
     for number in range(3):
         payment = holding.begun(f"gold#{number}") if number else holding.begun()
         attempts.append(holding.approved(payment, amount=100))
-        holding.post("/webhooks/iamport", {"imp_uid": attempts[-1]})
+        holding.hears(imp_uid=attempts[-1])
     seen, query, shop = [], {"limit": 2}, holding.shop
     while query.get("cursor", "first"):
         page = holding.get("/strays", params=query, headers=shop).json()
@@ -166,7 +166,7 @@ def test_an_orphan_of_any_name_can_be_read_and_held(holding: RunningApi, which):
     """Whoever took the money chose its name: fails where only names like ours can be listed."""
     attempt = holding.gateway.open(which, Money(100))
     holding.gateway.approve(attempt)
-    holding.post("/webhooks/iamport", {"imp_uid": attempt})
+    holding.hears(imp_uid=attempt)
     (orphan,) = holding.get("/orphans", headers=holding.shop).json()["orphans"]
     assert (orphan["merchant_id"], orphan["gateway_id"], orphan["remaining"]) == (which, attempt, 100)
     note = {"note": "a colleague's test"}
@@ -179,7 +179,7 @@ def test_orphans_are_paged_and_are_in_no_list_of_payments(holding: RunningApi):
     for which in ("older", "😀" * 40, "newer"):
         attempt = holding.gateway.open(which, Money(100))
         holding.gateway.approve(attempt)
-        holding.post("/webhooks/iamport", {"imp_uid": attempt})
+        holding.hears(imp_uid=attempt)
     seen, query = [], {"limit": 1}
     while query.get("cursor", "first"):
         answer = holding.get("/orphans", params=query, headers=holding.shop)
@@ -203,7 +203,7 @@ def test_only_the_shop_sees_and_holds_orphans(holding: RunningApi):
 def test_a_buyers_timeline_tells_neither_who_works_in_the_shop_nor_what_they_note(holding: RunningApi):
     """The note is for the shop's eyes: a buyer would read there what is suspected of them."""
     which, attempt = _stray(holding)
-    holding.post("/webhooks/iamport", {"imp_uid": attempt})
+    holding.hears(imp_uid=attempt)
     shop = holding.shop
     kept = holding.post(f"/payments/{which}/strays/{attempt}/hold", {"note": "looks like fraud"}, headers=shop)
     assert kept.status_code == 200

@@ -9,7 +9,6 @@ from payments.adapters.memory.gateway import MemoryGateway
 from payments.domain.money import Money
 from payments.domain.ports import Attempts
 from payments.domain.values import MerchantId
-from payments.entrypoints.blocking import run
 
 
 class PuzzlingGateway(MemoryGateway):
@@ -60,9 +59,9 @@ def test_money_that_appears_after_a_forced_close_is_late_and_goes_back(api: Runn
     attempt = api.gateway.open(merchant_id, Money(payment["amount"]))
     assert cancel(api, merchant_id, api.shop, force=True).status_code == 200
     api.gateway.approve(attempt)
-    assert api.post("/webhooks/iamport", {"imp_uid": attempt}).status_code == 200
     api.gateway.puzzling = False
-    run(api.service.sweep.sweep())
+    assert api.hears(imp_uid=attempt).status_code == 200
+    api.work()
     (shown,) = api.get(f"/payments/{merchant_id}", headers=api.shop).json()["attempts"]
     assert (shown["disposition"], shown["refunded"]) == ("late", 12_000)
     assert api.stored(merchant_id).status == "cancelled"

@@ -75,6 +75,20 @@ def test_another_sites_form_is_refused(demo: Demo, visitor: requests.Session) ->
     assert visitor.post(f"{demo.shop}/token", headers={"Sec-Fetch-Site": "same-origin"}, timeout=EVENTUALLY).ok
 
 
+@pytest.mark.parametrize("origin", ["https://evil.test", "null", "http://127.0.0.1:1"])
+def test_another_sites_form_is_refused_from_an_older_browser_too(
+    demo: Demo, visitor: requests.Session, origin: str
+) -> None:
+    """Those say where a form comes from with `Origin` alone."""
+    assert visitor.post(f"{demo.shop}/token", headers={"Origin": origin}, timeout=EVENTUALLY).status_code == 403
+    assert visitor.post(f"{demo.shop}/token", headers={"Origin": demo.shop}, timeout=EVENTUALLY).ok
+
+
+def test_a_cursor_that_nobody_issued_is_a_404(demo: Demo, visitor: requests.Session) -> None:
+    answer = visitor.get(f"{demo.shop}/history?cursor=made-up", timeout=EVENTUALLY)
+    assert answer.status_code == 404
+
+
 @pytest.mark.parametrize("path", ["/checkout/gold-20260101-0123456789", "/checkout/month", "/join/gold", "/receipts/x"])
 def test_what_the_shop_does_not_have_is_a_404_in_its_own_words(
     demo: Demo, visitor: requests.Session, path: str

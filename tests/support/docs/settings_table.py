@@ -23,4 +23,6 @@ def _written(default: object) -> str:
         return f"`{str(default).lower()}`"
     if isinstance(default, Secret):
         default = default.get_secret_value()
+    if isinstance(default, tuple):
+        return f"`{', '.join(map(str, default))}`" if default else ""
     return f"`{default:g}`" if isinstance(default, float) else f"`{default}`" if default not in ("", ()) else ""

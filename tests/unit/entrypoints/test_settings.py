@@ -188,7 +188,7 @@ def test_every_thread_of_a_process_finds_a_connection_of_its_own(tmp_path):
             loops = len(worker.health)
         assert loops == Pace().threads
         pool = service.checkout.payments._front._database.engine.pool
-        assert pool.size() == 8 + service.web.strangers + MAX_SENDS + loops
+        assert pool.size() == service.web.at_once + MAX_SENDS + loops
 
 
 def test_a_payment_expires_after_the_minutes_that_are_set():

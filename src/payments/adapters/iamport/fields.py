@@ -12,6 +12,7 @@ from typing import Final, Self
 
 import attrs
 
+from payments.adapters.iamport.jsontext import Ambiguous
 from payments.domain.errors import BadInput, ContractViolation, Unknown
 from payments.domain.money import minor_units
 
@@ -35,6 +36,8 @@ class Fields:
         """Return the fields of *value*. Raises Unknown if it is not an object."""
         if not isinstance(value, dict):
             raise Unknown(f"The provider's answer contains no {what}, so the outcome is unknown.")
+        if isinstance(value, Ambiguous):
+            raise Unknown(f"A name occurs twice in the provider's {what}, so the outcome is unknown.")
         return cls(value, what)
 
     def required_text(self, name: str) -> str:

@@ -6,6 +6,11 @@ from decimal import Decimal, InvalidOperation
 
 from payments.domain.errors import Unknown
 
+
+class Ambiguous(dict[str, object]):
+    """An object in which some name occurs twice, so that two readers may take it for two different things."""
+
+
 Flat = Mapping[str, str | Decimal]
 """The fields of a request's body: texts and numbers."""
 
@@ -16,9 +21,16 @@ def decoded(body: bytes) -> object:
     A number beyond Decimal is NaN, so that it is the trouble of its own row and hides no other.
     """
     try:
-        return json.loads(body.decode(), parse_float=_number, parse_int=_number, parse_constant=Decimal)
+        return json.loads(
+            body.decode(), parse_float=_number, parse_int=_number, parse_constant=Decimal, object_pairs_hook=_object
+        )
     except (ValueError, RecursionError) as error:
         raise Unknown("The provider's answer is not JSON, so the outcome is unknown.") from error
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    fields = dict(pairs)
+    return fields if len(fields) == len(pairs) else Ambiguous(fields)
 
 
 def _number(literal: str) -> Decimal:

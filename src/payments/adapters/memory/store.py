@@ -6,6 +6,7 @@ import attrs
 
 from payments.adapters.memory.access import MemoryApiKeys, MemoryIdempotencyKeys
 from payments.adapters.memory.books import Books
+from payments.adapters.memory.hints import MemoryHints
 from payments.adapters.memory.orphans import MemoryOrphans
 from payments.adapters.memory.outbox import MemoryOutbox
 from payments.adapters.memory.payments import MemoryPayments
@@ -20,6 +21,7 @@ class MemoryStore:
     outbox: MemoryOutbox
     api_keys: MemoryApiKeys
     idempotency_keys: MemoryIdempotencyKeys
+    hints: MemoryHints
     prefix: str = ""
 
     @classmethod
@@ -32,6 +34,7 @@ class MemoryStore:
             outbox=MemoryOutbox(books),
             api_keys=MemoryApiKeys(),
             idempotency_keys=MemoryIdempotencyKeys(),
+            hints=MemoryHints(books),
             prefix=prefix,
         )
 

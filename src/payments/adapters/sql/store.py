@@ -23,6 +23,7 @@ from payments.adapters.sql.payments.together import read_together, write_togethe
 from payments.adapters.sql.schema.side_tables import meta
 from payments.adapters.sql.schema.upgrading import check_schema, revision, upgrade
 from payments.adapters.sql.side.access import SqlApiKeys, SqlIdempotencyKeys
+from payments.adapters.sql.side.hints import SqlHints
 from payments.adapters.sql.side.outbox import SqlOutbox
 from payments.domain.errors import PaymentsError
 from payments.domain.values import Mode
@@ -52,6 +53,7 @@ class SqlStore:
     outbox: SqlOutbox
     api_keys: SqlApiKeys
     idempotency_keys: SqlIdempotencyKeys
+    hints: SqlHints
     prefix: str
 
     async def health(self) -> str | None:
@@ -117,6 +119,7 @@ def _store(database: Database, front: Front, prefix: str) -> SqlStore:
         outbox=SqlOutbox(front),
         api_keys=SqlApiKeys(front),
         idempotency_keys=SqlIdempotencyKeys(front),
+        hints=SqlHints(front),
         prefix=prefix,
     )
 

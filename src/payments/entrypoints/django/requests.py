@@ -16,13 +16,15 @@ from payments.entrypoints.http.shapes.problems import Reply, reply_to
 def answered(operation: Operation, request: HttpRequest, path: dict[str, str]) -> HttpResponse:
     """Perform *operation* for the request's user, and return the answer or the problem."""
     wired = service(request)
-    if int(request.META.get("CONTENT_LENGTH") or 0) > wired.web.max_body:
-        return rendered(reply_to(BodyTooLarge(f"A body may have at most {wired.web.max_body} bytes.")))
+    if int(request.META.get("CONTENT_LENGTH") or 0) > operation.max_body:
+        return rendered(reply_to(BodyTooLarge(f"A body may have at most {operation.max_body} bytes.")))
     identity = identity_of(request) if operation.callers else None
     if operation.callers and identity is None:
         return rendered(reply_to(Unauthenticated("Log in first.")))
+    query = [(name, value) for name, values in request.GET.lists() for value in values]
+    address = request.META.get("REMOTE_ADDR", "")
     asked = Request(
-        path=path, query=request.GET.dict(), headers=_headers(request), body=request.body, identity=identity
+        path=path, query=query, headers=_headers(request), body=request.body, identity=identity, address=address
     )
     return rendered(run(perform(operation, wired, asked)))
 

@@ -37,15 +37,16 @@ def payments_blueprint(service: Service, *, buyer: Callable[[], str | None]) -> 
 
 def _view(service: Service, operation: Operation, buyer: Callable[[], str | None]) -> Callable[..., Response]:
     def view(**path: str) -> Response:
-        if (request.content_length or 0) > service.web.max_body:
-            return _answer(reply_to(BodyTooLarge(f"A body may have at most {service.web.max_body} bytes.")))
+        if (request.content_length or 0) > operation.max_body:
+            return _answer(reply_to(BodyTooLarge(f"A body may have at most {operation.max_body} bytes.")))
         headers = {name.lower(): value for name, value in request.headers.items()}
         name = None if "authorization" in headers else buyer()
         asked = Request(
             path=path,
-            query=request.args.to_dict(),
+            query=list(request.args.items(multi=True)),
             headers=headers,
             body=request.get_data(),
+            address=request.remote_addr or "",
             identity=Identity(Who.BUYER, Caller.buyer(name)) if name else None,
         )
         return _answer(run(perform(operation, service, asked)))

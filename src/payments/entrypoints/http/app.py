@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from payments.domain.errors import PaymentsError
 from payments.entrypoints.http.edge.auth import Identity
+from payments.entrypoints.http.edge.heads import StrictHeads
 from payments.entrypoints.http.edge.middleware import Requests, SafeHeaders
 from payments.entrypoints.http.edge.threads import Threads
 from payments.entrypoints.http.openapi import document
@@ -50,10 +51,7 @@ def http_app(service: Service, identify: Identify | None = None) -> Starlette:
     A host program's *identify* names the buyer of a request without credentials, by the host's own session.
     """
     web = service.web
-    lanes = {
-        Lane.CALLERS: Threads(web.threads, web.queue, suspends=service.suspends),
-        Lane.STRANGERS: Threads(web.strangers, max(web.queue // 4, 1), suspends=service.suspends),
-    }
+    lanes = {lane: Threads(threads, queue, suspends=service.suspends) for lane, (threads, queue) in rooms(web).items()}
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -71,6 +69,17 @@ def http_app(service: Service, identify: Identify | None = None) -> Starlette:
     return app
 
 
+def rooms(web: Web) -> dict[Lane, tuple[int, int]]:
+    """Return how many calls may run and wait in each lane."""
+    return {
+        Lane.PROVIDER: (web.threads, web.queue),
+        Lane.STORE: (web.readers, web.queue),
+        Lane.STRANGERS: (web.strangers, max(web.queue // 4, 1)),
+        Lane.HINTS: (web.strangers, web.queue * 4),  # the provider does not repeat a webhook
+        Lane.PROBES: (1, max(web.queue // 4, 1)),
+    }
+
+
 def _routes(service: Service, lanes: Lanes, identify: Identify | None) -> Iterable[Route]:
     """One route per path, so that the answer to a wrong method lists all allowed ones."""
     by_path: dict[str, dict[str, Operation]] = defaultdict(dict)
@@ -85,9 +94,10 @@ def _endpoint(service: Service, lanes: Lanes, methods: dict[str, Operation], ide
         operation = methods["GET" if received.method == "HEAD" else received.method]
         request = Request(
             path=received.path_params,
-            query=received.query_params,
+            query=received.query_params.multi_items(),
             headers=received.headers,
-            body=await read_body(received, service.web.max_body),
+            body=await read_body(received, operation.max_body),
+            address=received.client.host if received.client else "",
             identity=await identify(received) if identify and "authorization" not in received.headers else None,
         )
         work = perform(operation, service, request)
@@ -107,9 +117,10 @@ def _middleware(web: Web) -> list[Middleware]:
         allow_origins=web.allowed_origins,
         allow_methods=["GET", "POST"],
         allow_headers=["Authorization", "Content-Type", "Idempotency-Key"],
-        expose_headers=["Retry-After", "Idempotent-Replayed", "X-Request-Id"],
+        expose_headers=["Retry-After", "RateLimit", "RateLimit-Policy", "Idempotent-Replayed", "X-Request-Id"],
     )
-    return [*([cors] if web.allowed_origins else []), Middleware(Requests), Middleware(SafeHeaders)]
+    strict = Middleware(StrictHeads, hosts=web.allowed_hosts)
+    return [*([cors] if web.allowed_origins else []), Middleware(Requests), Middleware(SafeHeaders), strict]
 
 
 async def _problem(_: Received, error: Exception) -> Response:

@@ -23,6 +23,7 @@ from payments.entrypoints.http.shapes.errors import (
     UnsupportedMediaType,
 )
 from payments.entrypoints.http.shapes.problems import MEDIA_TYPE, Problem, row_of
+from payments.entrypoints.limits import TooManyRequests
 from payments.entrypoints.tokens import BadToken
 
 _SCHEMES: Final = {
@@ -135,7 +136,7 @@ def _request_body(operation: Operation) -> dict[str, Any]:
     shapes = [shape for shape in (*dict.fromkeys(operation.bodies.values()), operation.body) if shape]
     refs = [{"$ref": f"#/components/schemas/{shape.__name__}"} for shape in shapes]
     schema = refs[0] if len(refs) == 1 else {"anyOf": refs}
-    kinds = ["application/json", "application/x-www-form-urlencoded"] if operation.form else ["application/json"]
+    kinds = ["application/json", "application/x-www-form-urlencoded"] if operation.hint else ["application/json"]
     required = any(field.required for shape in shapes for field in msgspec.structs.fields(shape))
     return {"required": required, "content": {kind: {"schema": schema} for kind in kinds}}
 
@@ -178,8 +179,12 @@ def _problem(found: list[type[PaymentsError]]) -> dict[str, Any]:
 def _everywhere(operation: Operation) -> list[type[PaymentsError]]:
     """Return the problems that any operation like this may return."""
     found: list[type[PaymentsError]] = [Unexpected, Busy, Stopping, BodyTooLarge, TooSlow]
+    if operation.is_limited:
+        found += [TooManyRequests]
     if operation.callers:
         found += [Unauthenticated, BadToken, NotAllowed, StorageUnavailable]
+    if operation.hint:
+        return [*found, Malformed, StorageUnavailable]
     if operation.takes_body:
         found += [Malformed, UnsupportedMediaType]
     if operation.query or operation.idempotent:

@@ -1,12 +1,13 @@
 """Operation: one call of the API as data. Its route, its checks and its documentation are made from it.
 
-Operation   method, path, allowed callers, input, output, possible problems
+Operation   method, path, who may call it (from the table in edge/access), input, output, possible problems
 Call        one validated request, as a handler gets it
 Answer      what a handler returns
 perform     authenticate, decode, handle, encode: a coroutine that needs no event loop, so it runs in one thread
 """
 
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from enum import StrEnum
 from typing import Any
 
@@ -16,13 +17,16 @@ import msgspec
 from payments.domain.access import Scope
 from payments.domain.errors import BadInput, PaymentNotFound, PaymentsError
 from payments.domain.values import Caller, MerchantId, RefundId, recorded_id
+from payments.entrypoints.http.edge.access import Access, access_to
 from payments.entrypoints.http.edge.auth import Identity, Who, authenticate
-from payments.entrypoints.http.edge.idempotency import idempotency_key, once, refund_id_of
+from payments.entrypoints.http.edge.idempotency import HEADER, idempotency_key, once, refund_id_of
 from payments.entrypoints.http.edge.scopes import scope_of
-from payments.entrypoints.http.shapes.bodies import decode_body, decode_query
-from payments.entrypoints.http.shapes.errors import NotAllowed
+from payments.entrypoints.http.shapes.bodies import MAX_BODY, Pairs, decode_body, decode_query
+from payments.entrypoints.http.shapes.errors import NotAllowed, Unauthenticated
 from payments.entrypoints.http.shapes.problems import Reply, reply_to
+from payments.entrypoints.limits import Limits, Standing, network_of
 from payments.entrypoints.service import Service
+from payments.entrypoints.tokens import BadToken
 
 
 @attrs.frozen(kw_only=True)
@@ -30,9 +34,10 @@ class Request:
     """A request as received, before any validation."""
 
     path: Mapping[str, str]
-    query: Mapping[str, str]
+    query: Pairs
     headers: Mapping[str, str]
     body: bytes
+    address: str = ""
     identity: Identity | None = None
     """Set by a host program that has authenticated its own user; then no credentials are read from the headers."""
 
@@ -80,10 +85,13 @@ class Answer:
 
 
 class Lane(StrEnum):
-    """Where an operation runs. Calls without credentials have their own few threads: a flood blocks only them."""
+    """Where an operation runs. Each lane has its own room and queue, so nothing waits behind another kind of call."""
 
-    CALLERS = "callers"
-    STRANGERS = "strangers"
+    PROVIDER = "provider"  # calls of callers that may wait for the provider
+    STORE = "store"  # calls of callers that need the database alone
+    STRANGERS = "strangers"  # a returning phone
+    HINTS = "hints"  # webhooks
+    PROBES = "probes"
     LOOP = "loop"  # it needs no I/O and so no thread
 
 
@@ -93,22 +101,36 @@ Shape = type[msgspec.Struct]
 
 @attrs.frozen(kw_only=True)
 class Operation:
-    """Empty `callers`: no credentials. `bodies`: if they differ by caller. `answers`: status to (meaning, shape)."""
+    """`bodies`: if they differ by caller. `answers`: status to (meaning, shape). `max_body`: bytes.
+
+    `hint`: the provider calls it, so body and query are read leniently; only the documented fields are of interest.
+    """
 
     method: str
     path: str
     tag: str
     summary: str
     handler: Handler
-    callers: tuple[Who, ...] = ()
+    access: Access
     query: Shape | None = None
     body: Shape | None = None
     bodies: Mapping[Who, Shape] = attrs.field(factory=dict)
-    form: bool = False
     answers: Mapping[int, tuple[str, Shape | type[str] | None]]
     problems: tuple[type[PaymentsError], ...] = ()
     idempotent: bool = False
-    lane: Lane = Lane.CALLERS
+    max_body: int = MAX_BODY
+    hint: bool = False
+    lane: Lane
+
+    @property
+    def callers(self) -> tuple[Who, ...]:
+        """Who may call it with credentials."""
+        return tuple(self.access.callers)
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether its callers are counted. Webhooks are not: the provider does not repeat one that is refused."""
+        return not self.access.public or self.lane is Lane.STRANGERS
 
     @property
     def scope(self) -> Scope | None:
@@ -125,11 +147,15 @@ class Operation:
 
 
 def operation(method: str, path: str, **facts: Any) -> Callable[[Handler], Operation]:
-    """Return a decorator that makes an Operation; the first line of the handler's docstring is the summary."""
+    """Return a decorator that makes an Operation; the first line of the handler's docstring is the summary.
+
+    Raises LookupError where the table of access has no row for it.
+    """
+    access = access_to(method, path)
 
     def make(handler: Handler) -> Operation:
         summary = (handler.__doc__ or "").strip().partition("\n")[0].rstrip(".")
-        return Operation(method=method, path=path, handler=handler, summary=summary, **facts)
+        return Operation(method=method, path=path, handler=handler, summary=summary, access=access, **facts)
 
     return make
 
@@ -144,12 +170,45 @@ async def perform(operation: Operation, service: Service, request: Request) -> R
 
 async def _validated(operation: Operation, service: Service, request: Request) -> Reply:
     identity = await _identity(operation, service, request)
+    standing = counted(operation, service.limits, identity, request)
+    with share_of(operation, service.limits, identity):
+        reply = await _answered(operation, service, request, identity)
+    return attrs.evolve(reply, headers={**standing.headers, **reply.headers}) if standing else reply
+
+
+def counted(operation: Operation, limits: Limits, identity: Identity | None, request: Request) -> Standing | None:
+    """Count the request against its caller's limit. Raises TooManyRequests."""
+    if not operation.is_limited:
+        return None
+    if identity is None:
+        return limits.address.take(network_of(request.address))
+    if identity.who is Who.SHOP:
+        return limits.key.take(identity.caller.name)
+    standing = limits.buyer.take(identity.name)
+    named = request.path.get("merchant_id")
+    if named and operation.lane is Lane.PROVIDER:  # the caller's own budget, so that nobody uses up another's
+        limits.payment.take(f"{identity.name} {named}")
+    if operation.idempotent and request.headers.get(HEADER) is not None:
+        limits.new_keys.take(identity.name)
+    return standing
+
+
+def share_of(operation: Operation, limits: Limits, identity: Identity | None) -> AbstractContextManager[None]:
+    """Return a place among the calls of one buyer that may wait for the provider. A shop's key has no such share."""
+    if identity is None or identity.who is Who.SHOP or operation.lane is not Lane.PROVIDER:
+        return nullcontext()
+    return limits.share.of(identity.name)
+
+
+async def _answered(operation: Operation, service: Service, request: Request, identity: Identity | None) -> Reply:
     shape = operation.shape_for(identity)
+    if operation.hint:
+        return await _handled(operation, service, Call(request=request))
     call = Call(
         request=request,
         identity=identity,
         query=decode_query(request.query, operation.query) if operation.query else None,
-        body=decode_body(request.body, request.headers, shape, form=operation.form) if shape else None,
+        body=decode_body(request.body, request.headers, shape) if shape else None,
     )
     key = idempotency_key(request.headers) if operation.idempotent else None
     if key is None:
@@ -161,14 +220,23 @@ async def _validated(operation: Operation, service: Service, request: Request) -
 
 
 async def _identity(operation: Operation, service: Service, request: Request) -> Identity | None:
-    if not operation.callers:
+    if operation.access.public:
         return None
-    identity = request.identity or await authenticate(service, request.headers.get("authorization"))
-    if identity.who not in operation.callers:
+    identity = request.identity or await _authenticated(service, request)
+    if identity.who not in operation.access.callers:
         raise NotAllowed("These credentials do not allow this call.")
     if operation.scope:
         identity.check_scope(operation.scope)
     return identity
+
+
+async def _authenticated(service: Service, request: Request) -> Identity:
+    """Return who the headers say is calling; wrong credentials are counted against their address."""
+    try:
+        return await authenticate(service, request.headers.get("authorization"))
+    except (Unauthenticated, BadToken):
+        service.limits.failures.take(network_of(request.address))
+        raise
 
 
 async def _reply(operation: Operation, service: Service, call: Call) -> Reply:

@@ -16,6 +16,7 @@ from typed_settings import Secret
 
 from payments.entrypoints.bootstrap import Fronts, opened_on_loop
 from payments.entrypoints.http.app import http_app
+from payments.entrypoints.http.edge.head_deadline import MAX_HEAD_SIZE
 from payments.entrypoints.http.edge.protocols import is_fast, protocol
 from payments.entrypoints.log_lines import in_background
 from payments.entrypoints.service import BadSettings
@@ -74,6 +75,8 @@ def _serve_one(settings: Settings, sock: socket.socket, ready: Callable[[], None
             server_header=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
             backlog=BACKLOG,
+            forwarded_allow_ips=list(settings.http.trusted_proxies),
+            h11_max_incomplete_event_size=MAX_HEAD_SIZE,
             ws="none",
         )
         _Server(config, fronts).run(sockets=[sock])

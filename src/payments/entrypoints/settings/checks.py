@@ -5,6 +5,8 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
+import attrs
+
 from payments.domain.values import MAX_CHANNEL_NAME, MAX_MONTHS
 from payments.entrypoints.settings.options import BuyerSettings, HttpSettings, OrderSettings, Settings
 
@@ -66,6 +68,8 @@ def _http_errors(http: HttpSettings) -> list[str]:
         found.append("http.return_page must be an http:// or https:// address.")
     if http.threads < 1 or http.queue < 0:
         found.append("http.threads must be 1 or more, and http.queue 0 or more.")
+    limits = {name: value for name, value in attrs.asdict(http).items() if name.startswith("limit_")}
+    found += [f"http.{name} must be 0 or more." for name, value in {**limits, "share": http.share}.items() if value < 0]
     if not 1 <= http.concurrency <= MAX_CONCURRENCY:
         found.append(f"http.concurrency must be between 1 and {MAX_CONCURRENCY}.")
     return found

@@ -5,9 +5,10 @@ from typing import Final
 
 from payments.domain.use_cases.rules import Channel, Rules
 from payments.domain.use_cases.wiring import Policy
+from payments.entrypoints.limits import Limits
 from payments.entrypoints.sending import ANSWER_WITHIN_SECONDS, MAX_SENDS
 from payments.entrypoints.service import Web
-from payments.entrypoints.settings.options import BuyerSettings, OrderSettings, Settings
+from payments.entrypoints.settings.options import BuyerSettings, HttpSettings, OrderSettings, Settings
 from payments.entrypoints.tokens import ClientTokens, Verifier
 from payments.entrypoints.worker.pace import Pace
 
@@ -40,7 +41,7 @@ def policy(settings: Settings) -> Policy:
 def max_concurrent_calls(settings: Settings) -> int:
     """How many calls to the database or the provider one process may make at a time, including a worker in it."""
     web = web_options(settings)
-    return web.threads + web.strangers + MAX_SENDS + Pace().threads
+    return web.at_once + MAX_SENDS + Pace().threads
 
 
 def web_options(settings: Settings) -> Web:
@@ -48,10 +49,25 @@ def web_options(settings: Settings) -> Web:
     http = settings.http
     return Web(
         allowed_origins=http.allowed_origins,
+        allowed_hosts=http.allowed_hosts,
         return_page=http.return_page,
         threads=http.threads,
         queue=http.queue,
         longest_request=longest_request(settings),
+    )
+
+
+def limits_of(http: HttpSettings) -> Limits:
+    """Return how often callers are served."""
+    return Limits.of(
+        buyer=http.limit_buyer,
+        key=http.limit_key,
+        address=http.limit_address,
+        payment=http.limit_payment,
+        failures=http.limit_failures,
+        new_keys=http.limit_new_keys,
+        share=http.share,
+        awaiting=http.limit_awaiting,
     )
 
 

@@ -102,6 +102,17 @@ class HttpSettings:
         default=256, help="the same where aiohttp calls Iamport, so that no request holds a thread; at most 500"
     )
     queue: int = option(default=64, help="requests that may wait for their turn; further ones get 503")
+    trusted_proxies: tuple[str, ...] = option(
+        default=("127.0.0.1", "::1"), help="proxies whose X-Forwarded-For is believed: addresses or networks"
+    )
+    limit_buyer: int = option(default=120, help="requests of one buyer or client token a minute; 0 for no limit")
+    limit_key: int = option(default=6000, help="requests with one API key a minute; 0 for no limit")
+    limit_address: int = option(default=120, help="returns from the window of one address a minute; 0 for no limit")
+    limit_payment: int = option(default=30, help="times a minute that a buyer may have one payment checked")
+    limit_failures: int = option(default=20, help="wrong credentials of one address a minute; 0 for no limit")
+    limit_new_keys: int = option(default=100, help="requests of one buyer with an idempotency key a day")
+    limit_awaiting: int = option(default=5, help="payments that one buyer began and that may await payment; 0 for any")
+    share: int = option(default=4, help="calls of one buyer that may wait for Iamport at the same time; 0 for any")
     secret: Secret[str] = _secret("signs client tokens and cursors; the same for all processes, 32 characters or more")
     previous_secret: Secret[str] = _secret("the secret before this one, still accepted while it is replaced")
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
@@ -63,4 +64,8 @@ class SafeHeaders:
 
 
 def _is_foreign(headers: Headers) -> bool:
-    return headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none")
+    """Return whether a browser says that another site sent this form; older ones say it with `Origin` alone."""
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site is not None:
+        return site not in ("same-origin", "none")
+    return origin is not None and urlsplit(origin).netloc != headers.get("host")

@@ -29,9 +29,12 @@ class PaymentsClient:
         found = self._found("GET", token, _path(merchant_id, "/events"))
         return list(found["events"]) if found else []
 
-    def payments(self, token: str, cursor: str | None = None, limit: int = 20) -> dict[str, Any]:
-        """Return a page of the buyer's payments, newest first: `payments` and, if there are more, `next`."""
-        return self._found("GET", token, "/payments", limit=limit, cursor=cursor) or {"payments": []}
+    def payments(self, token: str, cursor: str | None = None, limit: int = 20) -> dict[str, Any] | None:
+        """Return a page of the buyer's payments, newest first: `payments` and, if there are more, `next`.
+
+        None if the API did not issue this cursor.
+        """
+        return self._found("GET", token, "/payments", limit=limit, cursor=cursor)
 
     def cancel(self, token: str, merchant_id: str) -> bool:
         """Cancel an unpaid payment; False if the API refuses, because it is paid or the provider does not answer."""
@@ -40,7 +43,7 @@ class PaymentsClient:
 
     def _found(self, method: str, token: str, path: str, **query: Any) -> dict[str, Any] | None:
         status, body = self._call(method, token, path, **query)
-        if status in (404, 422):  # 422: a cursor or an id that the API never issued
+        if status in (400, 404, 422):  # 400 and 422: a cursor or an id that the API never issued
             return None
         if status != 200:
             raise PaymentsDown(f"The payments API answered {path} with {status} {body.get('slug', '')}.")

@@ -127,7 +127,7 @@ class Pages:
         if chosen is None or visit.visitor is None:
             return visit.trouble("missing", 404)
         recent = await self._ask(visit, self.payments.payments, None, 50)
-        for payment in recent["payments"]:
+        for payment in recent["payments"] if recent else ():
             if payment["order"] == order and payment["status"] == "paid":
                 return RedirectResponse(f"/receipts/{payment['merchant_id']}", 303)
         name = visit.visitor.name.read_in(visit.language)
@@ -143,6 +143,8 @@ class Pages:
 
     async def history(self, visit: Visit) -> Response:
         page = await self._ask(visit, self.payments.payments, visit.request.query_params.get("cursor"))
+        if page is None:
+            return visit.trouble("missing", 404)
         return visit.page("history.html", payments=page["payments"], next=page.get("next"))
 
     async def receipt(self, visit: Visit) -> Response:

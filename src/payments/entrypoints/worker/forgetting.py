@@ -6,9 +6,10 @@ from typing import Final
 
 import attrs
 
-from payments.domain.access import IdempotencyKeys
+from payments.domain.access import Hints, IdempotencyKeys
 from payments.domain.messages import Outbox
 from payments.domain.ports import Clock
+from payments.domain.use_cases.hints import HINTS_EXPIRE_AFTER
 from payments.entrypoints.blocking import run
 
 log = logging.getLogger("payments.worker")
@@ -22,12 +23,13 @@ DELETE_BATCH: Final = 1000
 
 @attrs.frozen
 class Forgetting:
-    """Deletes idempotency keys older than KEYS_EXPIRE_AFTER, every `every` seconds.
+    """Deletes idempotency keys and hints that are too old, every `every` seconds.
 
     `unreceived` is the outbox if nobody receives its messages: those older than UNRECEIVED_EXPIRE_AFTER are deleted.
     """
 
     keys: IdempotencyKeys
+    hints: Hints
     clock: Clock
     every: float
     unreceived: Outbox | None = None
@@ -37,6 +39,7 @@ class Forgetting:
         keys = run(self.keys.forget_keys(now - KEYS_EXPIRE_AFTER))
         if keys:
             log.info("forget: deleted %d idempotency keys", keys)
+        run(self.hints.forget_hints(now - HINTS_EXPIRE_AFTER))
         if self.unreceived is None:
             return self.every
         messages = run(self.unreceived.forget(now - UNRECEIVED_EXPIRE_AFTER, DELETE_BATCH))

@@ -5,6 +5,7 @@ from typing import Any
 import attrs
 
 from payments.domain.errors import BadInput
+from payments.domain.use_cases.hints import FOLLOWED_AT_ONCE
 
 
 def _positive(_: object, field: Any, value: float) -> None:
@@ -22,6 +23,7 @@ class Pace:
     sweepers: int = 2
     deliverers: int = 4
     sweep_batch: int = 6
+    hints_per_second: int = FOLLOWED_AT_ONCE
     deliver_batch: int = 5
     idle: float = 1.0
     reconcile_every: float = 45.0
@@ -34,5 +36,5 @@ class Pace:
 
     @property
     def threads(self) -> int:
-        """The most loops a worker has: sweepers, deliverers, three that reconcile, and one that deletes."""
-        return self.sweepers + self.deliverers + 4
+        """The most loops a worker has: sweepers, deliverers, three that reconcile, one for hints, one that deletes."""
+        return self.sweepers + self.deliverers + 5

@@ -16,11 +16,13 @@ import attrs
 
 from payments.domain.access import IdempotencyKeys
 from payments.domain.messages import Outbox
+from payments.domain.use_cases.hints import HintTaker
 from payments.domain.use_cases.outbox import Courier
 from payments.domain.use_cases.reconciliation import Reconciliation
 from payments.domain.use_cases.sweep import Sweep
 from payments.entrypoints.service import Service
 from payments.entrypoints.worker.delivering import Delivering
+from payments.entrypoints.worker.following import Following
 from payments.entrypoints.worker.forgetting import Forgetting
 from payments.entrypoints.worker.loops import Health, Loop, Step
 from payments.entrypoints.worker.pace import Pace
@@ -45,6 +47,7 @@ class Worker:
 
     sweep: Sweep
     reconciliation: Reconciliation
+    hints: HintTaker
     courier: Courier | None
     outbox: Outbox
     keys: IdempotencyKeys
@@ -59,6 +62,7 @@ class Worker:
         return cls(
             sweep=service.sweep,
             reconciliation=service.reconciliation,
+            hints=service.hints,
             courier=service.courier,
             outbox=service.outbox,
             keys=service.idempotency,
@@ -70,7 +74,13 @@ class Worker:
         """Start all loops. Raises RuntimeError if the worker was started before."""
         if self._loops:
             raise RuntimeError("A worker can be started only once; create a new one.")
-        self._loops = (*self._sweeping(), *self._reconciling(), *self._delivering(), self._forgetting())
+        self._loops = (
+            *self._sweeping(),
+            *self._reconciling(),
+            *self._delivering(),
+            self._following(),
+            self._forgetting(),
+        )
         for loop in self._loops:
             loop.start()
         log.info("worker started: %s", ", ".join(loop.name for loop in self._loops))
@@ -100,9 +110,13 @@ class Worker:
             for number in range(self.pace.deliverers):
                 yield Loop(f"deliver-{number + 1}", delivering, self._stop, HANGS_AFTER_SECONDS)
 
+    def _following(self) -> Loop:
+        following = Following(self.hints, self.pace.hints_per_second)
+        return Loop("hints", following, self._stop, HANGS_AFTER_SECONDS)
+
     def _forgetting(self) -> Loop:
         unreceived = self.outbox if self.courier is None else None
-        forgetting = Forgetting(self.keys, self.sweep.clock, self.pace.forget_every, unreceived)
+        forgetting = Forgetting(self.keys, self.hints.hints, self.sweep.clock, self.pace.forget_every, unreceived)
         return Loop("forget", forgetting, self._stop, HANGS_AFTER_SECONDS)
 
     @property

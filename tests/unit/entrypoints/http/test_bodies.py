@@ -11,20 +11,31 @@ from hypothesis import strategies as st
 from starlette.requests import Request
 
 from payments.entrypoints.http.shapes.bodies import decode_body, decode_query, read_body
-from payments.entrypoints.http.shapes.errors import Malformed, TooSlow, UnsupportedMediaType
+from payments.entrypoints.http.shapes.errors import BodyTooLarge, Malformed, TooSlow, UnsupportedMediaType
 from payments.entrypoints.http.shapes.inputs import (
     BeginByBuyer,
     BeginByShop,
     Cancel,
     Complete,
     Hint,
+    HoldStray,
     Page,
     RequestRefund,
+    ReturnStray,
 )
 
 JSON = {"content-type": "application/json"}
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 SHAPES = [RequestRefund, BeginByBuyer, BeginByShop, Complete, Hint, Cancel]
+
+A_VALID = {
+    BeginByBuyer: {"order": "gold"},
+    BeginByShop: {"buyer": "b", "order": "o", "name": "n", "amount": 1},
+}
+TEXTS = [
+    *((BeginByShop, name) for name in ("buyer", "order", "name")),
+    *((BeginByBuyer, "order"), (RequestRefund, "reason"), (ReturnStray, "reason"), (HoldStray, "note")),
+]
 
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -35,9 +46,9 @@ fields = st.sampled_from(["more", *sorted({field for shape in SHAPES for field i
 nearly = st.dictionaries(fields, anything | st.sampled_from(["gold", "KRW", "card", 1, 12_000, "12000", 1e3, True]))
 
 
-@given(st.binary(max_size=300), st.sampled_from(SHAPES), st.booleans())
-def test_no_bytes_make_more_than_a_problem(body, shape, form):
-    _read(body, shape, FORM if form else JSON)
+@given(st.binary(max_size=300), st.sampled_from(SHAPES))
+def test_no_bytes_make_more_than_a_problem(body, shape):
+    _read(body, shape, JSON)
 
 
 @given(anything | nearly, st.sampled_from(SHAPES))
@@ -46,14 +57,65 @@ def test_no_json_makes_more_than_a_problem(value, shape):
 
 
 @given(st.dictionaries(fields | st.text(), st.text()), st.sampled_from(SHAPES))
-def test_no_form_makes_more_than_a_problem(value, shape):
+def test_no_form_is_read_as_json(value, shape):
     _read(urlencode(value, errors="surrogatepass").encode(), shape, FORM)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"order": "gold", "expected_amount": 100000, "expected_amount": 1}',
+        b'{"order": "gold", "\\u006frder": "silver"}',
+        b'{"order": "gold", "contact": {"name": "a", "name": "b"}}',
+    ],
+)
+def test_of_two_fields_with_one_name_none_is_taken(body):
+    with pytest.raises(Malformed, match="more than once"):
+        decode_body(body, JSON, BeginByBuyer)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"content-type": "text/plain+json"},
+        {"content-type": "application/json; charset=euc-kr"},
+        {"content-type": "application/json", "content-encoding": "gzip"},
+    ],
+)
+def test_a_body_that_could_mean_something_else_is_refused(headers):
+    with pytest.raises(UnsupportedMediaType):
+        decode_body(b'{"order": "gold"}', headers, BeginByBuyer)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [[("limit", "1"), ("limit", "2")], [("limit", "1e1")], [("limit", "+1")], [("limit", " 1")], [("limit", "1_0")]],
+)
+def test_a_number_in_a_query_is_written_in_one_way_and_once(query):
+    with pytest.raises(Malformed):
+        decode_query(query, Page)
+
+
+@pytest.mark.parametrize("text", ["a\nb", "a\r", "a\n", "\x00", "a\u2028b", "\x1b[31m"], ids=ascii)
+@pytest.mark.parametrize(("shape", "field"), TEXTS)
+def test_a_text_is_one_line(shape, field, text):
+    with pytest.raises(Malformed):
+        decode_body(json.dumps({**A_VALID.get(shape, {}), field: text}).encode(), JSON, shape)
+
+
+def test_a_body_that_announces_too_much_is_not_read():
+    async def never():
+        raise AssertionError("it was read")
+
+    request = Request({"type": "http", "headers": [(b"content-length", b"101")]}, never)
+    with pytest.raises(BodyTooLarge):
+        asyncio.run(read_body(request, 100))
 
 
 @given(st.dictionaries(st.sampled_from(["status", "cursor", "limit", "buyer", "more"]), st.text()))
 def test_no_query_makes_more_than_a_problem(query):
     try:
-        page = decode_query(query, Page)
+        page = decode_query(query.items(), Page)
     except Malformed:
         return
     assert 1 <= page.limit <= 100
@@ -61,8 +123,8 @@ def test_no_query_makes_more_than_a_problem(query):
 
 def _read(body, shape, headers):
     try:
-        read = decode_body(body, headers, shape, form=True)
-    except Malformed:
+        read = decode_body(body, headers, shape)
+    except (Malformed, UnsupportedMediaType):
         return
     assert isinstance(read, shape)
 
@@ -125,7 +187,7 @@ def test_a_body_that_drips_is_not_waited_for():
         await asyncio.Event().wait()
 
     with pytest.raises(TooSlow):
-        asyncio.run(read_body(Request({"type": "http"}, drip), 100, seconds=0.01))
+        asyncio.run(read_body(Request({"type": "http", "headers": []}, drip), 100, seconds=0.01))
 
 
 def test_a_body_that_is_cut_off_is_a_problem():
@@ -133,7 +195,7 @@ def test_a_body_that_is_cut_off_is_a_problem():
         return {"type": "http.disconnect"}
 
     with pytest.raises(Malformed):
-        asyncio.run(read_body(Request({"type": "http"}, gone), 100))
+        asyncio.run(read_body(Request({"type": "http", "headers": []}, gone), 100))
 
 
 def test_no_body_is_an_empty_object():

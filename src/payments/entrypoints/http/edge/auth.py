@@ -30,6 +30,11 @@ class Identity:
     key: ApiKey | None = None
     """The API key of the shop's server, which may not do everything that the shop may."""
 
+    @property
+    def name(self) -> str:
+        """Who is counted: a buyer, a shop's key, or the browser with one payment's token."""
+        return f"client {self.payment}" if self.payment else str(self.caller)
+
     def check(self, merchant_id: MerchantId) -> None:
         """Raises PaymentNotFound if the credentials are for another payment, as if it did not exist."""
         if self.payment not in (None, merchant_id):

@@ -1,13 +1,8 @@
 """HttptoolsHeadDeadline: uvicorn's protocol over httptools, which parses in C, with the limits of a head."""
 
-from typing import Final
-
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from payments.entrypoints.http.edge.head_deadline import HeadDeadline
-
-MAX_HEAD_SIZE: Final = 64 * 1024
-"""Bytes of one request outside its body: head, chunk sizes and trailers. One read of the socket may come on top."""
+from payments.entrypoints.http.edge.head_deadline import MAX_HEAD_SIZE, HeadDeadline
 
 
 class HttptoolsHeadDeadline(HeadDeadline, HttpToolsProtocol):  # type: ignore[misc]  # typed as a transport there

@@ -1,41 +1,74 @@
-"""Uvicorn's protocols, with limits for the head of a request: ten seconds, and 64 KiB.
+"""Uvicorn's protocols, with limits for heads (ten seconds, and 16 KiB), for readers, and for connections.
 
-Uvicorn itself waits forever for a request head, so a client could hold as many silent connections as the process may
-open files, and keep everybody else out. Its httptools protocol also keeps a head of any size in memory.
+Uvicorn itself waits forever for a request head, and for a client that does not read, so a client could hold as many
+connections as the process may open files, and keep everybody else out. Its httptools protocol also keeps a head of any
+size in memory.
 
 HeadDeadline   what both share; H11HeadDeadline is here, the one over httptools in fast_head_deadline
 """
 
 import asyncio
+import socket
 from typing import Any, Final
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HEAD_SECONDS: Final = 10.0
+MAX_HEAD_SIZE: Final = 16 * 1024
+"""Bytes of one request outside its body: head, chunk sizes and trailers. One read of the socket may come on top."""
+
+MAX_UNTAKEN: Final = 64 * 1024
+"""Bytes of an answer that wait for a client in memory before no more is written, and about as many in its socket."""
+MOST_CONNECTIONS: Final = 1_000
+"""Connections of one process; the operating system allows 1,024 open files where nobody says otherwise."""
+
+_FULL: Final = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
 class HeadDeadline:
     """Closes a connection that has not sent a complete request head in time. Stands before a protocol of uvicorn.
 
     Checks every `head_seconds`: a connection without a new request since the last check is closed, unless a request is
-    still being answered.
+    still being answered. One that has taken nothing of an answer between two checks is cut off, however long the answer
+    is, so a client that does not read holds it for at most two checks. Connections beyond `most_connections` are turned
+    away at once.
     """
 
     head_seconds = HEAD_SECONDS
+    most_connections = MOST_CONNECTIONS
     transport: asyncio.Transport
     loop: asyncio.AbstractEventLoop
     cycle: Any
+    connections: set[Any]
+    _untaken = 0  # bytes of answers that the client had not taken at the last check
+    _resumed = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(transport)  # type: ignore[misc]  # the protocol's, which follows in the list of bases
+        transport.set_write_buffer_limits(high=MAX_UNTAKEN)
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, MAX_UNTAKEN)
         self._schedule_check(None)
+        if len(self.connections) > self.most_connections:
+            transport.write(_FULL)
+            transport.close()
+
+    def resume_writing(self) -> None:
+        self._resumed = True  # the client took enough for more to be written
+        super().resume_writing()  # type: ignore[misc]
 
     def _schedule_check(self, last_request: Any) -> None:
         self._check = self.loop.call_later(self.head_seconds, self._close_if_silent, last_request)
 
     def _close_if_silent(self, last_request: Any) -> None:
         """*last_request* is the newest request at the time of the previous check."""
+        untaken, before = self.transport.get_write_buffer_size(), self._untaken
+        if untaken and untaken >= before > 0 and not self._resumed:
+            self.transport.abort()  # to close it would wait for the client
+            return
+        self._untaken, self._resumed = untaken, False
         if self.transport.is_closing():
+            if untaken:
+                self._schedule_check(self.cycle)
             return
         if self.cycle is last_request and not self.is_answering:
             self.transport.close()

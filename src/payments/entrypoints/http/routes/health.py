@@ -17,14 +17,14 @@ async def alive(_: Service, __: Call) -> Answer:
     "GET",
     "/readyz",
     tag="health",
-    lane=Lane.STRANGERS,
+    lane=Lane.PROBES,
     answers={200: ("Ready", HealthView)},
     problems=(NotReady,),
 )
 async def ready(service: Service, _: Call) -> Answer:
     """Check that the service can take traffic: the database is writable and its schema is current"""
     await service.ready()
-    return Answer(200, HealthView(status="ready"))
+    return Answer(200, HealthView(status="ready", provider=service.provider_state()))
 
 
 OPERATIONS: Final = (alive, ready)

@@ -4,21 +4,18 @@ from typing import Final
 
 from payments.domain.errors import ConcurrentUpdate, PaymentNotFound
 from payments.domain.values import GatewayId
-from payments.entrypoints.http.edge.auth import Who
-from payments.entrypoints.http.operations import Answer, Call, operation
+from payments.entrypoints.http.operations import Answer, Call, Lane, operation
 from payments.entrypoints.http.shapes.cursors import cursor_after, read_cursor
 from payments.entrypoints.http.shapes.inputs import HoldStray, StrayPage
 from payments.entrypoints.service import Service
 from payments.entrypoints.stray_views import OrphansView, OrphanView, orphan_view
-
-_SHOP: Final = (Who.SHOP,)
 
 
 @operation(
     "GET",
     "/orphans",
     tag="orphans",
-    callers=_SHOP,
+    lane=Lane.STORE,
     query=StrayPage,
     answers={200: ("Captures without a payment here that nobody has decided about", OrphansView)},
 )
@@ -43,7 +40,7 @@ async def listing(service: Service, call: Call) -> Answer:
     "POST",
     "/orphans/{gateway_id}/hold",
     tag="orphans",
-    callers=_SHOP,
+    lane=Lane.STORE,
     body=HoldStray,
     answers={200: ("Held", OrphanView)},
     problems=(PaymentNotFound, ConcurrentUpdate),

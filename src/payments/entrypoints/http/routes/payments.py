@@ -22,6 +22,7 @@ from payments.domain.errors import (
     Rejected,
     Unknown,
 )
+from payments.domain.machine import Status
 from payments.domain.money import Money, TaxParts
 from payments.domain.payment import Payment
 from payments.domain.ports import Filter
@@ -29,10 +30,10 @@ from payments.domain.use_cases.checkout import Outcome
 from payments.domain.use_cases.pricing import check_expected
 from payments.domain.values import Caller, GatewayId, MerchantId, Offer, Terms
 from payments.entrypoints.http.edge.auth import Who
-from payments.entrypoints.http.operations import Answer, Call, operation
+from payments.entrypoints.http.operations import Answer, Call, Lane, operation
 from payments.entrypoints.http.routes.quotes import Quote, quote
 from payments.entrypoints.http.shapes.cursors import cursor_after, read_cursor
-from payments.entrypoints.http.shapes.errors import Malformed
+from payments.entrypoints.http.shapes.errors import Malformed, TooManyAwaiting
 from payments.entrypoints.http.shapes.inputs import (
     Abandon,
     BeginByBuyer,
@@ -55,7 +56,6 @@ from payments.entrypoints.views import (
 
 log = logging.getLogger("payments.http")
 RETRY_SOON: Final = {"Retry-After": "2"}  # seconds
-_ANY_CALLER: Final = (Who.BUYER, Who.SHOP, Who.CLIENT)
 _PROVIDER: Final = (NotSent, CredentialsRefused, Unknown, ContractViolation)
 _REFRESHED: Final = {
     200: ("The payment as it is now", PaymentView),
@@ -67,7 +67,7 @@ _REFRESHED: Final = {
     "POST",
     "/payments",
     tag="payments",
-    callers=(Who.BUYER, Who.SHOP),
+    lane=Lane.PROVIDER,
     bodies={Who.BUYER: BeginByBuyer, Who.SHOP: BeginByShop},
     answers={201: ("Begun: open the window", BegunView)},
     problems=(
@@ -80,6 +80,7 @@ _REFRESHED: Final = {
         Rejected,
         AttemptUnreadable,
         ConcurrentUpdate,
+        TooManyAwaiting,
         *_PROVIDER,
     ),
     idempotent=True,
@@ -88,9 +89,21 @@ async def begin(service: Service, call: Call) -> Answer:
     """Begin a payment, or continue the live payment of this order"""
     by_shop = call.who.who is Who.SHOP
     buyer, quoted = await (_quote_from_shop if by_shop else _quote_for_buyer)(service, call)
+    if not by_shop:
+        await _check_room(service, call.caller, quoted.order)
     payment = await service.checkout.begin(buyer, quoted.order, quoted.offer, call.body.method, call.caller)
     token = service.client_tokens.issue(payment, service.clock.now()) if by_shop else None
     return Answer(201, begun_view(payment, service.window(payment, _contact(call.body.contact)), token))
+
+
+async def _check_room(service: Service, buyer: Caller, order: str) -> None:
+    """Raise TooManyAwaiting where as many payments as may wait were begun with this buyer's token, for other orders."""
+    most = service.limits.awaiting
+    if not most:
+        return
+    awaiting = await service.payments.page(Filter(buyer=buyer.name, status=Status.AWAITING), None, 100)
+    if sum(payment.begun_by == str(buyer) and payment.order != order for payment in awaiting) >= most:
+        raise TooManyAwaiting(f"{most} payments of yours already await payment. Finish or cancel one of them first.")
 
 
 def _contact(given: ContactInput | None) -> Contact:
@@ -120,7 +133,7 @@ async def _quote_from_shop(_: Service, call: Call) -> tuple[str, Quote]:
     "GET",
     "/payments/{merchant_id}",
     tag="payments",
-    callers=_ANY_CALLER,
+    lane=Lane.STORE,
     answers={200: ("The payment", PaymentView)},
     problems=(PaymentNotFound,),
 )
@@ -134,7 +147,7 @@ async def show(service: Service, call: Call) -> Answer:
     "GET",
     "/payments",
     tag="payments",
-    callers=(Who.BUYER, Who.SHOP),
+    lane=Lane.STORE,
     query=Page,
     answers={200: ("A page of payments", PageView)},
 )
@@ -175,7 +188,7 @@ async def _page(
     "GET",
     "/payments/{merchant_id}/events",
     tag="payments",
-    callers=_ANY_CALLER,
+    lane=Lane.STORE,
     answers={200: ("The events, oldest first", TimelineView)},
     problems=(PaymentNotFound,),
 )
@@ -191,7 +204,7 @@ async def timeline(service: Service, call: Call) -> Answer:
     "POST",
     "/payments/{merchant_id}/complete",
     tag="payments",
-    callers=_ANY_CALLER,
+    lane=Lane.PROVIDER,
     body=Complete,
     answers=_REFRESHED,
     problems=(PaymentNotFound, AttemptMismatch, ContractViolation, ConcurrentUpdate),
@@ -206,16 +219,15 @@ async def complete(service: Service, call: Call) -> Answer:
     "POST",
     "/payments/{merchant_id}/abandon",
     tag="payments",
-    callers=_ANY_CALLER,
+    lane=Lane.PROVIDER,
     body=Abandon,
     answers=_REFRESHED,
     problems=(PaymentNotFound, ContractViolation, ConcurrentUpdate),
 )
 async def abandon(service: Service, call: Call) -> Answer:
     """Report that the buyer left the window: the payment is refreshed from the provider"""
-    body: Abandon = call.body
     outcome = await service.checkout.abandon(call.caller, call.merchant_id)
-    log.info("%s abandoned: %r", outcome.payment.merchant_id, body.reason)
+    log.info("%s abandoned", outcome.payment.merchant_id)
     return _refreshed(outcome, call)
 
 
@@ -223,7 +235,7 @@ async def abandon(service: Service, call: Call) -> Answer:
     "POST",
     "/payments/{merchant_id}/cancel",
     tag="payments",
-    callers=(Who.BUYER, Who.SHOP),
+    lane=Lane.PROVIDER,
     body=Cancel,
     answers={200: ("Closed", PaymentView)},
     problems=(

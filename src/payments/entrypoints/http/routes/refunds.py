@@ -14,15 +14,13 @@ from payments.domain.money import TaxParts
 from payments.domain.refund import BankAccount, RefundStatus
 from payments.domain.refunding import RefundOrder, stray
 from payments.domain.values import GatewayId
-from payments.entrypoints.http.edge.auth import Who
-from payments.entrypoints.http.operations import Answer, Call, operation
+from payments.entrypoints.http.operations import Answer, Call, Lane, operation
 from payments.entrypoints.http.shapes.cursors import cursor_after, read_cursor
 from payments.entrypoints.http.shapes.inputs import Account, HoldStray, RequestRefund, ReturnStray, StrayPage
 from payments.entrypoints.service import Service
 from payments.entrypoints.stray_views import StraysView, stray_views
 from payments.entrypoints.views import PaymentView, RefundsView, RefundView, payment_view, refund_view
 
-_SHOP: Final = (Who.SHOP,)
 _REFUNDED: Final = {
     201: ("Refunded", RefundView),
     202: ("Stored; the outcome is not known within 10 seconds, and the refund continues", RefundView),
@@ -36,7 +34,7 @@ _MAY_FAIL: Final = (
     "POST",
     "/payments/{merchant_id}/refunds",
     tag="refunds",
-    callers=_SHOP,
+    lane=Lane.PROVIDER,
     body=RequestRefund,
     answers=_REFUNDED,
     problems=_MAY_FAIL,
@@ -62,7 +60,7 @@ async def create(service: Service, call: Call) -> Answer:
     "GET",
     "/payments/{merchant_id}/refunds",
     tag="refunds",
-    callers=_SHOP,
+    lane=Lane.STORE,
     answers={200: ("The payment's refunds", RefundsView)},
     problems=(PaymentNotFound,),
 )
@@ -76,7 +74,7 @@ async def listing(service: Service, call: Call) -> Answer:
     "GET",
     "/strays",
     tag="strays",
-    callers=_SHOP,
+    lane=Lane.STORE,
     query=StrayPage,
     answers={200: ("Strays that are neither refunded nor held", StraysView)},
 )
@@ -101,7 +99,7 @@ async def strays(service: Service, call: Call) -> Answer:
     "POST",
     "/payments/{merchant_id}/strays/{gateway_id}/return",
     tag="strays",
-    callers=_SHOP,
+    lane=Lane.PROVIDER,
     body=ReturnStray,
     answers=_REFUNDED,
     problems=_MAY_FAIL,
@@ -120,7 +118,7 @@ async def refund_stray(service: Service, call: Call) -> Answer:
     "POST",
     "/payments/{merchant_id}/strays/{gateway_id}/hold",
     tag="strays",
-    callers=_SHOP,
+    lane=Lane.STORE,
     body=HoldStray,
     answers={200: ("Held", PaymentView)},
     problems=(PaymentNotFound, RefundRefused, ConcurrentUpdate),

@@ -1,9 +1,11 @@
 """Bodies and queries, decoded strictly. An error names the field."""
 
 import asyncio
-from collections.abc import Mapping
+import json
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, Final, TypeVar
-from urllib.parse import parse_qsl
 
 import msgspec
 from starlette.requests import ClientDisconnect, Request
@@ -14,9 +16,22 @@ T = TypeVar("T", bound=msgspec.Struct)
 BODY_SECONDS: Final = 10.0
 """How long a body may take to arrive, so that a slow client cannot hold a connection for longer."""
 
+MAX_BODY: Final = 16 * 1024
+"""Bytes of a body, unless its operation names another limit."""
+
+_JSON: Final = re.compile(r"application/(?:[a-z0-9!#$&^_.-]+\+)?json")
+_WHOLE: Final = re.compile(r"[0-9]{1,18}")
+Pairs = Iterable[tuple[str, str]]
+
 
 async def read_body(request: Request, max_bytes: int, seconds: float = BODY_SECONDS) -> bytes:
-    """Return the whole body. Raises BodyTooLarge, TooSlow (after *seconds*) or Malformed."""
+    """Return the whole body. Raises BodyTooLarge, TooSlow (after *seconds*) or Malformed.
+
+    A body that says itself that it is too large is not read at all.
+    """
+    announced = request.headers.get("content-length", "0")
+    if not _WHOLE.fullmatch(announced) or int(announced) > max_bytes:
+        raise BodyTooLarge(f"The body is larger than {max_bytes} bytes.")
     try:
         async with asyncio.timeout(seconds):
             return await _read(request, max_bytes)
@@ -37,35 +52,62 @@ async def _read(request: Request, max_bytes: int) -> bytes:
     return b"".join(chunks)
 
 
-def decode_body(body: bytes, headers: Mapping[str, str], shape: type[T], *, form: bool = False) -> T:
+def decode_body(body: bytes, headers: Mapping[str, str], shape: type[T]) -> T:
     """Return *body* as *shape*; an empty body counts as an empty object. Raises Malformed or UnsupportedMediaType."""
     if not body:
         return _converted({}, shape)
-    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if form and media_type == "application/x-www-form-urlencoded":
-        return _converted(_form(body), shape)
-    if media_type != "application/json" and not media_type.endswith("+json"):
-        raise UnsupportedMediaType("The body must be application/json" + (" or a form." if form else "."))
+    _check_media_type(headers)
     try:
-        return msgspec.json.decode(body, type=shape)
+        decoded = msgspec.json.decode(body, type=shape)
+        json.loads(body, object_pairs_hook=_without_repeats)  # msgspec takes the last of two fields with one name
     except msgspec.MsgspecError as error:
         raise Malformed(_sentence(error)) from None
     except UnicodeDecodeError:
         raise Malformed("The body must be UTF-8.") from None
     except RecursionError:
         raise Malformed("The body is nested too deeply.") from None
+    return decoded
 
 
-def decode_query(query: Mapping[str, str], shape: type[T]) -> T:
-    """Return the query as *shape*. Raises Malformed, also for unknown parameters."""
-    return _converted(dict(query), shape, strict=False)
+def _check_media_type(headers: Mapping[str, str]) -> None:
+    media_type, *parameters = [part.strip().lower() for part in headers.get("content-type", "").split(";")]
+    if not _JSON.fullmatch(media_type):
+        raise UnsupportedMediaType("The body must be application/json.")
+    charsets = [part.partition("=")[2].strip('"') for part in parameters if part.startswith("charset=")]
+    if any(charset not in ("utf-8", "utf8") for charset in charsets):
+        raise UnsupportedMediaType("The body must be in UTF-8.")
+    if headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise UnsupportedMediaType("The body must be sent without a Content-Encoding.")
 
 
-def _form(body: bytes) -> dict[str, str]:
-    try:
-        return dict(parse_qsl(body.decode(), strict_parsing=True, max_num_fields=100, errors="strict"))
-    except ValueError:
-        raise Malformed("The body must be a form in UTF-8.") from None
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    names = dict(pairs)
+    if len(names) != len(pairs):
+        raise Malformed("A field occurs more than once in an object of the body.")
+    return names
+
+
+def decode_query(query: Pairs, shape: type[T]) -> T:
+    """Return the query as *shape*. Raises Malformed, also for unknown and repeated parameters."""
+    given = _without_repeats_in_query(list(query))
+    for name in _whole_numbers(shape) & given.keys():
+        if not _WHOLE.fullmatch(given[name]):
+            raise Malformed(f"`{name}` must be a whole number.")
+    return _converted(given, shape, strict=False)
+
+
+def _without_repeats_in_query(pairs: list[tuple[str, str]]) -> dict[str, str]:
+    given = dict(pairs)
+    if len(given) != len(pairs):
+        raise Malformed("A parameter occurs more than once in the query.")
+    return given
+
+
+@cache
+def _whole_numbers(shape: type[msgspec.Struct]) -> frozenset[str]:
+    """Return the parameters that are whole numbers: msgspec would also read 1e1."""
+    described: Any = msgspec.inspect.type_info(shape)
+    return frozenset(f.encode_name for f in described.fields if isinstance(f.type, msgspec.inspect.IntType))
 
 
 def _converted(data: dict[str, Any], shape: type[T], *, strict: bool = True) -> T:

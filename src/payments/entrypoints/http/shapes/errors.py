@@ -2,7 +2,8 @@
 
 ├── Unauthenticated, NotAllowed                          credentials
 ├── NoSuchPage, WrongMethod                              address
-├── Malformed, BodyTooLarge, TooSlow, UnsupportedMediaType   content
+├── Malformed, HeadTooLarge, BodyTooLarge, TooSlow, UnsupportedMediaType, WrongHost   content
+├── TooManyAwaiting                                      a buyer's open payments
 └── Busy, Stopping, Unexpected                           our own failures
 """
 
@@ -43,6 +44,24 @@ class Malformed(RequestError):
     """The body, the query or a header does not have the documented form."""
 
     slug = "malformed-request"
+
+
+class HeadTooLarge(RequestError):
+    """The request has too many headers."""
+
+    slug = "head-too-large"
+
+
+class WrongHost(RequestError):
+    """The request is for a host name that is not ours."""
+
+    slug = "wrong-host"
+
+
+class TooManyAwaiting(RequestError):
+    """The buyer has begun as many payments as may wait at a time. No payment was created."""
+
+    slug = "too-many-awaiting"
 
 
 class BodyTooLarge(RequestError):

@@ -14,8 +14,10 @@ from payments.entrypoints.tokens import MAX_NAME
 
 Minor = Annotated[int, Meta(ge=1, le=MAX_MINOR, description="Whole minor units: won, or cents.")]
 Part = Annotated[int, Meta(ge=0, le=MAX_MINOR, description="Whole minor units: won, or cents.")]
-Text = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00]*$")]
-Name = Annotated[str, Meta(min_length=1, max_length=MAX_NAME, pattern=r"^[^\x00]*$")]
+ONE_LINE = r"^[^\x00-\x1f\x7f\u2028\u2029]*$(?!\n)"
+"""Text without control characters and line ends."""
+Text = Annotated[str, Meta(max_length=200, pattern=ONE_LINE)]
+Name = Annotated[str, Meta(min_length=1, max_length=MAX_NAME, pattern=ONE_LINE)]
 GatewayIdText = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$(?!\n)")]
 
 
@@ -30,15 +32,15 @@ class Strict(Struct, forbid_unknown_fields=True, kw_only=True):
 class ContactInput(Strict):
     """The buyer's contact data for the window, passed on and not stored. Some providers require the phone."""
 
-    name: Annotated[str, Meta(max_length=100)] = ""
-    phone: Annotated[str, Meta(max_length=40)] = ""
-    email: Annotated[str, Meta(max_length=254)] = ""
+    name: Annotated[str, Meta(max_length=100, pattern=ONE_LINE)] = ""
+    phone: Annotated[str, Meta(max_length=40, pattern=ONE_LINE)] = ""
+    email: Annotated[str, Meta(max_length=254, pattern=ONE_LINE)] = ""
 
 
 class BeginByBuyer(Strict):
     """A buyer's browser begins a payment for an order in the price list, or one signed by the shop's server."""
 
-    order: Annotated[str, Meta(min_length=1, max_length=4096, pattern=r"^[^\x00]*$")]
+    order: Annotated[str, Meta(min_length=1, max_length=4096, pattern=ONE_LINE)]
     method: Method = Method.CARD
     expected_amount: Minor | None = None
     contact: ContactInput | None = None
@@ -51,8 +53,8 @@ class BeginByShop(Strict):
     """
 
     buyer: Name
-    order: Annotated[str, Meta(min_length=1, max_length=120, pattern=r"^[^\x00]*$")]
-    name: Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+    order: Annotated[str, Meta(min_length=1, max_length=120, pattern=ONE_LINE)]
+    name: Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE)]
     amount: Part
     currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)")] = "KRW"
     method: Method = Method.CARD
@@ -71,9 +73,9 @@ class Complete(Strict):
 
 
 class Abandon(Strict):
-    """The buyer left the window. The reason is only logged."""
+    """The buyer left the window. `reason`, in the words of the provider or a browser, is not used."""
 
-    reason: Annotated[str, Meta(max_length=1000)] | None = None
+    reason: Annotated[str, Meta(max_length=1000)] | None = None  # ignored, so of any form
 
 
 class Cancel(Strict):
@@ -93,7 +95,7 @@ class Page(Strict):
     cursor: Annotated[str, Meta(max_length=MAX_CURSOR_LENGTH)] | None = None
     limit: Annotated[int, Meta(ge=1, le=100)] = 20
     buyer: Name | None = None
-    called: Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\x00]*$")] | None = None
+    called: Annotated[str, Meta(min_length=1, max_length=64, pattern=ONE_LINE)] | None = None
     paid_twice: bool = False
 
 
@@ -110,10 +112,10 @@ class Account(Strict):
     `bank` is the code of the bank, such as 088; `number` may have hyphens and blanks.
     """
 
-    bank: Annotated[str, Meta(min_length=1, max_length=16, pattern=r"^[^\x00]*$")]
-    number: Annotated[str, Meta(min_length=1, max_length=32, pattern=r"^[^\x00]*$")]
-    holder: Annotated[str, Meta(min_length=1, max_length=32, pattern=r"^[^\x00]*$")]
-    phone: Annotated[str, Meta(max_length=20, pattern=r"^[^\x00]*$")] = ""
+    bank: Annotated[str, Meta(min_length=1, max_length=16, pattern=ONE_LINE)]
+    number: Annotated[str, Meta(min_length=1, max_length=32, pattern=ONE_LINE)]
+    holder: Annotated[str, Meta(min_length=1, max_length=32, pattern=ONE_LINE)]
+    phone: Annotated[str, Meta(max_length=20, pattern=ONE_LINE)] = ""
 
 
 class RequestRefund(Strict):
@@ -137,12 +139,12 @@ class ReturnStray(Strict):
 class HoldStray(Strict):
     """Why a stray or an orphan is held."""
 
-    note: Annotated[str, Meta(min_length=1, max_length=500, pattern=r"^[^\x00]*\S[^\x00]*$")]
+    note: Annotated[str, Meta(min_length=1, max_length=500, pattern=r"^(?=.*\S)[^\x00-\x1f\x7f\u2028\u2029]*$(?!\n)")]
 
 
 class Hint(Struct, kw_only=True):
-    """A provider's webhook, or the query of a returning phone. Other fields are allowed and ignored."""
+    """A provider's webhook, or the query of a returning phone. Anything else in it is allowed and ignored."""
 
-    imp_uid: Annotated[str, Meta(max_length=64)] | None = None
-    merchant_uid: Annotated[str, Meta(max_length=200)] | None = None
-    status: Annotated[str, Meta(max_length=40)] | None = None
+    imp_uid: str | None = None
+    merchant_uid: str | None = None
+    status: str | None = None

@@ -15,7 +15,7 @@ import msgspec
 
 from payments.domain import access, errors, messages
 from payments.domain.errors import PaymentsError, Rejected
-from payments.entrypoints import service, tokens
+from payments.entrypoints import limits, service, tokens
 from payments.entrypoints.http.shapes import errors as http
 
 log = logging.getLogger("payments.http")
@@ -84,6 +84,10 @@ TABLE: Final[Mapping[type[PaymentsError], Row]] = {
     http.NoSuchPage: Row(404, "Address not found"),
     http.WrongMethod: Row(405, "Method not allowed"),
     http.Malformed: Row(400, "Malformed request"),
+    http.HeadTooLarge: Row(431, "Request head too large"),
+    http.WrongHost: Row(421, "Misdirected request"),
+    http.TooManyAwaiting: Row(429, "Too many open payments", retry_after=60),
+    limits.TooManyRequests: Row(429, "Too many requests"),
     http.BodyTooLarge: Row(413, "Request too large"),
     http.TooSlow: Row(408, "Request timeout"),
     http.UnsupportedMediaType: Row(415, "Unsupported media type"),
@@ -137,7 +141,8 @@ def reply_to(error: PaymentsError, request_id: str | None = None) -> Reply:
         request_id=request_id,
         **provider,
     )
-    return Reply(row.status, msgspec.json.encode(problem), _headers(row, getattr(error, "retry_after", None)))
+    headers = _headers(row, getattr(error, "retry_after", None)) | getattr(error, "headers", {})
+    return Reply(row.status, msgspec.json.encode(problem), headers)
 
 
 def _headers(row: Row, known_rest: timedelta | None) -> dict[str, str]:

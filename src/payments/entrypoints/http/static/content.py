@@ -9,6 +9,8 @@ from typing import Final
 from starlette.types import Receive, Scope, Send
 
 MIN_GZIP_SIZE: Final = 1024  # bytes; below it, compression saves nothing that a buyer would notice
+PIECE: Final = 32 * 1024
+"""Bytes that are sent at a time: what a client does not take is not copied for it."""
 _GZIP_LEVEL: Final = 9
 
 RawHeaders = list[tuple[bytes, bytes]]
@@ -42,7 +44,9 @@ class StaticContent:
             headers.append((b"content-encoding", b"gzip"))
         headers.append((b"content-length", str(len(body)).encode()))
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+        for start in range(0, 0 if scope["method"] == "HEAD" else len(body), PIECE):
+            await send({"type": "http.response.body", "body": body[start : start + PIECE], "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
 
     async def _compressed(self) -> bytes:
         if self._gzipped is None:

@@ -9,6 +9,7 @@ import attrs
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from payments.entrypoints.http.edge.access import access_to
 from payments.entrypoints.http.static.content import StaticContent
 
 _HOUR: Final = "public, max-age=3600"
@@ -73,6 +74,8 @@ def openapi_route(document: Callable[[str], bytes]) -> Route:
 
 
 def _route(path: str, content: ASGIApp) -> Route:
+    if not access_to("GET", path).public:
+        raise LookupError(f"{path} is a file, so its row in the table of access must be PUBLIC.")
     return Route(path, content, methods=["GET"], include_in_schema=False)
 
 

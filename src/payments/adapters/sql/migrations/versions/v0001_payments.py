@@ -4,13 +4,15 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
+
+from payments.adapters.sql.migrations.v0001_side_tables import MOMENT as _MOMENT
+from payments.adapters.sql.migrations.v0001_side_tables import create_hints, create_meta
+from payments.adapters.sql.migrations.v0001_side_tables import id_type as _id
 
 revision = "0001"
 down_revision = None
 
 _DISPOSITIONS = "'accepted', 'mismatch', 'duplicate', 'late', 'wrong_mode'"
-_MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
@@ -22,11 +24,8 @@ def upgrade() -> None:
     _outbox()
     _idempotency_keys()
     _api_keys()
-    _meta()
-
-
-def _id(length: int) -> sa.types.TypeEngine[str]:
-    return sa.String(length).with_variant(postgresql.VARCHAR(length, collation="C"), "postgresql")
+    create_hints()
+    create_meta()
 
 
 def _check(name: str, condition: str) -> sa.CheckConstraint:
@@ -283,18 +282,4 @@ def _api_keys() -> None:
         *(sa.Column(name, _MOMENT, nullable=True) for name in ("expires_at", "last_used_at", "revoked_at")),
         sa.PrimaryKeyConstraint("digest", name=op.f("pkr_api_keys_pkey")),
         sa.UniqueConstraint("prefix", name=op.f("pkr_api_keys_prefix_key")),
-    )
-
-
-def _meta() -> None:
-    op.create_table(
-        "pkr_meta",
-        sa.Column("id", sa.BigInteger, autoincrement=False, nullable=False),
-        sa.Column("mode", sa.String(4), nullable=False),
-        sa.Column("prefix", sa.String(16), nullable=False),
-        sa.Column("reconciled_until", _MOMENT, nullable=True),
-        _check("pkr_meta_mode_check", "mode IN ('live', 'test')"),
-        _check("pkr_meta_prefix_check", "prefix <> ''"),
-        _check("pkr_meta_one_row_check", "id = 1"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pkr_meta_pkey")),
     )

@@ -15,8 +15,8 @@ from support.api import serving
 from support.patience import EVENTUALLY
 
 from payments.entrypoints.http.edge import protocols
-from payments.entrypoints.http.edge.fast_head_deadline import MAX_HEAD_SIZE, HttptoolsHeadDeadline
-from payments.entrypoints.http.edge.head_deadline import H11HeadDeadline, HeadDeadline
+from payments.entrypoints.http.edge.fast_head_deadline import HttptoolsHeadDeadline
+from payments.entrypoints.http.edge.head_deadline import MAX_HEAD_SIZE, H11HeadDeadline, HeadDeadline
 
 PARSERS = {"h11": H11HeadDeadline, "httptools": HttptoolsHeadDeadline}
 

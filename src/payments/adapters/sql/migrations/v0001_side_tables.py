@@ -1,0 +1,38 @@
+"""The tables of migration 0001 beside those of payments: hints, and one row about the installation."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+MOMENT = sa.DateTime(timezone=True)
+
+
+def id_type(length: int) -> sa.types.TypeEngine[str]:
+    return sa.String(length).with_variant(postgresql.VARCHAR(length, collation="C"), "postgresql")
+
+
+def create_hints() -> None:
+    op.create_table(
+        "pkr_hints",
+        sa.Column("gateway_id", id_type(64), nullable=False),
+        sa.Column("received_at", MOMENT, nullable=False),
+        sa.Column("due_at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("gateway_id", name=op.f("pkr_hints_pkey")),
+    )
+    op.create_index(op.f("pkr_hints_due_at_idx"), "pkr_hints", ["due_at"])
+    op.create_index(op.f("pkr_hints_received_at_idx"), "pkr_hints", ["received_at"])
+
+
+def create_meta() -> None:
+    op.create_table(
+        "pkr_meta",
+        sa.Column("id", sa.BigInteger, autoincrement=False, nullable=False),
+        sa.Column("mode", sa.String(4), nullable=False),
+        sa.Column("prefix", sa.String(16), nullable=False),
+        sa.Column("reconciled_until", MOMENT, nullable=True),
+        sa.Column("hints_after", MOMENT, nullable=True),
+        sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("pkr_meta_mode_check")),
+        sa.CheckConstraint("prefix <> ''", name=op.f("pkr_meta_prefix_check")),
+        sa.CheckConstraint("id = 1", name=op.f("pkr_meta_one_row_check")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pkr_meta_pkey")),
+    )
