@@ -117,6 +117,10 @@ _EXTRAS: Final = {
 }
 
 
+_WHOLE_COMMANDS: Final = {"demo": "all", "sandbox": "sandbox", "serve": "all", "worker": "all"}
+"""The extra with everything that a command needs, where the library's own extra would not be enough."""
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its exit code."""
     for stream in (sys.stdout, sys.stderr):
@@ -131,8 +135,8 @@ def run_command(arguments: Sequence[str]) -> int:
         result = command_line()(arguments, result_action="return_value", exit_on_error=False)
     except PaymentsError as error:
         return _print_error(error)
-    except ModuleNotFoundError as error:
-        return _print_missing(error)
+    except ImportError as error:
+        return _print_missing(error, arguments)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -194,11 +198,15 @@ def advice_on(error: PaymentsError) -> tuple[str, int]:
     return "", REFUSED
 
 
-def _print_missing(error: ModuleNotFoundError) -> int:
-    missing = (error.name or "").partition(".")[0]
+def _print_missing(error: ImportError, arguments: Sequence[str]) -> int:
+    """Print which library is missing, and the one line that installs what the command needs."""
+    found: BaseException | None = error  # cyclopts wraps what a command's module could not import
+    while found is not None and not isinstance(found, ModuleNotFoundError):
+        found = found.__cause__
+    missing = (found.name or "").partition(".")[0] if found else ""
     if missing not in _EXTRAS:
         raise error
-    extra = _EXTRAS[missing]
+    extra = _WHOLE_COMMANDS.get(arguments[0] if arguments else "", _EXTRAS[missing])
     sys.stderr.write(
         f"This command needs {missing}, which is not installed. Install it: pip install 'payments-kr[{extra}]'\n"
     )

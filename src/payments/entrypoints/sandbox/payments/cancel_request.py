@@ -23,6 +23,7 @@ class CancelRequest:
     refund_account: str = ""
     refund_tel: str = ""
     enable_webhook: bool = False
+    by_console: bool = False
 
 
 def console_cancel_request(imp_uid: str, amount: Decimal | None) -> CancelRequest:
@@ -37,6 +38,7 @@ def console_cancel_request(imp_uid: str, amount: Decimal | None) -> CancelReques
         refund_bank="088",
         refund_account="0",
         refund_tel="0",
+        by_console=True,
     )
 
 

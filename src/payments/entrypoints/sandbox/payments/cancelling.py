@@ -63,6 +63,8 @@ def _in_whole_only(row: PaymentRow) -> bool:
 
 
 def _tax_fits(row: PaymentRow, request: CancelRequest, amount: Decimal) -> bool:
+    if request.by_console:
+        return True
     free_left = row.hidden.tax_free - row.hidden.cancelled_tax_free
     partial = amount < row.amount
     strict = row.pg_provider in TAX_FREE_NOT_DEFAULTED or (partial and row.pg_provider in TAX_FREE_FOR_PARTS)
@@ -71,7 +73,9 @@ def _tax_fits(row: PaymentRow, request: CancelRequest, amount: Decimal) -> bool:
     if request.vat_amount is None and row.hidden.vat_amount is not None and row.pg_provider in VAT_NOT_DEFAULTED:
         return False
     tax_free = request.tax_free or Decimal(0)
-    return 0 <= tax_free <= amount and (not row.hidden.tax_free or tax_free <= free_left)
+    if not row.hidden.tax_free or request.tax_free is None:
+        return 0 <= tax_free <= amount
+    return max(amount - (row.remaining - free_left), Decimal(0)) <= tax_free <= min(amount, free_left)
 
 
 def _refunded(

@@ -109,6 +109,14 @@ def test_a_virtual_account_is_refunded_to_an_account() -> None:
     assert cancel(smartro, **account, refund_tel="010").cancel_amount == 1000
 
 
+@pytest.mark.parametrize("pg", ["kcp", "html5_inicis"])
+def test_parts_that_do_not_fit_what_is_left_are_refused(pg: str) -> None:
+    row = a_paid_row(pg_provider=pg, hidden=Hidden(tax_free=Decimal(300)))
+    refusal(row, tax_free=Decimal(0))
+    refusal(row, amount=Decimal(800), tax_free=Decimal(0))
+    assert cancel(row, tax_free=Decimal(300)).remaining == 0
+
+
 @pytest.mark.fact("§4.2", "documented", "Some PGs want the tax-free part and the VAT of a cancel, others take 0.")
 def test_tax_parts_must_be_given_where_the_pg_does_not_default_them() -> None:
     row = a_paid_row(pg_provider="kcp", hidden=Hidden(tax_free=Decimal(300)))
