@@ -57,9 +57,13 @@ class Source(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a payment failed or was cancelled. A decline by the provider carries the provider's own words instead."""
+    """Why the latest try failed, or why a payment was cancelled.
+
+    A decline by the provider carries the provider's own words instead.
+    """
 
     DECLINED = "declined"
+    LEFT = "left"  # the buyer closed the window
     AMOUNT_MISMATCH = "amount_mismatch"
     PREPARE_REFUSED = "prepare_refused"
     EXPIRED = "expired"

@@ -168,12 +168,16 @@ class Payment(PaymentFacts):
     def begun_again(
         self, method: Method, at: datetime, expires_after: timedelta = EXPIRES_AFTER, terms: Terms | None = None
     ) -> Self:
-        """Return the open payment with the method and terms chosen now, and with time and checks as for a new one."""
+        """Return the open payment with the method and terms chosen now, and with time and checks as for a new one.
+
+        Why an earlier try failed is no longer its reason, unless the provider never accepted the price.
+        """
         if not self.is_payable:
             return self
         expires_at = max(self.expires_at, at + expires_after)
         chosen = self.terms.renewed(terms) if terms else self.terms
-        renewed = attrs.evolve(self, method=method, terms=chosen, expires_at=expires_at, checks=0, failures=0)
+        chances = {"expires_at": expires_at, "reason": "" if self.prepared else self.reason, "checks": 0, "failures": 0}
+        renewed = attrs.evolve(self, method=method, terms=chosen, **chances)
         soonest = min(due for due in (self.due_at, renewed.next_check(at)) if due)
         return renewed.scheduled(soonest)
 

@@ -141,10 +141,19 @@ class _Decision:
         if self._is_new_capture:
             return self._capture_change(attempt)
         if self.report.rank is Rank.DECLINED and not (self.known and self.known.report.rank is Rank.DECLINED):
-            trigger = Trigger.DECLINED if self._is_our_money(self.report) and self._nothing_else_is_open() else None
-            event = self._event(EventKind.DECLINED, reason=_decline_reason(self.report))
-            return Change(event=event, trigger=trigger, attempt=attempt)
+            return self._decline_change(attempt)
         return Change(event=self._event(self._moneyless_kind()), attempt=attempt)
+
+    def _decline_change(self, attempt: Attempt) -> Change:
+        """The latest decline is the payment's reason, also while another try keeps it from failing."""
+        why, ours = _decline_reason(self.report), self._is_our_money(self.report)
+        tells_why = ours and self.payment.is_payable and not self.payment.id_used_up
+        return Change(
+            event=self._event(EventKind.DECLINED, reason=why),
+            trigger=Trigger.DECLINED if ours and self._nothing_else_is_open() else None,
+            attempt=attempt,
+            reason=why if tells_why else None,
+        )
 
     def _capture_change(self, attempt: Attempt) -> Change:
         if attempt.disposition is Disposition.ACCEPTED:

@@ -53,7 +53,7 @@ class Refund:
     `sends` counts how often it was handed to the provider and `sent_at` is the latest. Until `sending_until` that send
     may still be executed, so nothing else is sent and no refusal is believed. `refusals` counts the refusals of an
     automatic refund, which is tried again from `not_before` on. `failure` is the latest refusal in the provider's
-    words. `account` is kept only while the refund is open.
+    words. `account` is kept only while the refund is open. `done_at` is when it was known to be executed.
     """
 
     id: RefundId = attrs.field(validator=text(1, 32))
@@ -74,6 +74,7 @@ class Refund:
     not_before: datetime | None = attrs.field(default=None, validator=_optional_time)
     provider_id: str = attrs.field(default="", validator=text(0, 64))
     failure: str = attrs.field(default="", validator=text(0, 1000))
+    done_at: datetime | None = attrs.field(default=None, validator=_optional_time)
 
     def __attrs_post_init__(self) -> None:
         whole(self.amount, least=1, what="A refund")
@@ -113,10 +114,10 @@ class Refund:
         return reported.reason.startswith(f"[{self.id}]")
 
 
-def done(refund: Refund, reported: ReportedRefund | None = None) -> Refund:
-    """Return *refund* as executed, with the provider's id of it if there is one."""
+def done(refund: Refund, reported: ReportedRefund | None, at: datetime) -> Refund:
+    """Return *refund* as executed, known at *at*, with the provider's id of it if there is one."""
     provider_id = reported.provider_id if reported else ""
-    return closed(refund, RefundStatus.DONE, provider_id=provider_id)
+    return attrs.evolve(closed(refund, RefundStatus.DONE, provider_id=provider_id), done_at=at)
 
 
 def closed(refund: Refund, status: RefundStatus, *, provider_id: str = "", failure: str = "") -> Refund:
@@ -143,7 +144,7 @@ def attribute(
     believing that it happened is safe, sending it again is not.
     """
     ours = [refund for refund in refunds if refund.gateway_id == gateway_id]
-    named, foreign = _split_history(ours, history)
+    named, foreign = _split_history(ours, history, at)
     found, rest = _fitting(named, grown)
     known_before = sum(r.amount for r in ours if r.by == Source.EXTERNAL and not r.provider_id)
     unsaid = rest - max(sum(r.amount for r in foreign if r.reason) - known_before, 0)
@@ -152,7 +153,7 @@ def attribute(
     if silent:
         its = next((r for r in foreign if not r.reason and r.amount == silent.amount), None)
         foreign = [r for r in foreign if r is not its]
-        found.append(done(silent, its))
+        found.append(done(silent, its, at))
         rest -= silent.amount
     if rest <= 0:
         return found
@@ -172,7 +173,7 @@ def _fitting(named: Sequence[Refund], grown: int) -> tuple[list[Refund], int]:
 
 
 def _split_history(
-    ours: Sequence[Refund], history: Sequence[ReportedRefund]
+    ours: Sequence[Refund], history: Sequence[ReportedRefund], at: datetime
 ) -> tuple[list[Refund], list[ReportedRefund]]:
     """Return the refunds of *ours* that the history now shows as done, and the entries that are not ours."""
     found: dict[RefundId, Refund] = {}
@@ -182,7 +183,7 @@ def _split_history(
         if mine is None:
             foreign.append(entry)
         elif mine.status is not RefundStatus.DONE:
-            found[mine.id] = done(mine, entry)
+            found[mine.id] = done(mine, entry, at)
     return list(found.values()), foreign
 
 
@@ -198,4 +199,5 @@ def _external(gateway_id: GatewayId, reported: ReportedRefund, number: int, at: 
         requested_at=at,
         status=RefundStatus.DONE,
         provider_id=reported.provider_id,
+        done_at=at,
     )

@@ -17,7 +17,7 @@ import attrs
 from payments.adapters.iamport.fields import Fields, cleaned
 from payments.adapters.iamport.guesses import DEFAULT_DEPOSIT_TERM, NO_ACCOUNT, rank_without_refund
 from payments.adapters.iamport.jsontext import Flat, decoded
-from payments.adapters.iamport.vocabulary import CANCELLED, FAILED, PAID, READY, VBANK, method_of
+from payments.adapters.iamport.vocabulary import CANCELLED, FAILED, PAID, READY, VBANK, method_of, reason_of
 from payments.domain.errors import BadInput, ContractViolation, Unknown
 from payments.domain.money import EXPONENTS, Money
 from payments.domain.refund import BankAccount, Refund
@@ -99,7 +99,7 @@ def _report(value: object) -> Report:
             refunded=refunded,
             mode=Mode.TEST if fields.required_bool("sandbox") else Mode.LIVE,
             method=method_of(fields.text("pay_method", 40)),
-            reason=fields.text("fail_reason", 1000) if rank is Rank.DECLINED else "",
+            reason=reason_of(fields.text("fail_reason", 1000)) if rank is Rank.DECLINED else "",
             captured_at=fields.moment("paid_at") if rank >= Rank.CAPTURED else None,
             deposit=_deposit(fields) if rank is Rank.READY else None,
             receipt_url=_link(fields.text("receipt_url", 1001)),

@@ -211,6 +211,7 @@ def refund_row(payment: Payment, position: int) -> Row:
         "not_before": refund.not_before,
         "provider_id": refund.provider_id,
         "failure": refund.failure,
+        "done_at": refund.done_at,
     }
 
 
@@ -234,6 +235,7 @@ def refund_of(row: Stored) -> Refund:
         not_before=row["not_before"],
         provider_id=row["provider_id"],
         failure=row["failure"],
+        done_at=row["done_at"],
     )
 
 

@@ -143,6 +143,7 @@ refunds = table(
     column("not_before", Moment, nullable=True),
     column("provider_id", sa.String(64)),
     column("failure", sa.String(1000)),
+    column("done_at", Moment, nullable=True),
     sa.UniqueConstraint("merchant_id", "position"),
     sa.CheckConstraint(f"amount BETWEEN 1 AND {MAX_MINOR}", name="amount"),
     sa.CheckConstraint(f"remainder BETWEEN 0 AND {MAX_MINOR}", name="remainder"),
