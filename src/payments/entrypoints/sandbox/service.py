@@ -14,6 +14,7 @@ import attrs
 from payments.entrypoints.sandbox import seeding
 from payments.entrypoints.sandbox.billing.billing import Billing
 from payments.entrypoints.sandbox.clock import Clock
+from payments.entrypoints.sandbox.extras.asked_receipts import asking, with_cash_receipt
 from payments.entrypoints.sandbox.extras.certifications import Certifications
 from payments.entrypoints.sandbox.extras.escrows import Escrows
 from payments.entrypoints.sandbox.extras.naver import Naver
@@ -157,6 +158,7 @@ class Sandbox:
 
         *wait*: return once its webhook has ended, well or badly, or after so many seconds; 0 does not wait.
         """
+        cash_receipt = str(details.pop("cash_receipt", ""))
         objection = objection_to(self.payment(imp_uid), self.settings.confirm_timeout)
         with self.lock:
             row = (
@@ -164,6 +166,7 @@ class Sandbox:
                 if objection
                 else self.billing.issued_in_window(self.book.approve(imp_uid, PaymentDetails(method=method, **details)))
             )
+            row = with_cash_receipt(self.book, self.receipts, asking(self.book, row, cash_receipt))
         return self._after_webhooks(row, wait)
 
     def decline(self, imp_uid: str, reason: str = DECLINED) -> PaymentRow:
@@ -176,10 +179,13 @@ class Sandbox:
         with self.lock:
             return self.book.leave(imp_uid)
 
-    def issue_vbank(self, imp_uid: str, bank_code: str = "088") -> PaymentRow:
-        """Choose a virtual account: ready, with a number to pay into."""
+    def issue_vbank(self, imp_uid: str, bank_code: str = "088", cash_receipt: str = "") -> PaymentRow:
+        """Choose a virtual account: ready, with a number to pay into.
+
+        *cash_receipt* (person or company) is the receipt that its deposit gets.
+        """
         with self.lock:
-            row = self.book.issue_account(imp_uid, bank_code)
+            row = asking(self.book, self.book.issue_account(imp_uid, bank_code), cash_receipt)
         return self._after_webhooks(row)
 
     # the bank, the console, the PG
@@ -187,7 +193,7 @@ class Sandbox:
     def deposit(self, imp_uid: str) -> PaymentRow:
         """Pay into the virtual account."""
         with self.lock:
-            return self.book.deposit(imp_uid)
+            return with_cash_receipt(self.book, self.receipts, self.book.deposit(imp_uid))
 
     def console_cancel(self, imp_uid: str, amount: int | Decimal | None = None) -> PaymentRow:
         """Refund in the console, all that is left by default; its webhook goes out."""

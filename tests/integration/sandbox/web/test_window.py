@@ -216,9 +216,10 @@ def test_a_phone_goes_to_the_window_and_comes_back(phone: Page, sandbox: Sandbox
     assert phone.url.startswith(sandbox.url)
     shot(phone, "sandbox-window-phone")
     phone.click("#approve")
+    back = landed(phone)
     row = sandbox.payments("order-1")[0]
     expected = {"order": "7", "imp_uid": row.imp_uid, "merchant_uid": "order-1", "imp_success": "true"}
-    assert landed(phone) == expected
+    assert back == expected
     assert (row.status, row.channel) == ("paid", "mobile")
     phone.goto(f"{sandbox.url}/_sandbox/windows/{row.imp_uid}")
     assert phone.locator(".state").inner_text() == "결제가 완료되었습니다"

@@ -15,7 +15,7 @@ KOREAN: Final[dict[str, Any]] = {
     "day": "+1일",
     "month": "+1개월",
     "payments": "결제",
-    "find": "주문번호, imp_uid, 상품명, 구매자",
+    "find": "결제번호(merchant_uid), imp_uid, 상품명, 구매자",
     "order": "주문",
     "amount": "금액",
     "state": "상태",

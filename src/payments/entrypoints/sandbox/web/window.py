@@ -16,7 +16,7 @@ from payments.entrypoints.sandbox.payments.row import PaymentRow
 from payments.entrypoints.sandbox.service import Sandbox
 from payments.entrypoints.sandbox.web import certification, results
 from payments.entrypoints.sandbox.web.answers import PAGES, error_answer, json_answer, read_json
-from payments.entrypoints.sandbox.web.window_view import page_values
+from payments.entrypoints.sandbox.web.window_view import page_values, receipt_values
 
 STATIC: Final = Path(__file__).parent / "static"
 FROM_HERE: Final = "http://127.0.0.1:* http://localhost:* https://127.0.0.1:* https://localhost:*"
@@ -146,7 +146,8 @@ class WindowRoutes:
         if action == "approve":
             return results.of_row(sandbox.approve(row.imp_uid, **_how(body)), settings)
         if action == "issue_vbank":
-            return results.of_row(sandbox.issue_vbank(row.imp_uid, _code(body, "bank_code", "088")), settings)
+            bank_code, cash_receipt = _code(body, "bank_code", "088"), _code(body, "cash_receipt", "")
+            return results.of_row(sandbox.issue_vbank(row.imp_uid, bank_code, cash_receipt), settings)
         if action == "decline":
             declined = sandbox.decline(row.imp_uid, str(body.get("reason") or "카드 한도초과"))
             return results.failed(declined, guesses.declined_code, declined.fail_reason or "", settings)
@@ -166,7 +167,8 @@ class WindowRoutes:
             row = self.sandbox.payment(request.path_params["imp_uid"])
         except CallRefused as error:
             return error_answer(error, 404)
-        return self._window(request, row)
+        language = request.query_params.get("language")
+        return self.page("receipt.html", **receipt_values(self.sandbox, row, language))
 
 
 def _code(body: dict[str, Any], name: str, default: str) -> str:
@@ -180,4 +182,10 @@ def _how(body: dict[str, Any]) -> dict[str, Any]:
         raise ValueError(f"the window does not offer {method!r}")
     if not isinstance(quota, int) or isinstance(quota, bool) or not 0 <= quota <= 36:
         raise ValueError("quota is a number of months from 0 to 36")
-    return {"method": method, "card_code": _code(body, "card_code", "361"), "bank_code": "088", "quota": quota}
+    return {
+        "method": method,
+        "card_code": _code(body, "card_code", "361"),
+        "bank_code": "088",
+        "quota": quota,
+        "cash_receipt": _code(body, "cash_receipt", ""),
+    }

@@ -18,14 +18,19 @@
     return window.innerWidth < PHONE_WIDTH || /Android|iPhone|iPod|Mobile/.test(navigator.userAgent);
   }
 
-  function overlay(src) {
+  function title(params) {
+    var language = String((params && params.language) || document.documentElement.lang || "ko");
+    return language.toLowerCase().indexOf("en") === 0 ? "Payment window (sandbox)" : "결제창 (샌드박스)";
+  }
+
+  function overlay(src, params) {
     var frame = document.createElement("iframe");
     var style = {
       position: "fixed", top: "0", left: "0", width: "100%", height: "100%",
       border: "0", margin: "0", zIndex: "2147483647", colorScheme: "normal", background: "rgba(0, 0, 0, 0.45)"
     };
     Object.keys(style).forEach(function (name) { frame.style[name] = style[name]; });
-    frame.title = "payment window (sandbox)";
+    frame.title = title(params);
     frame.name = "imp-iframe";
     frame.allow = "payment";
     frame.src = src;
@@ -103,7 +108,7 @@
     current.timer = setTimeout(function () {
       finish(failure(params, "F0000", "샌드박스 결제창을 열 수 없습니다: " + SANDBOX));
     }, UNREACHABLE_AFTER);
-    current.frame = overlay(SANDBOX + "/_sandbox/frame");
+    current.frame = overlay(SANDBOX + "/_sandbox/frame", params);
   }
 
   window.IMP = {

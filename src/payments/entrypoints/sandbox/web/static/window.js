@@ -71,9 +71,11 @@
     approve: function () {
       var tab = main.dataset.tab;
       var quota = document.getElementById("quota");
-      if (tab === "vbank") press("issue_vbank", { bank_code: chosen("bank") });
+      var receipt = document.getElementById("cash-receipt-" + tab);
+      var cash = receipt ? receipt.value : "";
+      if (tab === "vbank") press("issue_vbank", { bank_code: chosen("bank"), cash_receipt: cash });
       else if (tab === "easy") press("approve", { method: chosen("easy") });
-      else if (tab === "other") press("approve", { method: chosen("other") });
+      else if (tab === "other") press("approve", { method: chosen("other"), cash_receipt: chosen("other") === "trans" ? cash : "" });
       else press("approve", { method: "card", card_code: chosen("card"), quota: quota ? Number(quota.value) : 0 });
     },
     certify: function () {
@@ -91,6 +93,17 @@
   });
   document.addEventListener("keydown", function (event) {
     if (event.key === "Escape" && document.getElementById("close")) actions.close();
+  });
+  // The window is a dialog over the shop's page: Tab goes round in it.
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Tab" || !embedded) return;
+    var stops = Array.prototype.filter.call(document.querySelectorAll("button, select, input"), function (stop) {
+      return !stop.disabled && stop.tabIndex >= 0 && stop.offsetParent !== null;
+    });
+    var end = event.shiftKey ? stops[0] : stops[stops.length - 1];
+    if (document.activeElement !== end) return;
+    event.preventDefault();
+    (event.shiftKey ? stops[stops.length - 1] : stops[0]).focus();
   });
   // Until here nothing would happen on a press, so nothing could be pressed.
   document.querySelectorAll("button").forEach(function (button) { button.disabled = false; });
