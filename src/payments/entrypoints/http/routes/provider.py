@@ -62,8 +62,13 @@ async def returning(service: Service, call: Call) -> Answer:
         which = payment.merchant_id if payment else merchant_id_in(given)
         return Answer(303, None, {"Location": return_page_for(service.web.return_page, which)})
     language = language_of(call.request.headers.get("accept-language", ""))
-    page = result_page(payment.status if payment else None, language)
+    page = result_page(payment, language, shop_of(service))
     return Answer(200, page, {"Content-Security-Policy": POLICY})
+
+
+def shop_of(service: Service) -> str:
+    """Return where a buyer finds the shop: the first origin that may call us, else the root of our own."""
+    return next((origin for origin in service.web.allowed_origins if origin != "*"), "") + "/"
 
 
 async def come_back(service: Service, given: Hint) -> Payment | None:
