@@ -176,8 +176,9 @@ class Payment(PaymentFacts):
             return self
         expires_at = max(self.expires_at, at + expires_after)
         chosen = self.terms.renewed(terms) if terms else self.terms
-        chances = {"expires_at": expires_at, "reason": "" if self.prepared else self.reason, "checks": 0, "failures": 0}
-        renewed = attrs.evolve(self, method=method, terms=chosen, **chances)
+        reason = "" if self.prepared else self.reason
+        fresh = attrs.evolve(self, expires_at=expires_at, reason=reason, checks=0, failures=0)
+        renewed = attrs.evolve(fresh, method=method, terms=chosen)
         soonest = min(due for due in (self.due_at, renewed.next_check(at)) if due)
         return renewed.scheduled(soonest)
 

@@ -3,7 +3,7 @@
 money, moment, day       12,000원 and ₩12,000 · 2026년 11월 23일 16:05 and 23 Nov 2026, 16:05
 read_money               what a person typed, in minor units
 one_line                 text from outside, kept on one line
-status, method, event_kind, disposition, reason, source, role, refund_status, attempt_state   labels for people
+status, standing, method, event_kind, disposition, reason, source, role, refund_status, attempt_state   labels
 """
 
 import re
@@ -102,6 +102,16 @@ def status(value: Status, language: Language = "ko") -> str:
     return _STATUSES[value][language]
 
 
+def standing(value: str, language: Language = "ko", *, awaits_deposit: bool = False, refunded: int = 0) -> str:
+    """Return the label of where a payment stands: its status, or more exactly what became of its money."""
+    status_now = Status(value)
+    if status_now is Status.AWAITING and awaits_deposit:
+        return _AWAITS_DEPOSIT[language]
+    if refunded and status_now in (Status.PAID, Status.CANCELLED):
+        return (_REFUNDED_IN_PART if status_now is Status.PAID else _REFUNDED)[language]
+    return status(status_now, language)
+
+
 def method(value: str, language: Language = "ko") -> str:
     """Return the label of a payment method; an unknown one is returned as it is."""
     return _METHODS[Method(value)][language] if value in _METHODS else value
@@ -161,6 +171,10 @@ _STATUSES: Final[Mapping[Status, Mapping[Language, str]]] = {
     Status.FAILED: _label("결제 실패", "Payment failed"),
     Status.CANCELLED: _label("취소됨", "Cancelled"),
 }
+
+_AWAITS_DEPOSIT: Final = _label("입금 대기", "Awaiting deposit")
+_REFUNDED_IN_PART: Final = _label("부분 환불", "Partly refunded")
+_REFUNDED: Final = _label("환불 완료", "Refunded")
 
 _METHODS: Final[Mapping[Method, Mapping[Language, str]]] = {
     Method.CARD: _label("신용카드", "Card"),
@@ -230,6 +244,7 @@ _ROLES: Final[Mapping[str, Mapping[Language, str]]] = {
 
 _REASONS: Final[Mapping[str, Mapping[Language, str]]] = {
     Reason.DECLINED: _label("승인 거절", "Declined"),
+    Reason.LEFT: _label("구매자가 결제창을 닫음", "The buyer closed the window"),
     Reason.AMOUNT_MISMATCH: _label("금액 불일치", "Amount mismatch"),
     Reason.PREPARE_REFUSED: _label("결제 금액 사전 등록 거절", "Amount refused by the provider"),
     Reason.EXPIRED: _label("결제 기한 만료", "Expired"),
@@ -244,15 +259,15 @@ _REASONS: Final[Mapping[str, Mapping[Language, str]]] = {
 _SOURCES: Final[Mapping[str, Mapping[Language, str]]] = {
     Source.CLOCK: _label("정해진 시간이 지남", "A deadline passed"),
     Source.POLICY: _label("상점의 설정에 따름", "The shop's settings"),
-    Source.GATEWAY: _label("결제사", "The provider"),
-    Source.COMPLETE: _label("결제창이 닫힌 뒤 결제사에 물어봄", "Asked the provider after the window closed"),
-    Source.ABANDON: _label("창을 떠난 뒤 결제사에 물어봄", "Asked the provider after the buyer left"),
-    Source.CANCEL: _label("취소하기 전에 결제사에 물어봄", "Asked the provider before cancelling"),
-    Source.REFUND: _label("환불 결과를 결제사에 물어봄", "Asked the provider about the refund"),
-    Source.RETURN: _label("구매자가 돌아온 뒤 결제사에 물어봄", "Asked the provider when the buyer came back"),
-    Source.WEBHOOK: _label("웹훅을 받고 결제사에 물어봄", "Asked the provider after a webhook"),
-    Source.SWEEP: _label("정기 점검 중 결제사에 물어봄", "Asked the provider in a regular check"),
-    Source.RECONCILIATION: _label("결제사의 목록에서 발견", "Found in the provider's list"),
-    Source.OPERATOR: _label("담당자의 요청으로 결제사에 물어봄", "Asked the provider for an operator"),
+    Source.GATEWAY: _label("결제대행사", "The provider"),
+    Source.COMPLETE: _label("결제창이 닫힌 뒤 결제대행사에 물어봄", "Asked the provider after the window closed"),
+    Source.ABANDON: _label("창을 떠난 뒤 결제대행사에 물어봄", "Asked the provider after the buyer left"),
+    Source.CANCEL: _label("취소하기 전에 결제대행사에 물어봄", "Asked the provider before cancelling"),
+    Source.REFUND: _label("환불 결과를 결제대행사에 물어봄", "Asked the provider about the refund"),
+    Source.RETURN: _label("구매자가 돌아온 뒤 결제대행사에 물어봄", "Asked the provider when the buyer came back"),
+    Source.WEBHOOK: _label("웹훅을 받고 결제대행사에 물어봄", "Asked the provider after a webhook"),
+    Source.SWEEP: _label("정기 점검 중 결제대행사에 물어봄", "Asked the provider in a regular check"),
+    Source.RECONCILIATION: _label("결제대행사의 목록에서 발견", "Found in the provider's list"),
+    Source.OPERATOR: _label("담당자의 요청으로 결제대행사에 물어봄", "Asked the provider for an operator"),
     Source.EXTERNAL: _label("이 서비스 밖에서 처리", "Made outside this service"),
 }

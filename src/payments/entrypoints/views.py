@@ -13,6 +13,7 @@ from payments.domain.refund import Refund, RefundStatus
 from payments.domain.report import Approval, Deposit
 from payments.domain.values import Method, Mode, Role
 from payments.entrypoints.display import currency_of
+from payments.entrypoints.money_back import StrayMoneyView, refunded_at, refunding, strays_of
 from payments.entrypoints.service import Window
 
 
@@ -59,7 +60,11 @@ class AttemptView(Struct, kw_only=True):
 
 
 class PaymentView(Struct, kw_only=True):
-    """A payment. `reason` is why it failed or was cancelled. `deposits` are shown while they wait for money."""
+    """A payment. `reason` is why the latest try failed, or why it was cancelled.
+
+    `refunded` came back by `refunded_at`, `refunding` is on its way. `strays` is money that does not pay for it.
+    `deposits` are shown while they wait for money.
+    """
 
     merchant_id: str
     buyer: str
@@ -72,6 +77,8 @@ class PaymentView(Struct, kw_only=True):
     refunded: int
     tax_free: int | None
     vat: int | None
+    refunding: int
+    refunded_at: datetime | None
     method: Method
     mode: Mode
     version: int
@@ -81,6 +88,7 @@ class PaymentView(Struct, kw_only=True):
     receipt_url: str | None
     approval: ApprovalView | None
     deposits: list[DepositView]
+    strays: list[StrayMoneyView]
     attempts: list[AttemptView] | UnsetType = UNSET
 
 
@@ -185,6 +193,8 @@ def _payment_fields(payment: Payment, *, for_shop: bool) -> dict[str, Any]:
         "refunded": payment.refunded,
         "tax_free": payment.terms.parts.tax_free,
         "vat": payment.terms.parts.vat,
+        "refunding": refunding(payment, payment.accepted),
+        "refunded_at": refunded_at(payment, payment.accepted),
         "method": payment.method,
         "mode": payment.mode,
         "version": payment.version,
@@ -196,6 +206,7 @@ def _payment_fields(payment: Payment, *, for_shop: bool) -> dict[str, Any]:
         "deposits": [
             _deposit_view(deposit) for deposit in payment.deposits if payment.status in (Status.AWAITING, Status.FAILED)
         ],
+        "strays": strays_of(payment),
         "attempts": [_attempt_view(attempt) for attempt in payment.attempts] if for_shop else UNSET,
     }
 

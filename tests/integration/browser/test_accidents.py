@@ -25,7 +25,7 @@ def test_a_tab_closed_before_the_callback_is_settled_by_the_webhook(shopper: Sho
     shopper.page = context.new_page()
     assert shopper.history() == ["paid"]
     shopper.goto(f"/receipts/{merchant_id}")
-    assert "웹훅을 받고 결제사에 물어봄" in shopper.story()
+    assert "웹훅을 받고 결제대행사에 물어봄" in shopper.story()
     shopper.shot("behind-tab-closed")
 
 
@@ -47,7 +47,7 @@ def test_a_window_for_a_tampered_amount_does_not_open(shopper: Shopper) -> None:
     shopper.choose("year")
     shopper.page.route(f"{shopper.demo.api}/payments", tamper(100))
     shopper.press_pay()
-    assert "결제되지 않았습니다" in shopper.notice()
+    assert "아직 결제하지 않았습니다" in shopper.notice()
     shopper.shot("tampered-blocked")
     assert shopper.history() == ["awaiting"]
     shopper.page.locator(".bought a").click()
@@ -105,6 +105,7 @@ def test_a_double_click_and_the_back_button_make_one_payment(shopper: Shopper) -
     shopper.page.on("request", lambda r: begun.append(r.url) if (r.method, r.url) == ("POST", posted) else None)
     shopper.choose()
     checkout = shopper.page.url
+    shopper.page.locator("#agree").check()
     shopper.page.locator("#pay").dblclick()
     attempt = shopper.attempt()
     assert len(begun) == 1
@@ -126,7 +127,7 @@ def test_a_reload_while_the_window_is_open_goes_on_with_the_same_payment(new_sho
     shopper.choose()
     first = shopper.open_window()
     shopper.page.reload()
-    assert "아직 결제되지 않았습니다" in shopper.notice()
+    assert "아직 결제하지 않았습니다" in shopper.notice()
     shopper.shot("reloaded")
     second = shopper.open_window()
     shopper.approve()
@@ -205,6 +206,6 @@ def test_another_guest_cannot_see_a_receipt(new_shopper: NewShopper, console_err
     answer = other.page.goto(shopper.page.url)
     assert answer
     assert answer.status == 404
-    expect(other.page.locator("h1")).to_have_text("그런 페이지가 없어요")
+    expect(other.page.locator("h1")).to_have_text("찾으시는 페이지가 없습니다")
     other.shot("not-yours")
     put_up_with(console_errors, "404")

@@ -113,6 +113,7 @@ def test_a_window_that_does_not_load_is_told_and_can_be_tried_again(
     shopper: Shopper, console_errors: list[str]
 ) -> None:
     shopper.page.route("**/v1/iamport.js", lambda route: route.abort())
+    shopper.page.reload()
     shopper.press_pay()
     assert "결제창을 열지 못했습니다" in shopper.notice()
     shopper.shot("no-window")
@@ -155,3 +156,34 @@ def test_a_phones_return_address_alone_is_enough_to_resume(shopper: Shopper, beg
 
 def test_nothing_interrupted_is_nothing_to_resume(shopper: Shopper) -> None:
     assert shopper.page.evaluate("api => Payments.resume({ api, token: 'x' })", shopper.demo.api) is None
+
+
+def test_a_mistake_of_the_page_in_its_phases_stops_no_payment(
+    shopper: Shopper, begun: dict[str, Any], console_errors: list[str]
+) -> None:
+    call = CALL.replace("Payments.pay(options)", "Payments.pay({ ...options, onPhase: () => { throw Error('mine') } })")
+    shopper.page.evaluate(call, {"api": shopper.demo.api, "payment": begun})
+    shopper.attempt()
+    shopper.approve()
+    [answer] = answers(shopper.page)
+    assert answer["status"] == "paid"
+    put_up_with(console_errors, "mine")
+
+
+def test_the_page_is_told_of_each_phase_and_an_error_of_its_own(
+    shopper: Shopper, begun: dict[str, Any], console_errors: list[str]
+) -> None:
+    call = """options => {
+      globalThis.phases = [];
+      const onPhase = (phase, id) => globalThis.phases.push([phase, id]);
+      globalThis.ended = Payments.pay({ ...options, onPhase }).then((o) => o.status, (e) => [e.slug, e.phase]);
+    }"""
+    shopper.page.evaluate(call, {"api": shopper.demo.api, "payment": begun})
+    shopper.attempt()
+    shopper.approve()
+    assert shopper.page.evaluate("() => globalThis.ended") == "paid"
+    told = [["opening", begun["merchant_id"]], ["open", begun["merchant_id"]], ["checking", begun["merchant_id"]]]
+    assert shopper.page.evaluate("() => globalThis.phases") == told
+    shopper.page.evaluate(call, {"api": shopper.demo.api, "token": "no.such.token", "order": "month-1"})
+    assert shopper.page.evaluate("() => globalThis.ended") == ["bad-token", "opening"]
+    put_up_with(console_errors, "401")

@@ -70,6 +70,7 @@ class Shopper:
 
     def press_pay(self, method: str = "card") -> None:
         self.page.locator(f'input[value="{method}"]').check(force=True)
+        self.page.locator("#agree").check()
         self.page.locator("#pay").click()
 
     def open_window(self, method: str = "card") -> str:

@@ -59,7 +59,12 @@ def print_payment(payment: Payment, common: Common, events: Sequence[Event] | No
 def _status(payment: Payment, language: Language) -> str:
     reason = f" ({display.reason(payment.reason, language)})" if payment.reason else ""
     test = f"  [{word('test money', language)}]" if payment.mode is Mode.TEST else ""
-    return display.status(payment.status, language) + reason + test
+    return _standing(payment, language) + reason + test
+
+
+def _standing(payment: Payment, language: Language) -> str:
+    awaits_deposit = bool(payment.deposits)
+    return display.standing(payment.status, language, awaits_deposit=awaits_deposit, refunded=payment.refunded)
 
 
 def _facts(payment: Payment, language: Language) -> list[list[str]]:
@@ -148,7 +153,7 @@ def _line(payment: Payment, language: Language) -> list[str]:
     currency = payment.price.currency
     return [
         payment.merchant_id,
-        display.status(payment.status, language),
+        _standing(payment, language),
         display.money(payment.price.minor, currency, language),
         display.money(payment.refunded, currency, language) if payment.refunded else "",
         display.moment(payment.created_at, language),

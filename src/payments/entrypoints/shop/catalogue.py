@@ -47,7 +47,7 @@ PLANS: Final = (
         name=Words("한 달 멤버십", "Monthly membership"),
         tagline=Words("가볍게 한 권부터", "Start with a single book"),
         perks=(
-            Words("매달 책 한 권을 골라 보내드려요", "One book a month, picked for you"),
+            Words("매달 책 한 권을 골라 보내 드립니다", "One book a month, picked for you"),
             Words("책방지기의 손편지", "A letter from the bookseller"),
         ),
     ),
@@ -59,7 +59,7 @@ PLANS: Final = (
         tagline=Words("계절 하나를 책과 함께", "A whole season with books"),
         perks=(
             Words("매달 책 한 권과 손편지", "A book and a letter every month"),
-            Words("서점 안 커피 한 잔 무료", "A free coffee at every visit"),
+            Words("책방 안 커피 한 잔 무료", "A free coffee at every visit"),
             Words("작가와의 저녁 모임 1회", "One evening with an author"),
         ),
         favourite=True,

@@ -14,9 +14,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from payments.entrypoints.display import Language, reason
 from payments.entrypoints.shop.catalogue import PLANS, new_order, plan, plan_of
 from payments.entrypoints.shop.client import PaymentsClient, PaymentsDown
+from payments.entrypoints.shop.outcomes import PAYABLE, outcome_of
 from payments.entrypoints.shop.settings import ShopSettings
 from payments.entrypoints.shop.showing import LANGUAGE_COOKIE, VISITOR_COOKIE, Visit, local
 from payments.entrypoints.shop.stories import entry_of
@@ -25,7 +25,6 @@ from payments.entrypoints.shop.words import LANGUAGES, words
 
 Page = Callable[[Visit], Awaitable[Response]]
 PHONE: Final = "010-0000-0000"  # some providers require a phone number
-EXPLAINED_BY_THE_LEAD: Final = ("", "declined", "amount_mismatch")
 
 
 @attrs.frozen
@@ -44,6 +43,7 @@ class Pages:
             ("/leave", self.leave, "POST"),
             ("/language/{code}", self.language, "GET"),
             ("/returning", self.returning, "GET"),
+            ("/terms", self.terms, "GET"),
             ("/token", self.token, "POST"),
         ]
         buyers = [
@@ -52,6 +52,7 @@ class Pages:
             ("/history", self.history, "GET"),
             ("/receipts/{merchant_id}", self.receipt, "GET"),
             ("/receipts/{merchant_id}/behind", self.behind, "GET"),
+            ("/receipts/{merchant_id}/cancel", self.ask_to_cancel, "GET"),
             ("/receipts/{merchant_id}/cancel", self.cancel, "POST"),
             ("/receipts/{merchant_id}/deposit", self.deposit, "POST"),
         ]
@@ -107,6 +108,9 @@ class Pages:
         """Where the payments API sends a phone's browser after the provider's window."""
         return visit.page("returning.html")
 
+    async def terms(self, visit: Visit) -> Response:
+        return visit.page("terms.html")
+
     async def token(self, visit: Visit) -> Response:
         """A new token for this visitor's browser. It is not in the page, so the provider's script cannot read it."""
         if visit.visitor is None:
@@ -151,16 +155,12 @@ class Pages:
         payment = await self._ask(visit, self.payments.payment, visit.request.path_params["merchant_id"])
         if payment is None:
             return visit.trouble("missing", 404)
-        texts = words(visit.language)
-        title, lead = headline(payment)
         refused = "refused" in visit.request.query_params
         return visit.page(
             "receipt.html",
             payment=payment,
-            title=texts[title],
-            lead=texts[lead],
-            reason=_reason(payment, visit.language),
-            notice=texts["cancel_refused"] if refused else "",
+            outcome=outcome_of(payment, visit.language),
+            notice=words(visit.language)["cancel_refused"] if refused else "",
             plays_bank=self.settings.play_bank is not None,
         )
 
@@ -171,6 +171,15 @@ class Pages:
             return visit.trouble("missing", 404)
         events = await self._ask(visit, self.payments.timeline, merchant_id)
         return visit.page("behind.html", payment=payment, story=[entry_of(event, visit.language) for event in events])
+
+    async def ask_to_cancel(self, visit: Visit) -> Response:
+        """Ask before an order is cancelled; what cannot be cancelled any more is shown as it is."""
+        payment = await self._ask(visit, self.payments.payment, visit.request.path_params["merchant_id"])
+        if payment is None:
+            return visit.trouble("missing", 404)
+        if payment["status"] not in PAYABLE:
+            return RedirectResponse(f"/receipts/{quote(payment['merchant_id'], safe='')}", 303)
+        return visit.page("cancel.html", payment=payment)
 
     async def cancel(self, visit: Visit) -> Response:
         merchant_id = visit.request.path_params["merchant_id"]
@@ -194,23 +203,3 @@ def _for_buyers(page: Page) -> Page:
         return await page(visit)
 
     return guarded
-
-
-def _reason(payment: dict[str, Any], language: Language) -> str:
-    """Return why a payment failed, unless the sentence under the title says it already."""
-    shown = payment["status"] == "failed" and payment["reason"] not in EXPLAINED_BY_THE_LEAD
-    return reason(payment["reason"], language) if shown else ""
-
-
-def headline(payment: dict[str, Any]) -> tuple[str, str]:
-    """Return the keys of the title and of the sentence under it, for a payment."""
-    status, why = payment["status"], payment["reason"]
-    if status == "cancelled" and payment["refunded"]:
-        return "refunded_title", "refunded_text"
-    if status == "awaiting" and payment["deposits"]:
-        return "deposit_title", "deposit_text"
-    if status == "failed" and why == "amount_mismatch":
-        return "failed_title", "mismatch_text"
-    if status == "cancelled" and why == "expired":
-        return "cancelled_title", "expired_text"
-    return f"{status}_title", f"{status}_text"

@@ -8,7 +8,10 @@ import attrs
 
 from payments.entrypoints.shop.visitors import Signer
 
-METHODS: Final = ("card", "kakaopay", "naverpay", "tosspay", "samsungpay", "virtual_account")
+METHODS: Final = (
+    *("card", "kakaopay", "naverpay", "tosspay", "samsungpay"),
+    *("transfer", "virtual_account", "mobile"),
+)
 
 
 @attrs.frozen(kw_only=True)

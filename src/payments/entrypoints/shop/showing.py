@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse
 from payments.entrypoints import display
 from payments.entrypoints.display import Language
 from payments.entrypoints.shop.catalogue import plan_of
+from payments.entrypoints.shop.outcomes import money_back, standing_of
 from payments.entrypoints.shop.settings import ShopSettings
 from payments.entrypoints.shop.visitors import Visitor
 from payments.entrypoints.shop.words import LANGUAGES, SHOWN_BY_SCRIPT, preferred, words
@@ -52,7 +53,7 @@ class Visit:
     def page(self, template: str, status: int = 200, **values: Any) -> HTMLResponse:
         """Return a page of the shop."""
         texts = words(self.language)
-        shown = {
+        shown: dict[str, Any] = {
             "t": texts,
             "said": {key: texts[key] for key in SHOWN_BY_SCRIPT},
             "lang": self.language,
@@ -65,7 +66,8 @@ class Visit:
             "money": partial(display.money, language=self.language),
             "moment": lambda text: display.moment(datetime.fromisoformat(text), self.language),
             "method_name": partial(display.method, language=self.language),
-            "status_name": partial(display.status, language=self.language),
+            "standing_of": partial(standing_of, language=self.language),
+            "money_back": partial(money_back, language=self.language),
         }
         return HTMLResponse(PAGES.get_template(template).render({**shown, **values}), status)
 

@@ -8,6 +8,7 @@ import attrs
 
 from payments.entrypoints.display import Language, moment, money, source
 from payments.entrypoints.shop.catalogue import Words
+from payments.entrypoints.shop.outcomes import QUIET
 
 _KINDS: Final[Mapping[str, tuple[str, Words, Words]]] = {  # kind: tone, what happened, why
     "begun": (
@@ -17,12 +18,12 @@ _KINDS: Final[Mapping[str, tuple[str, Words, Words]]] = {  # kind: tone, what ha
     ),
     "prepared": (
         "",
-        Words("결제사에 금액을 미리 등록했습니다.", "The amount was registered with the provider."),
+        Words("결제대행사에 금액을 미리 등록했습니다.", "The amount was registered with the provider."),
         Words("이제 다른 금액으로는 결제창이 열리지 않습니다.", "The provider now refuses any other amount."),
     ),
     "prepare_refused": (
         "bad",
-        Words("결제사가 금액 등록을 거절했습니다.", "The provider refused to register the amount."),
+        Words("결제대행사가 금액 등록을 거절했습니다.", "The provider refused to register the amount."),
         Words("결제창을 열지 않았습니다.", "No window was opened."),
     ),
     "attempt_opened": (
@@ -47,7 +48,7 @@ _KINDS: Final[Mapping[str, tuple[str, Words, Words]]] = {  # kind: tone, what ha
     ),
     "captured": (
         "good",
-        Words("결제사가 {amount} 승인을 확인했습니다.", "The provider confirms that {amount} was paid."),
+        Words("결제대행사가 {amount} 승인을 확인했습니다.", "The provider confirms that {amount} was paid."),
         Words(
             "주문, 금액, 통화가 모두 일치하여 결제를 완료했습니다.",
             "Order, amount and currency all match, so the payment is complete.",
@@ -75,7 +76,7 @@ _KINDS: Final[Mapping[str, tuple[str, Words, Words]]] = {  # kind: tone, what ha
         Words("환불이 거절되었습니다.", "The refund was refused."),
         Words("", ""),
     ),
-    "refunded": ("good", Words("{amount}을 돌려주었습니다.", "{amount} was refunded."), Words("", "")),
+    "refunded": ("good", Words("{amount} 환불해 드렸습니다.", "{amount} was refunded."), Words("", "")),
     "stray_held": (
         "",
         Words("담당자가 이 돈을 보관하기로 했습니다.", "An operator decided to hold this money."),
@@ -84,7 +85,8 @@ _KINDS: Final[Mapping[str, tuple[str, Words, Words]]] = {  # kind: tone, what ha
     "attempt_unreadable": (
         "wait",
         Words(
-            "결제사의 답에 읽을 수 없는 결제 시도가 있습니다.", "The provider returned an attempt that cannot be read."
+            "결제대행사의 응답에 읽을 수 없는 시도가 있습니다.",
+            "The provider returned an attempt that is unreadable.",
         ),
         Words(
             "담당자가 확인할 때까지 주문은 닫히지 않습니다.", "The order stays open until an operator has checked it."
@@ -93,35 +95,37 @@ _KINDS: Final[Mapping[str, tuple[str, Words, Words]]] = {  # kind: tone, what ha
     "deposit_left_open": (
         "bad",
         Words("가상계좌를 닫지 못했습니다.", "The virtual account could not be closed."),
-        Words("여기로 들어오는 돈은 돌려줍니다.", "Money that arrives there is refunded."),
+        Words("여기로 들어오는 돈은 환불해 드립니다.", "Money that arrives there is refunded."),
     ),
     "strayed": (
         "bad",
-        Words("예상하지 않은 돈 {amount}을 발견했습니다.", "Unexpected money was found: {amount}."),
+        Words("주문과 맞지 않는 어긋난 입금({amount})이 들어왔습니다.", "Unexpected money was found: {amount}."),
         Words("", ""),
     ),
 }
 
 _REASONS: Final[Mapping[tuple[str, str], Words]] = {
+    ("declined", "left"): Words("손님이 결제창을 닫았습니다.", "The buyer closed the payment window."),
     ("closed", "buyer"): Words("손님이 주문을 취소했습니다.", "The buyer cancelled the order."),
     ("closed", "shop"): Words("책방이 주문을 취소했습니다.", "The shop cancelled the order."),
     ("closed", "expired"): Words(
-        "시간이 지났고, 결제사에도 들어온 돈이 없습니다.", "It expired, and the provider has received no money for it."
+        "시간이 지났고, 결제대행사에 들어온 돈도 없습니다.",
+        "It expired, and the provider received no money for it.",
     ),
     ("closed", "superseded"): Words(
         "같은 주문을 다른 금액으로 새로 시작했습니다.", "The order was begun again at another price."
     ),
     ("closed", "orphan"): Words("여기서 시작하지 않은 결제입니다.", "This payment was not begun in this shop."),
     ("strayed", "mismatch"): Words(
-        "주문과 금액이 다릅니다. 결제로 인정하지 않고 돌려줍니다.",
+        "주문과 금액이 다릅니다. 결제로 인정하지 않고 환불합니다.",
         "The amount differs from the order. It does not count as payment and is refunded.",
     ),
     ("strayed", "duplicate"): Words(
-        "이미 결제된 주문입니다. 두 번째 돈은 돌려줍니다.",
+        "이미 결제된 주문입니다. 두 번째 돈은 환불합니다.",
         "The order was already paid. The second payment is refunded.",
     ),
     ("strayed", "late"): Words(
-        "주문이 닫힌 뒤에 들어온 돈이라 돌려줍니다.", "It arrived after the order was closed, so it is refunded."
+        "주문이 닫힌 뒤에 들어온 돈이라 환불합니다.", "It arrived after the order was closed, so it is refunded."
     ),
     ("strayed", "wrong_mode"): Words(
         "실제 돈이 아닌 테스트 결제입니다.", "It is test money, not real money. It does not count."
@@ -161,7 +165,7 @@ def entry_of(event: Mapping[str, Any], language: Language) -> Entry:
     known = _REASONS.get((kind, reason))
     amount = "" if event["amount"] is None else money(event["amount"], event["currency"], language)
     return Entry(
-        tone=tone,
+        tone="" if known and reason in QUIET else tone,
         what=what.read_in(language).format(amount=amount),
         why=(known or why).read_in(language),
         words="" if known or kind not in ("declined", "prepare_refused", "refund_refused") else reason,

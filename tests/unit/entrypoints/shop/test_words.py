@@ -10,7 +10,7 @@ from payments.domain.event import EventKind, Reason, Source
 from payments.domain.values import Role
 from payments.entrypoints.display import Language
 from payments.entrypoints.shop.catalogue import PLANS
-from payments.entrypoints.shop.pages import _reason
+from payments.entrypoints.shop.outcomes import QUIET, outcome_of, reason_of
 from payments.entrypoints.shop.stories import entry_of, reported_by
 from payments.entrypoints.shop.words import SHOWN_BY_SCRIPT, WORDS, preferred, words
 
@@ -81,9 +81,10 @@ def test_no_buyer_reads_a_raw_word(by: str, language: Language) -> None:
 @pytest.mark.parametrize("language", get_args(Language))
 @pytest.mark.parametrize("reason", Reason)
 def test_why_a_payment_failed_is_never_a_raw_word(reason: Reason, language: Language) -> None:
-    shown = _reason({"status": "failed", "reason": reason.value}, language)
+    failed = {"status": "failed", "deposits": []}
+    shown = reason_of({**failed, "reason": reason.value}, language)
     assert shown != reason
-    assert _reason({"status": "failed", "reason": "카드 한도초과"}, language) == "카드 한도초과"
+    assert reason_of({**failed, "reason": "카드 한도초과"}, language) == "카드 한도초과"
 
 
 def test_every_text_is_there_in_both_languages() -> None:
@@ -93,6 +94,25 @@ def test_every_text_is_there_in_both_languages() -> None:
         assert not HANGUL.search(text.en), key
         assert text.ko.count("{}") == text.en.count("{}"), key
     assert set(SHOWN_BY_SCRIPT) <= words("ko").keys()
+
+
+def test_every_korean_text_has_one_level_of_politeness() -> None:
+    texts = [text.ko for text in WORDS.values()]
+    texts += [words.ko for plan in PLANS for words in (plan.tagline, *plan.perks)]
+    assert [text for text in texts if re.search(r"(?<![세나까])요([.!]|$)", text)] == []
+
+
+def test_one_word_is_used_for_each_thing() -> None:
+    retired = ("결제사", "들어가기", "나가기", "세 달", "주문하는 분", "서점", "주문 번호", "결제 번호", "돌려")
+    assert [(word, text.ko) for word in retired for text in WORDS.values() if word in text.ko] == []
+
+
+def test_a_window_that_the_buyer_closed_is_no_failure() -> None:
+    for reason in QUIET:
+        payment = {"status": "failed", "reason": reason, "deposits": [], "strays": [], "refunded": 0, "refunding": 0}
+        outcome = outcome_of(payment, "ko")
+        assert (outcome.tone, outcome.reason, outcome.may_pay) == ("awaiting", "", True)
+        assert outcome.title == "아직 결제하지 않았습니다"
 
 
 @pytest.mark.parametrize(

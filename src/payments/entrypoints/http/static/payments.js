@@ -7,6 +7,7 @@
  *
  *   pay      begins (or takes a payment begun by the shop's server), opens the provider's window, completes or abandons
  *   resume   finishes a payment after a reload or a phone's redirect; call it on every page load
+ *   preload  loads the provider's script before the buyer clicks, so that the click opens the window at once
  *
  * What the window reports is never trusted: it only tells the server which attempt to check. Works under a
  * Content-Security-Policy without inline scripts and eval; its script-src, connect-src and frame-src need the
@@ -26,7 +27,10 @@
    * @property {Payment} payment the payment as the server last returned it
    * @property {boolean} settled false if the provider has not answered yet; the server keeps checking
    * @property {string} message the provider's message on a failure, to be shown unchanged; else ""
+   * @property {boolean} left whether the buyer closed the window, so that nothing has to sound like a failure
    */
+  /** @typedef {"opening" | "open" | "checking"} Phase before the window, in the window, and until the server knows */
+  /** @typedef {(phase: Phase, merchantId?: string) => void} OnPhase while "checking", offer no way to pay again */
   /**
    * @typedef {object} Options
    * @property {string} api the address of the payments API, without a slash at its end; "" on the API's own origin
@@ -41,20 +45,28 @@
    * @property {string} [script] the address of iamport.js, to load it while the payment is begun
    * @property {{ name?: string, phone?: string, email?: string }} [contact] what the window is told of the buyer
    * @property {Record<string, unknown>} [extra] more of request_pay's parameters, such as language; the server's win
+   * @property {OnPhase} [onPhase] told of each phase as it begins
    */
   /** @typedef {{ imp_uid?: unknown, error_msg?: unknown }} Said what the window's callback, or a return address, tells */
   /** @typedef {{ api: string, token?: Token, headers?: Record<string, string> }} Client */
+  /** @typedef {{ go: OnPhase, run<T>(work: () => Promise<T>): Promise<T> }} Steps */
+  /** @typedef {{ merchantId?: string, clientToken?: string, said?: Said }} Memory what this tab has open, or still checks */
   /** @typedef {{ init(code: string): void, request_pay(parameters: object, done: (said?: Said) => void): void }} IMP */
 
-  const OPEN = "payments.open"; // sessionStorage: which payment's window this tab has open
+  const OPEN = "payments.open"; // sessionStorage: which payment's window this tab has open, or whose result it awaits
   const RETRY_WAITS = [300, 700, 1000, 2000, 3000, 5000, 8000, 10_000, 10_000, 10_000, 10_000]; // milliseconds: a minute in all
   const REQUEST_TIMEOUT = 20_000; // milliseconds
+  const LEFT = /사용자\S*\s*(결제\S*\s*)?취소|결제\s*포기|PAY_PROCESS_CANCELED/; // how PGs say that the buyer closed the window
+  const LEAVES_PAGE = /Mobi|Android/i.test(navigator.userAgent); // a phone goes to the window, and blocks no popup
 
   /**
    * What went wrong, by a slug that never changes; the page provides the texts for buyers.
    *
    * The API's own slugs ("already-paid", "price-changed", …) come with the HTTP status. Ours have status 0:
-   * "unreachable" (no answer from the API), "no-window" (iamport.js did not load), "busy" (another window is open).
+   * "unreachable" (no answer from the API), "no-window" (iamport.js did not load), "busy" (another window is open),
+   * "click-expired" (the browser would block the window: ask for another click, which opens it at once).
+   *
+   * `phase` is where it happened: in "opening" no window was open, so no money can have moved.
    */
   class PaymentsError extends Error {
     /** @param {string} slug @param {number} status @param {string} detail */
@@ -64,6 +76,7 @@
       this.slug = slug;
       this.status = status;
       this.detail = detail;
+      /** @type {Phase | undefined} */ this.phase = undefined;
     }
 
     /** Whether the same request may well succeed a little later. */
@@ -154,11 +167,12 @@
     return loading;
   }
 
-  /** @param {Opening} opening @param {object} [extra] @returns {Promise<Said | undefined>} */
-  function open({ user_code, request_pay }, extra) {
+  /** @param {Opening} opening @param {() => void} opened @param {object} [extra] @returns {Promise<Said | undefined>} */
+  function open({ user_code, request_pay }, opened, extra) {
     const imp = provider();
     if (!imp) throw new PaymentsError("no-window", 0, "iamport.js was loaded, but it brought no payment window.");
     if (initialised !== user_code) imp.init((initialised = user_code));
+    opened();
     return new Promise((done) => imp.request_pay({ ...extra, ...request_pay }, done));
   }
 
@@ -178,18 +192,49 @@
     return mine.promise;
   }
 
+  /** Tell the page of phases, and errors of the phase that they happened in. @param {OnPhase} [onPhase] @returns {Steps} */
+  function stepping(onPhase) {
+    /** @type {Phase | undefined} */ let now;
+    return {
+      go(phase, merchantId) {
+        now = phase;
+        try {
+          onPhase?.(phase, merchantId);
+        } catch (error) {
+          reportError(error); // a mistake in the page must not stop a payment
+        }
+      },
+      run: (work) =>
+        work().catch((error) => {
+          if (error instanceof PaymentsError) error.phase = now;
+          throw error;
+        }),
+    };
+  }
+
+  /** @type {{ key: string, begun: Begun } | undefined} what was begun for a click that was too old */
+  let waiting;
+
   /** @param {Options} options @returns {Promise<Begun>} */
   async function begin({ api, token, headers, order, method, expectedAmount, contact }) {
     const asked = { order, method, expected_amount: expectedAmount, contact };
+    const key = JSON.stringify(asked);
+    if (waiting?.key === key && Date.parse(String(waiting.begun.expires_at)) > Date.now()) return waiting.begun;
     const { body } = await post({ api, token, headers }, "/payments", asked);
+    waiting = { key, begun: body };
     return body;
   }
 
+  /** Whether the buyer has just clicked; browsers that cannot tell are taken at their best. */
+  const clicked = () => navigator.userActivation?.isActive ?? true;
+
   /**
    * Tell the server that the window is gone, and by which attempt if we know; what it answers is the truth.
-   * @param {Client} client @param {string} merchantId @param {Said} [said] @returns {Promise<Outcome>}
+   * Until it knows, this tab remembers the payment.
+   * @param {Client} client @param {Steps} steps @param {string} merchantId @param {Said} [said] @returns {Promise<Outcome>}
    */
-  async function finish(client, merchantId, said) {
+  async function finish(client, steps, merchantId, said) {
+    steps.go("checking", merchantId);
     const path = `/payments/${encodeURIComponent(merchantId)}`;
     const message = typeof said?.error_msg === "string" ? said.error_msg : "";
     const abandon = () => post(client, `${path}/abandon`, message ? { reason: message.slice(0, 200) } : {});
@@ -200,24 +245,25 @@
         if (error.slug !== "attempt-mismatch") throw error;
         return persist(abandon); // a stranger's attempt was named: look for ours
       });
-      forget();
-      return { status: known.payment.status, ...known, message };
+      if (known.settled) forget();
+      const left = known.payment.status !== "paid" && (known.payment.reason === "left" || LEFT.test(message));
+      return { status: known.payment.status, ...known, message, left };
     } catch (error) {
-      if (!(error instanceof PaymentsError && (error.passing || error.status === 401))) forget();
+      if (error instanceof PaymentsError && error.status === 404) forget(); // any other error leaves it unknown
       throw error;
     }
   }
 
-  /** @param {string} merchantId @param {string} [clientToken] */
-  function remember(merchantId, clientToken) {
+  /** @param {Memory} memory */
+  function remember(memory) {
     try {
-      sessionStorage.setItem(OPEN, JSON.stringify({ merchantId, clientToken }));
+      sessionStorage.setItem(OPEN, JSON.stringify(memory));
     } catch {
       // without storage a reload cannot be finished here; the provider's webhook still settles the payment
     }
   }
 
-  /** @returns {{ merchantId?: string, clientToken?: string }} */
+  /** @returns {Memory} */
   function remembered() {
     try {
       return JSON.parse(sessionStorage.getItem(OPEN) ?? "{}");
@@ -243,31 +289,53 @@
   function pay(options) {
     const what = options.payment?.merchant_id ?? options.order;
     if (!what) return Promise.reject(new TypeError("Payments.pay needs an order, or a payment begun by the shop."));
-    return alone(what, async () => {
-      if (options.script) load(options.script).catch(() => {}); // a head start; trouble is told below
-      const begun = options.payment ?? (await begin(options));
-      const clientToken = options.clientToken ?? begun.client_token;
-      await load(options.script ?? begun.window.script);
-      remember(begun.merchant_id, clientToken);
-      const said = await open(begun.window, options.extra);
-      return finish({ ...options, token: clientToken ?? options.token }, begun.merchant_id, said);
-    });
+    const byClick = clicked();
+    const steps = stepping(options.onPhase);
+    return alone(what, () => steps.run(() => through(options, steps, byClick)));
+  }
+
+  /** @param {Options} options @param {Steps} steps @param {boolean} byClick @returns {Promise<Outcome>} */
+  async function through(options, steps, byClick) {
+    steps.go("opening", options.payment?.merchant_id);
+    if (options.script) preload(options.script); // a head start; trouble is told below
+    const begun = options.payment ?? (await begin(options));
+    const merchantId = begun.merchant_id;
+    const clientToken = options.clientToken ?? begun.client_token;
+    await load(options.script ?? begun.window.script);
+    if (byClick && !clicked() && !LEAVES_PAGE) {
+      throw new PaymentsError("click-expired", 0, "The click is too old to open a window. The next one opens it at once.");
+    }
+    waiting = undefined;
+    remember({ merchantId, clientToken });
+    const said = await open(begun.window, () => steps.go("open", merchantId), options.extra);
+    remember({ merchantId, clientToken, said: said && { imp_uid: said.imp_uid, error_msg: said.error_msg } });
+    return finish({ ...options, token: clientToken ?? options.token }, steps, merchantId, said);
   }
 
   /**
+   * Load the provider's script before the buyer clicks. A failure is told by `pay`, which tries again.
+   * @param {string} script @returns {Promise<boolean>} whether it is loaded
+   */
+  const preload = (script) => load(script).then(() => true, () => false);
+
+  /**
    * Finish what a reload or a redirect interrupted: the payment named in the address, or the one this tab had open.
+   * One that is not settled is finished by the next call.
    *
-   * @param {Client & { query?: string }} options
+   * @param {Client & { query?: string, onPhase?: OnPhase }} options
    * @returns {Promise<Outcome | null>} null where nothing was interrupted @throws {PaymentsError}
    */
-  async function resume({ api, token, headers, query = location.search }) {
-    const said = Object.fromEntries(new URLSearchParams(query));
-    const { merchantId, clientToken } = remembered();
-    const which = said.merchant_uid || merchantId;
+  async function resume({ api, token, headers, query = location.search, onPhase }) {
+    const named = Object.fromEntries(new URLSearchParams(query));
+    const memory = remembered();
+    const which = named.merchant_uid || memory.merchantId;
     if (!which) return null;
-    const mine = which === merchantId ? clientToken : undefined;
-    return alone(which, () => finish({ api, token: mine ?? token, headers }, which, said));
+    const mine = which === memory.merchantId ? memory : undefined;
+    const said = named.imp_uid ? named : { ...named, ...mine?.said };
+    const steps = stepping(onPhase);
+    const client = { api, token: mine?.clientToken ?? token, headers };
+    return alone(which, () => steps.run(() => finish(client, steps, which, said)));
   }
 
-  Object.assign(globalThis, { Payments: Object.freeze({ pay, resume, PaymentsError }) });
+  Object.assign(globalThis, { Payments: Object.freeze({ pay, resume, preload, PaymentsError }) });
 })();

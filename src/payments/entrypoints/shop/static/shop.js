@@ -19,17 +19,20 @@
 
   /** Show a payment in place of this page: going back from it leads to before the checkout. @param {string} merchantId */
   const receipt = (merchantId) => location.replace(`/receipts/${encodeURIComponent(merchantId)}`);
+  /** @param {number} milliseconds */
+  const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
-  /** @param {string} what a key of the shop's words @param {{ bad?: boolean, provider?: string }} [more] */
-  function tell(what, { bad = false, provider = "" } = {}) {
+  /** @param {string} what a key of the shop's words @param {{ bad?: boolean, provider?: string, link?: string }} [more] */
+  function tell(what, { bad = false, provider = "", link = "" } = {}) {
     const notice = find("notice");
     const text = document.createElement("b");
     text.textContent = words[what];
-    const rest = document.createTextNode(words[`${what}_more`] ?? "");
+    const rest = document.createTextNode(`${words[`${what}_more`] ?? ""} `);
     const said = document.createElement("span");
     said.className = "provider";
     said.textContent = `“${provider}”`;
-    notice.replaceChildren(text, rest, ...(provider ? [said] : []));
+    const more = Object.assign(document.createElement("a"), { href: link, textContent: words.history });
+    notice.replaceChildren(text, rest, ...(provider ? [said] : []), ...(link ? [more] : []));
     notice.classList.toggle("bad", bad);
     notice.hidden = false;
     notice.focus();
@@ -38,16 +41,59 @@
   /** @param {any} error */
   function complain(error) {
     console.info(`Payments: ${error.slug ?? error}: ${error.detail ?? ""}`);
-    tell(`${error.slug}_more` in words ? error.slug : "trouble", { bad: true });
+    if (`${error.slug}_more` in words) return tell(error.slug, { bad: error.slug !== "click-expired" });
+    tell(error.phase === "opening" ? "no-window" : "trouble", { bad: true });
   }
 
-  /** @param {any} outcome what Payments.pay or Payments.resume came back with */
-  function conclude({ status, payment, settled, message }) {
+  const stored = {
+    get: () => attempted(() => sessionStorage.getItem("shop.order")), // which order this tab pays
+    /** @param {string} order */
+    set: (order) => attempted(() => sessionStorage.setItem("shop.order", order)),
+  };
+
+  /** @template T @param {() => T} storing @returns {T | null} null where the browser lets us store nothing */
+  function attempted(storing) {
+    try {
+      return storing();
+    } catch {
+      return null;
+    }
+  }
+
+  const CHECK_AGAIN = 15_000; // milliseconds between two series of questions
+  const CHECKS = 60;
+
+  /**
+   * Ask until the server knows what became of a payment; nothing else is offered meanwhile.
+   * @param {() => Promise<any>} ask @param {(outcome?: any) => void} onUnsure @returns {Promise<any>} an outcome; null for none
+   */
+  async function known(ask, onUnsure) {
+    for (let checks = 0; checks < CHECKS; checks++) {
+      /** @type {any} */ let unsettled;
+      try {
+        unsettled = await ask();
+        if (!unsettled || unsettled.settled) return unsettled;
+      } catch (/** @type {any} */ error) {
+        if (error.phase !== "checking" || error.status === 404) throw error;
+        console.info(`Payments: ${error.slug}: ${error.detail}`);
+      }
+      onUnsure(unsettled);
+      await pause(CHECK_AGAIN);
+      ask = () => Payments.resume({ api: apiOf(), token });
+    }
+    return new Promise(() => {}); // a reload asks on
+  }
+
+  const apiOf = () => (find("checkout") ?? find("returning") ?? find("receipt")).dataset.api;
+
+  /** @param {any} outcome a settled one */
+  function conclude({ status, payment, left, message }) {
     if (status === "paid" || status === "cancelled" || payment.deposits.length) return receipt(payment.merchant_id);
-    if (!settled) return tell("unsure");
-    if (status !== "failed") return tell("not_paid", { provider: message });
     if (payment.reason === "amount_mismatch") return receipt(payment.merchant_id);
-    tell("not_approved", { bad: true, provider: message || payment.reason });
+    if (left) return tell("not_paid");
+    const why = ["", "declined"].includes(payment.reason) ? message : payment.reason;
+    if (payment.reason) return tell("not_approved", { bad: true, provider: why });
+    tell("not_paid", { provider: why });
   }
 
   // --- checkout --------------------------------------------------------------------------------------------------
@@ -57,37 +103,63 @@
     const button = find("pay");
     const label = button.querySelector(".say");
     const idle = label.textContent;
+    const { api, order, reference, amount, script, contact, language } = /** @type {Record<string, string>} */ ({ ...form.dataset });
+    const method = () => String(new FormData(form).get("method") ?? "");
+    let chosen = method();
 
-    /** @param {string | null} doing a key of the shop's words, or null when the buyer may press again */
-    function busy(doing) {
-      label.textContent = doing ? words[doing] : idle;
-      button.setAttribute("aria-disabled", String(Boolean(doing)));
-      button.querySelector(".spin").hidden = !doing;
+    /** @param {string} phase of Payments, or "" when the buyer may pay */
+    function show(phase) {
+      form.dataset.phase = phase;
+      label.textContent = phase ? words[phase] : chosen === "virtual_account" ? words.issue : idle;
+      button.setAttribute("aria-disabled", String(Boolean(phase)));
+      button.querySelector(".spin").hidden = !phase;
+      find("methods").disabled = Boolean(phase);
+      find("cash-receipt").hidden = !["virtual_account", "transfer"].includes(chosen);
     }
 
+    form.addEventListener("change", () => {
+      chosen = method() || chosen;
+      if (!form.dataset.phase) show("");
+    });
+    show("");
     if (!Payments) {
       form.addEventListener("submit", (event) => event.preventDefault());
       return tell("no-window", { bad: true });
     }
-    const { api, order, reference, amount, script, contact, language } = /** @type {Record<string, string>} */ ({ ...form.dataset });
-    const resumed = Payments.resume({ api, token })
-      .then((/** @type {any} */ outcome) => outcome?.payment.order === reference && conclude(outcome))
-      .catch(complain);
+    Payments.preload(script);
 
-    form.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      find("notice").hidden = true;
-      busy("opening");
-      await resumed;
-      const method = new FormData(form).get("method");
+    /** Whether another order of this tab is meant, also where nothing is known of it yet. @param {any} [outcome] */
+    const isEarlier = (outcome) => (outcome ? outcome.payment.order : stored.get()) !== reference;
+
+    /** @param {() => Promise<any>} ask @param {(outcome: any) => void} then */
+    async function take(ask, then) {
       try {
-        const what = { order, method, expectedAmount: Number(amount), contact: JSON.parse(contact) };
-        conclude(await Payments.pay({ api, token, script, extra: { language }, ...what }));
+        const outcome = await known(ask, (so) => tell(isEarlier(so) ? "earlier" : "unsure", { link: "/history" }));
+        if (outcome) then(outcome);
       } catch (error) {
         complain(error);
       } finally {
-        busy(null);
+        show("");
       }
+    }
+
+    take(() => Payments.resume({ api, token, onPhase: show }), (outcome) => {
+      if (!isEarlier(outcome)) return conclude(outcome);
+      find("notice").hidden = true;
+      if (outcome.status === "paid") tell("earlier_paid", { link: "/history" });
+    });
+
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      if (form.dataset.phase) return;
+      if (!find("agree").checked) {
+        tell("agree_first");
+        return find("agree").focus();
+      }
+      find("notice").hidden = true;
+      const what = { order, method: chosen, expectedAmount: Number(amount), contact: JSON.parse(contact) };
+      stored.set(reference);
+      await take(() => Payments.pay({ api, token, script, extra: { language }, onPhase: show, ...what }), conclude);
     });
     addEventListener("pageshow", (event) => event.persisted && location.reload()); // what it shows may be over by now
   }
@@ -97,12 +169,23 @@
   /** @param {HTMLElement} page */
   async function returning(page) {
     try {
-      const outcome = await Payments.resume({ api: page.dataset.api, token });
+      const ask = () => Payments.resume({ api: page.dataset.api, token });
+      const outcome = await known(ask, () => tell("unsure", { link: "/history" }));
       if (outcome) receipt(outcome.payment.merchant_id);
       else location.replace("/history");
     } catch (error) {
       complain(error);
     }
+  }
+
+  /** Finish what this tab has open of this payment; meanwhile the receipt offers no way to pay. @param {HTMLElement} page */
+  async function finish(page) {
+    /** @param {string} phase @param {string} merchantId */
+    const onPhase = (phase, merchantId) => merchantId === page.dataset.merchantId && (page.dataset.phase = phase);
+    const outcome = await known(() => Payments.resume({ api: page.dataset.api, token, query: "", onPhase }), () => {});
+    delete page.dataset.phase;
+    const ours = outcome?.payment.merchant_id === page.dataset.merchantId;
+    if (ours && String(outcome.payment.version) !== page.dataset.version) location.reload();
   }
 
   /** @param {HTMLElement} page the receipt of a payment that may still change: look every few seconds, for an hour */
@@ -130,5 +213,8 @@
 
   if (find("checkout")) checkout(find("checkout"));
   if (find("returning")) returning(find("returning"));
-  if (find("receipt")?.dataset.watch) watch(find("receipt"));
+  if (find("receipt")?.dataset.watch) {
+    if (Payments) finish(find("receipt")).catch(complain);
+    watch(find("receipt"));
+  }
 })();
