@@ -191,6 +191,12 @@ class PausingOutbox(_Port):
     async def dead(self, limit: int) -> Sequence[Message]:
         return await self._read("dead letters", lambda: self._store.outbox.dead(limit))  # type: ignore[no-any-return]
 
+    async def waiting(self, limit: int) -> Sequence[Message]:
+        return await self._read("waiting", lambda: self._store.outbox.waiting(limit))  # type: ignore[no-any-return]
+
+    async def hurry(self, now: datetime) -> int:
+        return await self._write("hurry", lambda: self._store.outbox.hurry(now))  # type: ignore[no-any-return]
+
     async def replay(self, message_id: str, now: datetime) -> bool:
         return await self._write("replay", lambda: self._store.outbox.replay(message_id, now))  # type: ignore[no-any-return]
 

@@ -107,6 +107,15 @@ class Outbox(Protocol):
     async def dead(self, limit: int) -> Sequence[Message]:
         """Return up to *limit* dead letters, oldest first."""
 
+    async def waiting(self, limit: int) -> Sequence[Message]:
+        """Return up to *limit* messages that wait for their delivery, oldest first."""
+
+    async def hurry(self, now: datetime) -> int:
+        """Make every message that was postponed due now, with its tries; returns how many.
+
+        One that is being delivered at the moment may be delivered twice.
+        """
+
     async def replay(self, message_id: str, now: datetime) -> bool:
         """Make a dead letter due now with its tries reset; False if there is no such dead letter."""
 

@@ -1,5 +1,7 @@
 """`payments keys`, `outbox` and `db`: API keys, dead letters and the database."""
 
+from datetime import timedelta
+
 from integration.cli.operators import Operator
 
 from payments.entrypoints.blocking import run
@@ -41,6 +43,7 @@ def test_dead_letters_are_listed_and_sent_again(operator: Operator):
     assert operator.json("outbox", "dead")["dead"][0]["id"] == message.id
     assert "the shop answered 500" in operator.command("outbox", "dead")[1]
     assert operator.command("outbox", "replay")[0] == 2
+    assert operator.command("outbox", "replay", "--all", "--waiting")[0] == 2
     assert operator.json("outbox", "replay", "--all") == {"replayed": 1, "missing": []}
     assert operator.command("outbox", "replay", message.id)[0] == 1
     assert operator.json("outbox", "dead") == {"dead": []}
@@ -74,3 +77,14 @@ def test_everything_moves_to_another_database(operator: Operator, tmp_path, monk
     monkeypatch.setenv("PAYMENTS_DATABASE_URL", target)
     assert operator.json("show", merchant_id)["payment"]["status"] == "paid"
     assert operator.command("db", "move", target)[0] == 1  # it is not empty any more
+
+
+def test_what_waits_for_the_shop_is_listed_and_hurried(operator: Operator):
+    operator.begun()
+    outbox, now = operator.service.outbox, operator.service.checkout.clock.now()
+    (message, *_) = run(outbox.claim(now, now, 10))
+    run(outbox.postpone(message.id, now + timedelta(hours=5), "503"))
+    listed = operator.json("outbox", "list")["waiting"]
+    assert [(one["id"], one["tries"]) for one in listed if one["tries"]] == [(message.id, 1)]
+    assert operator.json("outbox", "replay", "--waiting") == {"replayed": 1, "missing": []}
+    assert operator.json("outbox", "replay", "--waiting") == {"replayed": 0, "missing": []}

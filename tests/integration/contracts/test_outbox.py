@@ -204,3 +204,14 @@ def test_no_more_is_forgotten_at_once_than_asked(store: Store) -> None:
         begun(store, minutes=minute)
     run(store.outbox.bury(begun(store, minutes=-1).id, "410"))
     assert [run(store.outbox.forget(NOON, 2)) for _ in range(3)] == [2, 2, 0]
+
+
+def test_what_was_postponed_is_seen_and_due_when_it_is_hurried(store: Store) -> None:
+    dead, postponed, fresh = (begun(store, minutes=minute) for minute in (-3, -2, -1))
+    run(store.outbox.bury(dead.id, "410"))
+    run(store.outbox.postpone(postponed.id, LATER, "503"))
+    assert [message.id for message in run(store.outbox.waiting(10))] == [postponed.id, fresh.id]
+    assert [message.id for message in run(store.outbox.waiting(1))] == [postponed.id]
+    assert [run(store.outbox.hurry(NOON)), run(store.outbox.hurry(NOON))] == [1, 0]
+    assert {message.id for message in claim(store)} == {postponed.id, fresh.id}
+    assert [message.tries for message in run(store.outbox.waiting(1))] == [1]

@@ -44,6 +44,19 @@ class MemoryOutbox:
             dead = [waiting for waiting in self._books.outbox.values() if waiting.due_at is None]
             return [waiting.message for waiting in sorted(dead, key=lambda w: w.age)[:limit]]
 
+    async def waiting(self, limit: int) -> Sequence[Message]:
+        """Return up to *limit* messages that wait for their delivery, oldest first."""
+        with self._books.open():
+            waiting = [one for one in self._books.outbox.values() if one.due_at is not None]
+            return [one.message for one in sorted(waiting, key=lambda w: w.age)[:limit]]
+
+    async def hurry(self, now: datetime) -> int:
+        """Make every message that was postponed due now; returns how many."""
+        with self._books.open(to_change=True):
+            late = [w for w in self._books.outbox.values() if w.due_at and w.due_at > now and w.message.tries]
+            self._put(*(attrs.evolve(waiting, due_at=now) for waiting in late))
+            return len(late)
+
     async def replay(self, message_id: str, now: datetime) -> bool:
         """Make a dead letter due now with its tries forgotten; False if there is no such dead letter."""
         with self._books.open(to_change=True):

@@ -6,7 +6,7 @@
 ├── strays          strays list, return, hold
 ├── orphans         orphans list, hold
 ├── keys            keys create, rotate, list, revoke
-├── outbox          outbox dead, replay, skip
+├── outbox          outbox list, dead, replay, skip
 ├── db              db upgrade, check, move
 ├── check           check
 ├── serve           serve, worker
@@ -67,13 +67,14 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
         f"{_HERE}.cli.orphans:hold",
         "Hold an orphan, with a note. Refund it in the provider's console only.",
     ),
+    "outbox list": (f"{_HERE}.cli.outbox:list_", "List messages that wait for their delivery, oldest first."),
     "outbox dead": (
         f"{_HERE}.cli.outbox:dead",
         "List messages that the shop did not accept in ten attempts, oldest first.",
     ),
     "outbox replay": (
         f"{_HERE}.cli.outbox:replay",
-        "Send dead messages again, with the same ids and content. The worker delivers them.",
+        "Send dead or waiting messages now, with the same ids and content. The worker delivers them.",
     ),
     "outbox skip": (
         f"{_HERE}.cli.outbox:skip",

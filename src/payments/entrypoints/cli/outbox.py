@@ -1,5 +1,6 @@
 """Commands about messages that the shop did not accept."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -23,6 +24,20 @@ from payments.entrypoints.cli.common import (
 from payments.entrypoints.cli.words import word
 
 
+def list_(*, limit: int = 100, common: Common = DEFAULT) -> None:
+    """`payments outbox list`.
+
+    Parameters
+    ----------
+    limit
+        The most messages to list.
+    """
+    check_limit(limit)
+    with stored(common) as store:
+        found = run(store.outbox.waiting(limit))
+    _show("waiting", found, common)
+
+
 def dead(*, limit: int = 100, common: Common = DEFAULT) -> None:
     """`payments outbox dead`.
 
@@ -34,8 +49,12 @@ def dead(*, limit: int = 100, common: Common = DEFAULT) -> None:
     check_limit(limit)
     with stored(common) as store:
         found = run(store.outbox.dead(limit))
+    _show("dead", found, common)
+
+
+def _show(name: str, found: Sequence[Message], common: Common) -> None:
     if common.json:
-        print_json({"dead": [_fields(message) for message in found]})
+        print_json({name: [_fields(message) for message in found]})
         return
     if not found:
         say(word("none", common.language))
@@ -77,7 +96,10 @@ def skip(*messages: str, common: Common = DEFAULT) -> int:
 
 
 def replay(
-    *messages: str, everything: Annotated[bool, Parameter(name="--all", negative="")] = False, common: Common = DEFAULT
+    *messages: str,
+    everything: Annotated[bool, Parameter(name="--all", negative="")] = False,
+    waiting: Annotated[bool, Parameter(negative="")] = False,
+    common: Common = DEFAULT,
 ) -> int:
     """`payments outbox replay`.
 
@@ -87,10 +109,14 @@ def replay(
         The ids of the messages, as `payments outbox dead` shows them.
     everything
         Send all dead messages.
+    waiting
+        Send what was postponed now, because the shop answers again.
     """
-    if bool(messages) is everything:
-        raise BadInput("Give the ids of the messages, or --all. Nothing was changed.")
+    if [bool(messages), everything, waiting].count(True) != 1:
+        raise BadInput("Give the ids of the messages, or --all, or --waiting. Nothing was changed.")
     now = datetime.now(UTC)
+    if waiting:
+        return _hurry(now, common)
     with stored(common) as store:
         chosen = [one.id for one in run(store.outbox.dead(MAX_LIST_LENGTH))] if everything else list(messages)
         missing = [one for one in chosen if not run(store.outbox.replay(one, now))]
@@ -102,3 +128,13 @@ def replay(
             *(f"There is no dead message {one}." for one in missing),
         )
     return REFUSED if missing else 0
+
+
+def _hurry(now: datetime, common: Common) -> int:
+    with stored(common) as store:
+        hurried = run(store.outbox.hurry(now))
+    if common.json:
+        print_json({"replayed": hurried, "missing": []})
+    else:
+        say(f"{hurried} will be sent again.")
+    return 0

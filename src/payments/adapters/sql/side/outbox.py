@@ -38,6 +38,14 @@ _FAILED: Final = (
     .values(due_at=sa.bindparam("due_at"), error=sa.bindparam("error"), tries=outbox.c.tries + 1)
 )
 _DEAD: Final = sa.select(outbox).where(DEAD).order_by(*_OLDEST_FIRST).limit(sa.bindparam("limit", type_=sa.Integer))
+_WAITING: Final = (
+    sa.select(outbox).where(WAITING).order_by(*_OLDEST_FIRST).limit(sa.bindparam("limit", type_=sa.Integer))
+)
+_HURRY: Final = (
+    sa.update(outbox)
+    .where(outbox.c.due_at > sa.bindparam("now", type_=Moment), outbox.c.tries > 0)
+    .values(due_at=sa.bindparam("now", type_=Moment))
+)
 _REPLAY: Final = sa.update(outbox).where(_THIS_MESSAGE, DEAD).values(due_at=sa.bindparam("due_at"), tries=0, error="")
 _SKIP: Final = sa.delete(outbox).where(_THIS_MESSAGE, DEAD)
 _FORGET: Final = tuple(
@@ -85,6 +93,14 @@ class SqlOutbox:
     async def dead(self, limit: int) -> Sequence[Message]:
         """Return at most *limit* dead letters, oldest first."""
         return await self._front.read(lambda c: [_message(row) for row in c.execute(_DEAD, {"limit": limit})])
+
+    async def waiting(self, limit: int) -> Sequence[Message]:
+        """Return at most *limit* messages that wait for their delivery, oldest first."""
+        return await self._front.read(lambda c: [_message(row) for row in c.execute(_WAITING, {"limit": limit})])
+
+    async def hurry(self, now: datetime) -> int:
+        """Make every message that was postponed due at *now*; return how many."""
+        return await self._front.write(lambda connection: connection.execute(_HURRY, {"now": now}).rowcount)
 
     async def replay(self, message_id: str, now: datetime) -> bool:
         """Make a dead letter due at *now* with no tries counted; return False if there is no such dead letter."""
