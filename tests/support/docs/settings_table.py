@@ -23,6 +23,8 @@ def _written(default: object) -> str:
         return f"`{str(default).lower()}`"
     if isinstance(default, Secret):
         default = default.get_secret_value()
+    if isinstance(default, dict):
+        return f"`{', '.join(f'{name} = {value}' for name, value in default.items())}`"
     if isinstance(default, tuple):
         return f"`{', '.join(map(str, default))}`" if default else ""
     return f"`{default:g}`" if isinstance(default, float) else f"`{default}`" if default not in ("", ()) else ""

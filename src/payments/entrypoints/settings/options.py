@@ -165,7 +165,7 @@ class Settings:
         default=False, help="an order is paid once in the whole shop, not once per buyer"
     )
     minimums: dict[Method, int] = option(
-        factory=lambda: dict(MINIMUMS), help="lowest price in won of each method; lower ones are refused"
+        default=MINIMUMS, help="lowest price in won of each method; lower ones are refused"
     )
     channels: tuple[ChannelOptions, ...] = option(default=(), help="channels of single methods, or named by the shop")
     database: DatabaseSettings = DatabaseSettings()
