@@ -27,10 +27,10 @@ from payments.domain.use_cases.hints import HintTaker
 from payments.domain.use_cases.outbox import Courier
 from payments.domain.use_cases.pricing import Pricing
 from payments.domain.use_cases.wiring import UseCases
-from payments.entrypoints.claims import Claims
 from payments.entrypoints.guarding.breaker import Breaker, Guarded
 from payments.entrypoints.guarding.shared_looks import SharedLooks
-from payments.entrypoints.known_keys import KnownKeys
+from payments.entrypoints.keys.claims import Claims
+from payments.entrypoints.keys.known_keys import KnownKeys
 from payments.entrypoints.off_loop import OffLoop
 from payments.entrypoints.provider import iamport_settings, window_of
 from payments.entrypoints.sending import MAX_SENDS

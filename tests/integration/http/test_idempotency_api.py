@@ -10,11 +10,11 @@ from support.patience import EVENTUALLY
 from payments.domain.errors import Unknown
 from payments.domain.schedule import LEASE
 from payments.entrypoints.blocking import run
-from payments.entrypoints.claims import Claims
 from payments.entrypoints.http.edge.idempotency import once
 from payments.entrypoints.http.operations import Request, perform
 from payments.entrypoints.http.routes.payments import begin as begin_operation
 from payments.entrypoints.http.shapes.problems import Reply
+from payments.entrypoints.keys.claims import Claims
 
 KEY = {"Idempotency-Key": "k-1"}
 

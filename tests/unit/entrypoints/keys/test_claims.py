@@ -10,7 +10,7 @@ from payments.adapters.memory.access import MemoryIdempotencyKeys
 from payments.domain.access import KeptAnswer, KeyInProgress, KeyReused
 from payments.domain.errors import StorageUnavailable
 from payments.entrypoints.blocking import run
-from payments.entrypoints.claims import Claims
+from payments.entrypoints.keys.claims import Claims
 from payments.testing import NOON
 
 UNTIL = NOON + timedelta(seconds=30)

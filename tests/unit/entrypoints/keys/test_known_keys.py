@@ -5,7 +5,7 @@ import attrs
 from payments.adapters.memory.access import MemoryApiKeys
 from payments.domain.access import ApiKey
 from payments.entrypoints.blocking import run
-from payments.entrypoints.known_keys import KNOWN_FOR_SECONDS, KnownKeys
+from payments.entrypoints.keys.known_keys import KNOWN_FOR_SECONDS, KnownKeys
 from payments.testing import NOON
 
 KEY = ApiKey(name="shop", prefix="pk_1", created_at=NOON)
