@@ -11,7 +11,7 @@ from support.patience import EVENTUALLY
 
 from payments.adapters.sql.store import SqlStore
 
-_PORTS = ("payments", "orphans", "outbox", "api_keys", "idempotency_keys", "hints")
+_PORTS = ("payments", "orphans", "outbox", "api_keys", "idempotency_keys", "hints", "backlog")
 
 
 @contextmanager
@@ -29,7 +29,7 @@ def running_loop() -> Iterator[asyncio.AbstractEventLoop]:
 
 
 @contextmanager
-def store_on_loop(store: SqlStore, **options: int) -> Iterator[SqlStore]:
+def store_on_loop(store: SqlStore, **options: Any) -> Iterator[SqlStore]:
     """Return *store* on an event loop, as a store whose calls any thread may run."""
     on_loop = store.on_loop(**options)
     with running_loop() as loop:

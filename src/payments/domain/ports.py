@@ -7,13 +7,14 @@ MerchantIdPolicy    new ids for payments and refunds, and which ids are ours
 Prices              what the shop asks for an order
 Alarms              where a person is told what no use case can put right
 Clock               the time
+BacklogReader       how much waits in a store
 Store               everything that is kept, whichever database keeps it
 """
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 import attrs
 
@@ -235,6 +236,34 @@ class Clock(Protocol):
     def now(self) -> datetime: ...
 
 
+MOST_COUNTED: Final = 10_000
+"""Where counting what waits ends: more is shown as this many."""
+
+
+@attrs.frozen(kw_only=True)
+class Backlog:
+    """How much waits, each number up to MOST_COUNTED. `overdue` leaves out routine checks, which may wait.
+
+    `oldest_message`: when the oldest message that waits for the shop was created, among the MOST_COUNTED due first.
+    """
+
+    due: int
+    overdue: int
+    open_refunds: int
+    open_strays: int
+    messages_waiting: int
+    messages_dead: int
+    oldest_message: datetime | None
+    reconciled_until: datetime | None
+
+
+class BacklogReader(Protocol):
+    """Counts what waits, for operators."""
+
+    async def read(self, now: datetime, overdue_before: datetime) -> Backlog:
+        """Return how much waits at *now*. A payment is overdue if it was due before *overdue_before*."""
+
+
 class Store(Protocol):
     """The ports over one database: memory, SQLite or PostgreSQL.
 
@@ -253,6 +282,8 @@ class Store(Protocol):
     def idempotency_keys(self) -> IdempotencyKeys: ...
     @property
     def hints(self) -> Hints: ...
+    @property
+    def backlog(self) -> BacklogReader: ...
     @property
     def prefix(self) -> str: ...
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
@@ -27,7 +27,7 @@ from payments.domain.use_cases.hints import HintTaker
 from payments.domain.use_cases.outbox import Courier
 from payments.domain.use_cases.pricing import Pricing
 from payments.domain.use_cases.wiring import UseCases
-from payments.entrypoints.guarding.breaker import Breaker, Guarded
+from payments.entrypoints.guarding.breaker import Breaker, Guarded, uncounted
 from payments.entrypoints.guarding.shared_looks import SharedLooks
 from payments.entrypoints.keys.claims import Claims
 from payments.entrypoints.keys.known_keys import KnownKeys
@@ -50,6 +50,9 @@ from payments.entrypoints.settings.derived import (
     verifier,
     web_options,
 )
+
+if TYPE_CHECKING:
+    from payments.entrypoints.observing.metrics import Metrics
 
 WITH_AIOHTTP: Final = "Iamport is called with aiohttp, on the event loop."
 WITH_REQUESTS: Final = "Iamport is called with requests, in threads. With aiohttp each call would cost less CPU."
@@ -119,13 +122,15 @@ def opened_on_loop(
             if has_aiohttp
             else OffLoop(gateway, calls)
         )
-        on_loop = stack.enter_context(closing(_on_loop(store)))
+        metrics = _metrics()
+        on_loop = stack.enter_context(closing(_on_loop(store, metrics)))
         given, publisher = prices or _prices(settings.orders), _publisher(settings, subscribers)
         breaker = Breaker()
-        looks, calls_of_worker = SharedLooks(Guarded(asked, breaker)), Guarded(gateway, breaker)
+        count = metrics.provider_call if metrics else uncounted
+        looks, calls_of_worker = SharedLooks(Guarded(asked, breaker, count)), Guarded(gateway, breaker, count)
         blocking = _wired(settings, store, calls_of_worker, given, publisher, in_order=bool(subscribers))
         loop = _wired(settings, on_loop, looks, given, publisher, in_order=bool(subscribers))
-        loop = attrs.evolve(loop, provider_state=lambda: breaker.state)
+        loop = attrs.evolve(loop, provider_state=lambda: breaker.state, metrics=metrics)
         yield Fronts(
             loop=attrs.evolve(loop, client_tokens=blocking.client_tokens, web=web, suspends=True),
             blocking=blocking,
@@ -134,9 +139,19 @@ def opened_on_loop(
         )
 
 
-def _on_loop(store: Any) -> Store:
+def _metrics() -> "Metrics | None":
+    """Return new metrics, or None without prometheus-client."""
+    if find_spec("prometheus_client") is None:
+        return None
+    from payments.entrypoints.observing.metrics import Metrics
+
+    return Metrics()
+
+
+def _on_loop(store: Any, metrics: "Metrics | None") -> Store:
     """Return *store* for an event loop. One in memory is the same there, because it never waits."""
-    suspending: Store = store.on_loop() if hasattr(store, "database") else store
+    count = {"count_group": metrics.group} if metrics else {}
+    suspending: Store = store.on_loop(**count) if hasattr(store, "database") else store
     return suspending
 
 
@@ -176,6 +191,7 @@ def _wired(
         client_tokens=client_tokens(settings, secret),
         window=window_of(settings),
         ready=readiness(store),
+        backlog=store.backlog.read,
         web=web_options(settings),
         limits=limits_of(settings.http),
     )

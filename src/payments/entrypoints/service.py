@@ -1,8 +1,8 @@
 """Service: everything that an entrypoint needs, wired by bootstrap, without the name of any adapter."""
 
 from collections.abc import Callable, Coroutine
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -10,7 +10,7 @@ from payments.domain.access import ApiKeys, IdempotencyKeys
 from payments.domain.errors import PaymentsError
 from payments.domain.messages import Outbox
 from payments.domain.payment import Payment
-from payments.domain.ports import Clock, PaymentRepository, Store
+from payments.domain.ports import Backlog, Clock, PaymentRepository, Store
 from payments.domain.use_cases.hints import HintTaker
 from payments.domain.use_cases.outbox import Courier
 from payments.domain.use_cases.pricing import Pricing
@@ -18,6 +18,9 @@ from payments.domain.use_cases.wiring import HasUseCases
 from payments.entrypoints.limits import Limits
 from payments.entrypoints.sending import Sending
 from payments.entrypoints.tokens import ClientTokens, Verifier
+
+if TYPE_CHECKING:  # prometheus-client is an extra
+    from payments.entrypoints.observing.metrics import Metrics
 
 
 class BadSettings(PaymentsError):
@@ -89,7 +92,10 @@ class Web:
 
 @attrs.frozen(kw_only=True)
 class Service(HasUseCases):
-    """`courier` is None without an endpoint or subscriber. `suspends`: the adapters need an event loop."""
+    """`courier` is None without an endpoint or subscriber, `metrics` without prometheus-client.
+
+    `suspends`: the adapters need an event loop.
+    """
 
     clock: Clock
     payments: PaymentRepository
@@ -104,6 +110,8 @@ class Service(HasUseCases):
     client_tokens: ClientTokens
     window: Callable[[Payment, Contact], Window]
     ready: Callable[[], Coroutine[Any, Any, None]]
+    backlog: Callable[[datetime, datetime], Coroutine[Any, Any, Backlog]]
+    metrics: "Metrics | None" = None
     web: Web = attrs.field(factory=Web)
     sending: Sending = attrs.field(factory=Sending)
     limits: Limits = attrs.field(factory=Limits)

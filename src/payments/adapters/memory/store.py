@@ -5,6 +5,7 @@ from typing import Self
 import attrs
 
 from payments.adapters.memory.access import MemoryApiKeys, MemoryIdempotencyKeys
+from payments.adapters.memory.backlog import MemoryBacklog
 from payments.adapters.memory.books import Books
 from payments.adapters.memory.hints import MemoryHints
 from payments.adapters.memory.orphans import MemoryOrphans
@@ -22,6 +23,7 @@ class MemoryStore:
     api_keys: MemoryApiKeys
     idempotency_keys: MemoryIdempotencyKeys
     hints: MemoryHints
+    backlog: MemoryBacklog
     prefix: str = ""
 
     @classmethod
@@ -35,6 +37,7 @@ class MemoryStore:
             api_keys=MemoryApiKeys(),
             idempotency_keys=MemoryIdempotencyKeys(),
             hints=MemoryHints(books),
+            backlog=MemoryBacklog(books),
             prefix=prefix,
         )
 

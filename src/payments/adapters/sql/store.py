@@ -5,6 +5,7 @@ The first time a database is opened, its mode and a prefix of merchant ids are r
 
 import secrets
 import string
+from collections.abc import Callable
 from typing import Final
 
 import attrs
@@ -12,11 +13,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
+from payments.adapters.sql.backlog import SqlBacklog
 from payments.adapters.sql.engine.connecting import check_exists, check_settings, connect, create_file, parse
 from payments.adapters.sql.engine.database import Database
 from payments.adapters.sql.engine.failures import WrongMode
 from payments.adapters.sql.engine.fronts import BlockingFront, Front
-from payments.adapters.sql.engine.loop_front import MOST_TOGETHER, MOST_WAITING, LoopFront
+from payments.adapters.sql.engine.loop_front import MOST_TOGETHER, MOST_WAITING, LoopFront, uncounted
 from payments.adapters.sql.payments.orphans import SqlOrphans
 from payments.adapters.sql.payments.repository import SqlPayments
 from payments.adapters.sql.payments.together import read_together, write_together
@@ -54,6 +56,7 @@ class SqlStore:
     api_keys: SqlApiKeys
     idempotency_keys: SqlIdempotencyKeys
     hints: SqlHints
+    backlog: SqlBacklog
     prefix: str
 
     async def health(self) -> str | None:
@@ -70,10 +73,17 @@ class SqlStore:
         self.front.close()
         self.database.engine.dispose()
 
-    def on_loop(self, *, most_together: int = MOST_TOGETHER, most_waiting: int = MOST_WAITING) -> "SqlStore":
+    def on_loop(
+        self,
+        *,
+        most_together: int = MOST_TOGETHER,
+        most_waiting: int = MOST_WAITING,
+        count_group: Callable[[int], None] = uncounted,
+    ) -> "SqlStore":
         """Return this store for an event loop: what waits is executed and committed together. Close it first.
 
         At most *most_together* calls make one transaction. Where *most_waiting* wait, further ones raise StorageBusy.
+        *count_group* is called with the number of changes of each transaction, in the thread that committed it.
         """
         front = LoopFront(
             self.database,
@@ -81,6 +91,7 @@ class SqlStore:
             read_together=read_together,
             most_together=most_together,
             most_waiting=most_waiting,
+            count_group=count_group,
         )
         return _store(self.database, front, self.prefix)
 
@@ -120,6 +131,7 @@ def _store(database: Database, front: Front, prefix: str) -> SqlStore:
         api_keys=SqlApiKeys(front),
         idempotency_keys=SqlIdempotencyKeys(front),
         hints=SqlHints(front),
+        backlog=SqlBacklog(front),
         prefix=prefix,
     )
 

@@ -88,12 +88,17 @@ class Breaker:
         log.error("The provider does not answer. It is not asked for %.0f seconds.", self._wait)
 
 
+def uncounted(_: str, __: str) -> None:
+    """Count nothing."""
+
+
 @attrs.frozen
 class Guarded:
-    """The same gateway, behind a breaker."""
+    """The same gateway, behind a breaker. `count` gets each call's operation, and `answered` or an error's slug."""
 
     _gateway: Gateway
     breaker: Breaker
+    _count: Callable[[str, str], None] = uncounted
 
     @property
     def listing_span(self) -> timedelta:
@@ -102,41 +107,44 @@ class Guarded:
 
     async def prepare(self, merchant_id: MerchantId, price: Money) -> None:
         """Make the provider refuse any other amount for this id."""
-        await self._asked(merchant_id, self._gateway.prepare(merchant_id, price))
+        await self._asked("prepare", merchant_id, self._gateway.prepare(merchant_id, price))
 
     async def find(self, gateway_id: GatewayId) -> Report | None:
         """Return what the provider says of one attempt."""
-        return await self._asked(gateway_id, self._gateway.find(gateway_id))
+        return await self._asked("find", gateway_id, self._gateway.find(gateway_id))
 
     async def attempts(self, merchant_id: MerchantId) -> Attempts:
         """Return all attempts under our id."""
-        return await self._asked(merchant_id, self._gateway.attempts(merchant_id))
+        return await self._asked("attempts", merchant_id, self._gateway.attempts(merchant_id))
 
     async def refund(self, refund: Refund, currency: str) -> Report:
         """Refund once."""
-        return await self._asked(refund.gateway_id, self._gateway.refund(refund, currency))
+        return await self._asked("refund", refund.gateway_id, self._gateway.refund(refund, currency))
 
     async def revoke(self, gateway_id: GatewayId) -> Report:
         """Close a virtual account that waits for a deposit."""
-        return await self._asked(gateway_id, self._gateway.revoke(gateway_id))
+        return await self._asked("revoke", gateway_id, self._gateway.revoke(gateway_id))
 
     async def listing(self, since: datetime, until: datetime, page: int) -> ListingPage:
         """Return a page of all attempts that reached their present state in [since, until]."""
-        return await self._asked(f"listing {since}", self._gateway.listing(since, until, page))
+        return await self._asked("listing", f"listing {since}", self._gateway.listing(since, until, page))
 
-    async def _asked(self, about: str, call: Coroutine[Any, Any, T]) -> T:
+    async def _asked(self, operation: str, about: str, call: Coroutine[Any, Any, T]) -> T:
         try:
             self.breaker.enter()
         except NotSent:
             call.close()
+            self._count(operation, "not-asked")
             raise
         try:
             answer = await call
         except GatewayError as error:
+            self._count(operation, error.slug)
             if isinstance(error, NotSent | Unknown) and not isinstance(error, CredentialsRefused | StillAtWork):
                 self.breaker.unanswered(about)
             else:
                 self.breaker.answered()
             raise
         self.breaker.answered()
+        self._count(operation, "answered")
         return answer

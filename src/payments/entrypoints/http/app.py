@@ -18,7 +18,7 @@ from starlette.routing import Route
 from payments.domain.errors import PaymentsError
 from payments.entrypoints.http.edge.auth import Identity
 from payments.entrypoints.http.edge.heads import StrictHeads
-from payments.entrypoints.http.edge.middleware import Requests, SafeHeaders
+from payments.entrypoints.http.edge.middleware import ROUTE, Requests, SafeHeaders
 from payments.entrypoints.http.edge.threads import Threads
 from payments.entrypoints.http.openapi import document
 from payments.entrypoints.http.operations import Lane, Operation, Request, perform
@@ -53,6 +53,9 @@ def http_app(service: Service, identify: Identify | None = None) -> Starlette:
     web = service.web
     lanes = {lane: Threads(threads, queue, suspends=service.suspends) for lane, (threads, queue) in rooms(web).items()}
 
+    if service.metrics:
+        service.metrics.watch_rooms({lane.value: threads for lane, threads in lanes.items()})
+
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
@@ -61,7 +64,7 @@ def http_app(service: Service, identify: Identify | None = None) -> Starlette:
 
     app = Starlette(
         routes=[*_routes(service, lanes, identify), openapi_route(_document), *static_routes()],
-        middleware=_middleware(web),
+        middleware=_middleware(web, service.metrics.request if service.metrics else None),
         exception_handlers={HTTPException: _no_route, PaymentsError: _problem},
         lifespan=lifespan,
     )
@@ -92,6 +95,7 @@ def _routes(service: Service, lanes: Lanes, identify: Identify | None) -> Iterab
 def _endpoint(service: Service, lanes: Lanes, methods: dict[str, Operation], identify: Identify | None) -> Any:
     async def endpoint(received: Received) -> Response:
         operation = methods["GET" if received.method == "HEAD" else received.method]
+        received.scope[ROUTE] = (operation.method, operation.path)
         request = Request(
             path=received.path_params,
             query=received.query_params.multi_items(),
@@ -111,7 +115,7 @@ def _document(root_path: str) -> bytes:
     return msgspec.json.encode(document(OPERATIONS, root_path))
 
 
-def _middleware(web: Web) -> list[Middleware]:
+def _middleware(web: Web, count: Callable[[str, str, int], None] | None) -> list[Middleware]:
     cors = Middleware(
         CORSMiddleware,
         allow_origins=web.allowed_origins,
@@ -120,7 +124,12 @@ def _middleware(web: Web) -> list[Middleware]:
         expose_headers=["Retry-After", "RateLimit", "RateLimit-Policy", "Idempotent-Replayed", "X-Request-Id"],
     )
     strict = Middleware(StrictHeads, hosts=web.allowed_hosts)
-    return [*([cors] if web.allowed_origins else []), Middleware(Requests), Middleware(SafeHeaders), strict]
+    return [
+        *([cors] if web.allowed_origins else []),
+        Middleware(Requests, count=count),
+        Middleware(SafeHeaders),
+        strict,
+    ]
 
 
 async def _problem(_: Received, error: Exception) -> Response:

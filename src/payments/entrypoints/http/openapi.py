@@ -142,7 +142,9 @@ def _request_body(operation: Operation) -> dict[str, Any]:
 
 
 def _responses(operation: Operation) -> dict[str, Any]:
-    responses = {str(status): _answer(text, shape) for status, (text, shape) in operation.answers.items()}
+    responses = {
+        str(status): _answer(text, shape, operation.text_type) for status, (text, shape) in operation.answers.items()
+    }
     by_status: dict[int, list[type[PaymentsError]]] = defaultdict(list)
     for error in (*operation.problems, *_everywhere(operation)):
         by_status[row_of(error).status].append(error)
@@ -151,11 +153,11 @@ def _responses(operation: Operation) -> dict[str, Any]:
     return responses
 
 
-def _answer(text: str, shape: Any) -> dict[str, Any]:
+def _answer(text: str, shape: Any, text_type: str) -> dict[str, Any]:
     if shape is None:
         return {"description": text}
     if shape is str:
-        return {"description": text, "content": {"text/html": {"schema": {"type": "string"}}}}
+        return {"description": text, "content": {text_type: {"schema": {"type": "string"}}}}
     ref = {"$ref": f"#/components/schemas/{shape.__name__}"}
     return {"description": text, "content": {"application/json": {"schema": ref}}}
 

@@ -103,6 +103,7 @@ Shape = type[msgspec.Struct]
 class Operation:
     """`bodies`: if they differ by caller. `answers`: status to (meaning, shape). `max_body`: bytes.
 
+    `text_type`: the media type of an answer that is text.
     `hint`: the provider calls it, so body and query are read leniently; only the documented fields are of interest.
     """
 
@@ -120,6 +121,7 @@ class Operation:
     idempotent: bool = False
     max_body: int = MAX_BODY
     hint: bool = False
+    text_type: str = "text/html"
     lane: Lane
 
     @property

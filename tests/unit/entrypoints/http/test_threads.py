@@ -86,3 +86,19 @@ def test_one_whose_caller_left_before_it_began_never_runs(threads):
 
     asyncio.run(impatient())
     assert ran == ["first", "third"]
+
+
+def test_what_runs_and_what_waits_can_be_seen():
+    async def seen() -> list[tuple[int, int]]:
+        lane, go, found = Threads(1, 1, suspends=True), asyncio.Event(), []
+        found.append((lane.running, lane.waiting))
+        tasks = [asyncio.create_task(lane.run(go.wait())) for _ in range(2)]
+        await asyncio.sleep(0)
+        found.append((lane.running, lane.waiting))
+        go.set()
+        await asyncio.gather(*tasks)
+        found.append((lane.running, lane.waiting))
+        lane.close()
+        return found
+
+    assert asyncio.run(seen()) == [(0, 0), (1, 1), (0, 0)]

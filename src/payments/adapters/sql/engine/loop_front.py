@@ -35,6 +35,10 @@ GATHER_SECONDS: Final = 0.002
 """How long changes gather for a database server under load: its round trips cost far more CPU than a row in them."""
 
 
+def uncounted(_: int) -> None:
+    """Count nothing."""
+
+
 class LoopFront:
     """Its coroutines suspend until they are answered. It serves one event loop at a time."""
 
@@ -46,9 +50,11 @@ class LoopFront:
         read_together: Together,
         most_together: int = MOST_TOGETHER,
         most_waiting: int = MOST_WAITING,
+        count_group: Callable[[int], None] = uncounted,
     ) -> None:
         self._database = database
         self._write_together, self._read_together = write_together, read_together
+        self._count_group = count_group
         pause = 0.0 if database.write_lock else GATHER_SECONDS
         self._writer = JobQueue("store-writer", most_together, self._handle, pause)
         # where readers and the writer of one file wait for each other, one thread does both, one after the other
@@ -127,9 +133,11 @@ class LoopFront:
     def _written(self, works: Sequence[Work[Any]]) -> list[Outcome]:
         transaction = _Transaction(self._write_together, works)
         try:
-            return self._database.write(transaction)
+            outcomes = self._database.write(transaction)
         except BaseException as error:  # noqa: BLE001 - each caller gets it, or the one that it is due to
             return [ALONE if transaction.is_open else Outcome(error=error)] * len(works)
+        self._count_group(len(works))
+        return outcomes
 
 
 @attrs.define

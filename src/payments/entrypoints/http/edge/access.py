@@ -55,6 +55,7 @@ ACCESS: Final[Mapping[tuple[str, str], Access]] = MappingProxyType(
         ("GET", "/payments/return"): PUBLIC,
         ("GET", "/healthz"): PUBLIC,
         ("GET", "/readyz"): PUBLIC,
+        ("GET", "/metrics"): _SHOP,
         ("GET", "/openapi.json"): PUBLIC,
         ("GET", "/payments.js"): PUBLIC,
         ("GET", "/docs"): PUBLIC,

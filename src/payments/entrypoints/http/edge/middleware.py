@@ -4,6 +4,7 @@ import logging
 import re
 import secrets
 import time
+from collections.abc import Callable
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -26,6 +27,9 @@ SAFE_HEADERS: Final = {
 }
 
 
+ROUTE: Final = "payments.route"
+"""Where the scope of a request has the method and the path of its operation, with placeholders."""
+NO_ROUTE: Final = ("other", "other")
 _SAFE: Final = [(name.lower().encode(), value.encode()) for name, value in SAFE_HEADERS.items()]
 
 
@@ -46,10 +50,14 @@ class SafeHeaders:
 
 
 class Requests:
-    """Gives every request an id and a log line. A bug becomes a plain 500 that reveals nothing but the id."""
+    """Gives every request an id and a log line. A bug becomes a plain 500 that reveals nothing but the id.
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    *count* gets the method, route and status of each answer. What reached no route has no method of its own either:
+    a stranger chooses it, and it would be a metric for ever.
+    """
+
+    def __init__(self, app: ASGIApp, count: Callable[[str, str, int], None] | None = None) -> None:
+        self.app, self._count = app, count
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -73,6 +81,9 @@ class Requests:
                 raise  # part of the response is sent already: only a broken connection can signal the failure
             await _send_unexpected(current_id, sending)
         finally:
+            if self._count:
+                method, route = scope.get(ROUTE, NO_ROUTE)
+                self._count(method, route, status or 500)
             taken = (time.perf_counter() - begun) * 1000
             access_log.info("%s %r %s %.1fms %s", scope["method"], scope["path"], status or 500, taken, current_id)
 

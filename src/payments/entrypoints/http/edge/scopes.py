@@ -22,6 +22,7 @@ SCOPES: Final[Mapping[tuple[str, str], Scope]] = MappingProxyType(
         ("POST", "/payments/{merchant_id}/strays/{gateway_id}/hold"): Scope.ADMIN,
         ("GET", "/orphans"): Scope.READ,
         ("POST", "/orphans/{gateway_id}/hold"): Scope.ADMIN,
+        ("GET", "/metrics"): Scope.READ,
     }
 )
 

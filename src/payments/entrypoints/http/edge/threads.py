@@ -13,6 +13,27 @@ from payments.entrypoints.http.shapes.errors import Busy, Stopping
 T = TypeVar("T")
 
 
+class Places:
+    """At most *most* use cases at a time. Any thread may take a place and give it back."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._lock = most, threading.Lock()
+        self.taken = 0
+
+    def take(self) -> bool:
+        """Take a place; return False if none is free."""
+        with self._lock:
+            if self.taken >= self._most:
+                return False
+            self.taken += 1
+            return True
+
+    def give_back(self) -> None:
+        """Free a place."""
+        with self._lock:
+            self.taken -= 1
+
+
 class Threads:
     """With blocking adapters a use case holds one thread until it ends; with `suspends` as many run in the loop."""
 
@@ -20,11 +41,21 @@ class Threads:
         self._suspends = suspends
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="use-case")
         self._running = asyncio.Semaphore(threads)
-        self._slots = threading.BoundedSemaphore(threads + queue)
+        self._threads, self._places = threads, Places(threads + queue)
+
+    @property
+    def running(self) -> int:
+        """How many use cases run."""
+        return min(self._places.taken, self._threads)
+
+    @property
+    def waiting(self) -> int:
+        """How many use cases wait for their turn."""
+        return max(self._places.taken - self._threads, 0)
 
     async def run(self, use_case: Coroutine[Any, Any, T]) -> T:
         """Return what *use_case* returns. Raises what it raises, Busy if the queue is full, or Stopping if cut off."""
-        if not self._slots.acquire(blocking=False):
+        if not self._places.take():
             use_case.close()
             raise Busy("The server is busy. The request was not executed. Try again.")
         if self._suspends:
@@ -43,11 +74,11 @@ class Threads:
             ) from None
         finally:
             use_case.close()  # it never runs if its caller left before its turn
-            self._slots.release()
+            self._places.give_back()
 
     def _release(self, future: "Future[Any]", use_case: Coroutine[Any, Any, Any]) -> None:
         """Free the slot. A use case that was cancelled before it started is closed, so that it never runs."""
-        self._slots.release()
+        self._places.give_back()
         if future.cancelled():
             use_case.close()
 

@@ -1,0 +1,90 @@
+"""How much waits, over every store."""
+
+from datetime import timedelta
+
+import pytest
+
+from payments import testing
+from payments.domain.errors import Unknown
+from payments.domain.money import Money
+from payments.domain.payment import Payment
+from payments.domain.ports import Backlog, Store
+from payments.domain.refunding import RefundOrder
+from payments.domain.values import Caller, Method, Offer, RefundId
+from payments.entrypoints.blocking import run
+
+PRICE = Money(12_000)
+SHOP = Caller.shop("contract")
+
+
+@pytest.fixture
+def shop(store: Store) -> testing.Shop:
+    return testing.shop(store=store, hold_strays=True)
+
+
+def begun(shop: testing.Shop, order: str = "order") -> Payment:
+    return run(shop.checkout.begin("kim", order, Offer("멤버십", PRICE), Method.CARD, SHOP))
+
+
+def backlog_of(shop: testing.Shop) -> Backlog:
+    now = shop.clock.now()
+    return run(shop.store.backlog.read(now, now - timedelta(minutes=10)))
+
+
+def test_where_nothing_happened_nothing_waits(shop: testing.Shop) -> None:
+    assert backlog_of(shop) == Backlog(
+        due=0,
+        overdue=0,
+        open_refunds=0,
+        open_strays=0,
+        messages_waiting=0,
+        messages_dead=0,
+        oldest_message=None,
+        reconciled_until=None,
+    )
+
+
+def test_a_payment_is_due_first_and_overdue_later(shop: testing.Shop) -> None:
+    payment = begun(shop)
+    due_at = payment.due_at
+    assert due_at is not None
+    assert backlog_of(shop).due == 0
+    shop.clock.advance(seconds=(due_at - shop.clock.now()).total_seconds())
+    assert (backlog_of(shop).due, backlog_of(shop).overdue) == (1, 0)
+    shop.clock.advance(minutes=10)
+    assert (backlog_of(shop).due, backlog_of(shop).overdue) == (1, 1)
+
+
+def test_messages_wait_from_their_creation_until_they_are_delivered_or_dead(shop: testing.Shop) -> None:
+    begun_at = shop.clock.now()
+    begun(shop)
+    shop.clock.advance(minutes=3)
+    begun(shop, "another order")
+    found = backlog_of(shop)
+    assert (found.messages_dead, found.oldest_message) == (0, begun_at)
+    first, *others = run(shop.store.outbox.waiting(100))
+    assert found.messages_waiting == 1 + len(others)
+    run(shop.store.outbox.bury(first.id, "refused"))
+    found = backlog_of(shop)
+    assert (found.messages_waiting, found.messages_dead) == (len(others), 1)
+
+
+def test_a_refund_without_an_answer_is_open(shop: testing.Shop) -> None:
+    payment = begun(shop)
+    shop.gateway.approve(shop.gateway.open(payment.merchant_id, PRICE))
+    run(shop.refresher.refresh(payment.merchant_id, "test"))
+    shop.gateway.trouble("refund", Unknown("The provider did not answer."))
+    run(shop.refunds.refund(SHOP, payment.merchant_id, RefundOrder(reason="asked"), RefundId("r1")))
+    assert (backlog_of(shop).open_strays, backlog_of(shop).open_refunds) == (0, 1)
+
+
+def test_money_that_pays_for_nothing_is_an_open_stray(shop: testing.Shop) -> None:
+    payment = begun(shop)
+    shop.gateway.approve(shop.gateway.open(payment.merchant_id, Money(5_000), tampered=True))
+    run(shop.refresher.refresh(payment.merchant_id, "test"))
+    assert (backlog_of(shop).open_strays, backlog_of(shop).open_refunds) == (1, 0)
+
+
+def test_what_was_reconciled_is_told(shop: testing.Shop) -> None:
+    run(shop.store.payments.move_reconciled_until(shop.clock.now()))
+    assert backlog_of(shop).reconciled_until == shop.clock.now()
