@@ -1,23 +1,70 @@
-"""Logging for a process of ours: one line per message on stderr, in UTC, with the id of the request it belongs to.
+"""Logging for a process of ours: one line per message on stderr, in UTC, with what is known of the request at hand.
 
-request_id        the id of the request at hand; "-" outside of a request
+RequestFacts      what a line says of its request; nothing else about a request is logged as a field
+begin_request     called by whoever receives a request
+note              adds what is learned later: who calls, about which payment
 set_up_logging    what `payments serve` and `payments worker` call
 """
 
 import contextvars
+import ipaddress
+import json
 import logging
 import time
+from datetime import UTC, datetime
+from typing import Final, Literal
+
+import attrs
 
 from payments.entrypoints.display import one_line
 
-request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="-")
+LogFormat = Literal["text", "json"]
+_NETWORK_BITS: Final = {4: 24, 6: 48}
+_FIELDS: Final = ("request_id", "caller", "address", "payment")
 
 
-class RequestIds(logging.Filter):
-    """Adds the id of the current request to every record, as `request_id`."""
+@attrs.define
+class RequestFacts:
+    """`caller`: its kind, never its name. `address`: its network, never the whole address. Unknown ones are empty."""
+
+    request_id: str = ""
+    caller: str = ""
+    address: str = ""
+    payment: str = ""
+
+
+_current: contextvars.ContextVar[RequestFacts] = contextvars.ContextVar("request_facts")
+
+
+def begin_request(request_id: str, address: str) -> None:
+    """Name the request that this context belongs to from now on, with the caller's address cut to its network."""
+    _current.set(RequestFacts(request_id=request_id, address=cut(address)))
+
+
+def note(*, caller: str = "", payment: str = "") -> None:
+    """Add to what is known of the current request, in whichever thread it goes on. Outside of a request do nothing."""
+    facts = _current.get(None)
+    if facts is not None:
+        facts.caller = caller or facts.caller
+        facts.payment = payment or facts.payment
+
+
+def cut(address: str) -> str:
+    """Return the network of an address, /24 or /48, so that it names no person; empty if it is no address."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return ""
+    return str(ipaddress.ip_network((parsed, _NETWORK_BITS[parsed.version]), strict=False))
+
+
+class AboutRequest(logging.Filter):
+    """Adds the facts of the current request to every record, and `about`: those that are known, or `-`."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = request_id.get()
+        facts = attrs.asdict(_current.get(RequestFacts()))
+        record.__dict__ |= facts
+        record.about = " ".join(facts[name] for name in _FIELDS if facts[name]) or "-"
         return True
 
 
@@ -28,11 +75,32 @@ class OneLine(logging.Formatter):
         return one_line(super().formatMessage(record))
 
 
-def set_up_logging() -> None:
+class JsonLines(logging.Formatter):
+    """Writes each record as one JSON object of a fixed set of fields. What else a record carries is left out."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line. A traceback is the field `exception`."""
+        time_of = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        fields = {
+            "time": time_of.replace("+00:00", "Z"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            **{name: getattr(record, name, "") for name in _FIELDS},
+            "exception": self.formatException(record.exc_info) if record.exc_info else "",
+        }
+        return json.dumps({name: value for name, value in fields.items() if value})
+
+
+def set_up_logging(log_format: LogFormat = "text") -> None:
     """Log to stderr from now on. Replaces the handlers of the root logger."""
     handler = logging.StreamHandler()
-    formatter = OneLine("%(asctime)sZ %(levelname)s %(name)s [%(request_id)s] %(message)s", "%Y-%m-%dT%H:%M:%S")
-    formatter.converter = time.gmtime
-    handler.setFormatter(formatter)
-    handler.addFilter(RequestIds())
+    handler.setFormatter(JsonLines() if log_format == "json" else _text())
+    handler.addFilter(AboutRequest())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+
+
+def _text() -> logging.Formatter:
+    formatter = OneLine("%(asctime)sZ %(levelname)s %(name)s [%(about)s] %(message)s", "%Y-%m-%dT%H:%M:%S")
+    formatter.converter = time.gmtime
+    return formatter

@@ -45,7 +45,7 @@ def serve(
         host=settings.http.host if host is None else host,
         port=settings.http.port if port is None else port,
     )
-    set_up_logging()
+    set_up_logging(settings.log_format)
     serving.serve(attrs.evolve(settings, http=http), _announce, with_worker=with_worker, processes=processes)
 
 
@@ -65,7 +65,7 @@ def worker(*, heartbeat: Path | None = None, common: Common = DEFAULT) -> int:
     from payments.entrypoints.worker import serve as run_worker
 
     settings = load_settings(common.config)
-    set_up_logging()
+    set_up_logging(settings.log_format)
     check_at_start(settings)
     with opened(settings) as service:
         return run_worker(Worker.of(service, heartbeat=heartbeat))

@@ -25,6 +25,7 @@ from payments.entrypoints.http.shapes.bodies import MAX_BODY, Pairs, decode_body
 from payments.entrypoints.http.shapes.errors import NotAllowed, Unauthenticated
 from payments.entrypoints.http.shapes.problems import Reply, reply_to
 from payments.entrypoints.limits import Limits, Standing, network_of
+from payments.entrypoints.logs import note
 from payments.entrypoints.service import Service
 from payments.entrypoints.tokens import BadToken
 
@@ -72,6 +73,7 @@ class Call:
         except BadInput:
             raise PaymentNotFound from None
         self.who.check(named)
+        note(payment=named)
         return named
 
 
@@ -225,6 +227,7 @@ async def _identity(operation: Operation, service: Service, request: Request) ->
     if operation.access.public:
         return None
     identity = request.identity or await _authenticated(service, request)
+    note(caller=identity.who.value)
     if identity.who not in operation.access.callers:
         raise NotAllowed("These credentials do not allow this call.")
     if operation.scope:

@@ -7,6 +7,7 @@ import typed_settings as ts
 from typed_settings import Secret, option, secret
 
 from payments.domain.values import Method, Mode
+from payments.entrypoints.logs import LogFormat
 from payments.entrypoints.tokens import Algorithm
 
 SCRIPT: Final = "https://cdn.iamport.kr/v1/iamport.js"
@@ -164,6 +165,7 @@ class Settings:
     one_payment_per_order: bool = option(
         default=False, help="an order is paid once in the whole shop, not once per buyer"
     )
+    log_format: LogFormat = option(default="text", help="text for people, json for programs")
     minimums: dict[Method, int] = option(
         default=MINIMUMS, help="lowest price in won of each method; lower ones are refused"
     )

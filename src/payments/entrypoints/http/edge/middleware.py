@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from payments.entrypoints.http.shapes.errors import Unexpected
 from payments.entrypoints.http.shapes.problems import reply_to
-from payments.entrypoints.logs import request_id
+from payments.entrypoints.logs import begin_request
 
 log = logging.getLogger("payments.http")
 access_log = logging.getLogger("payments.access")
@@ -63,7 +63,8 @@ class Requests:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id.set(current_id := _name(scope))
+        current_id, client = _name(scope), scope.get("client")
+        begin_request(current_id, client[0] if client else "")
         begun, status = time.perf_counter(), 0
 
         async def sending(message: Message) -> None:

@@ -1,0 +1,50 @@
+"""The line of each request says who called and about which payment, and names nobody."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+from support.api import RunningApi
+from support.patience import until
+
+from payments.entrypoints.logs import AboutRequest
+
+
+class Kept(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__()
+        self.addFilter(AboutRequest())
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
+@pytest.fixture
+def kept() -> Iterator[Kept]:
+    logger, handler = logging.getLogger("payments.access"), Kept()
+    level = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    yield handler
+    logger.removeHandler(handler)
+    logger.setLevel(level)
+
+
+def line_of(kept: Kept, request_id: str) -> str:
+    """Return what the line of a request says of it. It is written after the answer was sent."""
+    until(lambda: any(record.request_id == request_id for record in kept.records))
+    return next(record.about for record in kept.records if record.request_id == request_id)
+
+
+def test_a_line_says_the_kind_of_caller_and_the_payment(api: RunningApi, kept: Kept):
+    payment = api.begun()["merchant_id"]
+    answer = api.get(f"/payments/{payment}", headers=api.alice)
+    request_id = answer.headers["X-Request-Id"]
+    assert line_of(kept, request_id) == f"{request_id} buyerToken 127.0.0.0/24 {payment}"
+
+
+def test_what_a_stranger_writes_in_the_path_is_no_payment(api: RunningApi, kept: Kept):
+    answer = api.get("/payments/not-mine-to-name")
+    request_id = answer.headers["X-Request-Id"]
+    assert line_of(kept, request_id) == f"{request_id} 127.0.0.0/24"
