@@ -39,16 +39,17 @@ class Operator:
         assert (code, err) == (0, "")
         return json.loads(out)
 
-    def begun(self, order: str = "gold", method: Method = Method.CARD) -> str:
-        return run(self.service.checkout.begin("alice", order, GOLD, method, ALICE)).merchant_id
+    def begun(self, order: str = "gold", method: Method = Method.CARD, buyer: str = "alice") -> str:
+        caller = Caller.buyer(buyer)
+        return run(self.service.checkout.begin(buyer, order, GOLD, method, caller)).merchant_id
 
     def attempt(self, merchant_id: str, amount: int = 12_000) -> str:
         opened = self.sandbox.open_window(merchant_id, amount)
         self.sandbox.approve(opened)
         return opened
 
-    def paid(self, order: str = "gold") -> tuple[str, str]:
-        merchant_id = self.begun(order)
+    def paid(self, order: str = "gold", buyer: str = "alice") -> tuple[str, str]:
+        merchant_id = self.begun(order, buyer=buyer)
         attempt = self.attempt(merchant_id)
         run(self.service.refresher.refresh(merchant_id, "test"))
         return merchant_id, attempt

@@ -71,3 +71,21 @@ def test_what_is_none_is_told_in_one_sentence(operator: Operator):
         assert operator.command(*arguments) == (1, "", "There is no such payment.\n")
     code, _, err = operator.command("show", "n" * 41)
     assert (code, err.count("\n")) == (2, 1)
+
+
+def test_a_payment_is_listed_by_what_a_caller_reads_out(operator: Operator):
+    merchant_id, attempt = operator.paid("gold")
+    operator.paid("silver")
+    (row,) = operator.sandbox.payments(merchant_id)
+    for called in (row.apply_num, row.pg_tid, attempt):
+        listed = operator.json("list", "--called", called)["payments"]
+        assert [one["merchant_id"] for one in listed] == [merchant_id]
+    assert operator.json("list", "--called", "00000000")["payments"] == []
+
+
+def test_orders_that_two_buyers_paid_are_listed(operator: Operator):
+    twice = {operator.paid("gold")[0], operator.paid("gold", "kim")[0]}
+    operator.paid("silver")
+    assert operator.json("list", "--status", "paid", "--limit", "9")["payments"][2:]
+    listed = operator.json("list", "--paid-twice")["payments"]
+    assert {one["merchant_id"] for one in listed} == twice

@@ -39,13 +39,13 @@ def serve(
     from payments.entrypoints.settings import load_settings
 
     settings = load_settings(common.config)
+    set_up_logging(settings.log_format)
     check_at_start(settings)
     http = attrs.evolve(
         settings.http,
         host=settings.http.host if host is None else host,
         port=settings.http.port if port is None else port,
     )
-    set_up_logging(settings.log_format)
     serving.serve(attrs.evolve(settings, http=http), _announce, with_worker=with_worker, processes=processes)
 
 

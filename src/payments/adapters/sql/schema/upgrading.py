@@ -36,13 +36,22 @@ def check_schema(connection: sa.Connection) -> None:
     if found == SCHEMA:
         return
     if found is None:
-        raise WrongSchema("The database has no tables yet. Create them with `payments db upgrade`.")
+        raise WrongSchema(_without_tables(len(sa.inspect(connection).get_table_names())))
     if found > SCHEMA:
         raise WrongSchema(
             f"The schema of the database is {found}, newer than {SCHEMA} of this program. Update this program."
         )
     raise WrongSchema(
         f"The schema of the database is {found}, but this program needs {SCHEMA}. Run `payments db upgrade`."
+    )
+
+
+def _without_tables(others: int) -> str:
+    if not others:
+        return "The database has no tables yet. Create them with `payments db upgrade`."
+    return (
+        f"The database belongs to another program: it has {others} of its tables and none of ours. Correct "
+        "database.url, or run `payments db upgrade` to share the database; it leaves the other tables as they are."
     )
 
 

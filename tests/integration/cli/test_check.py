@@ -1,0 +1,147 @@
+"""`payments check`, and what `payments serve` and `worker` ask of Iamport before they start."""
+
+import json
+import logging
+import sqlite3
+import subprocess
+
+import pytest
+from integration.cli.operators import PROGRAM, Operator
+from support.patience import EVENTUALLY
+
+from payments.adapters.system.clock import SystemClock
+from payments.entrypoints.cli.app import CONFIG
+from payments.entrypoints.provider import check_at_start
+from payments.entrypoints.sandbox import Clock
+from payments.entrypoints.sandbox.serve import running_sandbox
+from payments.entrypoints.service import BadSettings
+from payments.entrypoints.settings import load_settings
+
+NOBODY = "http://127.0.0.1:9"
+
+
+def parts(operator: Operator) -> dict[str, tuple[bool, str]]:
+    code, out, err = operator.command("check", "--json")
+    found = {one["part"]: (one["ok"], one["sentence"]) for one in json.loads(out)}
+    assert err == ""
+    assert code == (0 if all(ok for ok, _ in found.values()) else 1)
+    return found
+
+
+def test_a_shop_that_can_take_payments_reads_so_for_each_part(operator: Operator) -> None:
+    code, out, err = operator.command("check")
+    assert (code, err) == (0, "")
+    assert [line.split()[:2] for line in out.splitlines()] == [
+        ["ok", "settings"],
+        ["ok", "database"],
+        ["ok", "provider"],
+        ["ok", "clock"],
+    ]
+    assert "test money" in out
+
+
+def test_settings_that_cannot_be_read_are_the_only_thing_said(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PAYMENTS_MODE", "play")
+    found = parts(operator)
+    assert list(found) == ["settings"]
+    assert not found["settings"][0]
+    assert "mode" in found["settings"][1]
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("", "The database has no tables yet. Create them with `payments db upgrade`."),
+        ("CREATE TABLE songs (id int)", "The database belongs to another program: it has 1 of its tables"),
+    ],
+)
+def test_a_database_without_our_tables_has_a_next_step(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch, tmp_path, statement: str, said: str
+) -> None:
+    file = tmp_path / "other.sqlite3"
+    with sqlite3.connect(file) as connection:
+        connection.execute(statement)
+    monkeypatch.setenv("PAYMENTS_DATABASE_URL", f"sqlite:///{file}")
+    found = parts(operator)
+    assert not found["database"][0]
+    assert said in found["database"][1]
+    assert "payments db upgrade" in found["database"][1]
+    assert found["provider"][0], "the other parts are looked at all the same"
+
+
+def test_a_file_that_is_no_database_shows_the_drivers_line(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch, tmp_path
+) -> None:
+    file = tmp_path / "letter.txt"
+    file.write_text("Dear shop, " * 200)
+    monkeypatch.setenv("PAYMENTS_DATABASE_URL", f"sqlite:///{file}")
+    ok, said = parts(operator)["database"]
+    assert not ok
+    assert "file is not a database" in said
+    assert "correct database.url" in said
+
+
+def test_wrong_keys_are_found_and_not_shown(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAYMENTS_IAMPORT_SECRET", "not-the-secret")
+    found = parts(operator)
+    assert not found["provider"][0]
+    assert "not-the-secret" not in found["provider"][1]
+    assert "secret" in found["provider"][1]
+    assert "clock" not in found
+
+
+def test_a_provider_that_does_not_answer_is_not_called_wrong_keys(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PAYMENTS_IAMPORT_API_URL", NOBODY)
+    ok, said = parts(operator)["provider"]
+    assert not ok
+    assert "secret" not in said
+
+
+@pytest.mark.parametrize(("seconds", "word"), [(-300, "ahead of"), (300, "behind")])
+def test_a_clock_that_is_wrong_by_minutes_is_told_which_way(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch, seconds: int, word: str
+) -> None:
+    there = Clock.stopped()
+    there.move_to(SystemClock().now().timestamp() + seconds)
+    with running_sandbox(clock=there) as other:
+        monkeypatch.setenv("PAYMENTS_IAMPORT_API_URL", other.url)
+        found = parts(operator)
+    assert found["provider"][0]
+    assert not found["clock"][0]
+    assert f"s {word} Iamport's. Set it by NTP." in found["clock"][1]
+
+
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_nothing_starts_with_keys_that_iamport_refuses(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setenv("PAYMENTS_IAMPORT_SECRET", "not-the-secret")
+    ended = subprocess.run([*PROGRAM, command], capture_output=True, text=True, timeout=EVENTUALLY, check=False)
+    assert (ended.returncode, ended.stdout) == (CONFIG, "")
+    assert "Iamport refuses iamport.key and iamport.secret" in ended.stderr
+    assert "iamport.check_at_start" in ended.stderr
+    assert "not-the-secret" not in ended.stderr
+
+
+def test_iamport_is_not_asked_at_start_where_the_settings_say_so(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PAYMENTS_IAMPORT_SECRET", "not-the-secret")
+    settings = load_settings()
+    with pytest.raises(BadSettings):
+        check_at_start(settings)
+    monkeypatch.setenv("PAYMENTS_IAMPORT_CHECK_AT_START", "false")
+    check_at_start(load_settings())
+
+
+def test_a_provider_that_is_down_does_not_keep_a_shop_from_starting(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("PAYMENTS_IAMPORT_API_URL", NOBODY)
+    with caplog.at_level(logging.WARNING, "payments.start"):
+        check_at_start(load_settings())
+    assert "could not be asked" in caplog.text
