@@ -1,4 +1,4 @@
-"""names: all metrics of ours that `GET /metrics` can show."""
+"""shown, names: what `GET /metrics` can show, and the metrics of ours in it."""
 
 from datetime import UTC, datetime
 
@@ -22,8 +22,12 @@ async def _read(now: datetime, overdue_before: datetime) -> Backlog:
     )
 
 
+def shown() -> str:
+    """Return a whole answer of `GET /metrics`."""
+    return run(Metrics().text(_NOW, _read, "closed"))
+
+
 def names() -> set[str]:
-    """Return their names, a counter's with `_total`."""
-    lines = run(Metrics().text(_NOW, _read, "closed")).splitlines()
-    told = {line.split()[2] for line in lines if line.startswith("# TYPE payments_")}
+    """Return the names of our metrics, a counter's with `_total`."""
+    told = {line.split()[2] for line in shown().splitlines() if line.startswith("# TYPE payments_")}
     return {name for name in told if not name.endswith("_created")}
