@@ -247,14 +247,14 @@ class Backlog:
     `oldest_message`: when the oldest message that waits for the shop was created, among the MOST_COUNTED due first.
     """
 
-    due: int
-    overdue: int
-    open_refunds: int
-    open_strays: int
-    messages_waiting: int
-    messages_dead: int
-    oldest_message: datetime | None
-    reconciled_until: datetime | None
+    due: int = 0
+    overdue: int = 0
+    open_refunds: int = 0
+    open_strays: int = 0
+    messages_waiting: int = 0
+    messages_dead: int = 0
+    oldest_message: datetime | None = None
+    reconciled_until: datetime | None = None
 
 
 class BacklogReader(Protocol):
