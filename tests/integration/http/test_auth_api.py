@@ -70,7 +70,7 @@ def test_an_order_that_the_shop_signed_is_no_buyers_token():
     """The shop may sign both with one key and audience; an order travels through more hands than a token."""
     same = Verifier(algorithm="HS256", key=KEY, issuer="shop", audience="payments")
     with running_api(order_tokens=same) as api:
-        order = signed({"order": "cart", "name": "n", "amount": 1, "currency": "KRW"})
+        order = signed({"order": "cart", "name": "n", "amount": 1_000, "currency": "KRW"})
         assert api.post("/payments", {"order": order}, headers=api.alice).status_code == 201
         assert told(api.get("/payments", headers=bearer(order))) == (401, "bad-token")
 

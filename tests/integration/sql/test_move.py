@@ -67,6 +67,7 @@ def fill(url: str) -> list[Payment]:
     for gateway_id in LOST:
         orphan = Orphan.found(a_report(gateway_id=gateway_id), NOON, "test").held("a gift", NOON, "shop:kim")
         run(store.orphans.update(orphan.gateway_id, lambda _, orphan=orphan: orphan))
+    run(store.hints.add_hint(GatewayId("imp_stranger"), NOON))
     run(store.payments.move_reconciled_until(NOON))
     run(store.api_keys.add_key(ApiKey(name="server", prefix="pk", created_at=NOON), "d" * 64))
     run(store.idempotency_keys.claim_key("s", "k", "f", NOON, NOON + timedelta(1)))

@@ -12,7 +12,7 @@ from payments.domain.use_cases.refunds import Refunds
 from payments.domain.values import Caller, MerchantId, Method, Mode, Money, Offer, RefundId
 from payments.testing import Shop, shop
 
-ACCOUNT = BankAccount(bank="088", number="110-123", holder="홍길동")
+ACCOUNT = BankAccount(bank="088", number="110123", holder="홍길동")
 ORDER = RefundOrder(reason="x", account=ACCOUNT)
 R1 = RefundId("r-one")
 SHOP = Caller.shop("server")
