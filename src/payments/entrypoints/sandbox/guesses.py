@@ -37,6 +37,9 @@ class Guesses:
         "F0099", None, why="error_code when the buyer leaves; inicis was seen without one"
     )
     declined_code: str = wording("F500", why="error_code of a refused approval")
+    too_small_text: str = wording(
+        "결제금액이 최소 결제금액보다 작습니다.", why="refusal of a sum that is too small, with `strict_minimums`"
+    )
     row_after_leaving: Literal["by pg", "ready", "failed"] = choice(
         "by pg", "ready", "failed", why="the row after the buyer cancels: failed at inicis, ready at others"
     )

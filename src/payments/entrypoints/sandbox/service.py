@@ -14,6 +14,7 @@ import attrs
 from payments.entrypoints.sandbox import seeding
 from payments.entrypoints.sandbox.billing.billing import Billing
 from payments.entrypoints.sandbox.clock import Clock
+from payments.entrypoints.sandbox.errors import NotPossible, WindowRefused
 from payments.entrypoints.sandbox.extras.asked_receipts import asking, with_cash_receipt
 from payments.entrypoints.sandbox.extras.certifications import Certifications
 from payments.entrypoints.sandbox.extras.escrows import Escrows
@@ -25,6 +26,7 @@ from payments.entrypoints.sandbox.payments.book import Book
 from payments.entrypoints.sandbox.payments.opening import WindowRequest
 from payments.entrypoints.sandbox.payments.paying import PaymentDetails
 from payments.entrypoints.sandbox.payments.row import PaymentRow
+from payments.entrypoints.sandbox.payments.strict_pgs import choked_by, is_too_small
 from payments.entrypoints.sandbox.settings import SandboxSettings
 from payments.entrypoints.sandbox.state.shelf import Shelf
 from payments.entrypoints.sandbox.store import Store
@@ -149,6 +151,9 @@ class Sandbox:
     def request_pay(self, params: dict[str, Any]) -> PaymentRow:
         """Open a window for what a page passed to request_pay."""
         request = WindowRequest.of(params, self.settings.guesses.bad_request_code)
+        guesses = self.settings.guesses
+        if self.settings.strict_minimums and is_too_small(request.amount, request.currency, request.pay_method):
+            raise WindowRefused(guesses.declined_code, guesses.too_small_text)
         with self.lock:
             self.catch_up()
             return self.book.open(request, enforce_prepare=self.settings.enforce_prepare)
@@ -159,7 +164,7 @@ class Sandbox:
         *wait*: return once its webhook has ended, well or badly, or after so many seconds; 0 does not wait.
         """
         cash_receipt = str(details.pop("cash_receipt", ""))
-        objection = objection_to(self.payment(imp_uid), self.settings.confirm_timeout)
+        objection = self._objection(self._shown(imp_uid), method)
         with self.lock:
             row = (
                 self.book.decline(imp_uid, objection)
@@ -171,6 +176,7 @@ class Sandbox:
 
     def decline(self, imp_uid: str, reason: str = DECLINED) -> PaymentRow:
         """Have the PG refuse, for *reason*; no webhook reports it."""
+        self._shown(imp_uid)
         with self.lock:
             return self.book.decline(imp_uid, reason)
 
@@ -184,6 +190,7 @@ class Sandbox:
 
         *cash_receipt* (person or company) is the receipt that its deposit gets.
         """
+        self._shown(imp_uid)
         with self.lock:
             row = asking(self.book, self.book.issue_account(imp_uid, bank_code), cash_receipt)
         return self._after_webhooks(row)
@@ -245,6 +252,23 @@ class Sandbox:
         """Have the bank refuse payments with a billing key from now on; a reason of None lets them pass again."""
         with self.lock:
             self.billing.customers.refuse(customer_uid, reason)
+
+    def choked_by(self, row: PaymentRow) -> str:
+        """Return what leaves the window of *row* white, with `strict_names`; '' if it shows."""
+        return choked_by(row) if self.settings.strict_names and row.status == "ready" else ""
+
+    def _shown(self, imp_uid: str) -> PaymentRow:
+        """Return a payment whose buyer sees a window. Raises NotPossible if it is white."""
+        row = self.payment(imp_uid)
+        if choked := self.choked_by(row):
+            raise NotPossible(f"the window of {imp_uid} is white, and nothing in it can be pressed ({choked})")
+        return row
+
+    def _objection(self, row: PaymentRow, method: str) -> str | None:
+        """Return why the PG, or else the shop's `confirm_url`, does not let it be paid."""
+        if self.settings.strict_minimums and is_too_small(row.amount, row.currency, method):
+            return self.settings.guesses.too_small_text
+        return objection_to(row, self.settings.confirm_timeout)
 
     def _after_webhooks(self, row: PaymentRow, wait: float = 0) -> PaymentRow:
         if self.settings.webhook_first:

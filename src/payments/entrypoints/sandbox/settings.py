@@ -41,6 +41,10 @@ class SandboxSettings:
     """Sent again this often, a minute apart, after a network error or 5xx; the original does so only on request."""
     enforce_prepare: bool = True
     """False opens a window even if its amount is not the registered one, to play a gap in the original."""
+    strict_minimums: bool = False
+    """True refuses sums that PGs find too small, e.g. less than 100 won by card (see `payments.strict_pgs`)."""
+    strict_names: bool = False
+    """True leaves the window white, as some PGs do, for quotation marks, tabs, line ends or controls in a name."""
     hide_sandbox_payments: bool = True
     """False shows test payments without `include_sandbox`, as the original did before 2026-01-26."""
     result_shape: Literal["auto", "legacy", "new"] = attrs.field(

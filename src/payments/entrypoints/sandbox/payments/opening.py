@@ -45,6 +45,7 @@ class WindowRequest:
     m_redirect_url: str = ""
     language: str = "ko"
     vbank_due: int = 0
+    months: tuple[int, ...] | None = None
     tax_free: Decimal = Decimal(0)
     vat_amount: Decimal | None = None
     escrow: bool = False
@@ -70,6 +71,7 @@ class WindowRequest:
             custom_data=_custom_data(params.get("custom_data")),
             notice_urls=urls(params.get("notice_url")),
             vbank_due=due(params.get("vbank_due"), bad_code),
+            months=_months(params.get("display")),
             tax_free=_decimal(params.get("tax_free")) or Decimal(0),
             vat_amount=_decimal(params.get("vat_amount")),
             escrow=params.get("escrow") is True,
@@ -91,6 +93,11 @@ def _texts(params: Mapping[str, Any]) -> dict[str, str]:
         "user_agent": params.get("_user_agent"),
     }
     return {field: str(value) for field, value in asked.items() if value}
+
+
+def _months(display: Any) -> tuple[int, ...] | None:
+    listed = display.get("card_quota") if isinstance(display, dict) else None
+    return tuple(months for months in listed if type(months) is int) if isinstance(listed, list) else None
 
 
 def _decimal(value: Any) -> Decimal | None:
@@ -132,6 +139,7 @@ def ready_row(request: WindowRequest, channel: Channel, imp_uid: str, *, order: 
         language=request.language,
         asked_method=request.pay_method,
         vbank_due=request.vbank_due,
+        months=request.months,
         tax_free=request.tax_free,
         vat_amount=request.vat_amount,
     )

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import attrs
 
+from payments.entrypoints.sandbox.errors import NotPossible
 from payments.entrypoints.sandbox.guesses import Guesses
 from payments.entrypoints.sandbox.payments.channels import BANKS, CARDS, EASY_PAYS, RESPONSE_METHODS
 from payments.entrypoints.sandbox.payments.ids import Ids
@@ -56,13 +57,21 @@ def _card(row: PaymentRow, how: PaymentDetails, ids: Ids) -> dict[str, Any]:
         "card_code": how.card_code,
         "card_name": name,
         "card_number": f"{ids.digits(6)}******{ids.digits(4)}",
-        "card_quota": how.quota,
+        "card_quota": _offered(row, how.quota),
         "card_type": 0,
         "apply_num": ids.digits(8),
     }
     issuer = {"card_issuer_code": how.card_code, "card_issuer_name": name}
     publisher = {"card_publisher_code": how.card_code, "card_publisher_name": name}
     return known | issuer | publisher if row.tells_issuer else known
+
+
+def _offered(row: PaymentRow, months: int) -> int:
+    """Return *months*. Raises NotPossible if the window was opened with a list of instalments without them."""
+    offered = row.hidden.months
+    if months > 1 and offered is not None and months not in offered:
+        raise NotPossible(f"the window of {row.imp_uid} does not offer {months} months; it offers: {[0, *offered]}")
+    return months
 
 
 def account_issued(row: PaymentRow, bank_code: str, vbank_due: int, holder: str, now: int, ids: Ids) -> PaymentRow:

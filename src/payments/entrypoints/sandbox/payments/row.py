@@ -38,6 +38,8 @@ class Hidden:
     language: str = "ko"
     asked_method: str = "card"
     vbank_due: int = 0
+    months: tuple[int, ...] | None = None
+    """The instalments that the window offers; None offers the usual ones."""
     cash_receipt: str = ""
     """The cash receipt that the buyer asked for in the window: person, company or none."""
     tax_free: Decimal = Decimal(0)

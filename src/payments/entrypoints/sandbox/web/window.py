@@ -123,6 +123,8 @@ class WindowRoutes:
 
     def _window(self, request: Request, row: PaymentRow) -> Response:
         language = request.query_params.get("language")
+        if choked := self.sandbox.choked_by(row):
+            return self.page("white.html", choked=choked)
         return self.page("window.html", **page_values(row, self.sandbox.settings.shop_name, language))
 
     async def press(self, request: Request) -> Response:

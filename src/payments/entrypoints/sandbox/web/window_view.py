@@ -10,6 +10,7 @@ from payments.entrypoints.sandbox.service import Sandbox
 from payments.entrypoints.sandbox.web.window_text import money, words
 
 INSTALMENTS_FROM: Final = 50_000
+USUAL_MONTHS: Final = (2, 3, 4, 5, 6, 12)
 DIRECT: Final = frozenset({"vbank", "trans", "phone", *EASY_PAYS})
 """Methods whose window opens directly; any other shows all of them."""
 SHOWN_CARDS: Final = ("361", "365", "366", "367", "368", "371", "374", "381")
@@ -39,8 +40,15 @@ def page_values(row: PaymentRow, shop_name: str, language: str | None) -> dict[s
             name: [(value, text) for value, text in choices[name] if len(tabs) > 1 or picked.get(name, value) == value]
             for name in tabs
         },
-        "quotas": [2, 3, 4, 5, 6, 12] if row.currency == "KRW" and row.amount >= INSTALMENTS_FROM else [],
+        "quotas": _months(row),
     }
+
+
+def _months(row: PaymentRow) -> tuple[int, ...]:
+    if row.currency != "KRW" or row.amount < INSTALMENTS_FROM:
+        return ()
+    asked = row.hidden.months
+    return USUAL_MONTHS if asked is None else tuple(months for months in asked if months > 1)
 
 
 def _choices(t: dict[str, Any]) -> dict[str, list[tuple[str, str]]]:
