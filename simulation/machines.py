@@ -1,12 +1,15 @@
 """Machines: servers, which answer requests, and workers, which sweep, reconcile and deliver. Each has its own clock."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from payments.domain.errors import PaymentsError
+from payments.domain.refund import BankAccount, SealedAccount
 from payments.domain.use_cases.outbox import Courier
 from payments.domain.use_cases.wiring import Policy, UseCases
+from payments.domain.values import RefundId
 from simulation.scheduler import HOUR, MINUTE, NOON, SECOND, Process, Scheduler, Work
 from simulation.stores import PausingOrphans, PausingOutbox, PausingPayments, PausingShop
 from simulation.wire import Wire
@@ -27,6 +30,18 @@ class SkewedClock:
         return NOON + timedelta(milliseconds=self._scheduler.now + self._skew)
 
 
+class Drawer:
+    """A vault whose tokens are the accounts themselves: what is simulated is when accounts are opened, not how."""
+
+    def seal(self, account: BankAccount, refund_id: RefundId) -> SealedAccount:
+        return SealedAccount(json.dumps([refund_id, account.bank, account.number, account.holder, account.phone]))
+
+    def open(self, sealed: SealedAccount, refund_id: RefundId) -> BankAccount:
+        sealed_for, bank, number, holder, phone = json.loads(sealed.token)
+        assert sealed_for == refund_id
+        return BankAccount(bank=bank, number=number, holder=holder, phone=phone)
+
+
 class Machine:
     """One process of the operating system. When it dies, everything it does dies, and it is started again."""
 
@@ -43,6 +58,7 @@ class Machine:
             clock=self.clock,
             alarms=shop,
             policy=Policy(mode=world.plan.mode, hold_strays=world.plan.hold_strays),
+            vault=Drawer(),
         )
         outbox = PausingOutbox(world, world.store)
         self.courier = Courier(outbox=outbox, publisher=shop, clock=self.clock, jitter=lambda: 1.0)

@@ -73,6 +73,15 @@ def test_a_refused_refund_keeps_no_account() -> None:
     assert (refused.status, refused.account) == (RefundStatus.REFUSED, None)
 
 
+def test_who_repeats_a_refund_that_is_stored_is_not_told_that_it_is_refused() -> None:
+    """An order whose account cannot be stored is refused only while nothing is stored under its id."""
+    counter = shop()
+    merchant_id = a_deposit(counter)
+    live = with_vault(counter, None, Mode.LIVE)
+    stored = counter.run(live.request(SHOP, merchant_id, attrs.evolve(ORDER, account=None), R1))
+    assert counter.run(live.request(SHOP, merchant_id, ORDER, R1)) == stored
+
+
 def test_live_mode_without_a_key_takes_no_refund_that_needs_an_account() -> None:
     counter = shop()
     merchant_id = a_deposit(counter)

@@ -100,16 +100,18 @@ class Refunds:
         for an account in live mode where there is no vault: it would be stored unencrypted.
         """
         self._only_the_shop(caller)
-        if isinstance(order.account, BankAccount):
-            order = attrs.evolve(order, account=refund_account(order.account))
-        order = attrs.evolve(order, account=self.accounts.sealed(order.account, refund_id))
 
         def asking(payment: Payment) -> Payment:
             if any(refund.id == refund_id for refund in payment.refunds):
                 return payment
-            return request(payment, order, refund_id, self.clock.now(), str(caller))
+            return request(payment, self._storable(order, refund_id), refund_id, self.clock.now(), str(caller))
 
         return await self.payments.update(merchant_id, asking)
+
+    def _storable(self, order: RefundOrder, refund_id: RefundId) -> RefundOrder:
+        """Return the order with its account checked and sealed. Raises BadInput or RefundRefused."""
+        account = refund_account(order.account) if isinstance(order.account, BankAccount) else order.account
+        return attrs.evolve(order, account=self.accounts.sealed(account, refund_id))
 
     async def send(self, merchant_id: MerchantId, refund_id: RefundId) -> Outcome:
         """Send a requested refund, and return what is known of it; where nothing is, the sweep goes on."""
