@@ -24,6 +24,7 @@ EXAMPLES = Path(__file__).parents[3] / "examples"
 class Host:
     """A running example: its address, and how a visitor logs in and arrives at an order that waits to be paid."""
 
+    name: str
     url: str
     enter: Callable[[Page], None]
 
@@ -85,7 +86,7 @@ def host(request: pytest.FixtureRequest, provider: Sandbox, tmp_path_factory: py
         shop = House(request.param, command, env, log, ready_at=f"{url}/pay/payments.js")
         shop.start()
         stack.callback(shop.kill)
-        yield Host(url, entrance(url, request.param))
+        yield Host(request.param, url, entrance(url, request.param))
 
 
 def prepare_django(env: dict[str, str]) -> None:
@@ -137,6 +138,8 @@ def favicons(console_errors: list[str]) -> Iterator[None]:
 def test_an_order_is_paid_at_a_desk(host: Host, page: Page) -> None:
     order = buy(page, host, on_phone=False)
     expect(page.get_by_text("paid").or_(page.get_by_text("결제가 완료되었습니다"))).to_be_visible()
+    if host.name == "django":
+        expect(page.get_by_role("button", name="결제하기")).to_be_disabled()
     shows_paid(page, order)
 
 

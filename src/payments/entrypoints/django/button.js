@@ -36,14 +36,16 @@
   async function working(button, text, work) {
     button.disabled = true;
     tell(button, text);
+    let paid = false;
     try {
       const outcome = await work();
+      paid = outcome?.status === "paid"; // a paid order's button stays as it is, until the page is shown anew
       if (outcome) done(button, outcome);
       else tell(button, "");
     } catch (error) {
       failed(button, error);
     } finally {
-      button.disabled = false;
+      button.disabled = paid;
     }
   }
 
