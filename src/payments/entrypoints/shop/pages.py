@@ -1,6 +1,6 @@
 """The pages: choose a plan, sign in, check out, see the result and the timeline.
 
-Payments are always read from the payments API; the shop stores nothing.
+Payments are always read from the payments API; the shop stores only orders that had nothing to pay (see `free`).
 """
 
 from collections.abc import Awaitable, Callable
@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Route
 
 from payments.entrypoints.shop.catalogue import PLANS, new_order, plan, plan_of
 from payments.entrypoints.shop.client import PaymentsClient, PaymentsDown
+from payments.entrypoints.shop.free import COUPON_PLAN, FreePages
 from payments.entrypoints.shop.outcomes import PAYABLE, outcome_of
 from payments.entrypoints.shop.settings import ShopSettings
 from payments.entrypoints.shop.showing import LANGUAGE_COOKIE, VISITOR_COOKIE, Visit, local
@@ -33,6 +34,7 @@ class Pages:
 
     settings: ShopSettings
     payments: PaymentsClient
+    free: FreePages = attrs.field(factory=FreePages)
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes. Pages for buyers redirect everybody else to the entrance."""
@@ -49,6 +51,9 @@ class Pages:
         buyers = [
             ("/join/{plan}", self.join, "GET"),
             ("/checkout/{order}", self.checkout, "GET"),
+            ("/coupon", self.free.use_coupon, "GET"),
+            ("/free/{order}", self.free.order, "GET"),
+            ("/free/{order}", self.free.complete, "POST"),
             ("/history", self.history, "GET"),
             ("/receipts/{merchant_id}", self.receipt, "GET"),
             ("/receipts/{merchant_id}/behind", self.behind, "GET"),
@@ -143,6 +148,7 @@ class Pages:
             methods=self.settings.methods,
             script=self.settings.script,
             contact={"name": name, "phone": PHONE},
+            takes_coupon=chosen == COUPON_PLAN,
         )
 
     async def history(self, visit: Visit) -> Response:

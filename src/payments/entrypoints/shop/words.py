@@ -98,6 +98,20 @@ _PAGES: Final[Mapping[str, Words]] = {
     "cash_receipt": Words(
         "현금영수증은 결제창에서 신청하실 수 있습니다.", "You can ask for a cash receipt in the payment window."
     ),
+    # nothing to pay
+    "use_coupon": Words("첫 달 무료 쿠폰 쓰기", "Use the coupon: first month free"),
+    "coupon": Words("쿠폰 할인", "Coupon"),
+    "price": Words("상품 금액", "Price"),
+    "minus": Words("−{}", "−{}"),
+    "nothing_to_pay": Words(
+        "결제하실 금액이 없습니다. 주문만 완료하시면 됩니다.", "There is nothing to pay. Just complete the order."
+    ),
+    "complete_free": Words("주문 완료하기", "Complete the order"),
+    "free_title": Words("주문이 완료되었습니다", "Your order is complete"),
+    "free_text": Words(
+        "쿠폰으로 결제 없이 완료했습니다. 첫 책을 곧 보내 드리겠습니다.",
+        "The coupon covered it all. Your first book is on its way soon.",
+    ),
     # terms
     "terms_order": Words("주문과 결제", "Orders and payment"),
     "terms_order_text": Words(
