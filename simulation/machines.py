@@ -34,10 +34,11 @@ class Drawer:
     """A vault whose tokens are the accounts themselves: what is simulated is when accounts are opened, not how."""
 
     def seal(self, account: BankAccount, refund_id: RefundId) -> SealedAccount:
-        return SealedAccount(json.dumps([refund_id, account.bank, account.number, account.holder, account.phone]))
+        sealed = [refund_id, account.bank, account.number, account.holder, account.phone]
+        return SealedAccount(f"sealed {json.dumps(sealed)}")  # a store tells it from an account by its beginning
 
     def open(self, sealed: SealedAccount, refund_id: RefundId) -> BankAccount:
-        sealed_for, bank, number, holder, phone = json.loads(sealed.token)
+        sealed_for, bank, number, holder, phone = json.loads(sealed.token.removeprefix("sealed "))
         assert sealed_for == refund_id
         return BankAccount(bank=bank, number=number, holder=holder, phone=phone)
 

@@ -20,6 +20,14 @@ def silent_provider(shopper: Shopper) -> Iterator[None]:
         shopper.demo.sandbox.faults.clear()
 
 
+@pytest.fixture(autouse=True)
+def limits_of_the_api(console_errors: list[str]) -> Iterator[None]:
+    """Pages whose clock runs ahead ask more often than the API lets them; the script then waits, as for any trouble."""
+    yield
+    if any("429" in error for error in console_errors):
+        put_up_with(console_errors, "429")
+
+
 def hold_in(held: list[Route]) -> Callable[[Route], None]:
     """Return a handler that keeps a request in *held*, unanswered; playwright takes no builtin method."""
 
