@@ -27,13 +27,13 @@ class Stage:
 
 
 MARKED: Final = (
-    Stage("rounds", "slow", 6, options=()),  # one at a time: each of them uses every core
-    Stage("browser", "browser", 5),
+    Stage("rounds", "slow", 7, options=()),  # one at a time: each of them uses every core
+    Stage("browser", "browser", 9),
     Stage("clients", "clients", 3),
     Stage("fuzz", "fuzz", 3),
     Stage("simulation", "simulation", 9, options=()),  # its worlds use every core
 )
-STAGES: Final = (Stage("fast", "", 5), *MARKED[1:], MARKED[0])
+STAGES: Final = (Stage("fast", "", 9), *MARKED[1:], MARKED[0])
 
 
 def expression(stage: Stage) -> str:

@@ -108,7 +108,9 @@ def _town(database_url: str, room: Path, provider_port: int, api_port: int) -> I
         "PAYMENTS_HTTP_PORT": str(api_port),
     }
     subprocess.run([*CLI, "db", "upgrade"], env=env, check=True, capture_output=True)
-    made = subprocess.run([*CLI, "keys", "create", "town", "--json"], env=env, check=True, capture_output=True)
+    made = subprocess.run(
+        [*CLI, "keys", "create", "town", "--scope", "admin", "--json"], env=env, check=True, capture_output=True
+    )
     with contextlib.ExitStack() as stack:
 
         def log(name: str) -> IO[bytes]:
