@@ -8,10 +8,11 @@ from support.api import RunningApi, bearer, slug
 from payments.domain.access import DEFAULT_SCOPES, Scope
 from payments.entrypoints.blocking import run
 from payments.entrypoints.http.app import OPERATIONS
+from payments.entrypoints.http.edge.access import ACCESS, Access, Reach
 from payments.entrypoints.http.edge.auth import Who
-from payments.entrypoints.http.edge.scopes import SCOPES
 from payments.entrypoints.tokens import key_digest, new_key
 
+SCOPES = {route: row.scope for route, row in ACCESS.items() if row.scope}
 FILLED = {"{merchant_id}": "m", "{gateway_id}": "imp_1"}
 
 
@@ -25,6 +26,12 @@ def with_key(api: RunningApi, *scopes: Scope, expires_in: timedelta | None = Non
 
 def test_every_call_of_the_shop_has_a_scope_and_no_other_row_is_left():
     assert {(one.method, one.path) for one in OPERATIONS if Who.SHOP in one.callers} == set(SCOPES)
+
+
+def test_a_row_of_the_shop_without_a_scope_and_a_scope_without_the_shop_cannot_be_written():
+    for wrong in ({"callers": {Who.SHOP: Reach.ANY}}, {"callers": {Who.BUYER: Reach.OWN}, "scope": Scope.READ}):
+        with pytest.raises(LookupError):
+            Access(**wrong)
 
 
 @pytest.mark.parametrize("scope", Scope)

@@ -20,7 +20,6 @@ from payments.domain.values import Caller, MerchantId, RefundId, recorded_id
 from payments.entrypoints.http.edge.access import Access, access_to
 from payments.entrypoints.http.edge.auth import Identity, Who, authenticate
 from payments.entrypoints.http.edge.idempotency import HEADER, idempotency_key, once, refund_id_of
-from payments.entrypoints.http.edge.scopes import scope_of
 from payments.entrypoints.http.shapes.bodies import MAX_BODY, Pairs, decode_body, decode_query
 from payments.entrypoints.http.shapes.errors import NotAllowed, Unauthenticated
 from payments.entrypoints.http.shapes.problems import Reply, reply_to
@@ -139,7 +138,7 @@ class Operation:
     @property
     def scope(self) -> Scope | None:
         """The scope that an API key needs; None if the operation takes no API keys."""
-        return scope_of(self.method, self.path) if Who.SHOP in self.callers else None
+        return self.access.scope
 
     @property
     def takes_body(self) -> bool:

@@ -1,6 +1,7 @@
-"""Who may call which route, and whose payments they reach: the one table that code and tests are driven from.
+"""Who may call which route, whose payments they reach, and the scope that an API key needs for it.
 
-A route without a row cannot be built. A caller without a cell in its row gets 403; only PUBLIC needs no credentials.
+It is the one table that code and tests are driven from. A route without a row cannot be built, nor can a row of the
+shop without a scope. A caller without a cell in its row gets 403; only PUBLIC needs no credentials.
 """
 
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from typing import Final
 
 import attrs
 
+from payments.domain.access import Scope
 from payments.entrypoints.http.edge.auth import Who
 
 
@@ -22,40 +24,48 @@ class Reach(StrEnum):
 
 @attrs.frozen
 class Access:
-    """One row: the callers of a route, each with its reach. Without callers nobody may call it, unless it is public."""
+    """One row: the callers of a route, each with its reach. Without callers nobody may call it, unless it is public.
+
+    `scope` is what an API key needs; a route of the shop has one. Raises LookupError where it has none.
+    """
 
     callers: Mapping[Who, Reach] = attrs.field(factory=dict)
+    scope: Scope | None = None
     public: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        if (Who.SHOP in self.callers) is not (self.scope is not None):
+            raise LookupError("A row names a scope for API keys if it lets the shop call, and only then.")
 
 
 PUBLIC: Final = Access(public=True)
 """Anybody, without credentials."""
 
-_ALL: Final = Access({Who.BUYER: Reach.OWN, Who.SHOP: Reach.ANY, Who.CLIENT: Reach.OWN})
-_NO_BROWSER_TOKEN: Final = Access({Who.BUYER: Reach.OWN, Who.SHOP: Reach.ANY})
-_SHOP: Final = Access({Who.SHOP: Reach.ANY})
+_ALL: Final = {Who.BUYER: Reach.OWN, Who.SHOP: Reach.ANY, Who.CLIENT: Reach.OWN}
+_NO_BROWSER_TOKEN: Final = {Who.BUYER: Reach.OWN, Who.SHOP: Reach.ANY}
+_SHOP: Final = {Who.SHOP: Reach.ANY}
 
 ACCESS: Final[Mapping[tuple[str, str], Access]] = MappingProxyType(
     {
-        ("POST", "/payments"): _NO_BROWSER_TOKEN,
-        ("GET", "/payments"): _NO_BROWSER_TOKEN,
-        ("GET", "/payments/{merchant_id}"): _ALL,
-        ("GET", "/payments/{merchant_id}/events"): _ALL,
-        ("POST", "/payments/{merchant_id}/complete"): _ALL,
-        ("POST", "/payments/{merchant_id}/abandon"): _ALL,
-        ("POST", "/payments/{merchant_id}/cancel"): _NO_BROWSER_TOKEN,
-        ("POST", "/payments/{merchant_id}/refunds"): _SHOP,
-        ("GET", "/payments/{merchant_id}/refunds"): _SHOP,
-        ("GET", "/strays"): _SHOP,
-        ("POST", "/payments/{merchant_id}/strays/{gateway_id}/return"): _SHOP,
-        ("POST", "/payments/{merchant_id}/strays/{gateway_id}/hold"): _SHOP,
-        ("GET", "/orphans"): _SHOP,
-        ("POST", "/orphans/{gateway_id}/hold"): _SHOP,
+        ("POST", "/payments"): Access(_NO_BROWSER_TOKEN, Scope.PAY),
+        ("GET", "/payments"): Access(_NO_BROWSER_TOKEN, Scope.READ),
+        ("GET", "/payments/{merchant_id}"): Access(_ALL, Scope.READ),
+        ("GET", "/payments/{merchant_id}/events"): Access(_ALL, Scope.READ),
+        ("POST", "/payments/{merchant_id}/complete"): Access(_ALL, Scope.PAY),
+        ("POST", "/payments/{merchant_id}/abandon"): Access(_ALL, Scope.PAY),
+        ("POST", "/payments/{merchant_id}/cancel"): Access(_NO_BROWSER_TOKEN, Scope.PAY),
+        ("POST", "/payments/{merchant_id}/refunds"): Access(_SHOP, Scope.REFUND),
+        ("GET", "/payments/{merchant_id}/refunds"): Access(_SHOP, Scope.READ),
+        ("GET", "/strays"): Access(_SHOP, Scope.READ),
+        ("POST", "/payments/{merchant_id}/strays/{gateway_id}/return"): Access(_SHOP, Scope.REFUND),
+        ("POST", "/payments/{merchant_id}/strays/{gateway_id}/hold"): Access(_SHOP, Scope.ADMIN),
+        ("GET", "/orphans"): Access(_SHOP, Scope.READ),
+        ("POST", "/orphans/{gateway_id}/hold"): Access(_SHOP, Scope.ADMIN),
         ("POST", "/webhooks/iamport"): PUBLIC,
         ("GET", "/payments/return"): PUBLIC,
         ("GET", "/healthz"): PUBLIC,
         ("GET", "/readyz"): PUBLIC,
-        ("GET", "/metrics"): _SHOP,
+        ("GET", "/metrics"): Access(_SHOP, Scope.READ),
         ("GET", "/openapi.json"): PUBLIC,
         ("GET", "/payments.js"): PUBLIC,
         ("GET", "/docs"): PUBLIC,
