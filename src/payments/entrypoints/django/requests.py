@@ -4,40 +4,34 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from payments.domain.values import Caller
-from payments.entrypoints.blocking import run
 from payments.entrypoints.django.wiring import service
-from payments.entrypoints.http.edge.auth import Identity, Who
-from payments.entrypoints.http.operations import Operation, Request, perform
-from payments.entrypoints.http.shapes.errors import BodyTooLarge, Unauthenticated
+from payments.entrypoints.hosts import calls
+from payments.entrypoints.http.operations import Operation
+from payments.entrypoints.http.shapes.errors import Unauthenticated
 from payments.entrypoints.http.shapes.problems import Reply, reply_to
 
 
 def answered(operation: Operation, request: HttpRequest, path: dict[str, str]) -> HttpResponse:
     """Perform *operation* for the request's user, and return the answer or the problem."""
     wired = service(request)
-    if int(request.META.get("CONTENT_LENGTH") or 0) > operation.max_body:
-        return rendered(reply_to(BodyTooLarge(f"A body may have at most {operation.max_body} bytes.")))
-    identity = identity_of(request) if operation.callers else None
-    if operation.callers and identity is None:
+    buyer = buyer_of(request) if operation.callers else None
+    if operation.callers and buyer is None:
         return rendered(reply_to(Unauthenticated("Log in first.")))
-    query = [(name, value) for name, values in request.GET.lists() for value in values]
-    address = request.META.get("REMOTE_ADDR", "")
-    asked = Request(
-        path=path, query=query, headers=_headers(request), body=request.body, identity=identity, address=address
+    received = calls.Received(
+        path=path,
+        query=[(name, value) for name, values in request.GET.lists() for value in values],
+        headers=request.headers,
+        body=lambda: request.body,
+        address=request.META.get("REMOTE_ADDR", ""),
+        buyer=buyer,
     )
-    return rendered(run(perform(operation, wired, asked)))
+    return rendered(calls.answered(operation, wired, received))
 
 
-def identity_of(request: HttpRequest) -> Identity | None:
-    """Return the logged-in user as a buyer, whose name is the primary key; None for an anonymous visitor."""
+def buyer_of(request: HttpRequest) -> str | None:
+    """Return the primary key of the logged-in user; None for an anonymous visitor."""
     user: Any = getattr(request, "user", None)
-    return Identity(Who.BUYER, Caller.buyer(str(user.pk))) if user is not None and user.is_authenticated else None
-
-
-def _headers(request: HttpRequest) -> dict[str, str]:
-    """Return the headers by lower-case name."""
-    return {name.lower(): value for name, value in request.headers.items()}
+    return str(user.pk) if user is not None and user.is_authenticated else None
 
 
 def rendered(reply: Reply) -> HttpResponse:

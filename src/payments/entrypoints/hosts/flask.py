@@ -7,17 +7,13 @@ The calls block, as Flask's views do. A page of another site cannot send what th
 
 from collections.abc import Callable
 from importlib.resources import files
-from typing import Any
 
 from flask import Blueprint, Response, request
 
-from payments.domain.values import Caller
-from payments.entrypoints.blocking import run
+from payments.entrypoints.hosts.calls import Received, answered
 from payments.entrypoints.http.app import OPERATIONS
-from payments.entrypoints.http.edge.auth import Identity, Who
-from payments.entrypoints.http.operations import Operation, Request, perform
-from payments.entrypoints.http.shapes.errors import BodyTooLarge
-from payments.entrypoints.http.shapes.problems import reply_to
+from payments.entrypoints.http.operations import Operation
+from payments.entrypoints.http.shapes.problems import Reply
 from payments.entrypoints.service import Service
 
 
@@ -37,24 +33,20 @@ def payments_blueprint(service: Service, *, buyer: Callable[[], str | None]) -> 
 
 def _view(service: Service, operation: Operation, buyer: Callable[[], str | None]) -> Callable[..., Response]:
     def view(**path: str) -> Response:
-        if (request.content_length or 0) > operation.max_body:
-            return _answer(reply_to(BodyTooLarge(f"A body may have at most {operation.max_body} bytes.")))
-        headers = {name.lower(): value for name, value in request.headers.items()}
-        name = None if "authorization" in headers else buyer()
-        asked = Request(
+        received = Received(
             path=path,
-            query=list(request.args.items(multi=True)),
-            headers=headers,
-            body=request.get_data(),
+            query=request.args.items(multi=True),
+            headers=dict(request.headers),
+            body=request.get_data,
             address=request.remote_addr or "",
-            identity=Identity(Who.BUYER, Caller.buyer(name)) if name else None,
+            buyer=None if "authorization" in request.headers else buyer(),
         )
-        return _answer(run(perform(operation, service, asked)))
+        return _answer(answered(operation, service, received))
 
     return view
 
 
-def _answer(reply: Any) -> Response:
+def _answer(reply: Reply) -> Response:
     return Response(reply.body, reply.status, {"Cache-Control": "no-store", **reply.headers})
 
 

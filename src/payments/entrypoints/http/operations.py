@@ -20,7 +20,7 @@ from payments.domain.values import Caller, MerchantId, RefundId, recorded_id
 from payments.entrypoints.http.edge.access import Access, access_to
 from payments.entrypoints.http.edge.auth import Identity, Who, authenticate
 from payments.entrypoints.http.edge.idempotency import HEADER, idempotency_key, once, refund_id_of
-from payments.entrypoints.http.shapes.bodies import MAX_BODY, Pairs, decode_body, decode_query
+from payments.entrypoints.http.shapes.bodies import MAX_BODY, Pairs, check_media_type, decode_body, decode_query
 from payments.entrypoints.http.shapes.errors import NotAllowed, Unauthenticated
 from payments.entrypoints.http.shapes.problems import Reply, reply_to
 from payments.entrypoints.limits import Limits, Standing, network_of
@@ -229,6 +229,8 @@ async def _identity(operation: Operation, service: Service, request: Request) ->
     note(caller=identity.who.value)
     if identity.who not in operation.access.callers:
         raise NotAllowed("These credentials do not allow this call.")
+    if request.identity and operation.method != "GET":
+        check_media_type(request.headers)  # else a form of another site could call this with the user's session
     if operation.scope:
         identity.check_scope(operation.scope)
     return identity

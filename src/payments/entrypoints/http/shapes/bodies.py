@@ -29,9 +29,7 @@ async def read_body(request: Request, max_bytes: int, seconds: float = BODY_SECO
 
     A body that says itself that it is too large is not read at all.
     """
-    announced = request.headers.get("content-length", "0")
-    if not _WHOLE.fullmatch(announced) or int(announced) > max_bytes:
-        raise BodyTooLarge(f"The body is larger than {max_bytes} bytes.")
+    check_size(request.headers.get("content-length", "0"), max_bytes)
     try:
         async with asyncio.timeout(seconds):
             return await _read(request, max_bytes)
@@ -39,13 +37,18 @@ async def read_body(request: Request, max_bytes: int, seconds: float = BODY_SECO
         raise TooSlow(f"The body did not arrive within {seconds:g} seconds.") from None
 
 
+def check_size(size: str, max_bytes: int) -> None:
+    """Raise BodyTooLarge unless *size*, the text of a Content-Length header, is a number of at most *max_bytes*."""
+    if not _WHOLE.fullmatch(size) or int(size) > max_bytes:
+        raise BodyTooLarge(f"The body is larger than {max_bytes} bytes.")
+
+
 async def _read(request: Request, max_bytes: int) -> bytes:
     chunks, size = [], 0
     try:
         async for chunk in request.stream():
             size += len(chunk)
-            if size > max_bytes:
-                raise BodyTooLarge(f"The body is larger than {max_bytes} bytes.")
+            check_size(str(size), max_bytes)
             chunks.append(chunk)
     except ClientDisconnect:
         raise Malformed("The connection closed before the body was complete.") from None
@@ -56,7 +59,7 @@ def decode_body(body: bytes, headers: Mapping[str, str], shape: type[T]) -> T:
     """Return *body* as *shape*; an empty body counts as an empty object. Raises Malformed or UnsupportedMediaType."""
     if not body:
         return _converted({}, shape)
-    _check_media_type(headers)
+    check_media_type(headers)
     try:
         decoded = msgspec.json.decode(body, type=shape)
         json.loads(body, object_pairs_hook=_without_repeats)  # msgspec takes the last of two fields with one name
@@ -69,7 +72,8 @@ def decode_body(body: bytes, headers: Mapping[str, str], shape: type[T]) -> T:
     return decoded
 
 
-def _check_media_type(headers: Mapping[str, str]) -> None:
+def check_media_type(headers: Mapping[str, str]) -> None:
+    """Raise UnsupportedMediaType unless the body is plain JSON in UTF-8."""
     media_type, *parameters = [part.strip().lower() for part in headers.get("content-type", "").split(";")]
     if not _JSON.fullmatch(media_type):
         raise UnsupportedMediaType("The body must be application/json.")
