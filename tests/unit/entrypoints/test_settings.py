@@ -1,11 +1,11 @@
 """Settings: where they come from, which go before which, and what is said of wrong ones."""
 
-import os
 from datetime import timedelta
 from pathlib import Path
 
 import attrs
 import pytest
+from unit.entrypoints.settings_files import clean, loaded
 
 from payments.adapters.memory.gateway import MemoryGateway
 from payments.adapters.prices.toml_file import PriceList
@@ -16,22 +16,11 @@ from payments.entrypoints.blocking import run
 from payments.entrypoints.bootstrap import opened
 from payments.entrypoints.sending import MAX_SENDS
 from payments.entrypoints.service import BadSettings
-from payments.entrypoints.settings import DatabaseSettings, HttpSettings, Settings, load_settings
+from payments.entrypoints.settings import DatabaseSettings, HttpSettings, load_settings
 from payments.entrypoints.worker import Pace, Worker, running_worker
 
+assert clean  # the fixture that gives each test an environment of its own
 SECRET = "0123456789abcdef0123456789abcdef"
-
-
-@pytest.fixture(autouse=True)
-def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in [name for name in os.environ if name.startswith("PAYMENTS_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-
-
-def loaded(text: str = "") -> Settings:
-    Path("payments.toml").write_text(text, encoding="utf-8")
-    return load_settings()
 
 
 def test_without_anything_it_is_play_money_in_a_file_here():
