@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 from support.patience import EVENTUALLY
 
+from payments.adapters.sql.side.people import SqlPeople
 from payments.adapters.sql.store import SqlStore
 
 _PORTS = ("payments", "orphans", "outbox", "api_keys", "idempotency_keys", "hints", "backlog")
@@ -34,7 +35,8 @@ def store_on_loop(store: SqlStore, **options: Any) -> Iterator[SqlStore]:
     on_loop = store.on_loop(**options)
     with running_loop() as loop:
         bridges: dict[str, Any] = {name: _Bridge(getattr(on_loop, name), loop) for name in _PORTS}
-        yield attrs.evolve(on_loop, **bridges)
+        ports: list[Any] = [_Bridge(port, loop) for port in (on_loop.people.operators, on_loop.people.audit)]
+        yield attrs.evolve(on_loop, **bridges, people=SqlPeople(*ports))
         on_loop.close()
 
 

@@ -25,6 +25,7 @@ from payments.domain.messages import Outbox
 from payments.domain.money import Money
 from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
+from payments.domain.people.ports import People
 from payments.domain.refund import BankAccount, Refund, SealedAccount
 from payments.domain.report import Report
 from payments.domain.values import GatewayId, MerchantId, Offer, RefundId
@@ -284,6 +285,8 @@ class Store(Protocol):
     def hints(self) -> Hints: ...
     @property
     def backlog(self) -> BacklogReader: ...
+    @property
+    def people(self) -> People: ...
     @property
     def prefix(self) -> str: ...
 

@@ -31,8 +31,8 @@ class RefundOrder:
     """What to refund: `amount` in minor units (None: all that is left) of the named capture (None: the accepted one).
 
     `parts` are those of the amount, for shops with a mixed-tax contract; what they do not say follows from the
-    payment's. `account` receives the money of a
-    virtual account.
+    payment's. `account` receives the money of a virtual account. `seen` is what was left of the capture when a person
+    decided: after another refund they must look again.
     """
 
     reason: str
@@ -40,6 +40,7 @@ class RefundOrder:
     gateway_id: GatewayId | None = None
     parts: TaxParts = attrs.field(factory=TaxParts)
     account: BankAccount | SealedAccount | None = None
+    seen: int | None = None
 
 
 def request(payment: Payment, order: RefundOrder, refund_id: RefundId, at: datetime, by: str) -> Payment:
@@ -54,6 +55,8 @@ def request(payment: Payment, order: RefundOrder, refund_id: RefundId, at: datet
             "refund it. Nothing was sent."
         )
     remainder = attempt.report.remaining
+    if order.seen not in (None, remainder):
+        raise RefundRefused(f"Meanwhile {remainder} is left of this capture, not {order.seen}. Nothing was sent.")
     amount = remainder if order.amount is None else whole(order.amount, least=1, what="A refund")
     payment = _make_way(payment, attempt, at)
     if not 0 < amount <= remainder:

@@ -72,12 +72,13 @@ class Role(StrEnum):
 
     BUYER = "buyer"
     SHOP = "shop"
+    OPERATOR = "operator"  # a person of the shop, who has logged in
     SYSTEM = "system"
 
 
 @attrs.frozen
 class Caller:
-    """Who asks. A buyer may see only their own payments; the shop and the system may see all."""
+    """Who asks. A buyer may see only their own payments; the shop, its operators and the system may see all."""
 
     role: Role
     name: str
@@ -89,6 +90,10 @@ class Caller:
     @classmethod
     def shop(cls, name: str) -> Self:
         return cls(Role.SHOP, name)
+
+    @classmethod
+    def operator(cls, name: str) -> Self:
+        return cls(Role.OPERATOR, name)
 
     @classmethod
     def system(cls, name: str) -> Self:

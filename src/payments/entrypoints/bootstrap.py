@@ -174,6 +174,7 @@ def _wired(
         alarms=LoggingAlarms(),
         policy=policy(settings),
         vault=_vault(settings),
+        audit=store.people.audit,
     )
     secret = any_secret(settings)
     return Service(
@@ -185,6 +186,7 @@ def _wired(
         courier=_courier(store.outbox, publisher, clock, in_order=in_order),
         pricing=Pricing(prices),
         api_keys=KnownKeys(store.api_keys),
+        people=store.people,
         idempotency=_claims(settings, store, secret),
         buyer_tokens=verifier(settings.buyers),
         order_tokens=verifier(settings.orders),

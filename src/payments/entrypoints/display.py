@@ -239,6 +239,7 @@ _REFUND_STATUSES: Final[Mapping[RefundStatus, Mapping[Language, str]]] = {
 _ROLES: Final[Mapping[str, Mapping[Language, str]]] = {
     Role.BUYER: _label("구매자", "Buyer"),
     Role.SHOP: _label("상점", "Shop"),
+    Role.OPERATOR: _label("담당자", "Operator"),
     Role.SYSTEM: _label("결제 서비스", "Payment service"),
 }
 

@@ -10,6 +10,7 @@ from payments.domain.access import ApiKeys, IdempotencyKeys
 from payments.domain.errors import PaymentsError
 from payments.domain.messages import Outbox
 from payments.domain.payment import Payment
+from payments.domain.people.ports import People
 from payments.domain.ports import Backlog, Clock, PaymentRepository, Store
 from payments.domain.use_cases.hints import HintTaker
 from payments.domain.use_cases.outbox import Courier
@@ -104,6 +105,7 @@ class Service(HasUseCases):
     courier: Courier | None = None
     pricing: Pricing
     api_keys: ApiKeys
+    people: People
     idempotency: IdempotencyKeys
     buyer_tokens: Verifier | None = None
     order_tokens: Verifier | None = None

@@ -248,7 +248,10 @@ _REASONS_FOR_THE_SHOP = (EventKind.STRAY_HELD, EventKind.ATTEMPT_UNREADABLE, Eve
 
 def event_view(payment: Payment, event: Event, *, for_shop: bool = False) -> EventView:
     """Return one entry of *payment*'s timeline; only the shop sees its people's names, and what is written for them."""
-    by_shop, is_for_shop = event.by.startswith(f"{Role.SHOP}:"), event.kind in _REASONS_FOR_THE_SHOP
+    by_shop, is_for_shop = (
+        event.by.startswith((f"{Role.SHOP}:", f"{Role.OPERATOR}:")),
+        event.kind in _REASONS_FOR_THE_SHOP,
+    )
     return EventView(
         version=event.version,
         kind=event.kind,

@@ -124,6 +124,7 @@ def shop(
         clock=clock,
         alarms=alarms,
         policy=Policy(mode=Mode.TEST, hold_strays=hold_strays, expires_after=expires_after, rules=rules or Rules()),
+        audit=store.people.audit,
     )
     return Shop(
         store=store,

@@ -18,6 +18,8 @@ from payments.domain.access import ApiKey, KeptAnswer
 from payments.domain.errors import MerchantIdTaken
 from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
+from payments.domain.people.audit import AuditAction, AuditDraft
+from payments.domain.people.operators import Operator, Session
 from payments.domain.ports import Filter
 from payments.domain.refunding import begin_send, refuse
 from payments.domain.values import GatewayId, Mode
@@ -70,6 +72,9 @@ def fill(url: str) -> list[Payment]:
     run(store.hints.add_hint(GatewayId("imp_stranger"), NOON))
     run(store.payments.move_reconciled_until(NOON))
     run(store.api_keys.add_key(ApiKey(name="server", prefix="pk", created_at=NOON), "d" * 64))
+    run(store.people.operators.add(Operator(name="kim", password="$", created_at=NOON)))
+    run(store.people.operators.begin_session(Session(digest="d", operator="kim", created_at=NOON, seen_at=NOON)))
+    run(store.people.audit.append(AuditDraft(at=NOON, by="operator:kim", action=AuditAction.REFUND)))
     run(store.idempotency_keys.claim_key("s", "k", "f", NOON, NOON + timedelta(1)))
     run(store.idempotency_keys.keep_answer("s", "k", KeptAnswer(status=201, body=b"\x00\xff")))
     [message, *_] = run(store.outbox.claim(NOON + timedelta(days=80_000), NOON, 1))

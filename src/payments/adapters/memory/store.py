@@ -11,6 +11,7 @@ from payments.adapters.memory.hints import MemoryHints
 from payments.adapters.memory.orphans import MemoryOrphans
 from payments.adapters.memory.outbox import MemoryOutbox
 from payments.adapters.memory.payments import MemoryPayments
+from payments.adapters.memory.people import MemoryPeople
 
 
 @attrs.frozen(kw_only=True)
@@ -24,6 +25,7 @@ class MemoryStore:
     idempotency_keys: MemoryIdempotencyKeys
     hints: MemoryHints
     backlog: MemoryBacklog
+    people: MemoryPeople
     prefix: str = ""
 
     @classmethod
@@ -38,6 +40,7 @@ class MemoryStore:
             idempotency_keys=MemoryIdempotencyKeys(),
             hints=MemoryHints(books),
             backlog=MemoryBacklog(books),
+            people=MemoryPeople(),
             prefix=prefix,
         )
 

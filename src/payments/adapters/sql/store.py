@@ -27,6 +27,7 @@ from payments.adapters.sql.schema.upgrading import check_schema, revision, upgra
 from payments.adapters.sql.side.access import SqlApiKeys, SqlIdempotencyKeys
 from payments.adapters.sql.side.hints import SqlHints
 from payments.adapters.sql.side.outbox import SqlOutbox
+from payments.adapters.sql.side.people import SqlPeople
 from payments.domain.errors import PaymentsError
 from payments.domain.values import Mode
 
@@ -57,6 +58,7 @@ class SqlStore:
     idempotency_keys: SqlIdempotencyKeys
     hints: SqlHints
     backlog: SqlBacklog
+    people: SqlPeople
     prefix: str
 
     async def health(self) -> str | None:
@@ -132,6 +134,7 @@ def _store(database: Database, front: Front, prefix: str) -> SqlStore:
         idempotency_keys=SqlIdempotencyKeys(front),
         hints=SqlHints(front),
         backlog=SqlBacklog(front),
+        people=SqlPeople.over(front),
         prefix=prefix,
     )
 

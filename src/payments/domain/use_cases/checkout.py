@@ -27,10 +27,12 @@ from payments.domain.errors import (
 from payments.domain.event import Event, Reason, Source
 from payments.domain.machine import Status
 from payments.domain.payment import Payment
+from payments.domain.people.audit import AuditAction
 from payments.domain.ports import Alarm, AlarmKind, Alarms, Clock, Filter, Gateway, MerchantIdPolicy, PaymentRepository
 from payments.domain.schedule import EXPIRES_AFTER
 from payments.domain.use_cases.refreshing import Refresher
 from payments.domain.use_cases.rules import Rules
+from payments.domain.use_cases.trail import Trail
 from payments.domain.values import Caller, GatewayId, MerchantId, Method, Mode, Offer, Role
 
 MAX_TRIES: Final = 3
@@ -54,6 +56,7 @@ class Checkout:
     clock: Clock
     alarms: Alarms
     refresher: Refresher
+    trail: Trail
     mode: Mode
     expires_after: timedelta = EXPIRES_AFTER
     rules: Rules = attrs.field(factory=Rules)
@@ -152,8 +155,9 @@ class Checkout:
         capture. Raises AlreadyPaid, PaymentNotFound, AttemptUnreadable, or GatewayError (it is still open).
         """
         payment = await self.visible_to(caller, merchant_id)
-        reason = {Role.BUYER: Reason.BUYER, Role.SHOP: Reason.SHOP, Role.SYSTEM: Reason.SYSTEM}[caller.role]
-        return await self._close(payment, caller, reason, force=force and caller.role is not Role.BUYER)
+        reason = {Role.BUYER: Reason.BUYER, Role.SYSTEM: Reason.SYSTEM}.get(caller.role, Reason.SHOP)
+        closing = self._close(payment, caller, reason, force=force and caller.role is not Role.BUYER)
+        return await self.trail.noted(caller, AuditAction.CANCEL, merchant_id, closing, force=force or None)
 
     async def _close(self, payment: Payment, by: Caller, reason: Reason, *, force: bool = False) -> Payment:
         merchant_id = payment.merchant_id

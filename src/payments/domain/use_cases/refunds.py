@@ -23,6 +23,7 @@ from payments.domain.errors import (
 from payments.domain.event import Source
 from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
+from payments.domain.people.audit import AuditAction
 from payments.domain.ports import (
     Alarm,
     AlarmKind,
@@ -52,6 +53,7 @@ from payments.domain.use_cases.accounts import Accounts
 from payments.domain.use_cases.banks import refund_account
 from payments.domain.use_cases.checkout import Outcome
 from payments.domain.use_cases.refreshing import Refresher
+from payments.domain.use_cases.trail import Trail
 from payments.domain.values import Caller, GatewayId, MerchantId, RefundId, Role
 
 MAX_REBASES: Final = 3
@@ -77,6 +79,7 @@ class Refunds:
     clock: Clock
     alarms: Alarms
     refresher: Refresher
+    trail: Trail
     accounts: Accounts
 
     async def refund(
@@ -106,7 +109,9 @@ class Refunds:
                 return payment
             return request(payment, self._storable(order, refund_id), refund_id, self.clock.now(), str(caller))
 
-        return await self.payments.update(merchant_id, asking)
+        asked = {"refund": refund_id, "amount": order.amount, "attempt": order.gateway_id, "reason": order.reason}
+        storing = self.payments.update(merchant_id, asking)
+        return await self.trail.noted(caller, AuditAction.REFUND, merchant_id, storing, **asked)
 
     def _storable(self, order: RefundOrder, refund_id: RefundId) -> RefundOrder:
         """Return the order with its account checked and sealed. Raises BadInput or RefundRefused."""
@@ -253,7 +258,8 @@ class Refunds:
         """Hold a stray, with a note that says why. Raises PaymentNotFound, RefundRefused or RefundInProgress."""
         self._only_the_shop(caller)
         now, by = self.clock.now(), str(caller)
-        return await self.payments.update(merchant_id, lambda p: hold_stray(p, gateway_id, note, now, by))
+        holding = self.payments.update(merchant_id, lambda p: hold_stray(p, gateway_id, note, now, by))
+        return await self.trail.noted(caller, AuditAction.HOLD_STRAY, merchant_id, holding, attempt=gateway_id)
 
     async def strays(self, caller: Caller, before: MerchantId | None = None, limit: int = 100) -> Sequence[Payment]:
         """Return payments with strays that nobody has decided about yet, newest first."""
@@ -277,7 +283,8 @@ class Refunds:
                 raise PaymentNotFound
             return orphan.held(note, now, by)
 
-        return await self.orphans.update(gateway_id, change)
+        holding = self.orphans.update(gateway_id, change)
+        return await self.trail.noted(caller, AuditAction.HOLD_ORPHAN, None, holding, attempt=gateway_id)
 
     @staticmethod
     def _only_the_shop(caller: Caller) -> None:

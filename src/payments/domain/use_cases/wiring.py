@@ -5,6 +5,7 @@ from typing import Any, Self
 
 import attrs
 
+from payments.domain.people.audit import AuditLog
 from payments.domain.ports import Alarms, Clock, Gateway, MerchantIdPolicy, Orphans, PaymentRepository, Vault
 from payments.domain.schedule import DEPOSIT_GRACE, EXPIRES_AFTER, GRACE
 from payments.domain.use_cases.accounts import Accounts
@@ -14,6 +15,7 @@ from payments.domain.use_cases.refreshing import Refresher
 from payments.domain.use_cases.refunds import Refunds
 from payments.domain.use_cases.rules import Rules
 from payments.domain.use_cases.sweep import Sweep
+from payments.domain.use_cases.trail import Trail
 from payments.domain.values import Mode
 
 
@@ -46,6 +48,7 @@ class UseCases:
     refresher: Refresher
     sweep: Sweep
     reconciliation: Reconciliation
+    trail: Trail
 
     @classmethod
     def over(
@@ -59,8 +62,13 @@ class UseCases:
         alarms: Alarms,
         policy: Policy,
         vault: Vault | None = None,
+        audit: AuditLog | None = None,
     ) -> Self:
-        """Return the use cases over these ports. Without *vault*, live mode makes no refund to a bank account."""
+        """Return the use cases over these ports. Without *vault*, live mode makes no refund to a bank account.
+
+        Without *audit*, no list is kept of what the shop's people and servers ask for.
+        """
+        trail = Trail(audit, clock)
         shared: dict[str, Any] = {"payments": payments, "gateway": gateway, "clock": clock}
         refresher = Refresher(
             **shared, orphans=orphans, ids=ids, alarms=alarms, mode=policy.mode, hold_strays=policy.hold_strays
@@ -71,6 +79,7 @@ class UseCases:
             ids=ids,
             alarms=alarms,
             refresher=refresher,
+            trail=trail,
             accounts=Accounts(vault, policy.mode, alarms),
         )
         return cls(
@@ -79,6 +88,7 @@ class UseCases:
                 ids=ids,
                 alarms=alarms,
                 refresher=refresher,
+                trail=trail,
                 mode=policy.mode,
                 expires_after=policy.expires_after,
                 rules=policy.rules,
@@ -94,6 +104,7 @@ class UseCases:
                 deposit_grace=policy.deposit_grace,
             ),
             reconciliation=Reconciliation(**shared, orphans=orphans, alarms=alarms, refresher=refresher),
+            trail=trail,
         )
 
 
@@ -122,3 +133,7 @@ class HasUseCases:
     @property
     def reconciliation(self) -> Reconciliation:
         return self.use_cases.reconciliation
+
+    @property
+    def trail(self) -> Trail:
+        return self.use_cases.trail

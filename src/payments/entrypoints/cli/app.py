@@ -6,6 +6,7 @@
 ├── strays          strays list, return, hold
 ├── orphans         orphans list, hold
 ├── keys            keys create, rotate, list, revoke
+├── operators       operators create, list, password, codes, revoke
 ├── outbox          outbox list, dead, replay, skip
 ├── db              db upgrade, check, move
 ├── check           check
@@ -80,6 +81,14 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
         f"{_HERE}.cli.outbox:skip",
         "Delete dead messages that nobody can handle, so that later messages of their payments follow.",
     ),
+    "operators create": (f"{_HERE}.cli.operators:create", "Create an operator, who may log in to the console."),
+    "operators list": (f"{_HERE}.cli.operators:list_", "List operators, revoked ones too."),
+    "operators password": (f"{_HERE}.cli.operators:password", "Give an operator a new password."),
+    "operators codes": (
+        f"{_HERE}.cli.operators:codes",
+        "Require one-time codes of an operator, and print the secret for an authenticator app.",
+    ),
+    "operators revoke": (f"{_HERE}.cli.operators:revoke", "Revoke an operator. All sessions end at once."),
     "keys create": (f"{_HERE}.cli.keys:create", "Create an API key for the shop's server. It is shown only once."),
     "keys rotate": (f"{_HERE}.cli.keys:rotate", "Create a key like another one, which expires after some hours."),
     "keys list": (f"{_HERE}.cli.keys:list_", "List API keys, newest first. Only their prefixes are stored."),
@@ -99,6 +108,7 @@ GROUPS: Final = {
     "orphans": "Captures under our prefix without a payment here.",
     "outbox": "Messages to the shop.",
     "keys": "API keys of the shop's servers.",
+    "operators": "The people who may log in to the console.",
     "db": "The database.",
 }
 
@@ -115,6 +125,8 @@ _EXTRAS: Final = {
     "jwt": "server",
     "cryptography": "server",
     "jinja2": "server",
+    "argon2": "console",
+    "pyotp": "console",
 }
 
 

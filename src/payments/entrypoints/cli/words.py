@@ -36,6 +36,17 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "created": ("만든 때", "created"),
     "revoked": ("폐기", "revoked"),
     "scopes": ("권한", "scopes"),
+    "codes": ("일회용 코드", "codes"),
+    "operator created": ("{name} 님을 만들었습니다.", "{name} was created."),
+    "operator revoked": (
+        "{name} 님을 폐기했습니다. 로그인이 모두 끝났습니다.",
+        "{name} is revoked. All sessions have ended.",
+    ),
+    "password changed": (
+        "{name} 님의 비밀번호를 바꿨습니다. 로그인이 모두 끝났습니다.",
+        "The password of {name} was changed. All sessions have ended.",
+    ),
+    "codes off": ("{name} 님은 일회용 코드 없이 로그인합니다.", "{name} logs in without one-time codes now."),
     "last used": ("마지막 사용", "last used"),
     "message": ("메시지", "message"),
     "error": ("오류", "error"),

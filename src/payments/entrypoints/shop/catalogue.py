@@ -3,22 +3,11 @@
 import re
 import secrets
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final
 
 import attrs
 
-from payments.entrypoints.display import Language
-
-
-class Words(NamedTuple):
-    """One text in the shop's two languages."""
-
-    ko: str
-    en: str
-
-    def read_in(self, language: Language) -> str:
-        """Return the text in one of the languages."""
-        return self.ko if language == "ko" else self.en
+from payments.entrypoints.stories.words import Words
 
 
 @attrs.frozen(kw_only=True)

@@ -8,9 +8,8 @@ import attrs
 
 from payments.entrypoints.display import Language, moment, money, reason, standing
 from payments.entrypoints.shop.words import WORDS
+from payments.entrypoints.stories.timeline import QUIET
 
-QUIET: Final = ("", "left")
-"""Reasons of a try that nobody refused: it was not made, or the buyer closed the window."""
 EXPLAINED_BY_THE_LEAD: Final = (*QUIET, "declined", "amount_mismatch")
 PAYABLE: Final = ("awaiting", "failed")
 

@@ -20,9 +20,10 @@ from payments.entrypoints.shop.free import COUPON_PLAN, FreePages
 from payments.entrypoints.shop.outcomes import PAYABLE, outcome_of
 from payments.entrypoints.shop.settings import ShopSettings
 from payments.entrypoints.shop.showing import LANGUAGE_COOKIE, VISITOR_COOKIE, Visit, local
-from payments.entrypoints.shop.stories import entry_of
 from payments.entrypoints.shop.visitors import COOKIE_LIFE, Visitor
-from payments.entrypoints.shop.words import LANGUAGES, words
+from payments.entrypoints.shop.words import words
+from payments.entrypoints.stories.timeline import entry_of
+from payments.entrypoints.stories.words import LANGUAGES
 
 Page = Callable[[Visit], Awaitable[Response]]
 PHONE: Final = "010-0000-0000"  # some providers require a phone number

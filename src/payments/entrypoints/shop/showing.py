@@ -16,7 +16,8 @@ from payments.entrypoints.shop.catalogue import plan_of
 from payments.entrypoints.shop.outcomes import money_back, standing_of
 from payments.entrypoints.shop.settings import ShopSettings
 from payments.entrypoints.shop.visitors import Visitor
-from payments.entrypoints.shop.words import LANGUAGES, SHOWN_BY_SCRIPT, preferred, words
+from payments.entrypoints.shop.words import SHOWN_BY_SCRIPT, words
+from payments.entrypoints.stories.words import LANGUAGES, preferred
 
 VISITOR_COOKIE: Final = "shop_visitor"
 LANGUAGE_COOKIE: Final = "shop_language"

@@ -12,7 +12,8 @@ import attrs
 import jwt
 
 from payments.entrypoints.display import Language
-from payments.entrypoints.shop.catalogue import Plan, Words
+from payments.entrypoints.shop.catalogue import Plan
+from payments.entrypoints.stories.words import Words
 
 COOKIE_LIFE: Final = timedelta(days=30)
 TOKEN_LIFE: Final = timedelta(minutes=10)

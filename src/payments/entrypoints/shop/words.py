@@ -1,13 +1,11 @@
-"""The texts of the pages, Korean and English side by side, and the choice of language."""
+"""The texts of the pages, Korean and English side by side."""
 
 from collections.abc import Mapping
 from typing import Final
 
 from payments.entrypoints.display import Language
-from payments.entrypoints.shop.catalogue import Words
 from payments.entrypoints.shop.words_outcomes import OUTCOMES
-
-LANGUAGES: Final[Mapping[Language, str]] = {"ko": "한국어", "en": "English"}
+from payments.entrypoints.stories.words import Words
 
 _PAGES: Final[Mapping[str, Words]] = {
     "shop": Words("모퉁이 책방", "Corner Bookshop"),
@@ -158,9 +156,3 @@ SHOWN_BY_SCRIPT: Final = (
 def words(language: Language) -> dict[str, str]:
     """Return all texts in one language."""
     return {key: text.read_in(language) for key, text in WORDS.items()}
-
-
-def preferred(cookie: str | None, accept: str) -> Language:
-    """Return the language chosen before, else the first of ours that the browser asks for, else Korean."""
-    asked = [cookie or "", *(part.partition(";")[0].strip()[:2].lower() for part in accept.split(","))]
-    return next((language for tag in asked for language in LANGUAGES if language == tag), "ko")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from payments.entrypoints.shop.catalogue import Words
+from payments.entrypoints.stories.words import Words
 
 OUTCOMES: Final[Mapping[str, Words]] = {
     # at the checkout, while it goes on

@@ -11,8 +11,9 @@ from payments.domain.values import Role
 from payments.entrypoints.display import Language
 from payments.entrypoints.shop.catalogue import PLANS
 from payments.entrypoints.shop.outcomes import QUIET, outcome_of, reason_of
-from payments.entrypoints.shop.stories import entry_of, reported_by
-from payments.entrypoints.shop.words import SHOWN_BY_SCRIPT, WORDS, preferred, words
+from payments.entrypoints.shop.words import SHOWN_BY_SCRIPT, WORDS, words
+from payments.entrypoints.stories.timeline import entry_of, reported_by
+from payments.entrypoints.stories.words import preferred
 
 HANGUL = re.compile(r"[가-힣]")
 

@@ -5,6 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from payments.adapters.sql.migrations.v0001_people import create_people
 from payments.adapters.sql.migrations.v0001_side_tables import MOMENT as _MOMENT
 from payments.adapters.sql.migrations.v0001_side_tables import create_hints, create_meta
 from payments.adapters.sql.migrations.v0001_side_tables import id_type as _id
@@ -26,6 +27,7 @@ def upgrade() -> None:
     _api_keys()
     create_hints()
     create_meta()
+    create_people()
 
 
 def _check(name: str, condition: str) -> sa.CheckConstraint:

@@ -7,8 +7,10 @@ from typing import Any, Final
 import attrs
 
 from payments.entrypoints.display import Language, moment, money, source
-from payments.entrypoints.shop.catalogue import Words
-from payments.entrypoints.shop.outcomes import QUIET
+from payments.entrypoints.stories.words import Words
+
+QUIET: Final = ("", "left")
+"""Reasons of a try that nobody refused: it was not made, or the buyer closed the window."""
 
 _KINDS: Final[Mapping[str, tuple[str, Words, Words]]] = {  # kind: tone, what happened, why
     "begun": (
@@ -76,7 +78,7 @@ _KINDS: Final[Mapping[str, tuple[str, Words, Words]]] = {  # kind: tone, what ha
         Words("환불이 거절되었습니다.", "The refund was refused."),
         Words("", ""),
     ),
-    "refunded": ("good", Words("{amount} 환불해 드렸습니다.", "{amount} was refunded."), Words("", "")),
+    "refunded": ("good", Words("{amount} 환불했습니다.", "{amount} was refunded."), Words("", "")),
     "stray_held": (
         "",
         Words("담당자가 이 돈을 보관하기로 했습니다.", "An operator decided to hold this money."),
@@ -95,7 +97,7 @@ _KINDS: Final[Mapping[str, tuple[str, Words, Words]]] = {  # kind: tone, what ha
     "deposit_left_open": (
         "bad",
         Words("가상계좌를 닫지 못했습니다.", "The virtual account could not be closed."),
-        Words("여기로 들어오는 돈은 환불해 드립니다.", "Money that arrives there is refunded."),
+        Words("여기로 들어오는 돈은 환불합니다.", "Money that arrives there is refunded."),
     ),
     "strayed": (
         "bad",
@@ -107,7 +109,7 @@ _KINDS: Final[Mapping[str, tuple[str, Words, Words]]] = {  # kind: tone, what ha
 _REASONS: Final[Mapping[tuple[str, str], Words]] = {
     ("declined", "left"): Words("손님이 결제창을 닫았습니다.", "The buyer closed the payment window."),
     ("closed", "buyer"): Words("손님이 주문을 취소했습니다.", "The buyer cancelled the order."),
-    ("closed", "shop"): Words("책방이 주문을 취소했습니다.", "The shop cancelled the order."),
+    ("closed", "shop"): Words("상점이 주문을 취소했습니다.", "The shop cancelled the order."),
     ("closed", "expired"): Words(
         "시간이 지났고, 결제대행사에 들어온 돈도 없습니다.",
         "It expired, and the provider received no money for it.",
@@ -138,7 +140,8 @@ _REASONS: Final[Mapping[tuple[str, str], Words]] = {
 
 _ROLES: Final[Mapping[str, Words]] = {
     "buyer": Words("손님", "The buyer"),
-    "shop": Words("책방", "The shop"),
+    "shop": Words("상점", "The shop"),
+    "operator": Words("상점", "The shop"),
     "system": Words("결제 서비스", "The payment service"),
 }
 
@@ -158,8 +161,11 @@ class Entry:
     status: str
 
 
-def entry_of(event: Mapping[str, Any], language: Language) -> Entry:
-    """Return an event of the API as an entry of the story; a kind that is unknown here keeps its name."""
+def entry_of(event: Mapping[str, Any], language: Language, *, names: bool = False) -> Entry:
+    """Return an event of the API as an entry of the story; a kind that is unknown here keeps its name.
+
+    With *names*, as an operator reads it, people are told by their names.
+    """
     kind, reason = event["kind"], event["reason"]
     tone, what, why = _KINDS.get(kind, ("", Words(kind, kind), Words("", "")))
     known = _REASONS.get((kind, reason))
@@ -169,7 +175,7 @@ def entry_of(event: Mapping[str, Any], language: Language) -> Entry:
         what=what.read_in(language).format(amount=amount),
         why=(known or why).read_in(language),
         words="" if known or kind not in ("declined", "prepare_refused", "refund_refused") else reason,
-        who=reported_by(event["by"], language),
+        who=source(event["by"], language) if names else reported_by(event["by"], language),
         at=moment(datetime.fromisoformat(event["at"]), language, seconds=True),
         iso=event["at"],
         attempt=event["gateway_id"] or "",

@@ -1,0 +1,47 @@
+"""SignIn and Managing over one store, with the adapters that the extra `console` brings."""
+
+from typing import Any
+
+from payments.domain.people.operators import Operators
+from payments.domain.ports import Clock, Store
+from payments.domain.use_cases.trail import Trail
+from payments.entrypoints.people.managing import Managing
+from payments.entrypoints.people.passwords import Seals
+from payments.entrypoints.people.sign_in import SignIn
+from payments.entrypoints.settings import Settings
+
+
+def seals_of(settings: Settings) -> Seals | None:
+    """Return what seals the secrets of one-time codes; None where the settings hold no key for it."""
+    from payments.adapters.sealing import SealedCodes, derived_key  # cryptography takes a while to import
+
+    http = settings.http
+    secrets = [*settings.database.encryption_keys, http.secret.get_secret_value()]
+    secrets.append(http.previous_secret.get_secret_value())
+    keys = [derived_key(secret, "one-time codes") for secret in secrets if secret]
+    return SealedCodes.of(keys) if keys else None
+
+
+def sign_in(operators: Operators, clock: Clock, trail: Trail, settings: Settings) -> SignIn:
+    """Return what operators log in with."""
+    return SignIn(**_shared(operators, clock, trail, settings))
+
+
+def managing(operators: Operators, clock: Clock, trail: Trail, settings: Settings) -> Managing:
+    """Return what operators are managed with."""
+    return Managing(**_shared(operators, clock, trail, settings))
+
+
+def managing_at_a_shell(store: Store, settings: Settings) -> Managing:
+    """Return what operators are managed with at a shell, over a store that is open."""
+    from payments.adapters.system.clock import SystemClock
+
+    clock = SystemClock()
+    return managing(store.people.operators, clock, Trail(store.people.audit, clock), settings)
+
+
+def _shared(operators: Operators, clock: Clock, trail: Trail, settings: Settings) -> dict[str, Any]:
+    from payments.adapters.passwords import Argon2Passwords
+
+    seals = seals_of(settings)
+    return {"operators": operators, "passwords": Argon2Passwords(), "seals": seals, "clock": clock, "trail": trail}
