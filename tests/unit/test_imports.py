@@ -29,6 +29,7 @@ HTTP = "HTTP to others stays in the adapters that speak it"
 SQL = "SQL stays in its adapter"
 SERVING = "Serving, parsing and settings stay in the entrypoints"
 SEALING = "Encryption stays in its adapter"
+TESTS = "Test libraries stay in what other people's tests import"
 
 VIOLATIONS = [  # a new module, what it imports, and the contract that must say no
     ("domain/new.py", "payments.adapters.sql", LAYERS),
@@ -68,6 +69,8 @@ VIOLATIONS = [  # a new module, what it imports, and the contract that must say 
     ("entrypoints/cli/serve.py", "payments.entrypoints.http.app", CLI),
     ("entrypoints/views.py", "payments.entrypoints.http.operations", CLI),  # by way of what the commands print
     ("entrypoints/worker/new.py", "payments.entrypoints.http.serving", WORKER),
+    ("testing/new.py", "pytest", TESTS),
+    ("testing/builders.py", "hypothesis", TESTS),
     ("entrypoints/http/new.py", "requests", HTTP),
     ("adapters/sql/new.py", "requests", HTTP),
     ("entrypoints/new.py", "aiohttp", HTTP),

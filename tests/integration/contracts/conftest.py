@@ -11,6 +11,7 @@ from support.on_loop import store_on_loop
 
 from payments.adapters.memory.store import MemoryStore
 from payments.adapters.sql.store import SqlStore
+from payments.testing.contracts.at_once import AtOnce
 
 _BLOCKING = ["memory_store", "sqlite_store", pytest.param("postgresql_store", marks=pytest.mark.postgresql)]
 _MANY = 32
@@ -19,7 +20,7 @@ _MANY = 32
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     own = [mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")]
     if "store" in metafunc.fixturenames and not any("store" in names for names in own):
-        at_once = metafunc.module.__name__.endswith("_at_once")
+        at_once = metafunc.function.__name__ in vars(AtOnce)
         sizes = (1, 2, _MANY) if at_once else (_MANY,)
         metafunc.parametrize("store", [*_BLOCKING, *(one for most in sizes for one in _on_loop(most))], indirect=True)
 

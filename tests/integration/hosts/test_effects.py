@@ -6,11 +6,11 @@ import pytest
 import sqlalchemy as sa
 from builders import NOON, a_payment
 from sqlalchemy.orm import Session, sessionmaker
-from support.at_once import at_once
 
 from payments.adapters.sql.processed import InTransaction, host_session, processed_messages
 from payments.domain.messages import Message
 from payments.entrypoints.hosts.effects import Handlers, Happened, Once
+from payments.testing.at_once import at_once
 
 METADATA = sa.MetaData()
 ORDERS = sa.Table(

@@ -9,9 +9,7 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 from builders import NOON, a_payment, paid, with_refund
-from support.at_once import at_once
 from support.rounds import rounds
-from support.stores import everything_of
 from support.system.writers import started
 
 from payments.adapters.sql.store import SqlStore, open_store
@@ -21,6 +19,8 @@ from payments.domain.ports import Filter
 from payments.domain.refunding import refusal
 from payments.domain.values import MerchantId, Mode, RefundId
 from payments.entrypoints.blocking import run
+from payments.testing.at_once import at_once
+from payments.testing.looking import everything_of
 
 PROCESSES = 3
 TIMES = rounds(60, 600)

@@ -6,7 +6,6 @@ import pytest
 import sqlalchemy as sa
 from builders import a_payment, paid
 from support.postgres.server import Postgres
-from support.stores import outcome
 
 from payments.adapters.sql.engine.database import MAX_RETRIES
 from payments.adapters.sql.schema.tables import payments
@@ -14,6 +13,7 @@ from payments.adapters.sql.store import SqlStore, open_store
 from payments.domain.errors import ConcurrentUpdate, PaymentNotFound, StorageUnavailable
 from payments.domain.values import Mode
 from payments.entrypoints.blocking import run
+from payments.testing.looking import outcome
 
 GIVEN_UP = "DO $$ BEGIN RAISE EXCEPTION 'given up' USING ERRCODE = '{}'; END $$"
 END_SESSIONS = """

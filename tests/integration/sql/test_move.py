@@ -7,7 +7,6 @@ import pytest
 import sqlalchemy as sa
 from builders import NOON, a_payment, a_report, fresh, issued, paid, payments, told, with_refund
 from hypothesis import HealthCheck, Phase, given, settings
-from support.stores import everything_of
 
 from payments.adapters.sql import move
 from payments.adapters.sql.engine.failures import StoreRefused, WrongMode, WrongSchema
@@ -24,6 +23,7 @@ from payments.domain.ports import Filter
 from payments.domain.refunding import begin_send, refuse
 from payments.domain.values import GatewayId, Mode
 from payments.entrypoints.blocking import run
+from payments.testing.looking import everything_of
 
 
 @pytest.fixture

@@ -115,7 +115,8 @@ class Killer:
 
     def _live(self, hours: float) -> tuple[int, float]:
         """Let one worker live, and return how many calls and seconds its delivering took."""
-        return self._finished(hosted.deliver, self.program, hours, 0)
+        calls, seconds = self._finished(hosted.deliver, self.program, hours, 0)
+        return calls, seconds
 
     def _finished(self, life: Callable[..., None], *given: Any) -> Any:
         process, line = self._start(life, *given)

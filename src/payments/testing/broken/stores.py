@@ -236,15 +236,19 @@ class ReplaysAnything(MemoryOutbox):
 class AnswersAnyRequest(MemoryIdempotencyKeys):
     """Looks at the key, not at what is asked with it."""
 
-    async def claim_key(self, scope: str, key: str, _: str, now: datetime, until: datetime) -> KeptAnswer | None:
-        return await super().claim_key(scope, key, "", now, until)
+    async def claim_key(
+        self, scope: str, key: str, fingerprint: str, now: datetime, until: datetime, owner: str = ""
+    ) -> KeptAnswer | None:
+        return await super().claim_key(scope, key, fingerprint[:0], now, until, owner)
 
 
 class WaitsForTheDead(MemoryIdempotencyKeys):
     """Never takes over the claim of a process that died."""
 
-    async def claim_key(self, scope: str, key: str, fingerprint: str, now: datetime, _: datetime) -> KeptAnswer | None:
-        return await super().claim_key(scope, key, fingerprint, now, now + timedelta(days=1_000))
+    async def claim_key(
+        self, scope: str, key: str, fingerprint: str, now: datetime, until: datetime, owner: str = ""
+    ) -> KeptAnswer | None:
+        return await super().claim_key(scope, key, fingerprint, now, until + timedelta(days=1_000), owner)
 
 
 def store_with(broken: type) -> MemoryStore:

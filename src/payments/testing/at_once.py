@@ -2,9 +2,10 @@
 
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
-from support.patience import EVENTUALLY
+EVENTUALLY: Final = 120.0
+"""Seconds after which a thread counts as stuck. A slow machine is not stuck."""
 
 
 def at_once(*calls: Callable[[], Any]) -> list[Any]:
