@@ -38,11 +38,14 @@ class Load:
         return self.latencies[min(len(self.latencies) - 1, int(share * len(self.latencies)))]
 
 
-async def exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: Request) -> tuple[int, bytes]:
+async def exchange(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: Request
+) -> tuple[int, str, bytes]:
+    """Return status, head and body of the answer."""
     writer.write(request.encoded())
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     length = next(int(h[15:]) for h in head.split("\r\n") if h.lower().startswith("content-length:"))
-    return int(head.split(" ", 2)[1]), await reader.readexactly(length)
+    return int(head.split(" ", 2)[1]), head, await reader.readexactly(length)
 
 
 async def _connection(port: int, requests: Iterator[Request], keep: Callable[[Any], Any], load: Load) -> None:
@@ -50,7 +53,7 @@ async def _connection(port: int, requests: Iterator[Request], keep: Callable[[An
     try:
         for request in requests:  # shared by all connections: each takes the next one
             began = time.perf_counter()
-            status, body = await exchange(reader, writer, request)
+            status, _, body = await exchange(reader, writer, request)
             load.latencies.append(time.perf_counter() - began)
             if status >= 300:
                 raise RuntimeError(f"{request.method} {request.path}: {status} {body[:300]!r}")

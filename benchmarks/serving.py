@@ -58,10 +58,11 @@ class Server:
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / TICK
 
-    def provider_calls(self) -> int:
+    def provider_calls(self, like: str = "") -> int:
+        """Return how many calls the provider answered, those for tokens aside; only those that begin with *like*."""
         with urllib.request.urlopen(f"http://127.0.0.1:{self.stub_port}/stub/calls") as answer:
             calls: dict[str, int] = json.load(answer)
-        return sum(number for call, number in calls.items() if "getToken" not in call and "users" not in call)
+        return sum(number for call, number in calls.items() if "users" not in call and call.startswith(like))
 
     def measure(self, requests: list[Request], keep: str) -> tuple[Figures, Load]:
         cpu, calls = self.cpu_seconds(), self.provider_calls()
@@ -77,7 +78,9 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(source: Path, url: str, latency: float, transport: str = "aiohttp") -> Iterator[Server]:
+def serving(
+    source: Path, url: str, latency: float, transport: str = "aiohttp", *, with_worker: bool = False
+) -> Iterator[Server]:
     """Serve the product in *source* on the database at *url*, with a provider that takes *latency* seconds."""
     with contextlib.ExitStack() as stack:
         command = [sys.executable, "-m", "benchmarks.stub", "--latency", str(latency)]
@@ -102,7 +105,9 @@ def serving(source: Path, url: str, latency: float, transport: str = "aiohttp") 
         )
         if transport == "requests":
             cli[2] = f"import sys; sys.modules['aiohttp'] = None; {cli[2]}"
-        server = stack.enter_context(_process([*cli, "serve"], cwd=Path(room), env=env))
+        server = stack.enter_context(
+            _process([*cli, "serve", *(["--with-worker"] if with_worker else [])], cwd=Path(room), env=env)
+        )
         port = int(_line(server, "documented at http://").split("http://")[1].split(",")[0].rpartition(":")[2])
         threading.Thread(target=_drain, args=(server,), daemon=True).start()
         os.sched_setaffinity(server.pid, {0})

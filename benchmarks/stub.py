@@ -1,8 +1,8 @@
 """A provider that does nothing but answer: so that what is measured is the product, not the sandbox.
 
-It answers getToken, prepare and a payment's look-up, as Iamport would, after `--latency` seconds. Its imp_uid is the
-merchant_uid itself, and every payment it is asked for is paid. GET /stub/calls tells how many calls it answered, and
-GET /stub/most how many it had at work at a time since this was last asked.
+It answers getToken, prepare, a payment's look-up and lists, as Iamport would, after `--latency` seconds. Its imp_uid is
+the merchant_uid itself, and every payment it is asked for is paid. GET /stub/calls tells how many calls it answered,
+and GET /stub/most how many it had at work at a time since this was last asked.
 """
 
 import argparse
@@ -76,6 +76,9 @@ class Stub(asyncio.Protocol):
             response: dict[str, object] = {"access_token": "t" * 40, "now": 1_700_000_000, "expired_at": 1_700_001_800}
         elif path == "/payments/prepare":
             response = {"merchant_uid": json.loads(body)["merchant_uid"], "amount": PRICE, "currency": "KRW"}
+        elif path.startswith(("/payments/findAll/", "/payments/status/")):
+            rows = [paid(path.rsplit("/", 1)[1])] if "findAll" in path else []
+            response = {"total": len(rows), "previous": 0, "next": 0, "list": rows}
         else:
             response = paid(path.rsplit("/", 1)[1])
         return json.dumps({"code": 0, "message": None, "response": response}).encode()

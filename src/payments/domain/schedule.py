@@ -35,6 +35,9 @@ GRACE: Final = timedelta(minutes=10)
 DEPOSIT_GRACE: Final = timedelta(hours=6)
 """The same after the due time of a virtual account: banks report deposits late."""
 
+CHECK_PAUSE: Final = timedelta(seconds=5)
+"""How far apart the checks are that strangers cause: whoever knows an id could have the provider asked without end."""
+
 LEASE: Final = timedelta(minutes=5)
 """How long a claimed payment is left to its worker: longer than one visit takes, its slow refunds included."""
 

@@ -5,12 +5,15 @@ import logging.handlers
 import queue
 import socket
 import threading
+from functools import partial
 from urllib.parse import urlsplit
 
 import pytest
 from support.api import RunningApi, running_api, slug
 from support.patience import EVENTUALLY
 
+from payments.entrypoints.http import app as application
+from payments.entrypoints.http.shapes.bodies import read_body
 from payments.entrypoints.http.static.files import FILES
 from payments.entrypoints.service import NotReady, Web
 
@@ -168,3 +171,15 @@ def test_many_at_once_are_all_answered(api: RunningApi):
     assert errors == []
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.json()["merchant_id"] for answer in answers}) == 10  # one live payment for each buyer and order
+
+
+def test_a_body_that_comes_too_slowly_loses_its_connection(monkeypatch: pytest.MonkeyPatch):
+    """Fails where the answer leaves it open: the rest of the body would hold it for as long again."""
+    monkeypatch.setattr(application, "read_body", partial(read_body, seconds=0.2))
+    with running_api() as api:
+        address = ("127.0.0.1", urlsplit(api.url).port or 0)
+        with socket.create_connection(address, EVENTUALLY) as caller:
+            caller.sendall(b"POST /webhooks/iamport HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\na")
+            received = b"".join(iter(lambda: caller.recv(65_536), b""))
+    assert received.startswith(b"HTTP/1.1 408")
+    assert b"connection: close" in received.lower()

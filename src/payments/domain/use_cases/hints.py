@@ -1,11 +1,11 @@
 """HintTaker: what strangers say (a webhook, a returning phone) names a payment to check, and never asks the provider.
 
-A hint that names a payment of ours makes it due now; the sweep checks it once, however often it was named. One that
-names only an unknown attempt waits in a bounded list, which the worker follows at a set rate.
+A hint that names a payment of ours makes it due; the sweep checks it once, however often it was named meanwhile. One
+that names only an unknown attempt waits in a bounded list, which the worker follows at a set rate.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import attrs
@@ -14,6 +14,7 @@ from payments.domain.access import Hints
 from payments.domain.errors import ContractViolation, GatewayError, PaymentNotFound
 from payments.domain.event import Source
 from payments.domain.ports import Clock
+from payments.domain.schedule import CHECK_PAUSE
 from payments.domain.use_cases.refreshing import Refresher
 from payments.domain.values import GatewayId, MerchantId
 
@@ -26,6 +27,28 @@ HINT_LEASE: Final = timedelta(minutes=2)
 
 HINTS_EXPIRE_AFTER: Final = timedelta(hours=1)
 """How old a hint may get before it is dropped. What it would have told is then found by reconciliation."""
+
+MOST_NAMED: Final = 10_000
+
+
+@attrs.define
+class Named:
+    """When each payment was last made due by a hint, in this process. A full list is begun anew."""
+
+    _due: dict[MerchantId, datetime] = attrs.field(factory=dict, init=False)
+
+    def due_after(self, merchant_id: MerchantId, now: datetime) -> datetime:
+        """Return when a hint that comes *now* makes the payment due."""
+        last = self._due.get(merchant_id)
+        if last is None or not now - CHECK_PAUSE < last <= now + CHECK_PAUSE:  # later than that: the clock was set
+            return now
+        return last if last > now else last + CHECK_PAUSE
+
+    def note(self, merchant_id: MerchantId, due: datetime) -> None:
+        """Remember what was stored."""
+        if len(self._due) >= MOST_NAMED:
+            self._due.clear()
+        self._due[merchant_id] = due
 
 
 @attrs.frozen
@@ -43,15 +66,24 @@ class HintTaker:
     hints: Hints
     refresher: Refresher
     clock: Clock
+    _named: Named = attrs.field(factory=Named, init=False)
 
     async def take(self, merchant_id: MerchantId | None, gateway_id: GatewayId | None) -> MerchantId | None:
-        """Make the named payment due now and return its id; None where the hint names no payment of ours."""
+        """Make the named payment due and return its id; None where the hint names no payment of ours.
+
+        It is due now, or CHECK_PAUSE after it was last made due here.
+        """
         known = await self.hints.payment_named(merchant_id, gateway_id)
         if known is not None:
-            await self.refresher.refresh_soon(known)
+            await self._make_due(known)
         elif gateway_id is not None:
             await self.hints.add_hint(gateway_id, self.clock.now())
         return known
+
+    async def _make_due(self, merchant_id: MerchantId) -> None:
+        due = self._named.due_after(merchant_id, self.clock.now())
+        await self.refresher.refresh_by(merchant_id, due)
+        self._named.note(merchant_id, due)
 
     async def follow(
         self, limit: int = FOLLOWED_AT_ONCE, pause: timedelta = FOLLOW_PAUSE

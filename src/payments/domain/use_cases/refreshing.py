@@ -4,6 +4,7 @@ What a browser, a webhook or an operator says only names a payment to refresh; o
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 import attrs
@@ -66,6 +67,19 @@ class Refresher:
     async def refresh_soon(self, merchant_id: MerchantId) -> Payment:
         """Make the payment due now, for the sweep. Raises PaymentNotFound."""
         return await self.payments.update(merchant_id, lambda payment: payment.scheduled(self.clock.now()))
+
+    async def refresh_by(self, merchant_id: MerchantId, due: datetime) -> Payment:
+        """Make the payment due at *due* at the latest. Raises PaymentNotFound.
+
+        One that is due earlier may be under a check at this moment, so its due time is moved back by the smallest step:
+        that check then sees that somebody asked meanwhile, and the next one follows CHECK_PAUSE after it.
+        """
+
+        def change(payment: Payment) -> Payment:
+            earlier = payment.due_at is not None and payment.due_at < due
+            return payment.scheduled(payment.due_at - timedelta.resolution if payment.due_at and earlier else due)
+
+        return await self.payments.update(merchant_id, change)
 
     async def record(self, report: Report, by: str) -> Payment:
         """Record one report; a capture under our prefix without a payment is an orphan.

@@ -13,7 +13,7 @@ from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
 from payments.domain.ports import Clock, Gateway, Orphans, PaymentRepository
 from payments.domain.report import Report
-from payments.domain.schedule import DEPOSIT_GRACE, GRACE, LEASE
+from payments.domain.schedule import CHECK_PAUSE, DEPOSIT_GRACE, GRACE, LEASE
 from payments.domain.use_cases.refreshing import Refreshed, Refresher
 from payments.domain.use_cases.refunds import Refunds
 from payments.domain.values import MerchantId
@@ -127,11 +127,16 @@ class Sweep:
 
     @staticmethod
     def _checked(before: Payment, payment: Payment, now: datetime) -> Payment:
-        """Return the payment after a check; whoever made it due during the check waits for the next one."""
+        """Return the payment after a check. If it was made due meanwhile, it is checked again at once.
+
+        A hint moves its due time back (`Refresher.refresh_by`), and then the next check follows later.
+        """
         checked = payment.checked_at(now)
         if payment.due_at is None or payment.due_at == before.due_at:
             return checked
-        return checked.scheduled(min(checked.due_at or payment.due_at, payment.due_at))
+        by_hint = before.due_at is not None and payment.due_at < before.due_at
+        again = now + CHECK_PAUSE if by_hint else payment.due_at
+        return checked.scheduled(min(checked.due_at or again, again))
 
     def _not_past_its_end(self, payment: Payment, now: datetime) -> Payment:
         end = payment.closes_at(self.grace, self.deposit_grace)

@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from payments.domain.errors import PaymentsError
 from payments.entrypoints.http.edge.auth import Identity
+from payments.entrypoints.http.edge.gate import Count, Entry, Gate
 from payments.entrypoints.http.edge.heads import StrictHeads
 from payments.entrypoints.http.edge.middleware import ROUTE, Requests, SafeHeaders
 from payments.entrypoints.http.edge.threads import Threads
@@ -64,7 +65,7 @@ def http_app(service: Service, identify: Identify | None = None) -> Starlette:
 
     app = Starlette(
         routes=[*_routes(service, lanes, identify), openapi_route(_document), *static_routes()],
-        middleware=_middleware(web, service.metrics.request if service.metrics else None),
+        middleware=_middleware(web, lanes, service.metrics.request if service.metrics else None),
         exception_handlers={HTTPException: _no_route, PaymentsError: _problem},
         lifespan=lifespan,
     )
@@ -110,12 +111,17 @@ def _endpoint(service: Service, lanes: Lanes, methods: dict[str, Operation], ide
     return endpoint
 
 
+def entries(lanes: Lanes) -> Iterable[Entry]:
+    """Return each route that runs in a lane, for the gate."""
+    return [Entry(each.method, each.path, each.lane, lanes[each.lane]) for each in OPERATIONS if each.lane in lanes]
+
+
 @lru_cache(maxsize=8)
 def _document(root_path: str) -> bytes:
     return msgspec.json.encode(document(OPERATIONS, root_path))
 
 
-def _middleware(web: Web, count: Callable[[str, str, int], None] | None) -> list[Middleware]:
+def _middleware(web: Web, lanes: Lanes, count: Count | None) -> list[Middleware]:
     cors = Middleware(
         CORSMiddleware,
         allow_origins=web.allowed_origins,
@@ -126,6 +132,7 @@ def _middleware(web: Web, count: Callable[[str, str, int], None] | None) -> list
     strict = Middleware(StrictHeads, hosts=web.allowed_hosts)
     return [
         *([cors] if web.allowed_origins else []),
+        Middleware(Gate, entries=entries(lanes), count=count),
         Middleware(Requests, count=count),
         Middleware(SafeHeaders),
         strict,

@@ -63,7 +63,7 @@ class Requests:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        current_id, client = _name(scope), scope.get("client")
+        current_id, client = name_of(scope), scope.get("client")
         begin_request(current_id, client[0] if client else "")
         begun, status = time.perf_counter(), 0
 
@@ -89,7 +89,7 @@ class Requests:
             access_log.info("%s %r %s %.1fms %s", scope["method"], scope["path"], status or 500, taken, current_id)
 
 
-def _name(scope: Scope) -> str:
+def name_of(scope: Scope) -> str:
     """Return the request id from a proxy, or a new one."""
     given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
     return given.decode() if _GIVEN_ID.fullmatch(given) else secrets.token_hex(8)

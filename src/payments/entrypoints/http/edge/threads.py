@@ -28,6 +28,11 @@ class Places:
             self.taken += 1
             return True
 
+    @property
+    def are_full(self) -> bool:
+        """Whether none is free."""
+        return self.taken >= self._most
+
     def give_back(self) -> None:
         """Free a place."""
         with self._lock:
@@ -52,6 +57,11 @@ class Threads:
     def waiting(self) -> int:
         """How many use cases wait for their turn."""
         return max(self._places.taken - self._threads, 0)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether a use case would be refused now."""
+        return self._places.are_full
 
     async def run(self, use_case: Coroutine[Any, Any, T]) -> T:
         """Return what *use_case* returns. Raises what it raises, Busy if the queue is full, or Stopping if cut off."""

@@ -7,6 +7,10 @@
 └── Busy, Stopping, Unexpected                           our own failures
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import ClassVar
+
 from payments.domain.errors import PaymentsError
 
 
@@ -71,9 +75,10 @@ class BodyTooLarge(RequestError):
 
 
 class TooSlow(RequestError):
-    """The body did not arrive in time."""
+    """The body did not arrive in time. The connection is closed, because the rest of it would hold it."""
 
     slug = "too-slow"
+    headers: ClassVar[Mapping[str, str]] = MappingProxyType({"Connection": "close"})
 
 
 class UnsupportedMediaType(RequestError):

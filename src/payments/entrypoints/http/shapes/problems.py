@@ -126,9 +126,14 @@ def row_of(error: type[PaymentsError]) -> Row:
 
 def reply_to(error: PaymentsError, request_id: str | None = None) -> Reply:
     """Return *error* as a problem. Errors of ours or the provider's are logged with their own message."""
-    row = row_of(type(error))
-    if row.status >= 500:
+    if row_of(type(error)).status >= 500:
         log.warning("%s: %s", error.slug, error)
+    return problem_of(error, request_id)
+
+
+def problem_of(error: PaymentsError, request_id: str | None = None) -> Reply:
+    """Return *error* as a problem, without a line in the log."""
+    row = row_of(type(error))
     provider: dict[str, Any] = {}
     if isinstance(error, Rejected):
         provider = {"provider_code": error.provider_code or None, "provider_text": error.provider_text or None}
