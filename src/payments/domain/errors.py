@@ -83,6 +83,14 @@ class BelowMinimum(Refused):
     slug = "below-minimum"
 
 
+@attrs.define
+class RuleViolation(Refused):
+    """The channel does not allow what was asked for: `rule` is the id of the rule, which never changes."""
+
+    slug: ClassVar[str] = "rule-violation"
+    rule: str = ""
+
+
 class AttemptMismatch(Refused):
     """The attempt belongs to another payment, or the provider does not know it."""
 

@@ -33,6 +33,7 @@ class RefundOrder:
     `parts` are those of the amount, for shops with a mixed-tax contract; what they do not say follows from the
     payment's. `account` receives the money of a virtual account. `seen` is what was left of the capture when a person
     decided: after another refund they must look again.
+    `override` is the note of an operator who refunds although the channel's rules warn.
     """
 
     reason: str
@@ -41,6 +42,7 @@ class RefundOrder:
     parts: TaxParts = attrs.field(factory=TaxParts)
     account: BankAccount | SealedAccount | None = None
     seen: int | None = None
+    override: str = ""
 
 
 def request(payment: Payment, order: RefundOrder, refund_id: RefundId, at: datetime, by: str) -> Payment:
@@ -62,7 +64,7 @@ def request(payment: Payment, order: RefundOrder, refund_id: RefundId, at: datet
     if not 0 < amount <= remainder:
         raise RefundRefused(f"{amount} cannot be refunded: {remainder} is left of this capture. Nothing was sent.")
     asked = order.parts.within(amount, "refund")
-    parts = refund_parts(_parts_left(payment, attempt), remainder, amount, asked)
+    parts = refund_parts(parts_left(payment, attempt), remainder, amount, asked)
     refund = Refund(
         id=refund_id,
         gateway_id=attempt.gateway_id,
@@ -75,10 +77,10 @@ def request(payment: Payment, order: RefundOrder, refund_id: RefundId, at: datet
         vat=parts.vat,
         account=order.account,
     )
-    return payment.apply([_requested(refund)])
+    return payment.apply([_requested(refund, order.override)])
 
 
-def _parts_left(payment: Payment, attempt: Attempt) -> TaxParts:
+def parts_left(payment: Payment, attempt: Attempt) -> TaxParts:
     """Return what is left of the tax parts of a capture; one of another amount than the price has unknown parts."""
     if attempt.report.amount != payment.price:
         return TaxParts()
@@ -89,7 +91,7 @@ def _parts_left(payment: Payment, attempt: Attempt) -> TaxParts:
 
 def stray_refund(payment: Payment, attempt: Attempt, refund_id: RefundId, at: datetime) -> Change:
     """Return the change that requests the automatic refund of all that is left of a stray."""
-    remainder, parts = attempt.report.remaining, _parts_left(payment, attempt)
+    remainder, parts = attempt.report.remaining, parts_left(payment, attempt)
     refund = Refund(
         id=refund_id,
         gateway_id=attempt.gateway_id,
@@ -188,8 +190,9 @@ def _kept(payment: Payment, refund: Refund) -> Payment:
     return attrs.evolve(payment, refunds=payment.with_refunds(refund))
 
 
-def _requested(refund: Refund) -> Change:
-    event = _event(EventKind.REFUND_REQUESTED, refund, refund.requested_at, refund.by, refund.reason)
+def _requested(refund: Refund, override: str = "") -> Change:
+    why = f"{refund.reason} (warnings overridden: {override})" if override else refund.reason
+    event = _event(EventKind.REFUND_REQUESTED, refund, refund.requested_at, refund.by, why)
     return Change(event=event, refund=refund)
 
 

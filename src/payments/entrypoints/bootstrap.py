@@ -27,6 +27,7 @@ from payments.domain.use_cases.hints import HintTaker
 from payments.domain.use_cases.outbox import Courier
 from payments.domain.use_cases.pricing import Pricing
 from payments.domain.use_cases.wiring import UseCases
+from payments.entrypoints.channels.wiring import channel_rules, channels_of, checked_window
 from payments.entrypoints.guarding.breaker import Breaker, Guarded, uncounted
 from payments.entrypoints.guarding.shared_looks import SharedLooks
 from payments.entrypoints.keys.claims import Claims
@@ -164,7 +165,7 @@ def _wired(
     *,
     in_order: bool = False,
 ) -> Service:
-    clock = SystemClock()
+    clock, allowed = SystemClock(), channel_rules(settings)
     use_cases = UseCases.over(
         payments=store.payments,
         orphans=store.orphans,
@@ -175,6 +176,7 @@ def _wired(
         policy=policy(settings),
         vault=_vault(settings),
         audit=store.people.audit,
+        channel_rules=allowed,
     )
     secret = any_secret(settings)
     return Service(
@@ -191,7 +193,8 @@ def _wired(
         buyer_tokens=verifier(settings.buyers),
         order_tokens=verifier(settings.orders),
         client_tokens=client_tokens(settings, secret),
-        window=window_of(settings),
+        window=checked_window(window_of(settings), use_cases.checkout),
+        channels=channels_of(settings),
         ready=readiness(store),
         backlog=store.backlog.read,
         web=web_options(settings),

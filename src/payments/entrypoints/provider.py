@@ -11,8 +11,9 @@ from payments.adapters.iamport import Buyer, IamportGateway, IamportSettings, re
 from payments.adapters.system.clock import SystemClock
 from payments.domain.errors import BadInput, CredentialsRefused, GatewayError
 from payments.domain.payment import Payment
+from payments.domain.use_cases.channel_rules import Contact
 from payments.entrypoints.blocking import run
-from payments.entrypoints.service import BadSettings, Contact, Window
+from payments.entrypoints.service import BadSettings, Window
 from payments.entrypoints.settings import ChannelOptions, Settings, public_url
 from payments.entrypoints.settings.derived import rules_of
 

@@ -1,6 +1,6 @@
 """Service: everything that an entrypoint needs, wired by bootstrap, without the name of any adapter."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +12,12 @@ from payments.domain.messages import Outbox
 from payments.domain.payment import Payment
 from payments.domain.people.ports import People
 from payments.domain.ports import Backlog, Clock, PaymentRepository, Store
+from payments.domain.use_cases.channel_rules import Contact, Finding
 from payments.domain.use_cases.hints import HintTaker
 from payments.domain.use_cases.outbox import Courier
 from payments.domain.use_cases.pricing import Pricing
 from payments.domain.use_cases.wiring import HasUseCases
+from payments.entrypoints.channels.told import ChannelTold
 from payments.entrypoints.limits import Limits
 from payments.entrypoints.sending import Sending
 from payments.entrypoints.tokens import ClientTokens, Verifier
@@ -49,15 +51,8 @@ class Window:
     script: str
     user_code: str
     request_pay: dict[str, Any]
-
-
-@attrs.frozen(kw_only=True)
-class Contact:
-    """The buyer's contact data for the window, passed on and not stored. Some providers require the phone."""
-
-    name: str = ""
-    phone: str = ""
-    email: str = ""
+    notes: tuple[Finding, ...] = ()
+    """What the channel's rules say of the payment: warnings, and what was corrected."""
 
 
 @attrs.frozen(kw_only=True)
@@ -113,6 +108,7 @@ class Service(HasUseCases):
     window: Callable[[Payment, Contact], Window]
     ready: Callable[[], Coroutine[Any, Any, None]]
     backlog: Callable[[datetime, datetime], Coroutine[Any, Any, Backlog]]
+    channels: Callable[[], Sequence[ChannelTold]] = tuple
     metrics: "Metrics | None" = None
     web: Web = attrs.field(factory=Web)
     sending: Sending = attrs.field(factory=Sending)

@@ -12,6 +12,7 @@ from payments.domain.payment import Payment
 from payments.domain.refund import Refund, RefundStatus
 from payments.domain.report import Approval, Deposit
 from payments.domain.values import Method, Mode, Role
+from payments.entrypoints.channels.views import NoteView, note_views
 from payments.entrypoints.display import currency_of
 from payments.entrypoints.money_back import StrayMoneyView, refunded_at, refunding, strays_of
 from payments.entrypoints.service import Window
@@ -101,10 +102,14 @@ class WindowView(Struct, kw_only=True):
 
 
 class BegunView(PaymentView, kw_only=True):
-    """A new payment, with what opens its window. `client_token` is for the shop to pass to a browser."""
+    """A new payment, with what opens its window. `client_token` is for the shop to pass to a browser.
+
+    `notes`, for the shop only: what the rules of the payment's channel warn of or have corrected.
+    """
 
     window: WindowView
     client_token: str | UnsetType = UNSET
+    notes: list[NoteView] | UnsetType = UNSET
 
 
 class PageView(Struct, kw_only=True, omit_defaults=True):
@@ -176,6 +181,7 @@ def begun_view(payment: Payment, window: Window, client_token: str | None) -> Be
         **_payment_fields(payment, for_shop=client_token is not None),
         window=WindowView(script=window.script, user_code=window.user_code, request_pay=window.request_pay),
         client_token=client_token or UNSET,
+        notes=note_views(window.notes) if client_token and window.notes else UNSET,
     )
 
 

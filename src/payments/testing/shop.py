@@ -14,6 +14,7 @@ from payments.domain.messages import Message
 from payments.domain.payment import Payment
 from payments.domain.ports import Alarm, MerchantIdPolicy, Store
 from payments.domain.schedule import EXPIRES_AFTER
+from payments.domain.use_cases.channel_rules import ChannelRules
 from payments.domain.use_cases.outbox import Courier
 from payments.domain.use_cases.rules import Rules
 from payments.domain.use_cases.wiring import HasUseCases, Policy, UseCases
@@ -111,6 +112,7 @@ def shop(
     hold_strays: bool = False,
     expires_after: timedelta = EXPIRES_AFTER,
     rules: Rules | None = None,
+    channel_rules: ChannelRules | None = None,
     jitter: Callable[[], float] = lambda: 1.0,
 ) -> Shop:
     """Return a shop in test mode. Its store is in memory, unless another *store* is given."""
@@ -125,6 +127,7 @@ def shop(
         alarms=alarms,
         policy=Policy(mode=Mode.TEST, hold_strays=hold_strays, expires_after=expires_after, rules=rules or Rules()),
         audit=store.people.audit,
+        channel_rules=channel_rules,
     )
     return Shop(
         store=store,

@@ -26,14 +26,23 @@ from payments.domain.errors import (
 )
 from payments.domain.event import Event, Reason, Source
 from payments.domain.machine import Status
+from payments.domain.money import Money
 from payments.domain.payment import Payment
 from payments.domain.people.audit import AuditAction
 from payments.domain.ports import Alarm, AlarmKind, Alarms, Clock, Filter, Gateway, MerchantIdPolicy, PaymentRepository
 from payments.domain.schedule import EXPIRES_AFTER
+from payments.domain.use_cases.channel_rules import (
+    ChannelRules,
+    Contact,
+    Finding,
+    NoRules,
+    PaymentRequest,
+    raise_if_stopped,
+)
 from payments.domain.use_cases.refreshing import Refresher
 from payments.domain.use_cases.rules import Rules
 from payments.domain.use_cases.trail import Trail
-from payments.domain.values import Caller, GatewayId, MerchantId, Method, Mode, Offer, Role
+from payments.domain.values import Caller, GatewayId, MerchantId, Method, Mode, Offer, Role, Terms
 
 MAX_TRIES: Final = 3
 
@@ -60,23 +69,27 @@ class Checkout:
     mode: Mode
     expires_after: timedelta = EXPIRES_AFTER
     rules: Rules = attrs.field(factory=Rules)
+    channel_rules: ChannelRules = attrs.field(factory=NoRules)
 
-    async def begin(self, buyer: str, order: str, offer: Offer, method: Method, by: Caller) -> Payment:
+    async def begin(
+        self, buyer: str, order: str, offer: Offer, method: Method, by: Caller, contact: Contact | None = None
+    ) -> Payment:
         """Return the buyer's payment for this order, stored and prepared: a new one, or the live one of the same price.
 
         A live payment of another price is closed first, and so is one whose id has taken money before.
 
-        *offer* comes from the shop, never from a browser. Where an order has one payment in the whole shop, the open
-        one of another buyer is closed. Raises BelowMinimum, BadInput (no such channel), AlreadyPaid, Rejected (the
-        provider refuses the price; the payment is failed), GatewayError (the outcome is unknown; begin again),
-        AttemptUnreadable (the live payment cannot be closed without an operator) or ConcurrentUpdate.
+        *offer* comes from the shop, never from a browser. Without *contact*, the channel is not asked whether it needs
+        the buyer's data. Where an order has one payment in the whole shop, the open one of another buyer is closed.
+        Raises BelowMinimum, RuleViolation (the channel does not allow it), BadInput (no such channel), AlreadyPaid,
+        Rejected (the provider refuses the price; the payment is failed), GatewayError (the outcome is unknown; begin
+        again), AttemptUnreadable (the live payment cannot be closed without an operator) or ConcurrentUpdate.
         """
         if not buyer or not order:
             raise BadInput("A payment needs a buyer and an order.")
         self.rules.check(offer, method)
         for _ in range(MAX_TRIES):
             try:
-                payment = await self._live_or_new(buyer, order, offer, method, by)
+                payment = await self._live_or_new(buyer, order, offer, method, by, contact)
             except (MerchantIdTaken, OrderIsLive):
                 continue
             if payment is not None:
@@ -85,12 +98,15 @@ class Checkout:
                     return payment
         raise ConcurrentUpdate("Other requests are beginning the same order. No payment was created; try again.")
 
-    async def _live_or_new(self, buyer: str, order: str, offer: Offer, method: Method, by: Caller) -> Payment | None:
+    async def _live_or_new(
+        self, buyer: str, order: str, offer: Offer, method: Method, by: Caller, contact: Contact | None
+    ) -> Payment | None:
         now = self.clock.now()
         one = self.rules.one_payment_per_order
         live = await self.payments.live("" if one else buyer, order)
         if live is None:
             new_id, after = self.ids.merchant_id(), self.expires_after
+            self._check_channel(new_id, order, offer, method, contact)
             return await self.payments.add(
                 Payment.begin(new_id, buyer, order, offer, method, self.mode, now, str(by), after, one_per_order=one)
             )
@@ -99,10 +115,38 @@ class Checkout:
         if live.buyer != buyer or not live.is_asked_by(offer) or live.id_used_up:
             await self._close(live, by, Reason.SUPERSEDED if live.buyer == buyer else Reason.OTHER_BUYER)
             return None
+        self._check_channel(live.merchant_id, order, offer, method, contact)
         renewed = await self.payments.update(
             live.merchant_id, lambda p: p.begun_again(method, self.clock.now(), self.expires_after, offer.terms)
         )
         return renewed if renewed.is_payable else None
+
+    def _check_channel(
+        self, merchant_id: MerchantId, order: str, offer: Offer, method: Method, contact: Contact | None
+    ) -> None:
+        """Raise RuleViolation where the channel of this payment does not allow it."""
+        raise_if_stopped(self._asked(merchant_id, offer.name or order, offer.price, offer.terms, method, contact))
+
+    def findings(self, payment: Payment, contact: Contact) -> Sequence[Finding]:
+        """Return the rules of its channel that a payment breaks, for the window that is about to open."""
+        name = payment.name or payment.order
+        return self._asked(payment.merchant_id, name, payment.price, payment.terms, payment.method, contact)
+
+    def _asked(
+        self, order_id: MerchantId, name: str, price: Money, terms: Terms, method: Method, contact: Contact | None
+    ) -> Sequence[Finding]:
+        channel = self.rules.channel_for(terms.channel, method)
+        return self.channel_rules.of_payment(
+            PaymentRequest(
+                channel=channel,
+                order_id=order_id,
+                name=name,
+                price=price,
+                terms=terms,
+                method=method,
+                contact=contact,
+            )
+        )
 
     async def _prepared(self, payment: Payment) -> Payment:
         if payment.prepared:

@@ -53,6 +53,7 @@ from payments.domain.use_cases.accounts import Accounts
 from payments.domain.use_cases.banks import refund_account
 from payments.domain.use_cases.checkout import Outcome
 from payments.domain.use_cases.refreshing import Refresher
+from payments.domain.use_cases.refund_rules import RefundRules
 from payments.domain.use_cases.trail import Trail
 from payments.domain.values import Caller, GatewayId, MerchantId, RefundId, Role
 
@@ -81,6 +82,7 @@ class Refunds:
     refresher: Refresher
     trail: Trail
     accounts: Accounts
+    refund_rules: RefundRules = attrs.field(factory=RefundRules)
 
     async def refund(
         self, caller: Caller, merchant_id: MerchantId, order: RefundOrder, refund_id: RefundId | None = None
@@ -99,15 +101,17 @@ class Refunds:
     ) -> Payment:
         """Store the intent to refund; nothing is sent yet. A refund with the same id is left as it is.
 
-        Raises PaymentNotFound, RefundRefused, RefundInProgress or BadInput, with nothing stored. RefundRefused also
-        for an account in live mode where there is no vault: it would be stored unencrypted.
+        Raises PaymentNotFound, RefundRefused, RuleViolation (the channel does not allow it), RefundInProgress or
+        BadInput, with nothing stored. RefundRefused also for an account in live mode where there is no vault: it would
+        be stored unencrypted.
         """
         self._only_the_shop(caller)
 
         def asking(payment: Payment) -> Payment:
             if any(refund.id == refund_id for refund in payment.refunds):
                 return payment
-            return request(payment, self._storable(order, refund_id), refund_id, self.clock.now(), str(caller))
+            allowed = self.refund_rules.allowed(payment, order, self.clock.now())
+            return request(payment, self._storable(allowed, refund_id), refund_id, self.clock.now(), str(caller))
 
         asked = {"refund": refund_id, "amount": order.amount, "attempt": order.gateway_id, "reason": order.reason}
         storing = self.payments.update(merchant_id, asking)

@@ -39,15 +39,18 @@ class Rules:
                 f"{offer.price.minor} won is too little for {method}: at least {least} won. No payment was created."
             )
 
-    def channel_for(self, named: str, method: Method) -> str:
+    def channel_for(self, named: str, method: Method, *, known: bool = True) -> str:
         """Return the name of the channel that takes a payment, or '' for the default one.
 
-        Raises BadInput where the shop names a channel that does not exist, or does not take *method*.
+        Raises BadInput where the shop names a channel that does not exist, or does not take *method*; not so unless the
+        channel must be *known*, as of a payment that began before the settings changed.
         """
         if not named:
             return next((channel.name for channel in self.channels if method in channel.methods), "")
         for channel in self.channels:
             if channel.name == named and (not channel.methods or method in channel.methods):
                 return named
-        known = ", ".join(channel.name for channel in self.channels) or "none"
-        raise BadInput(f"No channel {named!r} takes {method}. The settings have: {known}. No payment was created.")
+        if not known:
+            return named
+        names = ", ".join(channel.name for channel in self.channels) or "none"
+        raise BadInput(f"No channel {named!r} takes {method}. The settings have: {names}. No payment was created.")

@@ -9,9 +9,11 @@ from payments.domain.people.audit import AuditLog
 from payments.domain.ports import Alarms, Clock, Gateway, MerchantIdPolicy, Orphans, PaymentRepository, Vault
 from payments.domain.schedule import DEPOSIT_GRACE, EXPIRES_AFTER, GRACE
 from payments.domain.use_cases.accounts import Accounts
+from payments.domain.use_cases.channel_rules import ChannelRules, NoRules
 from payments.domain.use_cases.checkout import Checkout
 from payments.domain.use_cases.reconciliation import Reconciliation
 from payments.domain.use_cases.refreshing import Refresher
+from payments.domain.use_cases.refund_rules import RefundRules
 from payments.domain.use_cases.refunds import Refunds
 from payments.domain.use_cases.rules import Rules
 from payments.domain.use_cases.sweep import Sweep
@@ -63,12 +65,15 @@ class UseCases:
         policy: Policy,
         vault: Vault | None = None,
         audit: AuditLog | None = None,
+        channel_rules: ChannelRules | None = None,
     ) -> Self:
         """Return the use cases over these ports. Without *vault*, live mode makes no refund to a bank account.
 
-        Without *audit*, no list is kept of what the shop's people and servers ask for.
+        Without *audit*, no list is kept of what the shop's people and servers ask for. Without *channel_rules*, every
+        channel allows everything.
         """
         trail = Trail(audit, clock)
+        asked: dict[str, Any] = {"rules": policy.rules, "channel_rules": channel_rules or NoRules()}
         shared: dict[str, Any] = {"payments": payments, "gateway": gateway, "clock": clock}
         refresher = Refresher(
             **shared, orphans=orphans, ids=ids, alarms=alarms, mode=policy.mode, hold_strays=policy.hold_strays
@@ -81,6 +86,7 @@ class UseCases:
             refresher=refresher,
             trail=trail,
             accounts=Accounts(vault, policy.mode, alarms),
+            refund_rules=RefundRules(**asked),
         )
         return cls(
             checkout=Checkout(
@@ -91,7 +97,7 @@ class UseCases:
                 trail=trail,
                 mode=policy.mode,
                 expires_after=policy.expires_after,
-                rules=policy.rules,
+                **asked,
             ),
             refunds=refunds,
             refresher=refresher,

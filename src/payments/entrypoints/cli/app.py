@@ -3,6 +3,7 @@
 ├── common          shared options, how a service is opened, how results are printed
 ├── payments        show, list, refresh, cancel, refund
 ├── banks           banks
+├── channels        channels
 ├── strays          strays list, return, hold
 ├── orphans         orphans list, hold
 ├── keys            keys create, rotate, list, revoke
@@ -60,6 +61,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "cancel": (f"{_HERE}.cli.payments:cancel", "Cancel an unpaid payment. Refund a paid one instead."),
     "refund": (f"{_HERE}.cli.payments:refund", "Refund a payment in part or in full."),
     "banks": (f"{_HERE}.cli.banks:banks", "List the codes of banks, for refunds of virtual accounts."),
+    "channels": (f"{_HERE}.cli.channels:channels", "Show what each channel may do, by the rules of its PG."),
     "strays list": (f"{_HERE}.cli.strays:list_", "List strays that are neither refunded nor held."),
     "strays return": (f"{_HERE}.cli.strays:return_", "Refund a stray in full."),
     "strays hold": (f"{_HERE}.cli.strays:hold", "Hold a stray, with a note."),

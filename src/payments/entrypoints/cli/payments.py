@@ -110,6 +110,8 @@ def refund(
     bank: str = "",
     account: str = "",
     holder: str = "",
+    phone: str = "",
+    override: str = "",
     yes: Annotated[bool, Parameter(negative="")] = False,
     common: Common = DEFAULT,
 ) -> int:
@@ -135,6 +137,10 @@ def refund(
         The account's number.
     holder
         The account's holder.
+    phone
+        The holder's phone number; some PGs need it.
+    override
+        Refund although the rules of the channel warn, with this note.
     yes
         Do not ask for confirmation.
     """
@@ -147,7 +153,8 @@ def refund(
             amount=None if amount is None else display.read_money(amount, currency),
             gateway_id=attempt.gateway_id,
             parts=TaxParts(tax_free=_part(tax_free, currency), vat=_part(vat, currency)),
-            account=BankAccount(bank=bank, number=account, holder=holder) if bank or account or holder else None,
+            account=_account(bank, account, holder, phone),
+            override=override,
         )
         shown = display.money(order.amount or attempt.report.remaining, currency, common.language)
         if not (yes or _confirmed(shown, payment, common.language)):
@@ -156,6 +163,10 @@ def refund(
         refund_id = service.refunds.ids.refund_id()
         outcome = run(service.refunds.refund(operator(), before.merchant_id, order, refund_id))
     return print_refund(outcome, outcome.payment.refund(refund_id), common)
+
+
+def _account(bank: str, number: str, holder: str, phone: str) -> BankAccount | None:
+    return BankAccount(bank=bank, number=number, holder=holder, phone=phone) if bank or number or holder else None
 
 
 def _part(given: str | None, currency: str) -> int | None:

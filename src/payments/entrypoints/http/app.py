@@ -23,6 +23,7 @@ from payments.entrypoints.http.edge.middleware import ROUTE, Requests, SafeHeade
 from payments.entrypoints.http.edge.threads import Threads
 from payments.entrypoints.http.openapi import document
 from payments.entrypoints.http.operations import Lane, Operation, Request, perform
+from payments.entrypoints.http.routes import channels as routes_channels
 from payments.entrypoints.http.routes import health as routes_health
 from payments.entrypoints.http.routes import orphans as routes_orphans
 from payments.entrypoints.http.routes import payments as routes_payments
@@ -39,6 +40,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *routes_payments.OPERATIONS,
     *routes_refunds.OPERATIONS,
     *routes_orphans.OPERATIONS,
+    *routes_channels.OPERATIONS,
     *routes_health.OPERATIONS,
 )
 

@@ -46,6 +46,10 @@ def _channel_errors(settings: Settings) -> list[str]:
     methods = [method for channel in channels for method in channel.methods]
     if twice := sorted({method for method in methods if methods.count(method) > 1}):
         found.append(f"Only one of channels may have the method {', '.join(twice)}.")
+    if any(channel.minimum < 0 for channel in channels):
+        found.append("The minimum of a channel must be 0 won or more.")
+    if not all(reason.strip() for channel in channels for reason in channel.rules_off.values()):
+        found.append("Each of a channel's rules_off must say why the rule is not checked.")
     if any(minimum < 1 for minimum in settings.minimums.values()):
         found.append("minimums must be 1 won or more.")
     if not 0 <= settings.iamport.max_instalments <= MAX_MONTHS:

@@ -1,7 +1,7 @@
 """The classes of all settings: name, default and meaning of each. `secret` marks what is never shown."""
 
 import re
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import typed_settings as ts
 from typed_settings import Secret, option, secret
@@ -9,6 +9,10 @@ from typed_settings import Secret, option, secret
 from payments.domain.values import Method, Mode
 from payments.entrypoints.logs import LogFormat
 from payments.entrypoints.tokens import Algorithm
+
+Contract = Literal["partial_refund", "account_refund", "later_phone_refund", "vat", "below_1000", "escrow"]
+Tax = Literal["", "taxable", "tax_free", "mixed"]
+Product = Literal["", "physical", "digital"]
 
 SCRIPT: Final = "https://cdn.iamport.kr/v1/iamport.js"
 MEMORY: Final = "memory://"
@@ -82,8 +86,17 @@ class ChannelOptions:
 
     name: str = option(default="", help="the shop's name for it; `channel` of a payment names it")
     channel_key: str = option(default="", help="channel key from the console")
-    pg: str = option(default="", help="PG code, the older way to name a channel: PROVIDER or PROVIDER.MID")
+    pg: str = option(default="", help="PG code, such as html5_inicis or INICIS_V2.MID: its rules are checked")
     methods: tuple[Method, ...] = option(default=(), help="the methods that open here: card, kakaopay, …")
+    contract: tuple[Contract, ...] = option(
+        default=(),
+        help="what the contract includes: partial_refund, account_refund, later_phone_refund, vat, below_1000, escrow",
+    )
+    tax: Tax = option(default="", help="the contract's taxes: taxable, tax_free or mixed; empty if not known")
+    product: Product = option(default="", help="the contract's goods on the phone bill: physical or digital")
+    minimum: int = option(default=0, help="the contract's smallest sum in won; 0 for the PG's own")
+    strict: bool = option(default=False, help="refuse also what the channel's rules only warn of")
+    rules_off: dict[str, str] = option(factory=dict, help="rules that are not checked, each with the reason")
 
 
 @ts.settings(kw_only=True)

@@ -56,6 +56,7 @@ ACCESS: Final[Mapping[tuple[str, str], Access]] = MappingProxyType(
         ("POST", "/payments/{merchant_id}/cancel"): Access(_NO_BROWSER_TOKEN, Scope.PAY),
         ("POST", "/payments/{merchant_id}/refunds"): Access(_SHOP, Scope.REFUND),
         ("GET", "/payments/{merchant_id}/refunds"): Access(_SHOP, Scope.READ),
+        ("GET", "/channels"): Access(_SHOP, Scope.READ),
         ("GET", "/strays"): Access(_SHOP, Scope.READ),
         ("POST", "/payments/{merchant_id}/strays/{gateway_id}/return"): Access(_SHOP, Scope.REFUND),
         ("POST", "/payments/{merchant_id}/strays/{gateway_id}/hold"): Access(_SHOP, Scope.ADMIN),

@@ -20,12 +20,14 @@ from payments.domain.errors import (
     PaymentNotFound,
     PriceChanged,
     Rejected,
+    RuleViolation,
     Unknown,
 )
 from payments.domain.machine import Status
 from payments.domain.money import Money, TaxParts
 from payments.domain.payment import Payment
 from payments.domain.ports import Filter
+from payments.domain.use_cases.channel_rules import Contact
 from payments.domain.use_cases.checkout import Outcome
 from payments.domain.use_cases.pricing import check_expected
 from payments.domain.values import Caller, GatewayId, MerchantId, Offer, Terms
@@ -43,7 +45,7 @@ from payments.entrypoints.http.shapes.inputs import (
     ContactInput,
     Page,
 )
-from payments.entrypoints.service import Contact, Service
+from payments.entrypoints.service import Service
 from payments.entrypoints.views import (
     BegunView,
     PageView,
@@ -76,6 +78,7 @@ _REFRESHED: Final = {
         AlreadyPaid,
         NothingToPay,
         BelowMinimum,
+        RuleViolation,
         BadInput,
         Rejected,
         AttemptUnreadable,
@@ -91,9 +94,10 @@ async def begin(service: Service, call: Call) -> Answer:
     buyer, quoted = await (_quote_from_shop if by_shop else _quote_for_buyer)(service, call)
     if not by_shop:
         await _check_room(service, call.caller, quoted.order)
-    payment = await service.checkout.begin(buyer, quoted.order, quoted.offer, call.body.method, call.caller)
+    contact = _contact(call.body.contact)
+    payment = await service.checkout.begin(buyer, quoted.order, quoted.offer, call.body.method, call.caller, contact)
     token = service.client_tokens.issue(payment, service.clock.now()) if by_shop else None
-    return Answer(201, begun_view(payment, service.window(payment, _contact(call.body.contact)), token))
+    return Answer(201, begun_view(payment, service.window(payment, contact), token))
 
 
 async def _check_room(service: Service, buyer: Caller, order: str) -> None:

@@ -9,6 +9,7 @@ from payments.domain.errors import (
     PaymentNotFound,
     RefundInProgress,
     RefundRefused,
+    RuleViolation,
 )
 from payments.domain.money import TaxParts
 from payments.domain.refund import BankAccount, RefundStatus
@@ -26,7 +27,7 @@ _REFUNDED: Final = {
     202: ("Stored; the outcome is not known within 10 seconds, and the refund continues", RefundView),
 }
 _MAY_FAIL: Final = (
-    PaymentNotFound, RefundRefused, RefundInProgress, BadInput, ContractViolation, ConcurrentUpdate,
+    PaymentNotFound, RefundRefused, RuleViolation, RefundInProgress, BadInput, ContractViolation, ConcurrentUpdate,
 )  # fmt: skip
 
 
@@ -52,6 +53,7 @@ async def create(service: Service, call: Call) -> Answer:
             gateway_id=GatewayId(body.gateway_id) if body.gateway_id else None,
             parts=TaxParts(tax_free=body.tax_free, vat=body.vat),
             account=_account(body.account),
+            override=body.override,
         ),
     )
 

@@ -119,7 +119,10 @@ class Account(Strict):
 
 
 class RequestRefund(Strict):
-    """What to refund: the rest of the accepted capture, unless `amount` or `gateway_id` is given."""
+    """What to refund: the rest of the accepted capture, unless `amount` or `gateway_id` is given.
+
+    `override` is an operator's note why it is refunded although the channel's rules warn.
+    """
 
     reason: Text = ""
     amount: Minor | None = None
@@ -127,6 +130,7 @@ class RequestRefund(Strict):
     tax_free: Part | None = None
     vat: Part | None = None
     account: Account | None = None
+    override: Text = ""
 
 
 class ReturnStray(Strict):

@@ -14,7 +14,7 @@ import attrs
 import msgspec
 
 from payments.domain import access, errors, messages
-from payments.domain.errors import PaymentsError, Rejected
+from payments.domain.errors import PaymentsError, Rejected, RuleViolation
 from payments.entrypoints import limits, service, tokens
 from payments.entrypoints.http.shapes import errors as http
 
@@ -53,6 +53,7 @@ TABLE: Final[Mapping[type[PaymentsError], Row]] = {
     errors.AlreadyPaid: Row(409, "Already paid"),
     errors.PriceChanged: Row(409, "The price has changed"),
     errors.AttemptMismatch: Row(422, "Attempt of another payment"),
+    errors.RuleViolation: Row(422, "Not allowed by the channel"),
     errors.RefundRefused: Row(422, "Refund refused"),
     errors.RefundInProgress: Row(409, "Refund in progress", retry_after=5),
     errors.AttemptUnreadable: Row(409, "Unreadable attempt"),
@@ -98,7 +99,10 @@ TABLE: Final[Mapping[type[PaymentsError], Row]] = {
 
 
 class Problem(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """What went wrong. `slug` never changes and is the last part of `type`; `detail` is a sentence for people."""
+    """What went wrong. `slug` never changes and is the last part of `type`; `detail` is a sentence for people.
+
+    `rule` is the id of the channel's rule that was broken.
+    """
 
     type: str
     slug: str
@@ -107,6 +111,7 @@ class Problem(msgspec.Struct, omit_defaults=True, kw_only=True):
     detail: str
     provider_code: str | None = None
     provider_text: str | None = None
+    rule: str | None = None
     request_id: str | None = None
 
 
@@ -137,6 +142,8 @@ def problem_of(error: PaymentsError, request_id: str | None = None) -> Reply:
     provider: dict[str, Any] = {}
     if isinstance(error, Rejected):
         provider = {"provider_code": error.provider_code or None, "provider_text": error.provider_text or None}
+    if isinstance(error, RuleViolation):
+        provider = {"rule": error.rule or None}
     problem = Problem(
         type=TYPE + error.slug,
         slug=error.slug,

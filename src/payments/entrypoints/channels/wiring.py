@@ -1,0 +1,126 @@
+"""From settings to what checks the channels: the port that use cases ask, and the window as rules correct it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any, Final
+
+import attrs
+
+from payments.adapters.pg_rules import PgChannel, PgRules, sentences_of, tables
+from payments.domain.payment import Payment
+from payments.domain.use_cases.channel_rules import Contact, corrections
+from payments.domain.use_cases.checkout import Checkout
+from payments.domain.values import Mode
+from payments.entrypoints.channels.told import ChannelTold, RuleTold
+from payments.entrypoints.service import BadSettings, Window
+from payments.entrypoints.settings import ChannelOptions, Settings
+
+ALWAYS_SENT: Final[Mapping[str, Any]] = {
+    "redirect_url": "the API's own",
+    "mobile": True,
+    "ios_app": False,
+    "app_scheme": None,
+    "escrow": False,
+    "direct": False,
+}
+"""What every window of this library is opened with: it may be a phone's, and it returns to the API."""
+SENT: Final = frozenset(
+    {"order_id", "order_name", "method", "amount", "currency", "tax_free", "vat", "product", "months", "due_days"}
+    | {"buyer_name", "buyer_phone", "buyer_email", "months_listed", *ALWAYS_SENT}
+)
+"""The fields of a payment request that this library fills in; about others the shop's own code must know."""
+
+
+def channel_rules(settings: Settings) -> PgRules:
+    """Return the rules of the shop's channels. Raises BadSettings where one switches off a rule that does not exist."""
+    channels = {"": _channel(_default(settings))} | {one.name: _channel(one) for one in settings.channels}
+    known = {rule.id for rule in tables().rules}
+    if unknown := {rule for one in channels.values() for rule in one.off} - known:
+        raise BadSettings(f"channels.rules_off names unknown rules: {', '.join(sorted(unknown))}. Nothing was started.")
+    return PgRules(channels=channels, sent=_sent(settings))
+
+
+def checked_window(
+    window: Callable[[Payment, Contact], Window], checkout: Checkout
+) -> Callable[[Payment, Contact], Window]:
+    """Return *window* with what the channel's rules correct in it, and with what they say."""
+
+    def opened(payment: Payment, contact: Contact) -> Window:
+        found = checkout.findings(payment, contact)
+        if not found:
+            return window(payment, contact)
+        name = corrections(found).get("order_name")
+        sent = attrs.evolve(payment, name=name) if name else payment
+        return attrs.evolve(window(sent, contact), notes=tuple(found))
+
+    return opened
+
+
+def channels_of(settings: Settings) -> Callable[[], Sequence[ChannelTold]]:
+    """Return what tells the channels: the default one first, then those of the settings."""
+
+    @cache
+    def told() -> Sequence[ChannelTold]:
+        return tuple(_told(one, settings.mode) for one in (_default(settings), *settings.channels))
+
+    return told
+
+
+def _default(settings: Settings) -> ChannelOptions:
+    return ChannelOptions(channel_key=settings.iamport.channel_key, pg=settings.iamport.pg)
+
+
+def _channel(options: ChannelOptions) -> PgChannel:
+    return PgChannel(
+        name=options.name,
+        pg=options.pg,
+        contract=frozenset(options.contract),
+        tax=options.tax,
+        product=options.product,
+        minimum=options.minimum,
+        strict=options.strict,
+        off=options.rules_off,
+    )
+
+
+def _sent(settings: Settings) -> dict[str, Any]:
+    given = settings.iamport
+    return {
+        **ALWAYS_SENT,
+        "test": settings.mode is Mode.TEST,
+        "product": "digital" if given.digital else "physical",
+        "max_months": given.max_instalments or None,
+        "due_days": given.deposit_days or None,
+    }
+
+
+def _told(options: ChannelOptions, mode: Mode) -> ChannelTold:
+    pg, generation = tables().pg_of(options.pg)
+    known = tables().pgs.get(pg)
+    rules = [
+        RuleTold(
+            rule=rule.id,
+            level=case.level,
+            en=en,
+            ko=ko,
+            off=options.rules_off.get(rule.id, ""),
+            checked=case.field in SENT or rule.moment != "payment",
+        )
+        for rule, case, en, ko in sentences_of(tables(), pg, generation)
+    ]
+    return ChannelTold(
+        name=options.name,
+        pg=known.key if known else "",
+        pg_en=known.en if known else "",
+        pg_ko=known.ko if known else "",
+        generation=generation,
+        mode=mode,
+        methods=tuple(options.methods),
+        sells=known.methods if known else (),
+        contract=tuple(options.contract),
+        tax=options.tax,
+        product=options.product,
+        minimum=options.minimum,
+        strict=options.strict,
+        rules=tuple(rules),
+    )

@@ -1,0 +1,147 @@
+"""The use cases ask the rules of a channel before anything is stored or sent, and only then."""
+
+from collections.abc import Sequence
+
+import attrs
+import pytest
+
+from payments import testing
+from payments.domain.errors import BadInput, RuleViolation
+from payments.domain.money import Money
+from payments.domain.ports import Filter
+from payments.domain.refund import BankAccount
+from payments.domain.refunding import RefundOrder
+from payments.domain.use_cases.channel_rules import Contact, Finding, Level, PaymentRequest, RefundRequest
+from payments.domain.use_cases.refund_rules import RefundForm
+from payments.domain.use_cases.rules import Channel, Rules
+from payments.domain.values import Caller, Method, Offer, Terms
+
+SHOP = Caller.shop("web")
+GOLD = Offer("골드", Money(12_000))
+
+
+@attrs.define
+class Told:
+    """Channels that say what a test has them say, and keep what they were asked."""
+
+    found: tuple[Finding, ...] = ()
+    payments: list[PaymentRequest] = attrs.Factory(list)
+    refunds: list[RefundRequest] = attrs.Factory(list)
+
+    def of_payment(self, request: PaymentRequest) -> Sequence[Finding]:
+        self.payments.append(request)
+        return self.found
+
+    def of_refund(self, request: RefundRequest) -> Sequence[Finding]:
+        self.refunds.append(request)
+        return self.found
+
+
+def _finding(level: Level, *, stops: bool, **rest: object) -> Finding:
+    return Finding(rule="a-rule", level=level, en="It is not allowed.", ko="안 됩니다.", stops=stops, **rest)
+
+
+ERROR = _finding(Level.ERROR, stops=True)
+STRICT = _finding(Level.WARN, stops=True)
+WARNING = _finding(Level.WARN, stops=False)
+
+
+def _paid(told: Told, **terms: str) -> tuple[testing.Shop, str]:
+    shop = testing.shop(channel_rules=told, rules=Rules(channels=(Channel(name="kcp"),)))
+    offer = attrs.evolve(GOLD, terms=Terms(**terms))
+    payment = shop.run(shop.checkout.begin("kim", "o-1", offer, Method.CARD, SHOP))
+    attempt = shop.pay(payment)
+    shop.run(shop.checkout.complete(SHOP, payment.merchant_id, attempt))
+    return shop, payment.merchant_id
+
+
+@pytest.mark.parametrize("found", [ERROR, STRICT], ids=["error", "strict warning"])
+def test_a_payment_that_its_channel_refuses_is_neither_stored_nor_sent(found: Finding):
+    shop = testing.shop(channel_rules=Told((found,)))
+    with pytest.raises(RuleViolation, match=r"not allowed\. No payment was created\.") as refused:
+        shop.run(shop.checkout.begin("kim", "o-1", GOLD, Method.CARD, SHOP, Contact()))
+    assert refused.value.rule == "a-rule"
+    assert shop.run(shop.checkout.page(SHOP, Filter())) == []
+    assert shop.gateway.calls == []
+
+
+def test_a_warning_stops_nothing():
+    shop = testing.shop(channel_rules=Told((WARNING,)))
+    assert shop.run(shop.checkout.begin("kim", "o-1", GOLD, Method.CARD, SHOP)).prepared
+
+
+def test_a_live_payment_is_asked_about_again_because_its_method_may_be_another():
+    told = Told()
+    shop = testing.shop(channel_rules=told)
+    first = shop.run(shop.checkout.begin("kim", "o-1", GOLD, Method.CARD, SHOP))
+    shop.run(shop.checkout.begin("kim", "o-1", GOLD, Method.MOBILE, SHOP))
+    assert [(one.method, one.order_id) for one in told.payments] == [
+        (Method.CARD, first.merchant_id),
+        (Method.MOBILE, first.merchant_id),
+    ]
+
+
+def test_a_refund_that_its_channel_refuses_is_neither_stored_nor_sent():
+    told = Told()
+    shop, merchant_id = _paid(told, channel="kcp")
+    told.found = (ERROR,)
+    with pytest.raises(RuleViolation, match=r"not allowed\. Nothing was sent\."):
+        shop.run(shop.refunds.refund(SHOP, merchant_id, RefundOrder(reason="반품", override="the PG agreed")))
+    assert shop.run(shop.checkout.visible_to(SHOP, merchant_id)).refunds == ()
+    assert "refund" not in shop.gateway.calls
+    assert [(one.channel, one.amount) for one in told.refunds] == [("kcp", 12_000)]
+
+
+def test_an_operator_overrides_a_warning_with_a_note_that_is_kept():
+    told = Told()
+    shop, merchant_id = _paid(told)
+    told.found = (STRICT,)
+    with pytest.raises(RuleViolation):
+        shop.run(shop.refunds.refund(SHOP, merchant_id, RefundOrder(reason="반품", override=" ")))
+    done = shop.run(shop.refunds.refund(SHOP, merchant_id, RefundOrder(reason="반품", override="the PG agreed")))
+    assert done.payment.refunded == 12_000
+    requested = next(e for e in shop.run(shop.checkout.timeline(SHOP, merchant_id)) if e.kind == "refund_requested")
+    assert requested.reason == "반품 (warnings overridden: the PG agreed)"
+    assert done.payment.refunds[0].reason == "반품"  # the note is not the provider's
+
+
+def test_a_note_has_a_limit():
+    shop, merchant_id = _paid(Told())
+    with pytest.raises(BadInput, match="at most 200"):
+        shop.run(shop.refunds.refund(SHOP, merchant_id, RefundOrder(reason="", override="x" * 201)))
+
+
+def test_a_bank_is_sent_as_the_channel_corrects_it():
+    told = Told()
+    shop, merchant_id = _paid(told)
+    told.found = (_finding(Level.FIX, stops=False, field="bank", value="BK88"),)
+    account = BankAccount(bank="088", number="110123456789", holder="김구매")
+    shop.run(
+        shop.refunds.request(SHOP, merchant_id, RefundOrder(reason="", account=account), shop.refunds.ids.refund_id())
+    )
+    kept = shop.run(shop.checkout.visible_to(SHOP, merchant_id)).refunds[0].account
+    assert isinstance(kept, BankAccount)
+    assert kept.bank == "BK88"
+
+
+def _form(shop: testing.Shop, merchant_id: str) -> RefundForm:
+    payment = shop.run(shop.checkout.visible_to(SHOP, merchant_id))
+    return shop.refunds.refund_rules.form(payment, payment.capture(), shop.clock.now())
+
+
+def test_the_form_of_a_refund_says_what_may_be_and_why_not():
+    told = Told()
+    shop, merchant_id = _paid(told)
+    free = _form(shop, merchant_id)
+    assert (free.most, free.may_be_whole, free.may_be_part, free.account) == (12_000, True, True, False)
+    told.found = (attrs.evolve(ERROR, field="account"),)
+    asking = _form(shop, merchant_id)
+    assert (asking.account, asking.may_be_whole) == (True, True)
+    told.found = (ERROR,)
+    never = _form(shop, merchant_id)
+    assert (never.may_be_whole, never.may_be_part, never.whole) == (False, False, (ERROR,))
+
+
+def test_a_shop_without_rules_allows_everything():
+    shop = testing.shop()
+    assert shop.run(shop.checkout.begin("kim", "o-1", GOLD, Method.CARD, SHOP, Contact())).prepared
