@@ -34,11 +34,12 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "title": "# What each PG allows\n\n[한국어](pgs.ko.md)",
         "intro": (
             "Made from `src/payments/adapters/pg_rules/data` by `python -m support.docs.pg_pages` (in `tests/`); "
-            "correct the data, not this page. A channel whose `pg` is set is checked by the rules of its PG and by those "
-            "of every PG, [before anything is sent](operating.md#channels-minimums-taxes).\n\n"
+            "correct the data, not this page. A channel whose `pg` is set is checked by the rules of its PG and by "
+            "those of every PG, [before anything is sent](operating.md#channels-minimums-taxes).\n\n"
             "**error**: refused, with the rule's id in the problem. **warn**: it depends on the contract, so it is "
             "logged once; a channel with `strict` refuses it too. **fix**: corrected. **note**: good to know. After "
-            "each sentence stand the rule's id and where it is written, and *seen* or *inferred* where nobody documents it."
+            "each sentence stand the rule's id and where it is written, and *seen* or *inferred* where nobody "
+            "documents it."
         ),
         "every": "Every PG",
         UNKNOWN: "A channel whose PG is not known",

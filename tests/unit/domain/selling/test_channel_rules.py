@@ -126,7 +126,7 @@ def test_a_bank_is_sent_as_the_channel_corrects_it():
 
 def _form(shop: testing.Shop, merchant_id: str) -> RefundForm:
     payment = shop.run(shop.checkout.visible_to(SHOP, merchant_id))
-    return shop.refunds.refund_rules.form(payment, payment.capture(), shop.clock.now())
+    return shop.refunds.refund_rules.form(payment, payment.capture(None), shop.clock.now())
 
 
 def test_the_form_of_a_refund_says_what_may_be_and_why_not():
