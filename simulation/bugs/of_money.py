@@ -157,11 +157,13 @@ _live_or_new = Checkout._live_or_new
 
 
 @replaced("superseding ignores the currency", 100_002, Checkout, "_live_or_new")
-async def _same_number(self: Any, buyer: str, order: str, offer: Any, method: Any, by: Any) -> Payment | None:
+async def _same_number(
+    self: Any, buyer: str, order: str, offer: Any, method: Any, by: Any, contact: Any
+) -> Payment | None:
     live = await self.payments.live(buyer, order)
     if live and live.status is not Status.PAID and live.price.minor == offer.price.minor:
         offer = attrs.evolve(offer, price=live.price)
-    return await _live_or_new(self, buyer, order, offer, method, by)
+    return await _live_or_new(self, buyer, order, offer, method, by, contact)
 
 
 @replaced("superseding closes without a look", 100_000, Checkout, "_close")

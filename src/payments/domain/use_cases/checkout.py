@@ -112,10 +112,10 @@ class Checkout:
             )
         if live.status is Status.PAID:
             raise AlreadyPaid("This order is already paid. No payment was created.")
+        self._check_channel(live.merchant_id, order, offer, method, contact)  # before it is closed for a new one
         if live.buyer != buyer or not live.is_asked_by(offer) or live.id_used_up:
             await self._close(live, by, Reason.SUPERSEDED if live.buyer == buyer else Reason.OTHER_BUYER)
             return None
-        self._check_channel(live.merchant_id, order, offer, method, contact)
         renewed = await self.payments.update(
             live.merchant_id, lambda p: p.begun_again(method, self.clock.now(), self.expires_after, offer.terms)
         )

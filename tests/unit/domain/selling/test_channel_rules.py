@@ -81,6 +81,16 @@ def test_a_live_payment_is_asked_about_again_because_its_method_may_be_another()
     ]
 
 
+def test_a_live_payment_stays_open_where_the_channel_refuses_the_new_price():
+    told = Told()
+    shop = testing.shop(channel_rules=told)
+    first = shop.run(shop.checkout.begin("kim", "o-1", GOLD, Method.CARD, SHOP))
+    told.found = (ERROR,)
+    with pytest.raises(RuleViolation):
+        shop.run(shop.checkout.begin("kim", "o-1", Offer("골드", Money(1)), Method.CARD, SHOP))
+    assert shop.run(shop.checkout.visible_to(SHOP, first.merchant_id)).is_payable
+
+
 def test_a_refund_that_its_channel_refuses_is_neither_stored_nor_sent():
     told = Told()
     shop, merchant_id = _paid(told, channel="kcp")
