@@ -27,8 +27,8 @@ from payments.domain.use_cases.hints import HintTaker
 from payments.domain.use_cases.outbox import Courier
 from payments.domain.use_cases.pricing import Pricing
 from payments.domain.use_cases.wiring import UseCases
-from payments.entrypoints.channels.wiring import channel_rules, channels_of, checked_window
 from payments.entrypoints.guarding.breaker import Breaker, Guarded, uncounted
+from payments.entrypoints.guarding.channels import channel_rules, channels_of, checked_window
 from payments.entrypoints.guarding.shared_looks import SharedLooks
 from payments.entrypoints.keys.claims import Claims
 from payments.entrypoints.keys.known_keys import KnownKeys

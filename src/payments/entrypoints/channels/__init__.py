@@ -1,6 +1,5 @@
-"""The channels of a shop: what each allows, checked before a payment or a refund, and told to people.
+"""The channels of a shop as they are told: in sentences, without the name of any adapter.
 
-wiring   from settings to the port that use cases ask, and to the window's corrections
-told     what a channel may do, in sentences, without the name of any adapter
+told     what a channel may do, in both languages
 views    the same for the API
 """

@@ -13,7 +13,7 @@ from payments.entrypoints.settings import load_settings
 
 def channels(*, common: Common = DEFAULT) -> None:
     """`payments channels`."""
-    from payments.entrypoints.channels.wiring import channels_of
+    from payments.entrypoints.guarding.channels import channels_of
 
     told = channels_of(load_settings(common.config))()
     if common.json:
