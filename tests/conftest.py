@@ -24,7 +24,7 @@ from support.rounds import rounds
 
 NOT_RUN = "NOT RUN: "
 pytest_plugins = ["support.soak"] if os.environ.get("PKR_SOAK") else []
-os.environ.setdefault("PAYMENTS_CONTRACT_EXAMPLES", str(rounds(ci=40, soak=400)))
+os.environ.setdefault("CONTRACT_EXAMPLES", str(rounds(ci=40, soak=400)))
 
 # Hypothesis itself knows CI and is reproducible there; a loaded machine must not turn a slow example into a failure.
 UNTIMED = [hypothesis.HealthCheck.too_slow]

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from payments.entrypoints.blocking import run
+
 
 @pytest.fixture
 def operator(project):
@@ -26,13 +28,17 @@ def operator(project):
 LIST = "/admin/payments_kr/payment/"
 
 
-def test_payments_are_listed_and_found_by_id_buyer_and_status(operator, paid, order, user):
+def test_payments_are_listed_and_found_by_what_a_person_has_in_hand(operator, paid, order, user):
+    from payments.entrypoints.django.wiring import service
+
     merchant_id = paid(order)
+    approved = run(service().payments.get(merchant_id)).attempts[0].report
+    names = [approved.gateway_id, approved.approval.number, approved.approval.transaction_id]
     client = operator("view_payment")
     page = client.get(LIST).content.decode()
     assert "결제 목록" in page
     assert "12,000원" in page
-    for query in (f"q={merchant_id}", f"q={user.pk}&status=paid"):
+    for query in (f"q={merchant_id}", f"q={user.pk}&status=paid", *(f"q={name}" for name in names)):
         assert merchant_id in client.get(f"{LIST}?{query}").content.decode()
     for query in ("q=nobody", f"q={user.pk}&status=failed", "after=nonsense"):
         assert merchant_id not in client.get(f"{LIST}?{query}").content.decode()

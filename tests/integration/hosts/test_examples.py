@@ -1,9 +1,12 @@
-"""The example shops, each in a process of its own: paid in a real browser, and marked paid in the shop's own table."""
+"""The example shops, installed from the wheel, each in an environment and a process of its own.
+
+They are paid in a real browser, marked paid in the shop's own table, and refunded by the shop's people.
+"""
 
 import contextlib
+import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from support.browser.chromium import PHONE
 from support.browser.shopper import put_up_with
+from support.hosts import installed
 from support.system.town import House, held_port
 
 from payments.entrypoints.sandbox import Sandbox, SandboxSettings, running_sandbox
@@ -22,17 +26,34 @@ EXAMPLES = Path(__file__).parents[3] / "examples"
 
 @attrs.frozen
 class Host:
-    """A running example: its address, and how a visitor logs in and arrives at an order that waits to be paid."""
+    """A running example: its address, and how a visitor logs in and arrives at an order that waits to be paid.
+
+    `program` is its environment's `payments` command.
+    """
 
     name: str
     url: str
     enter: Callable[[Page], None]
+    program: str
+    env: dict[str, str]
+
+    def command(self, *words: str) -> Any:
+        """Return what a command prints, as JSON."""
+        done = subprocess.run(
+            [self.program, *words, "--json"], env=self.env, check=True, capture_output=True, text=True
+        )
+        return json.loads(done.stdout)
 
 
 @pytest.fixture(scope="module")
 def provider() -> Iterator[Sandbox]:
     with running_sandbox(SandboxSettings()) as sandbox:
         yield sandbox
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return installed.wheel(tmp_path_factory.mktemp("wheel"))
 
 
 def environment(provider: Sandbox, folder: Path, port: int, example: str) -> dict[str, str]:
@@ -66,19 +87,22 @@ import django; django.setup()
 from django.contrib.auth.models import User
 from shop.models import Order
 user = User.objects.create_superuser("kim", password="book")
-for _ in range(2): Order.objects.create(user=user, title="책", total=12_000)
+for _ in range(3): Order.objects.create(user=user, title="책", total=12_000)
 """
 
 
 @pytest.fixture(scope="module", params=["fastapi", "flask", "django"])
-def host(request: pytest.FixtureRequest, provider: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+def host(
+    request: pytest.FixtureRequest, provider: Sandbox, wheel: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Host]:
     folder = tmp_path_factory.mktemp(request.param)
+    python = installed.environment(folder / "venv", installed.required_by(EXAMPLES / request.param), wheel)
     with held_port() as port, (folder / "log").open("ab") as log, contextlib.ExitStack() as stack:
         env = environment(provider, folder, port, request.param)
         url = f"http://127.0.0.1:{port}"
-        command = [sys.executable, *COMMANDS[request.param], str(port)]
+        command = [str(python), *COMMANDS[request.param], str(port)]
         if request.param == "django":
-            prepare_django(env)
+            prepare_django(python, env)
             worker = House("worker", [*command[:2], "payments_worker", "--heartbeat", f"{folder}/beat"], env, log)
             worker.heartbeat = folder / "beat"
             worker.start()
@@ -86,17 +110,17 @@ def host(request: pytest.FixtureRequest, provider: Sandbox, tmp_path_factory: py
         shop = House(request.param, command, env, log, ready_at=f"{url}/pay/payments.js")
         shop.start()
         stack.callback(shop.kill)
-        yield Host(request.param, url, entrance(url, request.param))
+        yield Host(request.param, url, entrance(url, request.param), str(python.parent / "payments"), env)
 
 
-def prepare_django(env: dict[str, str]) -> None:
-    manage = [sys.executable, str(EXAMPLES / "django" / "manage.py")]
+def prepare_django(python: Path, env: dict[str, str]) -> None:
+    manage = [str(python), str(EXAMPLES / "django" / "manage.py")]
     for arguments in (["migrate"], ["payments_upgrade"], ["shell", "-c", SEEDED]):
         subprocess.run([*manage, *arguments], env=env, check=True, capture_output=True)
 
 
 def entrance(url: str, example: str) -> Callable[[Page], None]:
-    orders = iter((1, 2))
+    orders = iter((1, 2, 3))
 
     def enter_django(page: Page) -> None:
         page.goto(f"{url}/admin/login/?next=/orders/{next(orders)}/")
@@ -148,6 +172,26 @@ def test_an_order_is_paid_on_a_phone_and_returns_below_our_path(host: Host, open
     order = buy(page, host, on_phone=True)
     page.wait_for_url("**/pay/payments/return**")
     shows_paid(page, order)
+
+
+def test_a_paid_order_is_refunded_by_the_shops_people(host: Host, page: Page) -> None:
+    shows_paid(page, buy(page, host, on_phone=False))
+    if host.name == "django":
+        refund_in_the_admin(page, host)
+        return
+    newest = host.command("list", "--status", "paid")["payments"][0]["merchant_id"]
+    host.command("refund", newest, "--amount", "2,000", "--reason", "고객 요청", "--yes")
+    assert host.command("show", newest)["payment"]["refunded"] == 2_000
+
+
+def refund_in_the_admin(page: Page, host: Host) -> None:
+    page.goto(f"{host.url}/admin/payments_kr/payment/?status=paid")
+    page.locator("#result_list tbody tr").first.get_by_role("link").click()
+    page.get_by_label("금액").fill("2,000")
+    page.get_by_label("사유").fill("고객 요청")
+    page.get_by_role("button", name="환불").click()
+    expect(page.locator(".messagelist .success")).to_be_visible()
+    expect(page.get_by_text("2,000원").first).to_be_visible()
 
 
 def test_the_documentation_works_below_the_path(host: Host, page: Page) -> None:

@@ -23,7 +23,11 @@ ADMIN = Caller.shop("admin")
 
 @attrs.frozen
 class Asked:
-    """What the list is asked for: a search text (a merchant id, or a buyer), a status, and where the page begins."""
+    """What the list is asked for: a search text, a status, and where the page begins.
+
+    The text is what a person has in hand: a merchant id, a gateway id, an approval number, a PG's transaction id, or a
+    buyer.
+    """
 
     text: str = ""
     status: str = ""
@@ -43,10 +47,18 @@ def find(service: Service, asked: Asked, limit: int) -> Sequence[Payment]:
     """Return the payments of a page. Nothing is found for a text or a cursor that names none."""
     if asked.text and (named := _named(service, asked.text)):
         return [named]
-    which = Filter(buyer=asked.text or None, status=Status(asked.status) if asked.status else None)
+    whole = Filter(status=Status(asked.status) if asked.status else None)
+    for which in (
+        (attrs.evolve(whole, called=asked.text), attrs.evolve(whole, buyer=asked.text)) if asked.text else (whole,)
+    ):
+        if found := _page(service, which, asked.after, limit):
+            return found
+    return []
+
+
+def _page(service: Service, which: Filter, after: str, limit: int) -> Sequence[Payment]:
     try:
-        before = recorded_id(asked.after) if asked.after else None
-        return run(service.checkout.page(ADMIN, which, before, limit))
+        return run(service.checkout.page(ADMIN, which, recorded_id(after) if after else None, limit))
     except (BadInput, PaymentNotFound):
         return []
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from hypothesis import HealthCheck
 
-EXAMPLES: Final = int(os.environ.get("PAYMENTS_CONTRACT_EXAMPLES", "40"))
+EXAMPLES: Final = int(os.environ.get("CONTRACT_EXAMPLES", "40"))
 """Set the environment variable for more. Few are enough for a quick run, because each is a whole life of a payment."""
 
 UNHURRIED: Final = (HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.differing_executors)
