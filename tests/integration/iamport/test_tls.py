@@ -60,7 +60,7 @@ def tls(certificate: Path) -> ssl.SSLContext:
 
 @pytest.fixture
 def trusted(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("payments.adapters.iamport.loop_transport.where", lambda: str(certificate))
+    monkeypatch.setattr("payments.adapters.http_wire.loop_transport.where", lambda: str(certificate))
     monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(certificate))
 
 

@@ -11,11 +11,11 @@ from integration.iamport.scripted import TOKEN, Act, Scripted, Seen, answered, e
 from support.patience import EVENTUALLY
 from unit.adapters.iamport.rows import a_row
 
+from payments.adapters.http_wire.loop_transport import LoopTurn
+from payments.adapters.http_wire.requests_transport import ThreadTurn
+from payments.adapters.http_wire.transport import Deadline
 from payments.adapters.iamport import IamportGateway
-from payments.adapters.iamport.loop_transport import LoopTurn
-from payments.adapters.iamport.requests_transport import ThreadTurn
 from payments.adapters.iamport.token import Tokens
-from payments.adapters.iamport.transport import Deadline
 from payments.adapters.iamport.wire import Grant
 from payments.domain.errors import CredentialsRefused, NotSent
 from payments.domain.money import Money

@@ -16,13 +16,13 @@ from urllib.parse import quote, urlencode
 
 import attrs
 
+from payments.adapters.http_wire.fields import cleaned
+from payments.adapters.http_wire.jsontext import Flat, encoded
+from payments.adapters.http_wire.transport import Answer, Deadline, Transport
 from payments.adapters.iamport import wire
-from payments.adapters.iamport.fields import cleaned
 from payments.adapters.iamport.guesses import REFUSED_ADDRESS
-from payments.adapters.iamport.jsontext import Flat, encoded
 from payments.adapters.iamport.settings import IamportSettings
 from payments.adapters.iamport.token import Tokens
-from payments.adapters.iamport.transport import Answer, Deadline, Transport
 from payments.domain.errors import CredentialsRefused, GatewayError, NotSent, Rejected, Unknown
 
 logger = logging.getLogger("payments.iamport")

@@ -13,11 +13,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
+from payments.adapters.http_wire.transport import Deadline, Transport
 from payments.adapters.iamport import wire
 from payments.adapters.iamport.api import Api, Call, Query
 from payments.adapters.iamport.guesses import NO_SUCH_PAGE, says_still_at_work
 from payments.adapters.iamport.settings import IamportSettings
-from payments.adapters.iamport.transport import Deadline, Transport
 from payments.domain.errors import ContractViolation, GatewayError, Rejected, StillAtWork, Unknown
 from payments.domain.money import Money
 from payments.domain.ports import Attempts, ListingPage

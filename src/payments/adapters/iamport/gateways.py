@@ -3,8 +3,8 @@
 from types import TracebackType
 from typing import Self
 
+from payments.adapters.http_wire.requests_transport import RequestsTransport
 from payments.adapters.iamport.client import Client
-from payments.adapters.iamport.requests_transport import RequestsTransport
 from payments.adapters.iamport.settings import IamportSettings
 
 
@@ -33,7 +33,7 @@ class LoopIamportGateway(Client):
     """
 
     def __init__(self, settings: IamportSettings) -> None:
-        from payments.adapters.iamport.loop_transport import LoopTransport
+        from payments.adapters.http_wire.loop_transport import LoopTransport
 
         self._connections = LoopTransport(settings)
         super().__init__(settings, self._connections)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import attrs
 
-from payments.adapters.iamport.transport import Deadline, Turn
+from payments.adapters.http_wire.transport import Deadline, Turn
 from payments.adapters.iamport.wire import Grant
 from payments.domain.errors import NotSent
 

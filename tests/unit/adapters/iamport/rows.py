@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from payments.adapters.iamport.jsontext import decoded
+from payments.adapters.http_wire.jsontext import decoded
 
 CARD_PAID: dict[str, Any] = {
     "amount": 1000, "apply_num": "49573845", "bank_code": None, "bank_name": None, "buyer_name": None,

@@ -10,9 +10,9 @@ from builders import NOON, a_payment, moneys
 from hypothesis import given
 from hypothesis import strategies as st
 
+from payments.adapters.http_wire.jsontext import decoded, encoded
 from payments.adapters.iamport import Buyer, request_pay, wire
 from payments.adapters.iamport.api import Call
-from payments.adapters.iamport.jsontext import decoded, encoded
 from payments.adapters.iamport.vocabulary import PAY_METHODS, method_of
 from payments.domain.money import EXPONENTS, Money
 from payments.domain.refund import BankAccount, Refund

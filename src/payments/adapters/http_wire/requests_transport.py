@@ -14,9 +14,17 @@ from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
 from urllib3.util import Timeout
 
-from payments.adapters.iamport.connection import SENDING, TrackedAdapter
-from payments.adapters.iamport.settings import IamportSettings
-from payments.adapters.iamport.transport import Answer, Deadline, busy, cut_short, too_late, too_long, unreachable
+from payments.adapters.http_wire.connection import SENDING, TrackedAdapter
+from payments.adapters.http_wire.transport import (
+    Answer,
+    Deadline,
+    Reach,
+    busy,
+    cut_short,
+    too_late,
+    too_long,
+    unreachable,
+)
 
 _CHUNK: Final = 1 << 16
 
@@ -43,7 +51,7 @@ class _Session(Session):
 class RequestsTransport:
     """Any thread may call it, also in a forked process. Its coroutines never suspend."""
 
-    def __init__(self, settings: IamportSettings) -> None:
+    def __init__(self, settings: Reach) -> None:
         self._settings = settings
         self._open()
 

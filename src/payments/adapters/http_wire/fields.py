@@ -12,7 +12,7 @@ from typing import Final, Self
 
 import attrs
 
-from payments.adapters.iamport.jsontext import Ambiguous
+from payments.adapters.http_wire.jsontext import Ambiguous
 from payments.domain.errors import BadInput, ContractViolation, Unknown
 from payments.domain.money import minor_units
 

@@ -11,8 +11,16 @@ import attrs
 from certifi import where
 from yarl import URL
 
-from payments.adapters.iamport.settings import IamportSettings
-from payments.adapters.iamport.transport import Answer, Deadline, busy, cut_short, too_late, too_long, unreachable
+from payments.adapters.http_wire.transport import (
+    Answer,
+    Deadline,
+    Reach,
+    busy,
+    cut_short,
+    too_late,
+    too_long,
+    unreachable,
+)
 
 _AUTOMATIC: Final = ("Accept-Encoding", "Content-Type", "User-Agent")  # headers that aiohttp would add
 
@@ -28,7 +36,7 @@ class _Progress:
 class LoopTransport:
     """It serves the event loop that first calls it. Close it there."""
 
-    def __init__(self, settings: IamportSettings) -> None:
+    def __init__(self, settings: Reach) -> None:
         self._settings = settings
         self._places = asyncio.Semaphore(settings.connections)
         self._tls = ssl.create_default_context(cafile=where())  # the authorities that requests trusts

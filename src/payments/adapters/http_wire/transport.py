@@ -4,8 +4,9 @@ A request that fails before its first byte is handed to a socket was not sent. A
 There are two: `requests_transport` blocks its thread, `loop_transport` suspends on an event loop. What is asked, and
 how answers are read, stands above them and exists once.
 
-Deadline   when an operation ends        Turn   one caller at a time
-Answer     status and body               busy, too_late, unreachable, cut_short, too_long   what goes wrong
+Reach      address and limits            Deadline   when an operation ends
+Answer     status and body               Turn       one caller at a time
+busy, too_late, unreachable, cut_short, too_long   what goes wrong
 """
 
 import time
@@ -27,6 +28,19 @@ class Deadline:
     def left(self) -> float:
         """The seconds that are left; 0 after the deadline."""
         return max(0.0, self._ends - time.monotonic())
+
+
+class Reach(Protocol):
+    """What a transport needs of a provider's settings: its address, and the limits of connections and bodies."""
+
+    @property
+    def api_url(self) -> str: ...
+    @property
+    def connections(self) -> int: ...
+    @property
+    def connect_timeout(self) -> float: ...
+    @property
+    def body_cap(self) -> int: ...
 
 
 @attrs.frozen
