@@ -13,7 +13,7 @@ from payments.domain.messages import DeliveryFailed, Message
 from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
 from payments.domain.ports import Alarm, Filter, Store
-from payments.domain.values import GatewayId, MerchantId
+from payments.domain.values import DEFAULT_PROVIDER, GatewayId, MerchantId
 from simulation.scheduler import Work
 
 if TYPE_CHECKING:
@@ -124,10 +124,10 @@ class PausingPayments(_Port):
 
         await self._write("release", call)
 
-    async def reconciled_until(self) -> datetime | None:
+    async def reconciled_until(self, _: str = DEFAULT_PROVIDER) -> datetime | None:
         return await self._read("mark", self._store.payments.reconciled_until)  # type: ignore[no-any-return]
 
-    async def move_reconciled_until(self, to: datetime) -> None:
+    async def move_reconciled_until(self, to: datetime, _: str = DEFAULT_PROVIDER) -> None:
         async def call() -> None:
             await self._store.payments.move_reconciled_until(to)
             self._world.laws.mark_moved(to)
@@ -138,7 +138,9 @@ class PausingPayments(_Port):
 class PausingOrphans(_Port):
     """Orphans."""
 
-    async def update(self, gateway_id: GatewayId, change: Callable[[Orphan | None], Orphan]) -> Orphan:
+    async def update(
+        self, gateway_id: GatewayId, change: Callable[[Orphan | None], Orphan], provider: str = DEFAULT_PROVIDER
+    ) -> Orphan:
         events: list[Event] = []
 
         def watched(before: Orphan | None) -> Orphan:
@@ -147,14 +149,14 @@ class PausingOrphans(_Port):
             return after
 
         async def call() -> Orphan:
-            stored = await self._store.orphans.update(gateway_id, watched)
+            stored = await self._store.orphans.update(gateway_id, watched, provider)
             self._world.laws.wrote_orphan(stored, events)
             return stored
 
         return await self._write("update orphan", call)  # type: ignore[no-any-return]
 
-    async def find(self, gateway_id: GatewayId) -> Orphan | None:
-        return await self._read("find orphan", lambda: self._store.orphans.find(gateway_id))  # type: ignore[no-any-return]
+    async def find(self, gateway_id: GatewayId, provider: str = DEFAULT_PROVIDER) -> Orphan | None:
+        return await self._read("find orphan", lambda: self._store.orphans.find(gateway_id, provider))  # type: ignore[no-any-return]
 
     async def page(self, before: GatewayId | None, limit: int, *, open_only: bool) -> Sequence[Orphan]:
         return await self._read(  # type: ignore[no-any-return]

@@ -52,7 +52,7 @@ class Wire:
         self._provider.prices[merchant_id] = price
         await self._answered("prepare")
 
-    async def find(self, gateway_id: GatewayId) -> Report | None:
+    async def find(self, gateway_id: GatewayId, _: MerchantId | None = None) -> Report | None:
         await self._sent("find")
         row, at = self._provider.rows.get(self._mixed_up(gateway_id)), self._replica()
         report = self._provider.seen(row, at) if row else None
@@ -113,14 +113,14 @@ class Wire:
                     scheduler.now + self._world.chance.between(1, SECOND), partial(self._provider.approve, row)
                 )
 
-    async def revoke(self, gateway_id: GatewayId) -> Report:
+    async def revoke(self, gateway_id: GatewayId, _: MerchantId) -> Report:
         self._world.laws.about_to_touch(gateway_id)
         await self._sent("revoke")
         row = self._provider.close_account(gateway_id)
         await self._answered("revoke")
         return row.latest
 
-    async def refund(self, refund: Refund, currency: str) -> Report:
+    async def refund(self, refund: Refund, currency: str, _: MerchantId) -> Report:
         """Hand a cancel to the provider, which may go on with it when nobody waits any more."""
         self._world.laws.about_to_send(refund, self._skew)
         in_flight = self._world.in_flight

@@ -15,6 +15,7 @@ from payments.domain.ports import Attempts
 from payments.domain.report import Rank, Report
 from payments.domain.use_cases.checkout import Checkout, Outcome
 from payments.domain.use_cases.refreshing import Refreshed, Refresher
+from payments.domain.values import DEFAULT_PROVIDER
 from simulation.bugs.planting import bug, replaced
 
 _disposition_of = recording.disposition_of
@@ -25,7 +26,7 @@ _apply_report = recording.apply_report
 async def _trusting(self: Any, caller: Any, merchant_id: Any, gateway_id: Any) -> Outcome:
     payment = await self.visible_to(caller, merchant_id)
     try:
-        report = await self.gateway.find(gateway_id)
+        report = await self.gateways.of(DEFAULT_PROVIDER).find(gateway_id)
     except GatewayError:
         report = None
     said = report or Report(
@@ -43,8 +44,8 @@ async def _left(self: Any, caller: Any, merchant_id: Any) -> Outcome:
 
 
 @replaced("trust the webhook", 100_000, Refresher, "refresh_attempt")
-async def _believing(self: Any, gateway_id: Any, by: str) -> Payment | None:
-    report = await self.gateway.find(gateway_id)
+async def _believing(self: Any, gateway_id: Any, by: str, *_: Any) -> Payment | None:
+    report = await self.gateways.of(DEFAULT_PROVIDER).find(gateway_id)
     if report is not None and not report.is_capture:
         report = attrs.evolve(report, rank=Rank.CAPTURED)
     return None if report is None else await self.record(report, by)
@@ -93,7 +94,7 @@ bug("mismatched capture ignored", 100_000, (recording, "apply_report", _ignoring
 @replaced("no id match", 100_011, Checkout, "complete")
 async def _any_attempt(self: Any, caller: Any, merchant_id: Any, gateway_id: Any) -> Outcome:
     await self.visible_to(caller, merchant_id)
-    report = await self.gateway.find(gateway_id)
+    report = await self.gateways.of(DEFAULT_PROVIDER).find(gateway_id)
     if report is None:
         await self.refresher.refresh_soon(merchant_id)
         raise AttemptMismatch("This attempt is not known.")
@@ -106,7 +107,7 @@ _complete = Checkout.complete
 @replaced("a mismatch in complete is not made due", 100_000, Checkout, "complete")
 async def _not_due(self: Any, caller: Any, merchant_id: Any, gateway_id: Any) -> Outcome:
     payment = await self.visible_to(caller, merchant_id)
-    report = await self.gateway.find(gateway_id)
+    report = await self.gateways.of(DEFAULT_PROVIDER).find(gateway_id)
     if report is None or report.merchant_id != payment.merchant_id:
         raise AttemptMismatch("This attempt is not at this payment.")
     return await _complete(self, caller, merchant_id, gateway_id)
@@ -117,8 +118,9 @@ bug("the last report wins", 100_002, (Report, "joined", lambda _, other: other))
 
 
 def _newest_alone(self: Any) -> Any:
-    async def refresh(merchant_id: Any, by: str) -> Refreshed:
-        answer: Attempts = await self.gateway.attempts(merchant_id)
+    async def refresh(payment: Any, by: str) -> Refreshed:
+        merchant_id = payment.merchant_id
+        answer: Attempts = await self.gateways.of(DEFAULT_PROVIDER).attempts(merchant_id)
         mine = answer.reports[-1:]
         return await self._recorded(merchant_id, mine, by, "; ".join(answer.unreadable), is_complete_look=True)  # type: ignore[no-any-return]
 
@@ -126,13 +128,14 @@ def _newest_alone(self: Any) -> Any:
 
 
 @replaced("the newest attempt hides the others", 100_015, Refresher, "refresh")
-async def _newest(self: Any, merchant_id: Any, by: str) -> Refreshed:
-    return await _newest_alone(self)(merchant_id, by)  # type: ignore[no-any-return]
+async def _newest(self: Any, payment: Any, by: str) -> Refreshed:
+    return await _newest_alone(self)(payment, by)  # type: ignore[no-any-return]
 
 
 @replaced("an unreadable row hides those beside it", 100_003, Refresher, "refresh")
-async def _hiding(self: Any, merchant_id: Any, by: str) -> Refreshed:
-    answer: Attempts = await self.gateway.attempts(merchant_id)
+async def _hiding(self: Any, payment: Any, by: str) -> Refreshed:
+    merchant_id = payment.merchant_id
+    answer: Attempts = await self.gateways.of(DEFAULT_PROVIDER).attempts(merchant_id)
     if answer.unreadable:
         raise ContractViolation("A row cannot be read.")
     return await self._recorded(merchant_id, answer.reports, by, "", is_complete_look=True)  # type: ignore[no-any-return]
@@ -142,8 +145,8 @@ _refresh = Refresher.refresh
 
 
 @replaced("an incomplete look closes", 100_003, Refresher, "refresh")
-async def _complete_anyway(self: Any, merchant_id: Any, by: str) -> Refreshed:
-    return attrs.evolve(await _refresh(self, merchant_id, by), complete=True)
+async def _complete_anyway(self: Any, payment: Any, by: str) -> Refreshed:
+    return attrs.evolve(await _refresh(self, payment, by), complete=True)
 
 
 bug("no grace after the expiry", 100_002, (PaymentFacts, "closes_at", lambda self, *_: self.expiry))

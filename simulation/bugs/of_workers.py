@@ -35,23 +35,23 @@ async def _expires_first(self: Any, payment: Payment, done: Any) -> Payment:
 
 
 @replaced("reconciliation reads each page once", 100_001, Reconciliation, "_compare")
-async def _once(self: Any, start: Any, end: Any, done: Any) -> None:
+async def _once(self: Any, it: Any, start: Any, end: Any, done: Any) -> None:
     seen: set[tuple[object, ...]] = set()
     number, pages = 1, 1
     while number <= pages:
-        page = await self.gateway.listing(start, end, number)
+        page = await it.gateway.listing(start, end, number)
         await self._record_page(page, seen, done)
         pages, number = page.pages, number + 1
 
 
 @replaced("reconciliation reads the first page alone", 100_001, Reconciliation, "_compare")
-async def _first_page(self: Any, start: Any, end: Any, done: Any) -> None:
-    await self._record_page(await self.gateway.listing(start, end, 1), set(), done)
+async def _first_page(self: Any, it: Any, start: Any, end: Any, done: Any) -> None:
+    await self._record_page(await it.gateway.listing(start, end, 1), set(), done)
 
 
 _MINUTE = timedelta(minutes=1)
 bug("overlap of a minute", 100_012, (reconciliation, "RECENT", _MINUTE), (reconciliation, "SETTLED_AFTER", _MINUTE))
-bug("spans of 91 days", 100_003, (Reconciliation, "_longest", property(lambda _: timedelta(days=91))))
+bug("spans of 91 days", 100_003, (reconciliation._List, "longest", property(lambda _: timedelta(days=91))))
 
 
 @replaced("the mark moves before the look", 100_001, Reconciliation, "catch_up")

@@ -8,7 +8,7 @@ from typing import ClassVar, Final, Protocol
 import attrs
 
 from payments.domain.errors import Refused
-from payments.domain.values import GatewayId, MerchantId
+from payments.domain.values import DEFAULT_PROVIDER, GatewayId, MerchantId
 
 
 @attrs.define
@@ -122,22 +122,31 @@ class IdempotencyKeys(Protocol):
         """Drop everything claimed before *before*; returns how many."""
 
 
+@attrs.frozen
+class Hint:
+    """What a webhook or a return names at a provider: a payment, an attempt or both. Nothing of it is believed."""
+
+    merchant_id: MerchantId | None = None
+    gateway_id: GatewayId | None = None
+    provider: str = DEFAULT_PROVIDER
+
+
 class Hints(Protocol):
     """Attempts that strangers named and no payment here knows: a bounded, short-lived list for the worker."""
 
-    async def payment_named(self, merchant_id: MerchantId | None, gateway_id: GatewayId | None) -> MerchantId | None:
-        """Return the payment of this id, else the one that has this attempt, if there is one."""
+    async def payment_named(self, hint: Hint) -> MerchantId | None:
+        """Return the payment of this id, else the one that has this attempt, if its provider has one."""
 
-    async def add_hint(self, gateway_id: GatewayId, now: datetime) -> bool:
-        """Keep a hint, due at once; False where it is kept already or the list is full."""
+    async def add_hint(self, hint: Hint, now: datetime) -> bool:
+        """Keep a hint that names an attempt, due at once; False where it is kept already or the list is full."""
 
-    async def claim_hints(self, now: datetime, until: datetime, limit: int, pause: timedelta) -> Sequence[GatewayId]:
+    async def claim_hints(self, now: datetime, until: datetime, limit: int, pause: timedelta) -> Sequence[Hint]:
         """Return at most *limit* due hints, oldest first, and make them due again at *until*.
 
         Whoever claims next, in whichever process, gets none before *pause* has passed: it bounds the rate of look-ups.
         """
 
-    async def remove_hint(self, gateway_id: GatewayId) -> None:
+    async def remove_hint(self, hint: Hint) -> None:
         """Forget a hint that was followed."""
 
     async def forget_hints(self, before: datetime) -> int:

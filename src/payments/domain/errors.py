@@ -133,6 +133,12 @@ class CredentialsRefused(NotSent):
     slug = "gateway-credentials-refused"
 
 
+class ProviderNotConfigured(NotSent):
+    """The settings have no account at the provider that made the payment. An operator must put it back."""
+
+    slug = "provider-not-configured"
+
+
 class Unknown(GatewayError):
     """No usable answer: the request may or may not have been executed. Check before acting again."""
 

@@ -34,6 +34,10 @@ class Orphan:
         return self.report.gateway_id
 
     @property
+    def provider(self) -> str:
+        return self.report.provider
+
+    @property
     def is_open(self) -> bool:
         """Whether money is left here and no person has decided about it."""
         return self.report.remaining > 0 and not self.note

@@ -12,7 +12,18 @@ from payments.domain.money import Money
 from payments.domain.refund import Refund
 from payments.domain.report import Deposit
 from payments.domain.schedule import CHECK_WAITS, LAST_SHORT_WAIT, PAID_CHECKS, next_age, wait_after
-from payments.domain.values import GatewayId, MerchantId, Method, Mode, Offer, RefundId, Terms, aware, text
+from payments.domain.values import (
+    DEFAULT_PROVIDER,
+    GatewayId,
+    MerchantId,
+    Method,
+    Mode,
+    Offer,
+    RefundId,
+    Terms,
+    aware,
+    text,
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -36,6 +47,7 @@ class PaymentFacts:
     created_at: datetime = attrs.field(validator=aware)
     expires_at: datetime = attrs.field(validator=aware)
     terms: Terms = attrs.field(factory=Terms)
+    provider: str = attrs.field(default=DEFAULT_PROVIDER, validator=text(1, 20))  # for ever: its id is known there
     one_per_order: bool = False  # in the whole shop; otherwise each buyer has one
     status: Status = Status.AWAITING
     reason: str = attrs.field(default="", validator=text(0, 1000))

@@ -12,7 +12,7 @@ import attrs
 
 from payments.domain.errors import ContractViolation
 from payments.domain.money import Money, whole
-from payments.domain.values import GatewayId, MerchantId, Mode, aware, text
+from payments.domain.values import DEFAULT_PROVIDER, GatewayId, MerchantId, Mode, aware, text
 
 
 class Rank(IntEnum):
@@ -79,6 +79,7 @@ class Report:
     receipt_url: str = attrs.field(default="", validator=text(0, 1000))
     refunds: tuple[ReportedRefund, ...] = ()
     approval: Approval = attrs.field(factory=Approval)
+    provider: str = attrs.field(default=DEFAULT_PROVIDER, validator=text(1, 20))
 
     def __attrs_post_init__(self) -> None:
         whole(self.refunded, what="A refunded amount")
@@ -101,6 +102,10 @@ class Report:
         return self.rank >= Rank.CAPTURED
 
     @property
+    def _name(self) -> tuple[str, GatewayId, MerchantId]:
+        return (self.provider, self.gateway_id, self.merchant_id)
+
+    @property
     def names(self) -> frozenset[str]:
         """Everything by which a person may look for it."""
         return frozenset({self.gateway_id, self.approval.number, self.approval.transaction_id}) - {""}
@@ -115,7 +120,7 @@ class Report:
 
         Raises ContractViolation where both cannot be true: of two payments, or of two captured amounts.
         """
-        if (self.gateway_id, self.merchant_id) != (other.gateway_id, other.merchant_id):
+        if self._name != other._name:
             raise ContractViolation(f"Attempt {other.gateway_id} is reported under two merchant ids.")
         if self.is_capture and other.is_capture and (self.amount, self.mode) != (other.amount, other.mode):
             raise ContractViolation(f"Attempt {other.gateway_id} is reported with two captured amounts.")

@@ -21,7 +21,8 @@ def check_successor(before: Payment | None, after: Payment) -> None:
     if [entry.version for entry in after.new_events] != list(range(known + 1, after.version + 1)):
         raise ValueError(f"The new events of payment {after.merchant_id} are not its changes since version {known}.")
     _check_moves(before.status if before else Status.AWAITING, after)
-    if any(attempt.report.merchant_id != after.merchant_id for attempt in after.attempts):
+    names = {(attempt.report.provider, attempt.report.merchant_id) for attempt in after.attempts}
+    if names - {(after.provider, after.merchant_id)}:
         raise ValueError(f"Payment {after.merchant_id} has an attempt at another payment.")
     if sum(attempt.disposition is Disposition.ACCEPTED for attempt in after.attempts) > 1:
         raise ValueError(f"Payment {after.merchant_id} cannot accept two captures.")
@@ -44,7 +45,8 @@ def check_orphan(before: Orphan | None, after: Orphan) -> None:
         raise ValueError(f"Orphan {after.gateway_id} took no money.")
     if before is None:
         return
-    if (before.gateway_id, before.report.merchant_id, before.found_at) != (
+    if (before.provider, before.gateway_id, before.report.merchant_id, before.found_at) != (
+        after.provider,
         after.gateway_id,
         after.report.merchant_id,
         after.found_at,
@@ -108,6 +110,7 @@ def _check_refund(before: Refund, after: Refund) -> None:
 def _identity(payment: Payment) -> tuple[object, ...]:
     return (
         payment.merchant_id,
+        payment.provider,
         payment.buyer,
         payment.order,
         payment.price,

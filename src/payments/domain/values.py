@@ -18,6 +18,9 @@ GatewayId = NewType("GatewayId", str)
 RefundId = NewType("RefundId", str)
 """Our name of one refund; it travels to the provider in the refund's reason."""
 
+DEFAULT_PROVIDER: Final = "iamport"
+"""The name of the provider of whatever names no other. A payment stays with its provider for ever."""
+
 LONGEST_ID: Final = 40
 _OURS: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")

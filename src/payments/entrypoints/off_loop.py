@@ -39,21 +39,21 @@ class OffLoop:
         """Make the provider refuse any other amount for this id."""
         await self._in_thread(partial(self._gateway.prepare, merchant_id, price))
 
-    async def find(self, gateway_id: GatewayId) -> Report | None:
+    async def find(self, gateway_id: GatewayId, merchant_id: MerchantId | None = None) -> Report | None:
         """Return what the provider says of one attempt; None if it knows none."""
-        return await self._in_thread(partial(self._gateway.find, gateway_id))
+        return await self._in_thread(partial(self._gateway.find, gateway_id, merchant_id))
 
     async def attempts(self, merchant_id: MerchantId) -> Attempts:
         """Return all attempts under our id."""
         return await self._in_thread(partial(self._gateway.attempts, merchant_id))
 
-    async def refund(self, refund: Refund, currency: str) -> Report:
+    async def refund(self, refund: Refund, currency: str, merchant_id: MerchantId) -> Report:
         """Refund once."""
-        return await self._in_thread(partial(self._gateway.refund, refund, currency))
+        return await self._in_thread(partial(self._gateway.refund, refund, currency, merchant_id))
 
-    async def revoke(self, gateway_id: GatewayId) -> Report:
+    async def revoke(self, gateway_id: GatewayId, merchant_id: MerchantId) -> Report:
         """Close a virtual account that waits for a deposit."""
-        return await self._in_thread(partial(self._gateway.revoke, gateway_id))
+        return await self._in_thread(partial(self._gateway.revoke, gateway_id, merchant_id))
 
     async def listing(self, since: datetime, until: datetime, page: int) -> ListingPage:
         """Return a page of all attempts that reached their present state in [since, until]."""

@@ -36,6 +36,7 @@ class OrphanView(Struct, kw_only=True):
     """A capture under our prefix without a payment here. It is held; an operator decides in the provider's console."""
 
     merchant_id: str
+    provider: str
     gateway_id: str
     amount: int
     remaining: int
@@ -79,6 +80,7 @@ def orphan_view(orphan: Orphan) -> OrphanView:
     report = orphan.report
     return OrphanView(
         merchant_id=report.merchant_id,
+        provider=report.provider,
         gateway_id=report.gateway_id,
         amount=report.amount.minor,
         remaining=report.remaining,

@@ -68,6 +68,7 @@ class PaymentView(Struct, kw_only=True):
     """
 
     merchant_id: str
+    provider: str
     buyer: str
     order: str
     name: str
@@ -189,6 +190,7 @@ def _payment_fields(payment: Payment, *, for_shop: bool) -> dict[str, Any]:
     report = payment.accepted.report if payment.accepted else None
     return {
         "merchant_id": payment.merchant_id,
+        "provider": payment.provider,
         "buyer": payment.buyer,
         "order": payment.order,
         "name": payment.name,

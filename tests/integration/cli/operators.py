@@ -51,7 +51,7 @@ class Operator:
     def paid(self, order: str = "gold", buyer: str = "alice") -> tuple[str, str]:
         merchant_id = self.begun(order, buyer=buyer)
         attempt = self.attempt(merchant_id)
-        run(self.service.refresher.refresh(merchant_id, "test"))
+        run(self.service.refresher.refresh(run(self.service.payments.get(merchant_id)), "test"))
         return merchant_id, attempt
 
     def late(self, order: str, amount: int = 12_000) -> tuple[str, str]:
@@ -60,5 +60,9 @@ class Operator:
         attempt = self.sandbox.open_window(merchant_id, amount)
         run(self.service.checkout.cancel(ALICE, merchant_id))
         self.sandbox.approve(attempt)
-        run(attrs.evolve(self.service.refresher, hold_strays=True).refresh(merchant_id, "test"))
+        run(
+            attrs.evolve(self.service.refresher, hold_strays=True).refresh(
+                run(self.service.payments.get(merchant_id)), "test"
+            )
+        )
         return merchant_id, attempt

@@ -8,6 +8,7 @@ from support.shops import begun
 
 from payments.adapters.memory.hints import MemoryHints
 from payments.adapters.sql.side.hints import SqlHints
+from payments.domain.access import Hint
 from payments.domain.values import GatewayId, MerchantId
 from payments.entrypoints.blocking import run
 from payments.testing import NOON, shop
@@ -22,7 +23,7 @@ def hints(store):
 
 
 def claimed(hints, now, limit=10, pause=SECOND):
-    return list(run(hints.claim_hints(now, now + LEASE, limit, pause)))
+    return [hint.gateway_id for hint in run(hints.claim_hints(now, now + LEASE, limit, pause))]
 
 
 def limited(hints, most):
@@ -33,7 +34,7 @@ def limited(hints, most):
 
 
 def add(hints, *names, now=NOON):
-    return [run(hints.add_hint(GatewayId(name), now)) for name in names]
+    return [run(hints.add_hint(Hint(gateway_id=GatewayId(name)), now)) for name in names]
 
 
 def test_a_hint_names_the_payment_of_its_id_or_of_its_attempt(store, hints):
@@ -49,7 +50,7 @@ def test_a_hint_names_the_payment_of_its_id_or_of_its_attempt(store, hints):
         (MerchantId("nobody"), GatewayId("imp_else"), None),
         (None, None, None),
     ]:
-        assert run(hints.payment_named(merchant_id, gateway_id)) == named
+        assert run(hints.payment_named(Hint(merchant_id, gateway_id))) == named
 
 
 def test_a_hint_is_kept_once(hints):
@@ -77,7 +78,7 @@ def test_a_hint_whose_worker_died_is_handed_out_again(hints):
     add(hints, "a")
     assert claimed(hints, NOON) == ["a"]
     assert claimed(hints, NOON + LEASE) == ["a"]
-    run(hints.remove_hint(GatewayId("a")))
+    run(hints.remove_hint(Hint(gateway_id=GatewayId("a"))))
     assert claimed(hints, NOON + 2 * LEASE) == []
 
 

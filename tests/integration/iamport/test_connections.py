@@ -13,7 +13,7 @@ from integration.iamport.scripted import (
     hang,
     reset,
 )
-from integration.iamport.troubles import HTML, IMP, REFUND, UNKNOWN, GatewayTo
+from integration.iamport.troubles import HTML, IMP, NAME, REFUND, UNKNOWN, GatewayTo
 from support.patience import given_time
 from unit.adapters.iamport.rows import a_row
 
@@ -89,11 +89,11 @@ def test_repeats_are_bounded_by_time(gateway_to: GatewayTo) -> None:
 
 def test_a_cancel_is_retried_only_if_it_was_not_sent(gateway_to: GatewayTo) -> None:
     with Scripted(answered(429, HTML), granted(a_row(cancel_amount=300, status="cancelled"))) as server:
-        assert run(gateway_to(server, tries=3).refund(REFUND, "KRW")).refunded == 300
+        assert run(gateway_to(server, tries=3).refund(REFUND, "KRW", NAME)).refunded == 300
         assert len(server.asked("/payments/cancel")) == 2
     with Scripted(answered(502, HTML), granted(a_row())) as server:
         with pytest.raises(Unknown):
-            run(gateway_to(server, tries=3).refund(REFUND, "KRW"))
+            run(gateway_to(server, tries=3).refund(REFUND, "KRW", NAME))
         assert len(server.asked("/payments/cancel")) == 1
 
 

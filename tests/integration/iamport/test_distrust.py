@@ -14,7 +14,7 @@ from integration.iamport.scripted import (
     reset,
     token,
 )
-from integration.iamport.troubles import HTML, IMP, REFUND, GatewayTo, closed_port
+from integration.iamport.troubles import HTML, IMP, NAME, REFUND, GatewayTo, closed_port
 from support.patience import EVENTUALLY
 from unit.adapters.iamport.rows import a_row
 
@@ -30,7 +30,7 @@ from payments.testing import NOON
 def test_an_answer_about_another_attempt_is_a_contract_violation(gateway_to: GatewayTo) -> None:
     with Scripted(granted(a_row(imp_uid="imp_other"))) as server:
         gateway = gateway_to(server)
-        for question in (gateway.find(IMP), gateway.refund(REFUND, "KRW"), gateway.revoke(IMP)):
+        for question in (gateway.find(IMP), gateway.refund(REFUND, "KRW", NAME), gateway.revoke(IMP, NAME)):
             with pytest.raises(ContractViolation):
                 run(question)
 
@@ -134,7 +134,7 @@ def test_no_secret_gets_out(gateway_to: GatewayTo, caplog: pytest.LogCaptureFixt
     told = ""
     for act, token_act in cases:
         with Scripted(act, token_acts=(token_act,)) as server, pytest.raises(GatewayError) as trouble:
-            run(gateway_to(server).refund(REFUND, "KRW"))
+            run(gateway_to(server).refund(REFUND, "KRW", NAME))
         told += f"{trouble.value} {trouble.value!r} {gateway_to(server)._settings!r}"
     told += caplog.text
     assert "bad: ***" in told

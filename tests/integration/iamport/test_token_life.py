@@ -100,7 +100,7 @@ def test_a_call_refused_with_a_fresh_token_too_is_our_own_fault(gateway_to: Gate
 def test_an_address_that_the_provider_does_not_accept_is_our_own_fault(gateway_to: GatewayTo) -> None:
     """Taken for a refusal of the price, it would fail every payment; of a refund, it would end it."""
     with Scripted(refused(403, -1, "허용되지 않은 IP입니다.")) as server:
-        for act in (lambda gateway: gateway.prepare(NAME, WON), lambda gateway: gateway.refund(REFUND, "KRW")):
+        for act in (lambda gateway: gateway.prepare(NAME, WON), lambda gateway: gateway.refund(REFUND, "KRW", NAME)):
             with pytest.raises(CredentialsRefused):
                 run(act(gateway_to(server, tries=3)))
         assert (server.tokens_asked, len(server.asked())) == (2, 2)
@@ -126,7 +126,7 @@ REFUSED_TOKENS = {
 def test_a_refused_token_is_never_a_refused_refund(gateway_to: GatewayTo, act: Act, error: type[NotSent]) -> None:
     """The call itself was not sent: told refused, the refund would be given up, and the price would fail a payment."""
     with Scripted(granted(a_row()), token_acts=(act,)) as server:
-        for call in (lambda gateway: gateway.refund(REFUND, "KRW"), lambda gateway: gateway.prepare(NAME, WON)):
+        for call in (lambda gateway: gateway.refund(REFUND, "KRW", NAME), lambda gateway: gateway.prepare(NAME, WON)):
             with pytest.raises(NotSent) as told:
                 run(call(gateway_to(server)))
             assert type(told.value) is error

@@ -15,7 +15,7 @@ from integration.iamport.scripted import (
     http,
     refused,
 )
-from integration.iamport.troubles import HTML, IMP, PAID, REFUND, UNKNOWN, GatewayTo, closed_port
+from integration.iamport.troubles import HTML, IMP, NAME, PAID, REFUND, UNKNOWN, GatewayTo, closed_port
 from support.patience import EVENTUALLY, given_time, until
 from unit.adapters.iamport.rows import a_row
 
@@ -31,7 +31,7 @@ def test_an_incomplete_answer_is_unknown(gateway_to: GatewayTo, act: Act) -> Non
             with pytest.raises(Unknown):
                 run(gateway.find(IMP))
             with pytest.raises(Unknown):
-                run(gateway.refund(REFUND, "KRW"))
+                run(gateway.refund(REFUND, "KRW", NAME))
             assert len(server.asked("/payments/cancel")) == 1  # a cancel is never repeated blindly
 
     given_time(both_calls_end)
@@ -41,7 +41,7 @@ def test_an_incomplete_answer_is_unknown(gateway_to: GatewayTo, act: Act) -> Non
 def test_without_a_token_the_call_itself_is_not_sent(gateway_to: GatewayTo, act: Act) -> None:
     with Scripted(granted(a_row()), token_acts=(act,)) as server:
         with pytest.raises(NotSent):
-            run(gateway_to(server, deadline=0.4).refund(REFUND, "KRW"))
+            run(gateway_to(server, deadline=0.4).refund(REFUND, "KRW", NAME))
         assert server.asked() == []
 
 
@@ -57,7 +57,7 @@ REFUSALS: dict[str, tuple[Act, str, str]] = {
 @pytest.mark.parametrize(("act", "code", "said"), REFUSALS.values(), ids=REFUSALS)
 def test_a_refusal_carries_the_providers_code_and_text(gateway_to: GatewayTo, act: Act, code: str, said: str) -> None:
     with Scripted(act) as server, pytest.raises(Rejected) as refusal:
-        run(gateway_to(server).refund(REFUND, "KRW"))
+        run(gateway_to(server).refund(REFUND, "KRW", NAME))
     assert (refusal.value.provider_code, refusal.value.provider_text) == (code, said)
 
 
@@ -71,7 +71,7 @@ AT_WORK = {
 @pytest.mark.parametrize("said", AT_WORK.values(), ids=AT_WORK)
 def test_a_cancel_that_is_being_executed_is_not_refused(gateway_to: GatewayTo, said: str) -> None:
     with Scripted(refused(200, -1, said)) as server, pytest.raises(StillAtWork):
-        run(gateway_to(server, tries=3).refund(REFUND, "KRW"))
+        run(gateway_to(server, tries=3).refund(REFUND, "KRW", NAME))
     assert len(server.asked("/payments/cancel")) == 1
 
 
@@ -87,7 +87,7 @@ OVER = {
 def test_a_cancel_that_is_over_is_not_taken_for_one_at_work(gateway_to: GatewayTo, said: str) -> None:
     """Else the refund would stay open for ever, and nobody would be told."""
     with Scripted(refused(200, -1, said)) as server, pytest.raises(Rejected):
-        run(gateway_to(server).refund(REFUND, "KRW"))
+        run(gateway_to(server).refund(REFUND, "KRW", NAME))
 
 
 def test_a_refund_is_waited_for_longer_than_any_other_call(gateway_to: GatewayTo) -> None:
@@ -100,7 +100,7 @@ def test_a_refund_is_waited_for_longer_than_any_other_call(gateway_to: GatewayTo
             run(gateway.find(IMP))  # and has a token now
             with pytest.raises(Unknown):
                 run(gateway.find(IMP))
-            assert run(gateway.refund(REFUND, "KRW")).gateway_id == IMP
+            assert run(gateway.refund(REFUND, "KRW", NAME)).gateway_id == IMP
 
     given_time(only_the_refund_arrives)
 
@@ -108,7 +108,7 @@ def test_a_refund_is_waited_for_longer_than_any_other_call(gateway_to: GatewayTo
 @pytest.mark.parametrize("url", [closed_port(), "https://no-such-host.invalid"], ids=["refused", "no such name"])
 def test_a_call_to_an_unreachable_provider_was_not_sent(gateway_to: GatewayTo, url: str) -> None:
     with pytest.raises(NotSent):
-        run(gateway_to(url, deadline=5.0).refund(REFUND, "KRW"))
+        run(gateway_to(url, deadline=5.0).refund(REFUND, "KRW", NAME))
 
 
 def test_a_call_to_a_provider_that_went_away_was_not_sent(gateway_to: GatewayTo) -> None:
@@ -117,24 +117,24 @@ def test_a_call_to_a_provider_that_went_away_was_not_sent(gateway_to: GatewayTo)
         gateway = gateway_to(server)
         run(gateway.find(IMP))
     with pytest.raises(NotSent):
-        run(gateway.refund(REFUND, "KRW"))
+        run(gateway.refund(REFUND, "KRW", NAME))
 
 
 def test_a_call_to_a_server_without_tls_was_not_sent(gateway_to: GatewayTo) -> None:
     with Scripted(granted(a_row())) as server, pytest.raises(NotSent):
-        run(gateway_to(server.url.replace("http:", "https:"), deadline=2.0).refund(REFUND, "KRW"))
+        run(gateway_to(server.url.replace("http:", "https:"), deadline=2.0).refund(REFUND, "KRW", NAME))
 
 
 def test_a_handshake_that_hangs_ends_at_the_deadline(gateway_to: GatewayTo) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         gateway = gateway_to(f"https://127.0.0.1:{silent.getsockname()[1]}", deadline=0.4)
         with pytest.raises(NotSent):
-            run(gateway.refund(REFUND, "KRW"))
+            run(gateway.refund(REFUND, "KRW", NAME))
 
 
 def test_too_many_calls_are_not_sent(gateway_to: GatewayTo) -> None:
     with Scripted(answered(429, HTML)) as server, pytest.raises(NotSent):
-        run(gateway_to(server).refund(REFUND, "KRW"))
+        run(gateway_to(server).refund(REFUND, "KRW", NAME))
 
 
 def test_with_every_connection_busy_a_further_call_is_not_sent(gateway_to: GatewayTo) -> None:
@@ -150,7 +150,7 @@ def test_with_every_connection_busy_a_further_call_is_not_sent(gateway_to: Gatew
         first.start()
         until(server.asked)
         with pytest.raises(NotSent, match="busy"):
-            run(gateway.refund(REFUND, "KRW"))
+            run(gateway.refund(REFUND, "KRW", NAME))
         assert first.is_alive(), "the second did not wait until the first was over"
         assert len(server.asked()) == 1
     first.join()

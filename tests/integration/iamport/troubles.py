@@ -20,7 +20,7 @@ from unit.adapters.iamport.rows import a_row
 
 from payments.adapters.iamport import IamportGateway
 from payments.domain.refund import Refund
-from payments.domain.values import GatewayId, RefundId
+from payments.domain.values import GatewayId, MerchantId, RefundId
 from payments.testing import NOON
 
 GatewayTo = Callable[..., IamportGateway]
@@ -31,6 +31,7 @@ PAID = json.dumps({"code": 0, "message": None, "response": a_row()}).encode()
 
 HTML = b"<!doctype html><title>502 Bad Gateway</title>"
 
+NAME = MerchantId("m_1")
 REFUND = Refund(id=RefundId("r_1"), gateway_id=IMP, amount=300, remainder=1000, by="shop:x", requested_at=NOON)
 
 UNKNOWN: dict[str, Act] = {

@@ -10,6 +10,7 @@ from builders import a_deposit
 from payments import testing
 from payments.adapters.sql.store import SqlStore, open_store
 from payments.domain.money import Money
+from payments.domain.payment import Payment
 from payments.domain.recording import MAX_MONEYLESS_ATTEMPTS
 from payments.domain.values import Caller, Method, Mode, Offer
 from payments.entrypoints.blocking import run
@@ -54,7 +55,7 @@ def traffic_of(store: SqlStore) -> Iterator[Traffic]:
     sa.event.remove(engine, "commit", committed)
 
 
-def windows_of(store: SqlStore, windows: int, *, deposits: bool = False) -> tuple[testing.Shop, str]:
+def windows_of(store: SqlStore, windows: int, *, deposits: bool = False) -> tuple[testing.Shop, Payment]:
     """Return a shop, and its payment with so many windows at the provider."""
     shop = testing.shop(store=store)
     offer = Offer("멤버십", PRICE)
@@ -63,15 +64,15 @@ def windows_of(store: SqlStore, windows: int, *, deposits: bool = False) -> tupl
         attempt = shop.gateway.open(payment.merchant_id, PRICE)
         if deposits:
             shop.gateway.issue_deposit(attempt, a_deposit().due)
-    return shop, payment.merchant_id
+    return shop, payment
 
 
 @pytest.mark.parametrize("windows", [400, 1_000])
 def test_a_look_at_many_windows_is_one_transaction_of_few_statements(opened: SqlStore, windows: int) -> None:
     """Fails where each attempt is a transaction of its own, or each row a statement."""
-    shop, merchant_id = windows_of(opened, windows)
+    shop, begun = windows_of(opened, windows)
     with traffic_of(opened) as look:
-        payment = run(shop.refresher.refresh(merchant_id, "return")).payment
+        payment = run(shop.refresher.refresh(begun, "return")).payment
     assert len(payment.attempts) == MAX_MONEYLESS_ATTEMPTS
     assert look.commits == 1
     assert len(look.writes) == 4, look.writes  # the payment; and its attempts, events and messages
@@ -80,20 +81,20 @@ def test_a_look_at_many_windows_is_one_transaction_of_few_statements(opened: Sql
 
 @pytest.mark.parametrize("deposits", [False, True], ids=["windows", "accounts"])
 def test_a_second_look_without_news_writes_nothing(opened: SqlStore, deposits: bool) -> None:
-    shop, merchant_id = windows_of(opened, 400, deposits=deposits)
-    first = run(shop.refresher.refresh(merchant_id, "return")).payment
+    shop, begun = windows_of(opened, 400, deposits=deposits)
+    first = run(shop.refresher.refresh(begun, "return")).payment
     with traffic_of(opened) as look:
-        assert run(shop.refresher.refresh(merchant_id, "return")).payment == first
+        assert run(shop.refresher.refresh(begun, "return")).payment == first
     assert look.writes == []
     assert len(look.statements) <= 2
 
 
 def test_the_paid_one_among_many_windows_is_found(opened: SqlStore) -> None:
     """Fails where the windows that are not kept hide the one that took the money."""
-    shop, merchant_id = windows_of(opened, 400)
-    run(shop.refresher.refresh(merchant_id, "return"))
-    last = run(shop.gateway.attempts(merchant_id)).reports[-1].gateway_id
+    shop, begun = windows_of(opened, 400)
+    run(shop.refresher.refresh(begun, "return"))
+    last = run(shop.gateway.attempts(begun.merchant_id)).reports[-1].gateway_id
     shop.gateway.approve(last)
-    payment = run(shop.refresher.refresh(merchant_id, "return")).payment
+    payment = run(shop.refresher.refresh(begun, "return")).payment
     assert payment.accepted is not None
     assert payment.accepted.gateway_id == last

@@ -13,7 +13,7 @@ from payments.adapters.sql.engine.failures import StoreRefused, WrongMode, Wrong
 from payments.adapters.sql.move import CopyDiffers, NotEmpty, Tally, copy_database
 from payments.adapters.sql.schema.naming import metadata
 from payments.adapters.sql.store import SqlStore, open_store
-from payments.domain.access import ApiKey, KeptAnswer
+from payments.domain.access import ApiKey, Hint, KeptAnswer
 from payments.domain.errors import MerchantIdTaken
 from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
@@ -69,7 +69,7 @@ def fill(url: str) -> list[Payment]:
     for gateway_id in LOST:
         orphan = Orphan.found(a_report(gateway_id=gateway_id), NOON, "test").held("a gift", NOON, "shop:kim")
         run(store.orphans.update(orphan.gateway_id, lambda _, orphan=orphan: orphan))
-    run(store.hints.add_hint(GatewayId("imp_stranger"), NOON))
+    run(store.hints.add_hint(Hint(gateway_id=GatewayId("imp_stranger")), NOON))
     run(store.payments.move_reconciled_until(NOON))
     run(store.api_keys.add_key(ApiKey(name="server", prefix="pk", created_at=NOON), "d" * 64))
     run(store.people.operators.add(Operator(name="kim", password="$", created_at=NOON)))

@@ -93,7 +93,8 @@ class Hands:
         return heard.status if heard else "unheard"
 
     def refresh(self, merchant_id: Any) -> str:
-        return run(self.use_cases.refresher.refresh(merchant_id, "test")).payment.status
+        known = run(self.use_cases.refresher.payments.get(merchant_id))
+        return run(self.use_cases.refresher.refresh(known, "test")).payment.status
 
     def cancel(self, merchant_id: Any) -> str:
         return run(self.checkout.cancel(Caller.buyer("buyer"), merchant_id)).status
@@ -194,7 +195,7 @@ def use_cases_of(service: Service, clock: ShiftedClock | None = None) -> tuple[U
     shifted = UseCases.over(
         payments=wired.checkout.payments,
         orphans=wired.sweep.orphans,
-        gateway=wired.checkout.gateway,
+        gateway=wired.checkout.gateways,
         ids=wired.checkout.ids,
         clock=clock,
         alarms=wired.checkout.alarms,

@@ -92,10 +92,10 @@ class Teller(MemoryGateway):
         super().__init__()
         self._captures = {attempt.gateway_id: attempt.report for attempt in payment.attempts}
 
-    async def find(self, gateway_id: GatewayId) -> Report | None:
+    async def find(self, gateway_id: GatewayId, _: MerchantId | None = None) -> Report | None:
         return self._captures[gateway_id]
 
-    async def refund(self, refund: Refund, currency: str) -> Report:
+    async def refund(self, refund: Refund, currency: str, _: MerchantId) -> Report:
         print("sent", flush=True)  # noqa: T201
         raise Unknown(f"The answer to {refund.id} in {currency} was lost.")
 

@@ -89,7 +89,7 @@ class Client:
             raise self._api.rejection(reply)
         return wire.registration(reply.envelope.response, merchant_id)
 
-    async def find(self, gateway_id: GatewayId) -> Report | None:
+    async def find(self, gateway_id: GatewayId, _: MerchantId | None = None) -> Report | None:
         """Return the report of one attempt, or None. In live mode, attempts on a test channel are not found here."""
         if not 0 < len(gateway_id) <= MAX_ID_LENGTH:
             return None
@@ -136,7 +136,7 @@ class Client:
             raise self._api.rejection(reply)
         return wire.page(reply.envelope.response)
 
-    async def refund(self, refund: Refund, currency: str) -> Report:
+    async def refund(self, refund: Refund, currency: str, _: MerchantId) -> Report:
         """Cancel all or part of a capture, under a deadline of its own: the provider waits for the PG meanwhile.
 
         It is never sent twice by itself. After Unknown, the caller must refresh before it calls again.
@@ -150,7 +150,7 @@ class Client:
             raise refusal
         return self._report_of(refund.gateway_id, reply.envelope.response)
 
-    async def revoke(self, gateway_id: GatewayId) -> Report:
+    async def revoke(self, gateway_id: GatewayId, _: MerchantId) -> Report:
         """Close a virtual account before its deposit. The attempt is then declined."""
         call = Call(method="DELETE", path="/vbanks/{}", about=gateway_id)
         return self._report_of(gateway_id, await self._api.response(call, self._deadline()))

@@ -29,5 +29,5 @@ class MemoryBacklog:
                 messages_waiting=min(len(waiting), MOST_COUNTED),
                 messages_dead=min(len(self._books.outbox) - len(waiting), MOST_COUNTED),
                 oldest_message=min(waiting, default=None),
-                reconciled_until=self._books.reconciled_until,
+                reconciled_until=min(self._books.reconciled_until.values(), default=None),
             )

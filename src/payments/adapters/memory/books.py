@@ -38,12 +38,12 @@ class Books:
 
     payments: dict[MerchantId, Payment] = attrs.field(factory=dict)
     timelines: dict[MerchantId, tuple[Event, ...]] = attrs.field(factory=dict)
-    owners: dict[GatewayId, MerchantId] = attrs.field(factory=dict)
+    owners: dict[tuple[str, GatewayId], MerchantId] = attrs.field(factory=dict)
     live: dict[tuple[str, str], MerchantId] = attrs.field(factory=dict)
     leases: dict[MerchantId, datetime] = attrs.field(factory=dict)
-    orphans: dict[GatewayId, Orphan] = attrs.field(factory=dict)
+    orphans: dict[tuple[str, GatewayId], Orphan] = attrs.field(factory=dict)
     outbox: dict[str, Waiting] = attrs.field(factory=dict)
-    reconciled_until: datetime | None = None
+    reconciled_until: dict[str, datetime] = attrs.field(factory=dict)
     _lock: threading.RLock = attrs.field(factory=threading.RLock)
     _changing: bool = False
 

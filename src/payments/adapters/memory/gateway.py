@@ -70,7 +70,7 @@ class MemoryGateway:
         with self._call("prepare"):
             self._prices[merchant_id] = price
 
-    async def find(self, gateway_id: GatewayId) -> Report | None:
+    async def find(self, gateway_id: GatewayId, _: MerchantId | None = None) -> Report | None:
         """Return the attempt; in live mode, as at Iamport, one of test money is not found here."""
         with self._call("find"):
             row = self._rows.get(gateway_id)
@@ -88,7 +88,7 @@ class MemoryGateway:
         with self._call("attempts"):
             return Attempts(*self._read(r.report for r in self._rows.values() if r.report.merchant_id == merchant_id))
 
-    async def refund(self, refund: Refund, currency: str) -> Report:
+    async def refund(self, refund: Refund, currency: str, _: MerchantId) -> Report:
         with self._call("refund"):
             report = self._known(refund.gateway_id)
             if not report.is_capture or report.amount.currency != currency:
@@ -105,7 +105,7 @@ class MemoryGateway:
                 raise Unknown("No answer came in time.")
             return self._refund_of(report, refund.amount, refund.label)
 
-    async def revoke(self, gateway_id: GatewayId) -> Report:
+    async def revoke(self, gateway_id: GatewayId, _: MerchantId) -> Report:
         with self._call("revoke"):
             report = self._known(gateway_id)
             if report.rank is not Rank.READY or report.deposit is None:

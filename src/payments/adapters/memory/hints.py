@@ -7,7 +7,8 @@ from typing import Final
 import attrs
 
 from payments.adapters.memory.books import Books
-from payments.domain.values import GatewayId, MerchantId
+from payments.domain.access import Hint
+from payments.domain.values import MerchantId
 
 MOST_HINTS: Final = 5_000
 """How many hints are kept; further ones are dropped, and reconciliation finds what they would have told."""
@@ -19,46 +20,48 @@ class MemoryHints:
 
     _books: Books
     most: int = MOST_HINTS
-    _received: dict[GatewayId, datetime] = attrs.field(factory=dict, init=False)
-    _due: dict[GatewayId, datetime] = attrs.field(factory=dict, init=False)
+    _received: dict[Hint, datetime] = attrs.field(factory=dict, init=False)
+    _due: dict[Hint, datetime] = attrs.field(factory=dict, init=False)
     _after: datetime | None = attrs.field(default=None, init=False)
 
-    async def payment_named(self, merchant_id: MerchantId | None, gateway_id: GatewayId | None) -> MerchantId | None:
+    async def payment_named(self, hint: Hint) -> MerchantId | None:
         """Return the payment of this id, else the one that has this attempt."""
         with self._books.open():
-            if merchant_id in self._books.payments:
-                return merchant_id
-            return None if gateway_id is None else self._books.owners.get(gateway_id)
+            named = self._books.payments.get(hint.merchant_id) if hint.merchant_id else None
+            if named is not None and named.provider == hint.provider:
+                return named.merchant_id
+            return self._books.owners.get((hint.provider, hint.gateway_id)) if hint.gateway_id else None
 
-    async def add_hint(self, gateway_id: GatewayId, now: datetime) -> bool:
+    async def add_hint(self, hint: Hint, now: datetime) -> bool:
         """Keep a hint, due at once; False where it is kept already or the list is full."""
         with self._books.open(to_change=True):
-            if gateway_id in self._due or len(self._due) >= self.most:
+            known = any((one.provider, one.gateway_id) == (hint.provider, hint.gateway_id) for one in self._due)
+            if known or len(self._due) >= self.most:
                 return False
-            self._received[gateway_id] = self._due[gateway_id] = now
+            self._received[hint] = self._due[hint] = now
             return True
 
-    async def claim_hints(self, now: datetime, until: datetime, limit: int, pause: timedelta) -> Sequence[GatewayId]:
+    async def claim_hints(self, now: datetime, until: datetime, limit: int, pause: timedelta) -> Sequence[Hint]:
         """Return at most *limit* due hints, oldest first, unless the last claim was less than *pause* ago."""
         with self._books.open(to_change=True):
-            due = sorted((at, gateway_id) for gateway_id, at in self._due.items() if at <= now)[:limit]
+            waiting = [hint for hint, at in self._due.items() if at <= now]
+            due = sorted(waiting, key=lambda hint: (self._due[hint], hint.gateway_id or ""))[:limit]
             if not due or (self._after is not None and now < self._after <= now + pause):
                 return []
             self._after = now + pause
-            claimed = [gateway_id for _, gateway_id in due]
-            self._due |= dict.fromkeys(claimed, until)
-            return claimed
+            self._due |= dict.fromkeys(due, until)
+            return due
 
-    async def remove_hint(self, gateway_id: GatewayId) -> None:
+    async def remove_hint(self, hint: Hint) -> None:
         """Forget a hint that was followed."""
         with self._books.open(to_change=True):
-            self._due.pop(gateway_id, None)
-            self._received.pop(gateway_id, None)
+            self._due.pop(hint, None)
+            self._received.pop(hint, None)
 
     async def forget_hints(self, before: datetime) -> int:
         """Drop the hints that were received before *before*."""
         with self._books.open(to_change=True):
-            old = [gateway_id for gateway_id, at in self._received.items() if at < before]
-            for gateway_id in old:
-                del self._due[gateway_id], self._received[gateway_id]
+            old = [hint for hint, at in self._received.items() if at < before]
+            for hint in old:
+                del self._due[hint], self._received[hint]
             return len(old)

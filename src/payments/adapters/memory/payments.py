@@ -13,7 +13,7 @@ from payments.domain.messages import Message
 from payments.domain.payment import Payment
 from payments.domain.ports import Filter
 from payments.domain.successor import check_successor
-from payments.domain.values import MerchantId
+from payments.domain.values import DEFAULT_PROVIDER, MerchantId
 
 
 @attrs.frozen
@@ -99,14 +99,15 @@ class MemoryPayments:
             if self._books.leases.get(merchant_id) == until:
                 del self._books.leases[merchant_id]
 
-    async def reconciled_until(self) -> datetime | None:
+    async def reconciled_until(self, provider: str = DEFAULT_PROVIDER) -> datetime | None:
         """Return up to when the provider's list has been walked."""
-        return self._books.reconciled_until
+        return self._books.reconciled_until.get(provider)
 
-    async def move_reconciled_until(self, to: datetime) -> None:
+    async def move_reconciled_until(self, to: datetime, provider: str = DEFAULT_PROVIDER) -> None:
         """Remember that the list has been walked up to *to*; never moves back."""
         with self._books.open(to_change=True):
-            self._books.reconciled_until = max(self._books.reconciled_until or to, to)
+            marks = self._books.reconciled_until
+            marks[provider] = max(marks.get(provider, to), to)
 
     def _is_paid_twice(self, payment: Payment) -> bool:
         everyone = self._books.payments.values()
@@ -125,11 +126,12 @@ class MemoryPayments:
         is_live = payment.status is not Status.CANCELLED
         if is_live and books.live.get(order, merchant_id) != merchant_id:
             raise OrderIsLive("This order has a live payment. Nothing was stored.")
-        if any(books.owners.get(attempt.gateway_id, merchant_id) != merchant_id for attempt in payment.attempts):
+        names = [(payment.provider, attempt.gateway_id) for attempt in payment.attempts]
+        if any(books.owners.get(name, merchant_id) != merchant_id for name in names):
             raise GatewayIdTaken("This attempt belongs to another payment. Nothing was stored.")
         waiting = [Waiting.due_at_once(Message.about(payment, event)) for event in payment.new_events]
         stored = attrs.evolve(payment, new_events=())
-        books.owners |= {attempt.gateway_id: merchant_id for attempt in payment.attempts}
+        books.owners |= dict.fromkeys(names, merchant_id)
         if is_live:
             books.live[order] = merchant_id
         elif books.live.get(order) == merchant_id:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from payments.adapters.sql.engine.fronts import Front
 from payments.adapters.sql.schema.moment import Moment
-from payments.adapters.sql.schema.side_tables import DEAD, WAITING, meta, outbox
+from payments.adapters.sql.schema.side_tables import DEAD, WAITING, marks, outbox
 from payments.adapters.sql.schema.tables import OPEN, OPEN_STRAY, ROUTINE, URGENT, attempts, payments, refunds
 from payments.domain.ports import MOST_COUNTED, Backlog
 
@@ -36,7 +36,7 @@ _STRAYS: Final = _count(attempts, OPEN_STRAY)
 _WAITING: Final = _count(outbox, WAITING)
 _DEAD: Final = _count(outbox, DEAD)
 _OLDEST: Final = _oldest(WAITING, outbox.c.due_at)
-_RECONCILED: Final = sa.select(meta.c.reconciled_until)
+_RECONCILED: Final = sa.select(sa.func.min(marks.c.reconciled_until))
 
 
 @attrs.frozen

@@ -29,7 +29,16 @@ from payments.domain.machine import Status
 from payments.domain.money import Money
 from payments.domain.payment import Payment
 from payments.domain.people.audit import AuditAction
-from payments.domain.ports import Alarm, AlarmKind, Alarms, Clock, Filter, Gateway, MerchantIdPolicy, PaymentRepository
+from payments.domain.ports import (
+    Alarm,
+    AlarmKind,
+    Alarms,
+    Clock,
+    Filter,
+    Gateways,
+    MerchantIdPolicy,
+    PaymentRepository,
+)
 from payments.domain.schedule import EXPIRES_AFTER
 from payments.domain.use_cases.channel_rules import (
     ChannelRules,
@@ -60,7 +69,7 @@ class Checkout:
     """The use cases of a checkout. A buyer has `expires_after` to pay, then an untouched payment is cancelled."""
 
     payments: PaymentRepository
-    gateway: Gateway
+    gateways: Gateways
     ids: MerchantIdPolicy
     clock: Clock
     alarms: Alarms
@@ -76,7 +85,8 @@ class Checkout:
     ) -> Payment:
         """Return the buyer's payment for this order, stored and prepared: a new one, or the live one of the same price.
 
-        A live payment of another price is closed first, and so is one whose id has taken money before.
+        A live payment of another price or at another provider is closed first, and so is one whose id has taken money
+        before.
 
         *offer* comes from the shop, never from a browser. Without *contact*, the channel is not asked whether it needs
         the buyer's data. Where an order has one payment in the whole shop, the open one of another buyer is closed.
@@ -102,18 +112,17 @@ class Checkout:
         self, buyer: str, order: str, offer: Offer, method: Method, by: Caller, contact: Contact | None
     ) -> Payment | None:
         now = self.clock.now()
-        one = self.rules.one_payment_per_order
+        one, provider = self.rules.one_payment_per_order, self.rules.provider_for(offer.terms.channel, method)
         live = await self.payments.live("" if one else buyer, order)
         if live is None:
             new_id, after = self.ids.merchant_id(), self.expires_after
             self._check_channel(new_id, order, offer, method, contact)
-            return await self.payments.add(
-                Payment.begin(new_id, buyer, order, offer, method, self.mode, now, str(by), after, one_per_order=one)
-            )
+            new = Payment.begin(new_id, buyer, order, offer, method, self.mode, now, str(by), after, one_per_order=one)
+            return await self.payments.add(attrs.evolve(new, provider=provider))
         if live.status is Status.PAID:
             raise AlreadyPaid("This order is already paid. No payment was created.")
         self._check_channel(live.merchant_id, order, offer, method, contact)  # before it is closed for a new one
-        if live.buyer != buyer or not live.is_asked_by(offer) or live.id_used_up:
+        if live.buyer != buyer or live.provider != provider or not live.is_asked_by(offer) or live.id_used_up:
             await self._close(live, by, Reason.SUPERSEDED if live.buyer == buyer else Reason.OTHER_BUYER)
             return None
         renewed = await self.payments.update(
@@ -152,7 +161,7 @@ class Checkout:
         if payment.prepared:
             return payment
         try:
-            await self.gateway.prepare(payment.merchant_id, payment.price)
+            await self.gateways.of(payment.provider).prepare(payment.merchant_id, payment.price)
         except CredentialsRefused as error:  # our own fault: the payment stays as it is
             await self.alarms.raise_alarm(Alarm(AlarmKind.CREDENTIALS_REFUSED, str(error), payment.merchant_id))
             raise
@@ -172,7 +181,7 @@ class Checkout:
         if attempt and attempt.report.is_capture:
             return Outcome(payment)  # a replay: the money is known, so the provider is not asked again
         try:
-            report = await self.gateway.find(gateway_id)
+            report = await self.gateways.of(payment.provider).find(gateway_id, merchant_id)
             if report is not None and report.merchant_id == merchant_id:
                 return Outcome(await self.refresher.record(report, Source.COMPLETE))
         except ContractViolation:
@@ -185,9 +194,9 @@ class Checkout:
 
     async def abandon(self, caller: Caller, merchant_id: MerchantId) -> Outcome:
         """The buyer left the window: refresh. The window may still approve, so the browser is never believed."""
-        await self.visible_to(caller, merchant_id)
+        payment = await self.visible_to(caller, merchant_id)
         try:
-            refreshed = await self.refresher.refresh(merchant_id, Source.ABANDON)
+            refreshed = await self.refresher.refresh(payment, Source.ABANDON)
         except GatewayError:
             return Outcome(await self.refresher.refresh_soon(merchant_id), confirmed=False)
         return Outcome(refreshed.payment, confirmed=refreshed.complete)
@@ -206,16 +215,16 @@ class Checkout:
     async def _close(self, payment: Payment, by: Caller, reason: Reason, *, force: bool = False) -> Payment:
         merchant_id = payment.merchant_id
         if payment.is_payable:
-            await self._refresh_before_closing(merchant_id, force=force)
+            await self._refresh_before_closing(payment, force=force)
         closed = await self.payments.update(merchant_id, lambda p: p.closed(self.clock.now(), str(by), reason))
         try:
             return await self.refresher.revoke_deposits(closed)
         except GatewayError:
             return await self.refresher.refresh_soon(merchant_id)  # the sweep closes the accounts
 
-    async def _refresh_before_closing(self, merchant_id: MerchantId, *, force: bool) -> None:
+    async def _refresh_before_closing(self, payment: Payment, *, force: bool) -> None:
         try:
-            refreshed = await self.refresher.refresh(merchant_id, Source.CANCEL)
+            refreshed = await self.refresher.refresh(payment, Source.CANCEL)
         except GatewayError:
             if force:
                 return

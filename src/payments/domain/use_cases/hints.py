@@ -10,7 +10,7 @@ from typing import Final
 
 import attrs
 
-from payments.domain.access import Hints
+from payments.domain.access import Hint, Hints
 from payments.domain.errors import ContractViolation, GatewayError, PaymentNotFound
 from payments.domain.event import Source
 from payments.domain.ports import Clock
@@ -68,16 +68,16 @@ class HintTaker:
     clock: Clock
     _named: Named = attrs.field(factory=Named, init=False)
 
-    async def take(self, merchant_id: MerchantId | None, gateway_id: GatewayId | None) -> MerchantId | None:
+    async def take(self, hint: Hint) -> MerchantId | None:
         """Make the named payment due and return its id; None where the hint names no payment of ours.
 
         It is due now, or CHECK_PAUSE after it was last made due here.
         """
-        known = await self.hints.payment_named(merchant_id, gateway_id)
+        known = await self.hints.payment_named(hint)
         if known is not None:
             await self._make_due(known)
-        elif gateway_id is not None:
-            await self.hints.add_hint(gateway_id, self.clock.now())
+        elif hint.gateway_id is not None:
+            await self.hints.add_hint(hint, self.clock.now())
         return known
 
     async def _make_due(self, merchant_id: MerchantId) -> None:
@@ -91,9 +91,11 @@ class HintTaker:
         """Look up at most *limit* unknown attempts; return how many, and what could not be recorded."""
         now, troubles = self.clock.now(), list[NotFollowed]()
         claimed = await self.hints.claim_hints(now, now + HINT_LEASE, limit, pause)
-        for gateway_id in claimed:
+        for hint in claimed:
+            if not (gateway_id := hint.gateway_id):
+                continue
             try:
-                await self.refresher.refresh_attempt(gateway_id, Source.WEBHOOK)
+                await self.refresher.refresh_attempt(gateway_id, Source.WEBHOOK, hint.merchant_id, hint.provider)
             except PaymentNotFound:
                 pass  # at no payment of ours; a capture under our prefix is an orphan now
             except ContractViolation as error:
@@ -101,5 +103,5 @@ class HintTaker:
             except GatewayError as error:
                 troubles.append(NotFollowed(gateway_id, error))
                 continue  # it is due again after its lease
-            await self.hints.remove_hint(gateway_id)
+            await self.hints.remove_hint(hint)
         return len(claimed), troubles

@@ -4,13 +4,13 @@ It finds money that no row of ours expects: a capture whose webhook was lost, a 
 payment that a restored backup has forgotten.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
-from payments.domain.errors import PaymentNotFound, StorageConflict, StorageUnavailable
+from payments.domain.errors import GatewayError, PaymentNotFound, StorageConflict, StorageUnavailable
 from payments.domain.event import Source
 from payments.domain.ports import (
     Alarm,
@@ -18,6 +18,7 @@ from payments.domain.ports import (
     Alarms,
     Clock,
     Gateway,
+    Gateways,
     ListingPage,
     Orphans,
     PaymentRepository,
@@ -43,81 +44,18 @@ _PASSING: Final = (StorageConflict, StorageUnavailable)
 """Troubles with a row that pass by themselves: the mark stays before it, so that it is read again."""
 
 
-@attrs.frozen(kw_only=True)
-class Reconciliation:
-    """Any number may run beside each other: recording the same report twice changes nothing."""
+@attrs.frozen
+class _List:
+    """The list of one provider."""
 
-    payments: PaymentRepository
-    orphans: Orphans
+    provider: str
     gateway: Gateway
-    clock: Clock
-    alarms: Alarms
-    refresher: Refresher
-
-    async def recent(self) -> Swept:
-        """Compare the newest minutes, once: what moves between pages meanwhile is read the next time.
-
-        Raises GatewayError.
-        """
-        now, done = self.clock.now(), Swept()
-        await self._read(now - RECENT, now, set(), done)
-        return done
-
-    async def catch_up(self) -> Swept:
-        """Compare everything between the mark and the settled past, and move the mark along. Raises GatewayError.
-
-        The first call only sets the mark: what happened before this installation began is not its own.
-        """
-        end = self.clock.now() - SETTLED_AFTER
-        mark = await self.payments.reconciled_until()
-        done = Swept()
-        if mark is None:
-            await self.payments.move_reconciled_until(end)
-            return done
-        while mark < end:
-            stop = min(end, mark + self._longest)
-            await self._compare(mark, stop, done)
-            if any(isinstance(trouble.error, _PASSING) for trouble in done.troubles):
-                break
-            await self.payments.move_reconciled_until(stop)
-            mark = stop
-        return done
-
-    async def between(self, start: datetime, end: datetime) -> Swept:
-        """Compare one stretch of time; the mark does not move. Raises GatewayError."""
-        done = Swept()
-        while start < end:
-            stop = min(end, start + self._longest)
-            await self._compare(start, stop, done)
-            start = stop
-        return done
 
     @property
-    def _longest(self) -> timedelta:
+    def longest(self) -> timedelta:
         return min(STRETCH, self.gateway.listing_span)
 
-    async def _compare(self, start: datetime, end: datetime, done: Swept) -> None:
-        """Read a stretch, again while its total changes: a row that enters or leaves shifts others between pages."""
-        seen: set[tuple[object, ...]] = set()
-        for _ in range(MAX_READS):
-            if await self._read(start, end, seen, done):
-                return
-        if end > self.clock.now() - SETTLED_AFTER:
-            return  # the newest rows still move, and are read again soon
-        sentence = (
-            f"The provider's list of {start:%Y-%m-%d %H:%M} to {end:%H:%M} UTC changed during {MAX_READS} readings."
-        )
-        await self.alarms.raise_alarm(Alarm(AlarmKind.LIST_KEEPS_CHANGING, sentence))
-
-    async def _read(self, start: datetime, end: datetime, seen: set[tuple[object, ...]], done: Swept) -> bool:
-        """Read all pages once; False where the total changed meanwhile."""
-        totals = set[int]()
-        async for page in self._pages(start, end):
-            totals.add(page.total)
-            await self._record_page(page, seen, done)
-        return len(totals) <= 1
-
-    async def _pages(self, start: datetime, end: datetime) -> AsyncIterator[ListingPage]:
+    async def pages(self, start: datetime, end: datetime) -> AsyncIterator[ListingPage]:
         """Yield every page, and the first one once more: its total shows whether the list changed meanwhile."""
         first = page = await self.gateway.listing(start, end, 1)
         yield first
@@ -128,6 +66,93 @@ class Reconciliation:
             yield page
         if number > 1:
             yield await self.gateway.listing(start, end, 1)
+
+
+@attrs.frozen(kw_only=True)
+class Reconciliation:
+    """Any number may run beside each other: recording the same report twice changes nothing."""
+
+    payments: PaymentRepository
+    orphans: Orphans
+    gateways: Gateways
+    clock: Clock
+    alarms: Alarms
+    refresher: Refresher
+
+    async def recent(self) -> Swept:
+        """Compare the newest minutes, once: what moves between pages meanwhile is read the next time.
+
+        Raises GatewayError, after the lists of the other providers were compared.
+        """
+        now = self.clock.now()
+        return await self._at_each(lambda it, done: self._read(it, now - RECENT, now, set(), done))
+
+    async def catch_up(self) -> Swept:
+        """Compare everything between each provider's mark and the settled past, and move the mark along.
+
+        The first call only sets the mark: what happened before this installation began is not its own. Raises
+        GatewayError, as `recent` does.
+        """
+        end = self.clock.now() - SETTLED_AFTER
+        return await self._at_each(lambda it, done: self._catch_up(it, end, done))
+
+    async def between(self, start: datetime, end: datetime) -> Swept:
+        """Compare one stretch of time; no mark moves. Raises GatewayError, as `recent` does."""
+        return await self._at_each(lambda it, done: self._between(it, start, end, done))
+
+    async def _at_each(self, compare: Callable[["_List", Swept], Coroutine[Any, Any, object]]) -> Swept:
+        """Compare the list of each provider: one that does not answer must not hide what the others tell."""
+        done, troubles = Swept(), list[GatewayError]()
+        for name, gateway in self.gateways.by_name.items():
+            try:
+                await compare(_List(name, gateway), done)
+            except GatewayError as error:
+                troubles.append(error)
+        if troubles:
+            raise troubles[0]
+        return done
+
+    async def _catch_up(self, it: "_List", end: datetime, done: Swept) -> None:
+        mark = await self.payments.reconciled_until(it.provider)
+        if mark is None:
+            await self.payments.move_reconciled_until(end, it.provider)
+            return
+        while mark < end:
+            stop = min(end, mark + it.longest)
+            known = len(done.troubles)
+            await self._compare(it, mark, stop, done)
+            if any(isinstance(trouble.error, _PASSING) for trouble in done.troubles[known:]):
+                return
+            await self.payments.move_reconciled_until(stop, it.provider)
+            mark = stop
+
+    async def _between(self, it: "_List", start: datetime, end: datetime, done: Swept) -> None:
+        while start < end:
+            stop = min(end, start + it.longest)
+            await self._compare(it, start, stop, done)
+            start = stop
+
+    async def _compare(self, it: "_List", start: datetime, end: datetime, done: Swept) -> None:
+        """Read a stretch, again while its total changes: a row that enters or leaves shifts others between pages."""
+        seen: set[tuple[object, ...]] = set()
+        for _ in range(MAX_READS):
+            if await self._read(it, start, end, seen, done):
+                return
+        if end > self.clock.now() - SETTLED_AFTER:
+            return  # the newest rows still move, and are read again soon
+        span = f"{start:%Y-%m-%d %H:%M} to {end:%H:%M} UTC"
+        sentence = f"The list of {it.provider} from {span} changed during {MAX_READS} readings."
+        await self.alarms.raise_alarm(Alarm(AlarmKind.LIST_KEEPS_CHANGING, sentence))
+
+    async def _read(
+        self, it: "_List", start: datetime, end: datetime, seen: set[tuple[object, ...]], done: Swept
+    ) -> bool:
+        """Read all pages once; False where the total changed meanwhile."""
+        totals = set[int]()
+        async for page in it.pages(start, end):
+            totals.add(page.total)
+            await self._record_page(page, seen, done)
+        return len(totals) <= 1
 
     async def _record_page(self, page: ListingPage, seen: set[tuple[object, ...]], done: Swept) -> None:
         done.skipped.extend(sentence for sentence in page.skipped if sentence not in done.skipped)
@@ -156,6 +181,8 @@ class Reconciliation:
             payment = await self.payments.get(report.merchant_id)
         except PaymentNotFound:
             return await self._is_unbooked_orphan(report, done)
+        if payment.provider != report.provider:
+            return await self._is_unbooked_orphan(report, done)
         attempt = payment.attempt(report.gateway_id)
         if attempt is None:
             return is_worth_keeping(payment, report)
@@ -167,5 +194,5 @@ class Reconciliation:
         if not self.refresher.could_be_ours(report):
             done.foreign += 1
             return False
-        orphan = await self.orphans.find(report.gateway_id)
+        orphan = await self.orphans.find(report.gateway_id, report.provider)
         return orphan is None or orphan.report.joined(report) != orphan.report

@@ -13,11 +13,20 @@ from payments.domain.errors import ContractViolation, GatewayIdTaken, PaymentNot
 from payments.domain.event import Source
 from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
-from payments.domain.ports import Alarm, AlarmKind, Alarms, Clock, Gateway, MerchantIdPolicy, Orphans, PaymentRepository
+from payments.domain.ports import (
+    Alarm,
+    AlarmKind,
+    Alarms,
+    Clock,
+    Gateways,
+    MerchantIdPolicy,
+    Orphans,
+    PaymentRepository,
+)
 from payments.domain.recording import Reading, apply_reports
 from payments.domain.refund import RefundStatus
 from payments.domain.report import Report
-from payments.domain.values import GatewayId, MerchantId, Mode
+from payments.domain.values import DEFAULT_PROVIDER, GatewayId, MerchantId, Mode
 
 LONGEST_TEXT: Final = 1000
 
@@ -36,19 +45,20 @@ class Refresher:
 
     payments: PaymentRepository
     orphans: Orphans
-    gateway: Gateway
+    gateways: Gateways
     ids: MerchantIdPolicy
     clock: Clock
     alarms: Alarms
     mode: Mode
     hold_strays: bool = False
 
-    async def refresh(self, merchant_id: MerchantId, by: str) -> Refreshed:
-        """Ask the provider for all attempts at a payment, and record them in one transaction.
+    async def refresh(self, payment: Payment, by: str) -> Refreshed:
+        """Ask the payment's provider for all attempts at it, and record them in one transaction.
 
         Raises PaymentNotFound or GatewayError.
         """
-        answer = await self.gateway.attempts(merchant_id)
+        merchant_id = payment.merchant_id
+        answer = await self.gateways.of(payment.provider).attempts(merchant_id)
         mine = tuple(report for report in answer.reports if report.merchant_id == merchant_id)
         others = [
             f"attempt {r.gateway_id} is at another payment" for r in answer.reports if r.merchant_id != merchant_id
@@ -56,12 +66,18 @@ class Refresher:
         unreadable = "; ".join([*answer.unreadable, *others])
         return await self._recorded(merchant_id, mine, by, unreadable, is_complete_look=True)
 
-    async def refresh_attempt(self, gateway_id: GatewayId, by: str) -> Payment | None:
+    async def refresh_attempt(
+        self,
+        gateway_id: GatewayId,
+        by: str,
+        merchant_id: MerchantId | None = None,
+        provider: str = DEFAULT_PROVIDER,
+    ) -> Payment | None:
         """Follow a hint (a webhook, a return): record what the provider says of this attempt. None if it knows none.
 
         Raises PaymentNotFound where the attempt is at no payment of ours, or GatewayError.
         """
-        report = await self.gateway.find(gateway_id)
+        report = await self.gateways.of(provider).find(gateway_id, merchant_id)
         return None if report is None else await self.record(report, by)
 
     async def refresh_soon(self, merchant_id: MerchantId) -> Payment:
@@ -82,7 +98,7 @@ class Refresher:
         return await self.payments.update(merchant_id, change)
 
     async def record(self, report: Report, by: str) -> Payment:
-        """Record one report; a capture under our prefix without a payment is an orphan.
+        """Record one report; a capture under our prefix without a payment at this provider is an orphan.
 
         Raises PaymentNotFound or ContractViolation.
         """
@@ -116,6 +132,8 @@ class Refresher:
 
         def change(payment: Payment) -> Payment:
             noticed.clear()
+            if any(report.provider != payment.provider for report in reports):
+                raise PaymentNotFound  # our id, but the payment is at another provider: nothing of it pays for it
             after = apply_reports(payment, reading, lambda _, error: noticed.append(_contradiction(merchant_id, error)))
             noticed.extend(_alarms_about(payment, after, reports))
             return after
@@ -161,7 +179,7 @@ class Refresher:
         def change(orphan: Orphan | None) -> Orphan:
             return orphan.seen(report, now, by) if orphan else Orphan.found(report, now, by)
 
-        await self.orphans.update(report.gateway_id, change)
+        await self.orphans.update(report.gateway_id, change, report.provider)
 
     async def revoke_deposits(self, payment: Payment) -> Payment:
         """Close the virtual accounts of a payment that may take no more money. Raises GatewayError: try again later.
@@ -170,7 +188,7 @@ class Refresher:
         """
         for attempt in payment.deposits_to_revoke:
             try:
-                report = await self.gateway.revoke(attempt.gateway_id)
+                report = await self.gateways.of(payment.provider).revoke(attempt.gateway_id, payment.merchant_id)
             except Rejected as error:
                 payment = await self._left_open(payment.merchant_id, attempt.gateway_id, _words(error))
             else:

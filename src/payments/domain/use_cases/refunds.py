@@ -30,7 +30,7 @@ from payments.domain.ports import (
     Alarms,
     Clock,
     Filter,
-    Gateway,
+    Gateways,
     MerchantIdPolicy,
     Orphans,
     PaymentRepository,
@@ -55,7 +55,7 @@ from payments.domain.use_cases.checkout import Outcome
 from payments.domain.use_cases.refreshing import Refresher
 from payments.domain.use_cases.refund_rules import RefundRules
 from payments.domain.use_cases.trail import Trail
-from payments.domain.values import Caller, GatewayId, MerchantId, RefundId, Role
+from payments.domain.values import DEFAULT_PROVIDER, Caller, GatewayId, MerchantId, RefundId, Role
 
 MAX_REBASES: Final = 3
 """How often one call follows a remainder that keeps changing, before it leaves the rest to the sweep."""
@@ -75,7 +75,7 @@ class Refunds:
 
     payments: PaymentRepository
     orphans: Orphans
-    gateway: Gateway
+    gateways: Gateways
     ids: MerchantIdPolicy
     clock: Clock
     alarms: Alarms
@@ -174,7 +174,7 @@ class Refunds:
     async def _answered(self, payment: Payment, refund: Refund) -> Payment:
         currency = payment.capture(refund.gateway_id).report.amount.currency
         try:
-            report = await self.gateway.refund(refund, currency)
+            report = await self.gateways.of(payment.provider).refund(refund, currency, payment.merchant_id)
         except NotSent as error:
             await self._step(payment, refund, note_not_sent)
             if isinstance(error, CredentialsRefused):
@@ -213,7 +213,7 @@ class Refunds:
             await self._alarm(AlarmKind.REFUND_NEEDS_A_PERSON, sentence, payment.merchant_id)
 
     async def _refreshed(self, payment: Payment, refund: Refund) -> Payment:
-        report = await self.gateway.find(refund.gateway_id)
+        report = await self.gateways.of(payment.provider).find(refund.gateway_id, payment.merchant_id)
         if report is None:
             raise ContractViolation(f"The provider no longer knows its capture {refund.gateway_id}.")
         return await self.refresher.record(self._checked(payment, refund, report), Source.REFUND)
@@ -221,7 +221,8 @@ class Refunds:
     @staticmethod
     def _checked(payment: Payment, refund: Refund, report: Report) -> Report:
         """Return the report if it is about the capture that is refunded. Raises ContractViolation."""
-        if (report.gateway_id, report.merchant_id) != (refund.gateway_id, payment.merchant_id):
+        asked = (payment.provider, payment.merchant_id, refund.gateway_id)
+        if (report.provider, report.merchant_id, report.gateway_id) != asked:
             raise ContractViolation(f"Asked about {refund.gateway_id}, the provider answered about another attempt.")
         return report
 
@@ -275,7 +276,9 @@ class Refunds:
         self._only_the_shop(caller)
         return await self.orphans.page(before, limit, open_only=True)
 
-    async def hold_orphan(self, caller: Caller, gateway_id: GatewayId, note: str) -> Orphan:
+    async def hold_orphan(
+        self, caller: Caller, gateway_id: GatewayId, note: str, provider: str = DEFAULT_PROVIDER
+    ) -> Orphan:
         """Note why an orphan is held. Raises PaymentNotFound (no such orphan), RefundRefused (no note) or BadInput."""
         self._only_the_shop(caller)
         if not note.strip():
@@ -287,7 +290,7 @@ class Refunds:
                 raise PaymentNotFound
             return orphan.held(note, now, by)
 
-        holding = self.orphans.update(gateway_id, change)
+        holding = self.orphans.update(gateway_id, change, provider)
         return await self.trail.noted(caller, AuditAction.HOLD_ORPHAN, None, holding, attempt=gateway_id)
 
     @staticmethod

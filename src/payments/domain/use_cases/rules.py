@@ -6,7 +6,7 @@ from typing import Final
 import attrs
 
 from payments.domain.errors import BadInput, BelowMinimum
-from payments.domain.values import Method, Offer
+from payments.domain.values import DEFAULT_PROVIDER, Method, Offer
 
 MINIMUM_CURRENCY: Final = "KRW"
 
@@ -20,12 +20,17 @@ class Channel:
 
     name: str
     methods: frozenset[Method] = frozenset()
+    provider: str = ""  # '': the shop's usual one
 
 
 @attrs.frozen(kw_only=True)
 class Rules:
-    """`minimums` are in won. `one_payment_per_order`: an order is paid once in the whole shop, not once per buyer."""
+    """`minimums` are in won. `one_payment_per_order`: an order is paid once in the whole shop, not once per buyer.
 
+    `provider` begins the payments whose channel names none.
+    """
+
+    provider: str = DEFAULT_PROVIDER
     channels: tuple[Channel, ...] = ()
     minimums: Mapping[Method, int] = attrs.field(factory=dict)
     one_payment_per_order: bool = False
@@ -38,6 +43,11 @@ class Rules:
             raise BelowMinimum(
                 f"{offer.price.minor} won is too little for {method}: at least {least} won. No payment was created."
             )
+
+    def provider_for(self, named: str, method: Method) -> str:
+        """Return the provider that begins a payment. Raises BadInput as `channel_for` does."""
+        name = self.channel_for(named, method)
+        return next((one.provider for one in self.channels if one.name == name and one.provider), self.provider)
 
     def channel_for(self, named: str, method: Method, *, known: bool = True) -> str:
         """Return the name of the channel that takes a payment, or '' for the default one.

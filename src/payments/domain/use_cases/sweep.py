@@ -11,7 +11,7 @@ from payments.domain.event import Source
 from payments.domain.machine import Status
 from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
-from payments.domain.ports import Clock, Gateway, Orphans, PaymentRepository
+from payments.domain.ports import Clock, Gateways, Orphans, PaymentRepository
 from payments.domain.report import Report
 from payments.domain.schedule import CHECK_PAUSE, DEPOSIT_GRACE, GRACE, LEASE
 from payments.domain.use_cases.refreshing import Refreshed, Refresher
@@ -53,7 +53,7 @@ class Sweep:
 
     payments: PaymentRepository
     orphans: Orphans
-    gateway: Gateway
+    gateways: Gateways
     clock: Clock
     refresher: Refresher
     refunds: Refunds
@@ -95,7 +95,7 @@ class Sweep:
         troubles = list[Exception]()
         for refund in payment.open_refunds:
             await self._step(self.refunds.advance(merchant_id, refund.id), troubles)
-        refreshed = await self._step(self.refresher.refresh(merchant_id, Source.SWEEP), troubles)
+        refreshed = await self._step(self.refresher.refresh(payment, Source.SWEEP), troubles)
         complete = isinstance(refreshed, Refreshed) and refreshed.complete
         if complete and not troubles:
             await self.payments.update(merchant_id, lambda p: p.expired(started_at, self.grace, self.deposit_grace))
@@ -156,7 +156,7 @@ class Sweep:
     async def _visit_orphan(self, orphan: Orphan) -> None:
         """Ask what became of an orphan. An outage is over soon; any other trouble waits for the next check."""
         try:
-            report = await self.gateway.find(orphan.gateway_id)
+            report = await self.gateways.of(orphan.provider).find(orphan.gateway_id, orphan.report.merchant_id)
             await self._checked_orphan(orphan, report)
         except (ContractViolation, Rejected):
             await self._checked_orphan(orphan, None)
@@ -169,4 +169,4 @@ class Sweep:
             latest = known or orphan
             return (latest.seen(report, now, Source.SWEEP) if report else latest).checked_at(now)
 
-        await self.orphans.update(orphan.gateway_id, change)
+        await self.orphans.update(orphan.gateway_id, change, orphan.provider)

@@ -6,7 +6,7 @@ from typing import Any, Self
 import attrs
 
 from payments.domain.people.audit import AuditLog
-from payments.domain.ports import Alarms, Clock, Gateway, MerchantIdPolicy, Orphans, PaymentRepository, Vault
+from payments.domain.ports import Alarms, Clock, Gateway, Gateways, MerchantIdPolicy, Orphans, PaymentRepository, Vault
 from payments.domain.schedule import DEPOSIT_GRACE, EXPIRES_AFTER, GRACE
 from payments.domain.use_cases.accounts import Accounts
 from payments.domain.use_cases.channel_rules import ChannelRules, NoRules
@@ -58,7 +58,7 @@ class UseCases:
         *,
         payments: PaymentRepository,
         orphans: Orphans,
-        gateway: Gateway,
+        gateway: Gateway | Gateways,
         ids: MerchantIdPolicy,
         clock: Clock,
         alarms: Alarms,
@@ -69,12 +69,12 @@ class UseCases:
     ) -> Self:
         """Return the use cases over these ports. Without *vault*, live mode makes no refund to a bank account.
 
-        Without *audit*, no list is kept of what the shop's people and servers ask for. Without *channel_rules*, every
-        channel allows everything.
+        *gateway* is the shop's only provider, or the Gateways of all. Without *audit*, no list is kept of what the
+        shop's people and servers ask for. Without *channel_rules*, every channel allows everything.
         """
         trail = Trail(audit, clock)
         asked: dict[str, Any] = {"rules": policy.rules, "channel_rules": channel_rules or NoRules()}
-        shared: dict[str, Any] = {"payments": payments, "gateway": gateway, "clock": clock}
+        shared: dict[str, Any] = {"payments": payments, "gateways": Gateways.given(gateway), "clock": clock}
         refresher = Refresher(
             **shared, orphans=orphans, ids=ids, alarms=alarms, mode=policy.mode, hold_strays=policy.hold_strays
         )

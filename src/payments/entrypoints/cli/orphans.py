@@ -6,7 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from payments.domain.orphan import Orphan
-from payments.domain.values import GatewayId
+from payments.domain.values import DEFAULT_PROVIDER, GatewayId
 from payments.entrypoints import display
 from payments.entrypoints.blocking import run
 from payments.entrypoints.cli.common import (
@@ -63,7 +63,13 @@ def _line(orphan: Orphan, common: Common) -> list[str]:
     return [report.merchant_id, report.gateway_id, left, display.moment(orphan.found_at, language)]
 
 
-def hold(gateway_id: str, *, note: Annotated[str, Parameter(required=True)] = "", common: Common = DEFAULT) -> None:
+def hold(
+    gateway_id: str,
+    *,
+    note: Annotated[str, Parameter(required=True)] = "",
+    provider: str = DEFAULT_PROVIDER,
+    common: Common = DEFAULT,
+) -> None:
     """`payments orphans hold`.
 
     Parameters
@@ -72,9 +78,11 @@ def hold(gateway_id: str, *, note: Annotated[str, Parameter(required=True)] = ""
         The attempt that took the money.
     note
         Why it is held.
+    provider
+        Where it was found.
     """
     with working(common) as service:
-        orphan = run(service.refunds.hold_orphan(operator(), GatewayId(gateway_id), note))
+        orphan = run(service.refunds.hold_orphan(operator(), GatewayId(gateway_id), note, provider))
     if common.json:
         from payments.entrypoints.stray_views import orphan_view
 

@@ -82,7 +82,8 @@ def refresh(payment: str, *, common: Common = DEFAULT) -> None:
         The merchant id.
     """
     with working(common) as service:
-        print_payment(run(service.refresher.refresh(recorded_id(payment), str(operator()))).payment, common)
+        known = run(service.payments.get(recorded_id(payment)))
+        print_payment(run(service.refresher.refresh(known, str(operator()))).payment, common)
 
 
 def cancel(payment: str, *, force: Annotated[bool, Parameter(negative="")] = False, common: Common = DEFAULT) -> None:

@@ -7,6 +7,7 @@ So there is one look at a payment under way and one that waits, however many ask
 import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import attrs
@@ -44,9 +45,10 @@ class SharedLooks:
         """Make the provider refuse any other amount for this id."""
         await self._gateway.prepare(merchant_id, price)
 
-    async def find(self, gateway_id: GatewayId) -> Report | None:
+    async def find(self, gateway_id: GatewayId, merchant_id: MerchantId | None = None) -> Report | None:
         """Return what the provider says of one attempt."""
-        found: Report | None = await self._shared(f"find {gateway_id}", lambda: self._gateway.find(gateway_id))
+        look = partial(self._gateway.find, gateway_id, merchant_id)
+        found: Report | None = await self._shared(f"find {gateway_id} {merchant_id}", look)
         return found
 
     async def attempts(self, merchant_id: MerchantId) -> Attempts:
@@ -54,13 +56,13 @@ class SharedLooks:
         found: Attempts = await self._shared(f"attempts {merchant_id}", lambda: self._gateway.attempts(merchant_id))
         return found
 
-    async def refund(self, refund: Refund, currency: str) -> Report:
+    async def refund(self, refund: Refund, currency: str, merchant_id: MerchantId) -> Report:
         """Refund once."""
-        return await self._gateway.refund(refund, currency)
+        return await self._gateway.refund(refund, currency, merchant_id)
 
-    async def revoke(self, gateway_id: GatewayId) -> Report:
+    async def revoke(self, gateway_id: GatewayId, merchant_id: MerchantId) -> Report:
         """Close a virtual account that waits for a deposit."""
-        return await self._gateway.revoke(gateway_id)
+        return await self._gateway.revoke(gateway_id, merchant_id)
 
     async def listing(self, since: datetime, until: datetime, page: int) -> ListingPage:
         """Return a page of all attempts that reached their present state in [since, until]."""

@@ -18,7 +18,7 @@ from payments.domain.messages import Message
 from payments.domain.payment import Payment
 from payments.domain.ports import Filter
 from payments.domain.successor import check_successor
-from payments.domain.values import MerchantId
+from payments.domain.values import DEFAULT_PROVIDER, MerchantId
 
 Change = Callable[[Payment], Payment]
 
@@ -175,8 +175,8 @@ class ShowsTheWayPastOthers(MemoryPayments):
 
 
 class MovesTheWatermarkAnywhere(MemoryPayments):
-    async def move_reconciled_until(self, to: datetime) -> None:
-        self._books.reconciled_until = to
+    async def move_reconciled_until(self, to: datetime, provider: str = DEFAULT_PROVIDER) -> None:
+        self._books.reconciled_until[provider] = to
 
 
 class ForgetsWhatItHandsOut(MemoryOutbox):

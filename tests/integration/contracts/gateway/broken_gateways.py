@@ -44,17 +44,17 @@ class SkipsWhatItCannotRead(IamportGateway):
 
 
 class TakesAtWorkForRefused(IamportGateway):
-    async def refund(self, refund: Refund, currency: str) -> Report:
+    async def refund(self, refund: Refund, currency: str, merchant_id: MerchantId) -> Report:
         try:
-            return await super().refund(refund, currency)
+            return await super().refund(refund, currency, merchant_id)
         except StillAtWork as error:
             raise Rejected(str(error)) from error
 
 
 class TakesRefusedForAtWork(IamportGateway):
-    async def refund(self, refund: Refund, currency: str) -> Report:
+    async def refund(self, refund: Refund, currency: str, merchant_id: MerchantId) -> Report:
         try:
-            return await super().refund(refund, currency)
+            return await super().refund(refund, currency, merchant_id)
         except Rejected as error:
             raise StillAtWork(str(error)) from error
 
@@ -65,23 +65,23 @@ class WithoutTotal(IamportGateway):
 
 
 class WithoutChecksum(IamportGateway):
-    async def refund(self, refund: Refund, currency: str) -> Report:
+    async def refund(self, refund: Refund, currency: str, merchant_id: MerchantId) -> Report:
         body = wire.cancel_body(refund, currency)
         with pytest.MonkeyPatch.context() as patched:
             without = {name: value for name, value in body.items() if name != "checksum"}
             patched.setattr(wire, "cancel_body", lambda *_: without)
-            return await super().refund(refund, currency)
+            return await super().refund(refund, currency, merchant_id)
 
 
 class MinorUnitsOnTheWire(IamportGateway):
-    async def refund(self, refund: Refund, _: str) -> Report:
-        return await super().refund(refund, "KRW")
+    async def refund(self, refund: Refund, _: str, merchant_id: MerchantId) -> Report:
+        return await super().refund(refund, "KRW", merchant_id)
 
 
 class SwallowsTrouble(IamportGateway):
-    async def find(self, gateway_id: GatewayId) -> Report | None:
+    async def find(self, gateway_id: GatewayId, merchant_id: MerchantId | None = None) -> Report | None:
         with contextlib.suppress(GatewayError):
-            return await super().find(gateway_id)
+            return await super().find(gateway_id, merchant_id)
         return None
 
 
@@ -92,10 +92,10 @@ class KeepsTheFirstPrice(IamportGateway):
 
 
 class MemoryWithoutChecksum(MemoryGateway):
-    async def refund(self, refund: Refund, currency: str) -> Report:
+    async def refund(self, refund: Refund, currency: str, merchant_id: MerchantId) -> Report:
         report = await self.find(refund.gateway_id)
         stale = attrs.evolve(refund, remainder=report.remaining) if report else refund
-        return await super().refund(stale, currency)
+        return await super().refund(stale, currency, merchant_id)
 
 
 class MemoryOnlyTheNewest(MemoryGateway):
@@ -104,9 +104,9 @@ class MemoryOnlyTheNewest(MemoryGateway):
 
 
 class MemorySwallowsTrouble(MemoryGateway):
-    async def find(self, gateway_id: GatewayId) -> Report | None:
+    async def find(self, gateway_id: GatewayId, merchant_id: MerchantId | None = None) -> Report | None:
         with contextlib.suppress(GatewayError):
-            return await super().find(gateway_id)
+            return await super().find(gateway_id, merchant_id)
         return None
 
 
@@ -119,6 +119,6 @@ class MemoryAllRowsOrNone(MemoryGateway):
 
 
 class MemoryForgetsWhatIsAtWork(MemoryGateway):
-    async def refund(self, refund: Refund, currency: str) -> Report:
+    async def refund(self, refund: Refund, currency: str, merchant_id: MerchantId) -> Report:
         self._at_work.clear()
-        return await super().refund(refund, currency)
+        return await super().refund(refund, currency, merchant_id)

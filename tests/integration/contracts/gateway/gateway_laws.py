@@ -21,8 +21,23 @@ WON, MORE = Money(1000), Money(2000)
 ACCOUNT = BankAccount(bank="088", number="110-123-456789", holder="홍길동")
 
 
+UNKNOWN = GatewayId("imp_000000000000")
+
+
+def named(provider: Provider, gateway_id: GatewayId) -> MerchantId:
+    return provider.opened.get(gateway_id, MerchantId("nobody"))
+
+
+def refunded(provider: Provider, refund: Refund, currency: str = "KRW") -> Report:
+    return run(provider.gateway.refund(refund, currency, named(provider, refund.gateway_id)))
+
+
+def revoked(provider: Provider, gateway_id: GatewayId) -> Report:
+    return run(provider.gateway.revoke(gateway_id, named(provider, gateway_id)))
+
+
 def found(provider: Provider, gateway_id: GatewayId) -> Report:
-    report = run(provider.gateway.find(gateway_id))
+    report = run(provider.gateway.find(gateway_id, named(provider, gateway_id)))
     assert report is not None
     return report
 
@@ -73,12 +88,12 @@ def sums_in_minor_units_stay_exact(provider: Provider) -> None:
     run(provider.gateway.prepare(MerchantId("dollars"), dollars))
     gateway_id = paid(provider, "dollars", dollars)
     assert found(provider, gateway_id).amount == dollars
-    after = run(provider.gateway.refund(a_refund(gateway_id, 1, 1999), "USD"))
+    after = refunded(provider, a_refund(gateway_id, 1, 1999), "USD")
     assert (after.refunded, after.remaining) == (1, 1998)
 
 
 def what_the_provider_does_not_know_is_none(provider: Provider) -> None:
-    assert run(provider.gateway.find(GatewayId("imp_000000000000"))) is None
+    assert run(provider.gateway.find(UNKNOWN, MerchantId("nobody"))) is None
     assert run(provider.gateway.attempts(MerchantId("nobody"))) == Attempts()
 
 
@@ -105,7 +120,7 @@ def an_attempt_that_cannot_be_read_hides_no_other(provider: Provider) -> None:
         assert odd not in listed
         assert [sentence for sentence in skipped if odd in sentence]
         with pytest.raises((Unknown, ContractViolation)):
-            run(provider.gateway.find(odd))
+            run(provider.gateway.find(odd, named(provider, odd)))
     assert len(run(provider.gateway.attempts(MerchantId("beside"))).reports) == 2
 
 
@@ -127,13 +142,13 @@ def a_refund_that_is_at_work_is_neither_done_nor_refused(provider: Provider) -> 
     refund = a_refund(gateway_id, 300, 1000)
     with provider.slow_refund():
         with pytest.raises(Unknown):
-            run(provider.gateway.refund(refund, "KRW"))
+            refunded(provider, refund)
         assert found(provider, gateway_id).refunded == 0
         with pytest.raises(StillAtWork):
-            run(provider.gateway.refund(refund, "KRW"))
+            refunded(provider, refund)
     assert found(provider, gateway_id).refunded == 300
     with pytest.raises(Rejected):
-        run(provider.gateway.refund(refund, "KRW"))
+        refunded(provider, refund)
 
 
 def a_refusal_that_passes_is_a_refusal_while_it_lasts(provider: Provider) -> None:
@@ -142,26 +157,26 @@ def a_refusal_that_passes_is_a_refusal_while_it_lasts(provider: Provider) -> Non
     provider.refuse_refunds(2)
     for _ in range(2):
         with pytest.raises(Rejected):
-            run(provider.gateway.refund(refund, "KRW"))
+            refunded(provider, refund)
         assert found(provider, gateway_id).refunded == 0
-    assert run(provider.gateway.refund(refund, "KRW")).refunded == 300
+    assert refunded(provider, refund).refunded == 300
 
 
 def a_refund_with_a_stale_remainder_moves_nothing(provider: Provider) -> None:
     gateway_id = paid(provider, "stale")
     provider.console(gateway_id, 400)
     with pytest.raises(Rejected):
-        run(provider.gateway.refund(a_refund(gateway_id, 300, 1000), "KRW"))
+        refunded(provider, a_refund(gateway_id, 300, 1000))
     assert found(provider, gateway_id).refunded == 400
-    assert run(provider.gateway.refund(a_refund(gateway_id, 300, 600), "KRW")).refunded == 700
+    assert refunded(provider, a_refund(gateway_id, 300, 600)).refunded == 700
 
 
 def the_same_refund_sent_twice_is_made_once(provider: Provider) -> None:
     gateway_id = paid(provider, "twice")
     refund = a_refund(gateway_id, 300, 1000)
-    run(provider.gateway.refund(refund, "KRW"))
+    refunded(provider, refund)
     with pytest.raises(Rejected):
-        run(provider.gateway.refund(refund, "KRW"))
+        refunded(provider, refund)
     assert found(provider, gateway_id).refunded == 300
 
 
@@ -169,32 +184,32 @@ def refunds_add_up_and_are_recognised_in_the_history(provider: Provider) -> None
     gateway_id = paid(provider, "parts")
     parts = [a_refund(gateway_id, 300, 1000), a_refund(gateway_id, 200, 700), a_refund(gateway_id, 500, 500)]
     for number, part in enumerate(parts, 1):
-        seen = run(provider.gateway.refund(part, "KRW"))
+        seen = refunded(provider, part)
         assert seen.refunded == sum(p.amount for p in parts[:number])
         assert seen.rank is (Rank.CANCELLED if number == len(parts) else Rank.CAPTURED)
         assert [any(p.recognises(told) for told in seen.refunds) for p in parts[:number]] == [True] * number
     assert found(provider, gateway_id) == seen
     assert len({told.provider_id for told in seen.refunds}) == len(parts)
     with pytest.raises(Rejected):
-        run(provider.gateway.refund(a_refund(gateway_id, 1, 0), "KRW"))
+        refunded(provider, a_refund(gateway_id, 1, 0))
 
 
 def all_of_it_goes_back_at_once(provider: Provider) -> None:
     gateway_id = paid(provider, "whole")
-    assert run(provider.gateway.refund(a_refund(gateway_id, 1000, 1000), "KRW")).rank is Rank.CANCELLED
+    assert refunded(provider, a_refund(gateway_id, 1000, 1000)).rank is Rank.CANCELLED
 
 
 def more_than_is_left_is_refused(provider: Provider) -> None:
     gateway_id = paid(provider, "more")
     with pytest.raises(Rejected):
-        run(provider.gateway.refund(a_refund(gateway_id, 1001, 1000), "KRW"))
+        refunded(provider, a_refund(gateway_id, 1001, 1000))
     assert found(provider, gateway_id).refunded == 0
 
 
 def where_nothing_was_taken_nothing_is_refunded(provider: Provider) -> None:
-    for gateway_id in (provider.open("unpaid", WON), GatewayId("imp_000000000000")):
+    for gateway_id in (provider.open("unpaid", WON), UNKNOWN):
         with pytest.raises(Rejected):
-            run(provider.gateway.refund(a_refund(gateway_id, 1000, 1000), "KRW"))
+            refunded(provider, a_refund(gateway_id, 1000, 1000))
 
 
 def a_deposit_waits_is_paid_and_goes_back_to_an_account(provider: Provider) -> None:
@@ -208,18 +223,18 @@ def a_deposit_waits_is_paid_and_goes_back_to_an_account(provider: Provider) -> N
     seen = found(provider, gateway_id)
     assert (seen.rank, seen.deposit) == (Rank.CAPTURED, None)
     with pytest.raises(Rejected):
-        run(provider.gateway.refund(a_refund(gateway_id, 1000, 1000), "KRW"))
-    back = run(provider.gateway.refund(a_refund(gateway_id, 1000, 1000, account=ACCOUNT), "KRW"))
+        refunded(provider, a_refund(gateway_id, 1000, 1000))
+    back = refunded(provider, a_refund(gateway_id, 1000, 1000, account=ACCOUNT))
     assert back.rank is Rank.CANCELLED
 
 
 def a_revoked_account_is_declined_and_only_a_waiting_one_is_revoked(provider: Provider) -> None:
     waiting, window = provider.open("revoked", WON, Method.VIRTUAL_ACCOUNT), provider.open("revoked", WON)
     provider.issue(waiting)
-    assert run(provider.gateway.revoke(waiting)).rank is Rank.DECLINED
-    for gateway_id in (waiting, window, GatewayId("imp_000000000000")):
+    assert revoked(provider, waiting).rank is Rank.DECLINED
+    for gateway_id in (waiting, window, UNKNOWN):
         with pytest.raises(Rejected):
-            run(provider.gateway.revoke(gateway_id))
+            revoked(provider, gateway_id)
     assert found(provider, waiting).rank is Rank.DECLINED
 
 
@@ -256,10 +271,10 @@ def no_answer_is_never_an_answer(provider: Provider) -> None:
     gateway, name, known = provider.in_trouble, MerchantId("m"), GatewayId("imp_1")
     questions: Sequence[Callable[[], Any]] = (
         lambda: gateway.prepare(name, WON),
-        lambda: gateway.find(known),
+        lambda: gateway.find(known, name),
         lambda: gateway.attempts(name),
-        lambda: gateway.refund(a_refund(known, 1, 1), "KRW"),
-        lambda: gateway.revoke(known),
+        lambda: gateway.refund(a_refund(known, 1, 1), "KRW", name),
+        lambda: gateway.revoke(known, name),
         lambda: gateway.listing(NOON, NOON, 1),
     )
     for question in questions:

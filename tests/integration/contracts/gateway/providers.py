@@ -18,7 +18,7 @@ from payments.adapters.memory.gateway import MemoryGateway
 from payments.domain.errors import Rejected, Unknown
 from payments.domain.money import Money
 from payments.domain.ports import Gateway
-from payments.domain.values import GatewayId, Method, Mode
+from payments.domain.values import GatewayId, MerchantId, Method, Mode
 from payments.entrypoints.sandbox.errors import WindowRefused
 from payments.entrypoints.sandbox.serve import running_sandbox
 from payments.entrypoints.sandbox.service import Sandbox
@@ -30,6 +30,8 @@ class Provider(Protocol):
 
     gateway: Gateway
     in_trouble: Gateway
+    opened: dict[GatewayId, MerchantId]
+    """The merchant id of each attempt."""
 
     def open(self, merchant_id: str, price: Money, method: Method = Method.CARD) -> GatewayId:
         """Open a window; PaymentWindowShut where the provider does not."""
@@ -57,6 +59,7 @@ class PaymentWindowShut(Exception):
 class MemoryProvider:
     gateway: MemoryGateway
     in_trouble: MemoryGateway
+    opened: dict[GatewayId, MerchantId] = attrs.field(factory=dict)
 
     @classmethod
     @contextlib.contextmanager
@@ -68,9 +71,11 @@ class MemoryProvider:
 
     def open(self, merchant_id: str, price: Money, method: Method = Method.CARD) -> GatewayId:
         try:
-            return self.gateway.open(merchant_id, price, method)
+            gateway_id = self.gateway.open(merchant_id, price, method)
         except Rejected as error:
             raise PaymentWindowShut from error
+        self.opened[gateway_id] = MerchantId(merchant_id)
+        return gateway_id
 
     def approve(self, gateway_id: GatewayId) -> None:
         self.gateway.approve(gateway_id)
@@ -108,6 +113,7 @@ class SandboxProvider:
     gateway: IamportGateway
     in_trouble: IamportGateway
     sandbox: Sandbox
+    opened: dict[GatewayId, MerchantId] = attrs.field(factory=dict)
 
     @classmethod
     @contextlib.contextmanager
@@ -128,6 +134,7 @@ class SandboxProvider:
             opened = self.sandbox.open_window(merchant_id, amount, currency=price.currency, pay_method=word)
         except WindowRefused as error:
             raise PaymentWindowShut from error
+        self.opened[GatewayId(opened)] = MerchantId(merchant_id)
         return GatewayId(opened)
 
     def approve(self, gateway_id: GatewayId) -> None:

@@ -63,7 +63,7 @@ def test_messages_wait_from_their_creation_until_they_are_delivered_or_dead(shop
 def test_a_refund_without_an_answer_is_open(shop: testing.Shop) -> None:
     payment = begun(shop)
     shop.gateway.approve(shop.gateway.open(payment.merchant_id, PRICE))
-    run(shop.refresher.refresh(payment.merchant_id, "test"))
+    run(shop.refresher.refresh(payment, "test"))
     shop.gateway.trouble("refund", Unknown("The provider did not answer."))
     run(shop.refunds.refund(SHOP, payment.merchant_id, RefundOrder(reason="asked"), RefundId("r1")))
     assert (backlog_of(shop).open_strays, backlog_of(shop).open_refunds) == (0, 1)
@@ -72,7 +72,7 @@ def test_a_refund_without_an_answer_is_open(shop: testing.Shop) -> None:
 def test_money_that_pays_for_nothing_is_an_open_stray(shop: testing.Shop) -> None:
     payment = begun(shop)
     shop.gateway.approve(shop.gateway.open(payment.merchant_id, Money(5_000), tampered=True))
-    run(shop.refresher.refresh(payment.merchant_id, "test"))
+    run(shop.refresher.refresh(payment, "test"))
     assert (backlog_of(shop).open_strays, backlog_of(shop).open_refunds) == (1, 0)
 
 

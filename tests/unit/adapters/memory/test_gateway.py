@@ -32,7 +32,7 @@ def test_an_answer_gets_lost_before_or_after_the_work(after_the_work: bool, refu
     gateway_id = paid(gateway)
     gateway.trouble("refund", Unknown("lost"), after_the_work=after_the_work)
     with pytest.raises(Unknown):
-        run(gateway.refund(a_refund(gateway_id), "KRW"))
+        run(gateway.refund(a_refund(gateway_id), "KRW", MerchantId("m")))
     report = run(gateway.find(gateway_id))
     assert report is not None
     assert report.refunded == refunded

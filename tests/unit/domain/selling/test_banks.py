@@ -60,7 +60,7 @@ def test_what_is_stored_is_what_was_understood_and_nothing_else_is_stored() -> N
     shop = testing.shop()
     payment = shop.run(shop.checkout.begin("kim", "o", Offer("책", Money(9_000)), Method.VIRTUAL_ACCOUNT, SHOP))
     shop.pay(payment)
-    shop.run(shop.refresher.refresh(payment.merchant_id, "test"))
+    shop.run(shop.refresher.refresh(payment, "test"))
     with pytest.raises(BadInput):
         shop.run(shop.refunds.refund(SHOP, payment.merchant_id, RefundOrder(reason="", account=account(bank="999"))))
     assert "refund" not in shop.gateway.calls

@@ -78,7 +78,7 @@ def test_an_order_of_the_whole_shop_is_paid_once_whoever_pays() -> None:
     assert (closed.status, closed.reason) == (Status.CANCELLED, Reason.OTHER_BUYER)
     for payment in (member, guest):
         shop.pay(payment)
-        shop.run(shop.refresher.refresh(payment.merchant_id, "test"))
+        shop.run(shop.refresher.refresh(payment, "test"))
     assert shop.run(shop.store.payments.get(member.merchant_id)).status is Status.PAID
     second = shop.run(shop.store.payments.get(guest.merchant_id))
     assert [attempt.disposition for attempt in second.attempts] == [Disposition.DUPLICATE]
@@ -94,6 +94,6 @@ def test_orders_paid_twice_are_listed_whoever_the_buyers_are() -> None:
     ]
     for payment in made:
         shop.pay(payment)
-        shop.run(shop.refresher.refresh(payment.merchant_id, "test"))
+        shop.run(shop.refresher.refresh(payment, "test"))
     twice = shop.run(shop.store.payments.page(Filter(paid_twice=True), None, 10))
     assert {payment.merchant_id for payment in twice} == {made[0].merchant_id, made[1].merchant_id}

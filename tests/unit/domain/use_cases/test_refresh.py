@@ -18,7 +18,7 @@ def test_a_look_sees_every_attempt_and_not_only_the_newest(world: World) -> None
     payment = begun(world)
     paid, _newest = world.opens(payment), world.opens(payment)
     world.provider.approve(paid)
-    assert world.does(world.refresher.refresh(payment.merchant_id, "test")).payment.status is PAID
+    assert world.does(world.refresher.refresh(payment, "test")).payment.status is PAID
 
 
 def test_an_attempt_that_contradicts_itself_does_not_hide_the_paid_one(world: World) -> None:
@@ -27,7 +27,7 @@ def test_an_attempt_that_contradicts_itself_does_not_hide_the_paid_one(world: Wo
     other = world.does(world.begin(order="other"))
     world.does(world.refresher.record(a_report(other, gateway_id=bad, rank=Rank.READY), "test"))  # taken by another
     world.provider.approve(good)
-    refreshed = world.does(world.refresher.refresh(payment.merchant_id, "test"))
+    refreshed = world.does(world.refresher.refresh(payment, "test"))
     assert (refreshed.payment.status, refreshed.complete) == (PAID, False)
     assert str(bad) in refreshed.payment.unreadable  # what a person sees, who wonders why it never expires
     assert AlarmKind.CONTRACT_BROKEN in [alarm.kind for alarm in world.alarms.raised]
@@ -36,7 +36,7 @@ def test_an_attempt_that_contradicts_itself_does_not_hide_the_paid_one(world: Wo
 def test_an_answer_about_another_payment_is_never_settled(world: World) -> None:
     payment, stranger = begun(world), a_payment()
     world.wire.replaced["attempts"] = lambda _: Attempts((a_report(stranger),))
-    refreshed = world.does(world.refresher.refresh(payment.merchant_id, "test"))
+    refreshed = world.does(world.refresher.refresh(payment, "test"))
     assert (refreshed.payment.status, refreshed.payment.attempts, refreshed.complete) == (AWAITING, (), False)
     assert [p.merchant_id for p in world.payments()] == [payment.merchant_id]
 
@@ -60,6 +60,6 @@ def test_a_provider_that_says_less_than_before_is_not_believed_and_somebody_is_t
     payment = bought(world)
     before = a_report(payment, gateway_id=world.attempts[0], rank=Rank.READY)
     world.wire.replaced["attempts"] = lambda _: Attempts((before,))
-    refreshed = world.does(world.refresher.refresh(payment.merchant_id, "test"))
+    refreshed = world.does(world.refresher.refresh(payment, "test"))
     assert (refreshed.payment.status, refreshed.payment.version) == (PAID, only(world).version)
     assert [alarm.kind for alarm in world.alarms.raised] == [AlarmKind.KNOWLEDGE_WENT_BACKWARDS]

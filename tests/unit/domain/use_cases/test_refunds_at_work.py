@@ -148,7 +148,7 @@ def test_a_provider_slower_than_we_may_assume_is_told(world: World) -> None:
     pushing(world).run()
     assert ours(world).status is RefundStatus.REFUSED
     world.wire.arrive()
-    world.does(world.refresher.refresh(only(world).merchant_id, "test"))
+    world.does(world.refresher.refresh(only(world), "test"))
     assert (ours(world).status, kept(world)) == (RefundStatus.DONE, 7_000)
     assert [alarm.kind for alarm in world.alarms.raised] == [AlarmKind.REFUND_EXECUTED_LATE]
 
@@ -159,7 +159,7 @@ def test_a_provider_slower_than_we_may_assume_is_told(world: World) -> None:
 def a_late_capture(world: World) -> None:
     payment = closed(world)
     world.pays(payment)
-    world.does(world.refresher.refresh(payment.merchant_id, "test"))
+    world.does(world.refresher.refresh(payment, "test"))
 
 
 def test_whoever_is_about_to_send_a_refund_that_was_just_refused_waits_with_the_others(world: World) -> None:

@@ -41,7 +41,7 @@ def visits(world: World, days: int) -> int:
 def test_an_unreadable_row_does_not_hide_the_paid_one_beside_it(world: World) -> None:
     payment, _ = unreadable(world)
     world.pays(payment)
-    refreshed = world.does(world.refresher.refresh(payment.merchant_id, "test"))
+    refreshed = world.does(world.refresher.refresh(payment, "test"))
     assert (refreshed.payment.status, refreshed.complete) == (PAID, False)
 
 
@@ -56,7 +56,7 @@ def test_refunds_go_on_beside_an_unreadable_row(world: World) -> None:
     payment, _ = unreadable(world)
     for window in [world.opens(payment), world.opens(payment)]:
         world.provider.approve(window)
-    world.does(world.refresher.refresh(payment.merchant_id, "test"))
+    world.does(world.refresher.refresh(payment, "test"))
     world.pass_time(LONGEST_AT_WORK)
     world.does(world.sweep.sweep())
     assert [report.remaining for report in world.truth()] == [0, 12_000, 0]

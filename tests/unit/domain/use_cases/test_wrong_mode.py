@@ -27,7 +27,7 @@ def played_and_paid_twice(world: World) -> Payment:
     windows = [world.opens(payment, mode=Mode.TEST), world.opens(payment), world.opens(payment)]
     for window in windows:
         world.provider.approve(window)
-    world.does(world.refresher.refresh(payment.merchant_id, "test"))
+    world.does(world.refresher.refresh(payment, "test"))
     return only(world)
 
 
@@ -71,7 +71,7 @@ def test_a_buyer_who_tried_a_test_channel_can_still_pay(world: World) -> None:
     """The provider opens no window for an id that has taken money, of either mode: the order gets another id."""
     payment = begun(world)
     world.provider.approve(world.opens(payment, mode=Mode.TEST))
-    world.does(world.refresher.refresh(payment.merchant_id, "test"))
+    world.does(world.refresher.refresh(payment, "test"))
     again = begun(world)
     assert again.merchant_id != payment.merchant_id
     world.pays(again)
@@ -82,9 +82,9 @@ def test_a_buyer_who_tried_a_test_channel_can_still_pay(world: World) -> None:
 def test_a_declined_test_window_does_not_fail_a_live_payment(world: World) -> None:
     payment = begun(world)
     world.provider.decline(world.opens(payment, mode=Mode.TEST))
-    assert world.does(world.refresher.refresh(payment.merchant_id, "test")).payment.status == "awaiting"
+    assert world.does(world.refresher.refresh(payment, "test")).payment.status == "awaiting"
     world.provider.decline(world.opens(payment))
-    assert world.does(world.refresher.refresh(payment.merchant_id, "test")).payment.status == "failed"
+    assert world.does(world.refresher.refresh(payment, "test")).payment.status == "failed"
 
 
 def test_a_refund_that_breaks_the_contract_does_not_keep_the_others_waiting() -> None:
@@ -94,7 +94,7 @@ def test_a_refund_that_breaks_the_contract_does_not_keep_the_others_waiting() ->
     windows = [world.opens(payment) for _ in range(3)]
     for window in windows:
         world.provider.approve(window)
-    world.does(world.refresher.refresh(payment.merchant_id, "test"))
+    world.does(world.refresher.refresh(payment, "test"))
     first = only(world).open_refunds[0]
     world.wire.replaced["find"] = lambda it: None if it == first.gateway_id else run(world.provider.find(it))
     lost = world.start(world.refunds.advance(payment.merchant_id, first.id))

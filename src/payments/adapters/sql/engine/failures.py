@@ -34,7 +34,12 @@ _RULES: Final = (  # PostgreSQL names the constraint, SQLite the columns
         OrderIsLive,
         "This order has a live payment.",
     ),
-    ("pkr_attempts_pkey", "pkr_attempts.gateway_id", GatewayIdTaken, "This attempt belongs to another payment."),
+    (
+        "pkr_attempts_gateway_id_provider_key",
+        "pkr_attempts.gateway_id, pkr_attempts.provider",
+        GatewayIdTaken,
+        "This attempt belongs to another payment.",
+    ),
 )
 _NO_ANSWER: Final = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.InternalError, sa.exc.TimeoutError)
 

@@ -1,4 +1,4 @@
-"""The tables of migration 0001 beside those of payments: hints, and one row about the installation."""
+"""The tables of migration 0001 beside those of payments: hints, marks, and one row about the installation."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,12 +15,23 @@ def create_hints() -> None:
     op.create_table(
         "pkr_hints",
         sa.Column("gateway_id", id_type(64), nullable=False),
+        sa.Column("provider", id_type(20), nullable=False),
+        sa.Column("merchant_id", id_type(40), nullable=True),
         sa.Column("received_at", MOMENT, nullable=False),
         sa.Column("due_at", MOMENT, nullable=False),
-        sa.PrimaryKeyConstraint("gateway_id", name=op.f("pkr_hints_pkey")),
+        sa.PrimaryKeyConstraint("gateway_id", "provider", name=op.f("pkr_hints_pkey")),
     )
     op.create_index(op.f("pkr_hints_due_at_idx"), "pkr_hints", ["due_at"])
     op.create_index(op.f("pkr_hints_received_at_idx"), "pkr_hints", ["received_at"])
+
+
+def create_marks() -> None:
+    op.create_table(
+        "pkr_marks",
+        sa.Column("provider", id_type(20), nullable=False),
+        sa.Column("reconciled_until", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("provider", name=op.f("pkr_marks_pkey")),
+    )
 
 
 def create_meta() -> None:
@@ -29,7 +40,6 @@ def create_meta() -> None:
         sa.Column("id", sa.BigInteger, autoincrement=False, nullable=False),
         sa.Column("mode", sa.String(4), nullable=False),
         sa.Column("prefix", sa.String(16), nullable=False),
-        sa.Column("reconciled_until", MOMENT, nullable=True),
         sa.Column("hints_after", MOMENT, nullable=True),
         sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("pkr_meta_mode_check")),
         sa.CheckConstraint("prefix <> ''", name=op.f("pkr_meta_prefix_check")),

@@ -19,10 +19,12 @@ from payments.domain.errors import PaymentNotFound
 from payments.domain.messages import Message
 from payments.domain.orphan import Orphan
 from payments.domain.successor import check_orphan
-from payments.domain.values import GatewayId
+from payments.domain.values import DEFAULT_PROVIDER, GatewayId
 
 _log = logging.getLogger(__name__)
-_THIS: Final = orphans.c.gateway_id == sa.bindparam("key_gateway_id")
+_NAMED: Final = orphans.c.gateway_id == sa.bindparam("key_gateway_id")
+_THIS: Final = sa.and_(_NAMED, orphans.c.provider == sa.bindparam("key_provider"))
+_ANY: Final = sa.select(orphans).where(_NAMED).limit(1)
 _ONE: Final = sa.select(orphans).where(_THIS)
 _LOCKED: Final = _ONE.with_for_update()
 _INSERT: Final = {
@@ -30,7 +32,9 @@ _INSERT: Final = {
     for name, insert in (("sqlite", insert_sqlite), ("postgresql", insert_postgresql))
 }
 _UPDATE: Final = (
-    sa.update(orphans).where(_THIS).values({c: sa.bindparam(c.name) for c in orphans.c if c.name != "gateway_id"})
+    sa.update(orphans)
+    .where(_THIS)
+    .values({c: sa.bindparam(c.name) for c in orphans.c if c.name not in ("gateway_id", "provider")})
 )
 _TELL: Final = sa.insert(outbox)
 _DUE: Final = (
@@ -42,7 +46,7 @@ _DUE: Final = (
 )
 _POSTPONE: Final = (
     sa.update(orphans)
-    .where(orphans.c.gateway_id.in_(sa.bindparam("gateway_ids", expanding=True)))
+    .where(sa.tuple_(orphans.c.gateway_id, orphans.c.provider).in_(sa.bindparam("names", expanding=True)))
     .values(due_at=sa.bindparam("until", type_=Moment))
 )
 _NEWEST: Final = orphans.c.found_at.desc(), orphans.c.gateway_id.desc()
@@ -55,11 +59,13 @@ class SqlOrphans:
 
     _front: Front
 
-    async def update(self, gateway_id: GatewayId, change: Callable[[Orphan | None], Orphan]) -> Orphan:
+    async def update(
+        self, gateway_id: GatewayId, change: Callable[[Orphan | None], Orphan], provider: str = DEFAULT_PROVIDER
+    ) -> Orphan:
         """Store what the pure *change* makes of the orphan (None: not known yet), with its messages."""
 
         def work(connection: sa.Connection) -> Orphan:
-            before = _found(connection.execute(_LOCKED, {"key_gateway_id": gateway_id}))
+            before = _found(connection.execute(_LOCKED, {"key_gateway_id": gateway_id, "key_provider": provider}))
             after = change(before)
             if after is before:
                 return after
@@ -72,9 +78,10 @@ class SqlOrphans:
 
         return await self._front.write(work)
 
-    async def find(self, gateway_id: GatewayId) -> Orphan | None:
+    async def find(self, gateway_id: GatewayId, provider: str = DEFAULT_PROVIDER) -> Orphan | None:
         """Return the orphan with this gateway id, if there is one."""
-        return await self._front.read(lambda c: _found(c.execute(_ONE, {"key_gateway_id": gateway_id})))
+        name = {"key_gateway_id": gateway_id, "key_provider": provider}
+        return await self._front.read(lambda c: _found(c.execute(_ONE, name)))
 
     async def page(self, before: GatewayId | None, limit: int, *, open_only: bool) -> Sequence[Orphan]:
         """Return up to *limit* orphans, the latest found first, after *before*. Raises PaymentNotFound (bad cursor)."""
@@ -84,7 +91,7 @@ class SqlOrphans:
             if open_only:
                 chosen = chosen.where(_OPEN)
             if before is not None:
-                last = _found(connection.execute(_ONE, {"key_gateway_id": before}))
+                last = _found(connection.execute(_ANY, {"key_gateway_id": before}))
                 if last is None:
                     raise PaymentNotFound
                 key = sa.tuple_(sa.literal(last.found_at, Moment), sa.literal(last.gateway_id))
@@ -102,7 +109,8 @@ class SqlOrphans:
         def work(connection: sa.Connection) -> list[Orphan]:
             due = connection.execute(_DUE, {"now": now, "limit": limit}).mappings().all()
             if due:
-                connection.execute(_POSTPONE, {"gateway_ids": [row["gateway_id"] for row in due], "until": until})
+                names = [(row["gateway_id"], row["provider"]) for row in due]
+                connection.execute(_POSTPONE, {"names": names, "until": until})
             return [attrs.evolve(orphan, due_at=until) for orphan in _readable(due)]
 
         return await self._front.write(work)
@@ -112,7 +120,9 @@ def _is_stored(connection: sa.Connection, before: Orphan | None, after: Orphan) 
     """Write the row, and return whether it was written: not where another process has just inserted it."""
     if before is None:
         return connection.execute(_INSERT[connection.dialect.name], orphan_row(after)).rowcount == 1
-    connection.execute(_UPDATE, orphan_row(after) | {"key_gateway_id": before.gateway_id})
+    connection.execute(
+        _UPDATE, orphan_row(after) | {"key_gateway_id": before.gateway_id, "key_provider": before.provider}
+    )
     return True
 
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from payments.adapters.sql.payments.rows import attempt_of, payment_of, refund_of
 from payments.adapters.sql.schema.moment import Moment
-from payments.adapters.sql.schema.side_tables import meta
+from payments.adapters.sql.schema.side_tables import marks
 from payments.adapters.sql.schema.tables import (
     LIVE,
     OPEN_STRAY,
@@ -77,7 +77,7 @@ DUE: Final = (_due(URGENT), _due(ROUTINE))
 TIMELINE: Final = (
     sa.select(events).where(events.c.merchant_id == sa.bindparam("merchant_id")).order_by(events.c.version)
 )
-RECONCILED_UNTIL: Final = sa.select(meta.c.reconciled_until)
+RECONCILED_UNTIL: Final = sa.select(marks.c.reconciled_until).where(marks.c.provider == sa.bindparam("provider"))
 CURSOR_KEY: Final = sa.select(payments.c.created_at, payments.c.buyer).where(
     payments.c.merchant_id == sa.bindparam("merchant_id")
 )

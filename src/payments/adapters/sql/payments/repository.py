@@ -15,7 +15,7 @@ from payments.domain.event import Event
 from payments.domain.payment import Payment
 from payments.domain.ports import Filter
 from payments.domain.successor import check_successor
-from payments.domain.values import MerchantId
+from payments.domain.values import DEFAULT_PROVIDER, MerchantId
 
 
 @attrs.frozen
@@ -106,14 +106,18 @@ class SqlPayments:
         given = {"key_merchant_id": merchant_id, "until": until, "to": to}
         return await self._front.write(lambda c: c.execute(writing.CHANGE_LEASE, given).rowcount == 1)
 
-    async def reconciled_until(self) -> datetime | None:
+    async def reconciled_until(self, provider: str = DEFAULT_PROVIDER) -> datetime | None:
         """Return the time until which the payments were reconciled with the provider's list, or None."""
-        until: datetime | None = await self._front.read(lambda c: c.execute(reading.RECONCILED_UNTIL).scalar_one())
+        given = {"provider": provider}
+        until: datetime | None = await self._front.read(
+            lambda c: c.execute(reading.RECONCILED_UNTIL, given).scalar_one_or_none()
+        )
         return until
 
-    async def move_reconciled_until(self, to: datetime) -> None:
+    async def move_reconciled_until(self, to: datetime, provider: str = DEFAULT_PROVIDER) -> None:
         """Record that the payments were reconciled until *to*; an earlier time changes nothing."""
-        await self._front.write(lambda connection: connection.execute(writing.MOVE_RECONCILED_UNTIL, {"to": to}))
+        given = {"provider": provider, "reconciled_until": to}
+        await self._front.write(lambda c: c.execute(writing.MOVE_RECONCILED_UNTIL[c.dialect.name], given))
 
 
 def _cursor_key(connection: sa.Connection, merchant_id: MerchantId, buyer: str | None) -> datetime:

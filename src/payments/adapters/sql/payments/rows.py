@@ -30,6 +30,7 @@ def payment_row(payment: Payment) -> Row:
         "currency": payment.price.currency,
         "mode": payment.mode,
         "method": payment.method,
+        "provider": payment.provider,
         "tax_free": payment.terms.parts.tax_free,
         "vat": payment.terms.parts.vat,
         "channel": payment.terms.channel,
@@ -60,6 +61,7 @@ def payment_of(row: Stored, attempts: tuple[Attempt, ...], refunds: tuple[Refund
         mode=Mode(row["mode"]),
         method=Method(row["method"]),
         terms=_terms_of(row),
+        provider=row["provider"],
         one_per_order=row["order_scope"] != row["buyer"],
         begun_by=row["begun_by"],
         created_at=row["created_at"],
@@ -100,6 +102,7 @@ def _report_row(report: Report) -> Row:
     deposit = report.deposit
     return {
         "gateway_id": report.gateway_id,
+        "provider": report.provider,
         "merchant_id": report.merchant_id,
         "rank": int(report.rank),
         "amount": report.amount.minor,
@@ -146,6 +149,7 @@ def orphan_of(row: Stored) -> Orphan:
 def _report_of(row: Stored) -> Report:
     return Report(
         gateway_id=GatewayId(row["gateway_id"]),
+        provider=row["provider"],
         merchant_id=MerchantId(row["merchant_id"]),
         rank=Rank(row["rank"]),
         amount=Money(row["amount"], row["currency"]),

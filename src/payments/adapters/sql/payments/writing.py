@@ -5,11 +5,13 @@ from typing import Any, Final
 
 import attrs
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from payments.adapters.sql.engine.bulk import Bulk
 from payments.adapters.sql.payments.rows import Row, attempt_row, event_row, message_row, payment_row, refund_row
 from payments.adapters.sql.schema.moment import Moment
-from payments.adapters.sql.schema.side_tables import meta, outbox
+from payments.adapters.sql.schema.side_tables import marks, outbox
 from payments.adapters.sql.schema.tables import attempts, events, payments, refunds
 from payments.domain.errors import ConcurrentUpdate
 from payments.domain.messages import Message
@@ -42,11 +44,17 @@ CHANGE_LEASE: Final = (
     )
     .values(leased_until=sa.bindparam("to", type_=Moment))
 )
-MOVE_RECONCILED_UNTIL: Final = (
-    sa.update(meta)
-    .where(sa.or_(meta.c.reconciled_until.is_(None), meta.c.reconciled_until < sa.bindparam("to", type_=Moment)))
-    .values(reconciled_until=sa.bindparam("to", type_=Moment))
-)
+
+
+def _moved(insert: Any) -> Any:
+    """Return the statement that moves a provider's mark, but never back."""
+    new = insert(marks)
+    later = marks.c.reconciled_until < new.excluded.reconciled_until
+    given = {"reconciled_until": new.excluded.reconciled_until}
+    return new.on_conflict_do_update(index_elements=[marks.c.provider], set_=given, where=later)
+
+
+MOVE_RECONCILED_UNTIL: Final = {"sqlite": _moved(insert_sqlite), "postgresql": _moved(insert_postgresql)}
 
 
 @attrs.frozen

@@ -4,7 +4,8 @@ outbox              messages that are not delivered yet, each of one event; `due
 idempotency_keys    requests and their stored answers; `status` is null while the first request is in progress
 api_keys            hashes of the keys of the shop's servers
 hints               attempts that strangers named and no payment knows; `due_at` is when to look them up
-meta                one row: mode and prefix of this installation, and the time until which it was reconciled
+marks               one row for each provider: the time until which its list was compared with our books
+meta                one row: mode and prefix of this installation
 """
 
 import sqlalchemy as sa
@@ -64,18 +65,25 @@ api_keys = table(
 hints = table(
     "hints",
     sa.Column("gateway_id", id_type(64), primary_key=True),
+    sa.Column("provider", id_type(20), primary_key=True),
+    column("merchant_id", id_type(40), nullable=True),
     column("received_at", Moment),
     column("due_at", Moment),
 )
 sa.Index(None, hints.c.due_at)
 sa.Index(None, hints.c.received_at)
 
+marks = table(
+    "marks",
+    sa.Column("provider", id_type(20), primary_key=True),
+    column("reconciled_until", Moment),
+)
+
 meta = table(
     "meta",
     sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
     column("mode", sa.String(4)),
     column("prefix", sa.String(16)),
-    column("reconciled_until", Moment, nullable=True),
     column("hints_after", Moment, nullable=True),  # no worker claims hints before
     sa.CheckConstraint("prefix <> ''", name="prefix"),
     sa.CheckConstraint("id = 1", name="one_row"),

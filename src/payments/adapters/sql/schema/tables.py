@@ -1,7 +1,7 @@
 """The tables of payments. Their constraints repeat the rules of the domain, so that a bug cannot break one silently.
 
 payments    one row each; a buyer's order has at most one payment that is not cancelled
-attempts    a gateway id belongs to one payment for ever, and a payment has at most one accepted capture
+attempts    a gateway id of a provider belongs to one payment for ever, and a payment has at most one accepted capture
 refunds     a capture has at most one open refund
 events      the timeline; (payment, version) is the key, so a change has exactly one event
 orphans     captures under our prefix without a payment, apart from everything that we began
@@ -24,6 +24,7 @@ payments = table(
     column("currency", sa.String(3)),
     column("mode", sa.String(4)),
     column("method", sa.String(40)),
+    column("provider", id_type(20)),
     column("tax_free", sa.BigInteger, nullable=True),
     column("vat", sa.BigInteger, nullable=True),
     column("channel", sa.String(60)),
@@ -67,7 +68,8 @@ sa.Index(None, payments.c.status, payments.c.created_at, payments.c.merchant_id)
 def _report() -> list[sa.schema.SchemaItem]:
     """Return the columns of a report, and what must hold of them."""
     return [
-        sa.Column("gateway_id", id_type(64), primary_key=True),
+        column("gateway_id", id_type(64)),
+        column("provider", id_type(20)),
         column("rank", sa.BigInteger),
         column("amount", sa.BigInteger),
         column("currency", sa.String(3)),
@@ -102,6 +104,8 @@ attempts = table(
     sa.Column("merchant_id", id_type(40), sa.ForeignKey(f"{PREFIX}payments.merchant_id"), nullable=False),
     column("disposition", sa.String(10), nullable=True),
     column("revoke_failure", sa.String(500)),
+    sa.PrimaryKeyConstraint("merchant_id", "gateway_id"),
+    sa.UniqueConstraint("gateway_id", "provider"),
     sa.CheckConstraint(
         "disposition IN ('accepted', 'mismatch', 'duplicate', 'late', 'wrong_mode')", name="disposition"
     ),
@@ -113,7 +117,6 @@ OPEN_STRAY = sa.and_(
     attempts.c.note == sa.literal_column("''"),
 )
 ACCEPTED = attempts.c.disposition == sa.literal_column("'accepted'")
-sa.Index(None, attempts.c.merchant_id)
 partial_index(
     "approval_number", attempts.c.approval_number, where=attempts.c.approval_number != sa.literal_column("''")
 )
@@ -126,7 +129,7 @@ refunds = table(
     sa.Column("merchant_id", id_type(40), sa.ForeignKey(f"{PREFIX}payments.merchant_id"), primary_key=True),
     sa.Column("id", id_type(32), primary_key=True),
     column("position", sa.BigInteger),  # in the order in which they were requested
-    sa.Column("gateway_id", id_type(64), sa.ForeignKey(f"{PREFIX}attempts.gateway_id"), nullable=False),
+    column("gateway_id", id_type(64)),
     column("amount", sa.BigInteger),
     column("remainder", sa.BigInteger),
     column("reason", sa.String(200)),
@@ -145,6 +148,9 @@ refunds = table(
     column("failure", sa.String(1000)),
     column("done_at", Moment, nullable=True),
     sa.UniqueConstraint("merchant_id", "position"),
+    sa.ForeignKeyConstraint(
+        ["merchant_id", "gateway_id"], [f"{PREFIX}attempts.merchant_id", f"{PREFIX}attempts.gateway_id"]
+    ),
     sa.CheckConstraint(f"amount BETWEEN 1 AND {MAX_MINOR}", name="amount"),
     sa.CheckConstraint(f"remainder BETWEEN 0 AND {MAX_MINOR}", name="remainder"),
     sa.CheckConstraint("status IN ('open', 'done', 'refused')", name="status"),
@@ -157,7 +163,7 @@ refunds = table(
     sa.CheckConstraint("COALESCE(tax_free, 0) + COALESCE(vat, 0) <= amount", name="parts_fit"),
 )
 OPEN = refunds.c.status == sa.literal_column("'open'")
-partial_index("open", refunds.c.gateway_id, where=OPEN, unique=True)
+partial_index("open", refunds.c.merchant_id, refunds.c.gateway_id, where=OPEN, unique=True)
 
 events = table(
     "events",
@@ -182,6 +188,7 @@ orphans = table(
     column("found_at", Moment),
     column("version", sa.BigInteger),
     column("due_at", Moment, nullable=True),
+    sa.PrimaryKeyConstraint("gateway_id", "provider"),
     sa.CheckConstraint("rank >= 3", name="capture"),
     sa.CheckConstraint("version >= 1", name="version"),
 )

@@ -13,7 +13,8 @@ from payments.adapters.sql.engine.fronts import Front
 from payments.adapters.sql.schema.moment import Moment
 from payments.adapters.sql.schema.side_tables import hints, meta
 from payments.adapters.sql.schema.tables import attempts, payments
-from payments.domain.values import GatewayId, MerchantId
+from payments.domain.access import Hint
+from payments.domain.values import MerchantId
 
 MOST_HINTS: Final = 5_000
 """How many hints are kept; further ones are dropped, and reconciliation finds what they would have told."""
@@ -22,21 +23,23 @@ _NOW: Final = sa.bindparam("now", type_=Moment)
 _UNTIL: Final = sa.bindparam("until", type_=Moment)
 _AFTER: Final = sa.bindparam("after", type_=Moment)
 _GATEWAY_ID: Final = sa.bindparam("key_gateway_id", type_=sa.String)
+_MERCHANT_ID: Final = sa.bindparam("key_merchant_id", type_=sa.String)
+_PROVIDER: Final = sa.bindparam("key_provider", type_=sa.String)
 _NAMED: Final = (
-    sa.select(payments.c.merchant_id).where(payments.c.merchant_id == sa.bindparam("key_merchant_id")),
-    sa.select(attempts.c.merchant_id).where(attempts.c.gateway_id == _GATEWAY_ID),
+    sa.select(payments.c.merchant_id).where(payments.c.merchant_id == _MERCHANT_ID, payments.c.provider == _PROVIDER),
+    sa.select(attempts.c.merchant_id).where(attempts.c.gateway_id == _GATEWAY_ID, attempts.c.provider == _PROVIDER),
 )
 _ROOM: Final = sa.select(sa.func.count()).select_from(hints).scalar_subquery() < sa.bindparam("most", type_=sa.Integer)
-_NEW: Final = sa.select(_GATEWAY_ID, _NOW, _NOW).where(_ROOM)
+_NEW: Final = sa.select(_GATEWAY_ID, _PROVIDER, _MERCHANT_ID, _NOW, _NOW).where(_ROOM)
 _ADD: Final = {
     name: insert(hints)
-    .from_select(["gateway_id", "received_at", "due_at"], _NEW)
+    .from_select(["gateway_id", "provider", "merchant_id", "received_at", "due_at"], _NEW)
     .on_conflict_do_nothing()
     .execution_options(preserve_rowcount=True)
     for name, insert in (("sqlite", insert_sqlite), ("postgresql", insert_postgresql))
 }
 _DUE: Final = (
-    sa.select(hints.c.gateway_id)
+    sa.select(hints.c.merchant_id, hints.c.gateway_id, hints.c.provider)
     .where(hints.c.due_at <= _NOW)
     .order_by(hints.c.due_at, hints.c.gateway_id)
     .limit(sa.bindparam("limit", type_=sa.Integer))
@@ -49,9 +52,11 @@ _TAKE_TURN: Final = (
     .values(hints_after=_AFTER)
 )
 _POSTPONE: Final = (
-    sa.update(hints).where(hints.c.gateway_id.in_(sa.bindparam("ids", expanding=True))).values(due_at=_UNTIL)
+    sa.update(hints)
+    .where(sa.tuple_(hints.c.gateway_id, hints.c.provider).in_(sa.bindparam("names", expanding=True)))
+    .values(due_at=_UNTIL)
 )
-_REMOVE: Final = sa.delete(hints).where(hints.c.gateway_id == _GATEWAY_ID)
+_REMOVE: Final = sa.delete(hints).where(hints.c.gateway_id == _GATEWAY_ID, hints.c.provider == _PROVIDER)
 _FORGET: Final = sa.delete(hints).where(hints.c.received_at < sa.bindparam("before", type_=Moment))
 
 
@@ -62,9 +67,9 @@ class SqlHints:
     _front: Front
     most: int = MOST_HINTS
 
-    async def payment_named(self, merchant_id: MerchantId | None, gateway_id: GatewayId | None) -> MerchantId | None:
+    async def payment_named(self, hint: Hint) -> MerchantId | None:
         """Return the payment of this id, else the one that has this attempt: both are read, whichever is found."""
-        given = {"key_merchant_id": merchant_id, "key_gateway_id": gateway_id}
+        given = _name(hint)
 
         def work(connection: sa.Connection) -> list[MerchantId | None]:
             return [connection.execute(statement, given).scalar_one_or_none() for statement in _NAMED]
@@ -72,30 +77,34 @@ class SqlHints:
         by_id, by_attempt = await self._front.read(work)
         return by_id or by_attempt
 
-    async def add_hint(self, gateway_id: GatewayId, now: datetime) -> bool:
+    async def add_hint(self, hint: Hint, now: datetime) -> bool:
         """Keep a hint, due at once; False where it is kept already or the list is full."""
-        given = {"key_gateway_id": gateway_id, "now": now, "most": self.most}
+        given = {**_name(hint), "now": now, "most": self.most}
         return await self._front.write(lambda c: c.execute(_ADD[c.dialect.name], given).rowcount == 1)
 
-    async def claim_hints(self, now: datetime, until: datetime, limit: int, pause: timedelta) -> Sequence[GatewayId]:
+    async def claim_hints(self, now: datetime, until: datetime, limit: int, pause: timedelta) -> Sequence[Hint]:
         """Return at most *limit* due hints, oldest first, unless the last claim was less than *pause* ago."""
 
         if not await self._front.read(lambda c: c.execute(_ANY_DUE, {"now": now}).first()):
             return []  # most of the time, and it writes nothing
 
-        def work(connection: sa.Connection) -> list[GatewayId]:
-            ids = list(connection.execute(_DUE, {"now": now, "limit": limit}).scalars())
-            if not ids or connection.execute(_TAKE_TURN, {"now": now, "after": now + pause}).rowcount == 0:
+        def work(connection: sa.Connection) -> list[Hint]:
+            due = [Hint(*row) for row in connection.execute(_DUE, {"now": now, "limit": limit})]
+            if not due or connection.execute(_TAKE_TURN, {"now": now, "after": now + pause}).rowcount == 0:
                 return []
-            connection.execute(_POSTPONE, {"ids": ids, "until": until})
-            return [GatewayId(gateway_id) for gateway_id in ids]
+            connection.execute(_POSTPONE, {"names": [(hint.gateway_id, hint.provider) for hint in due], "until": until})
+            return due
 
         return await self._front.write(work)
 
-    async def remove_hint(self, gateway_id: GatewayId) -> None:
+    async def remove_hint(self, hint: Hint) -> None:
         """Forget a hint that was followed."""
-        await self._front.write(lambda connection: connection.execute(_REMOVE, {"key_gateway_id": gateway_id}))
+        await self._front.write(lambda connection: connection.execute(_REMOVE, _name(hint)))
 
     async def forget_hints(self, before: datetime) -> int:
         """Drop the hints that were received before *before*."""
         return await self._front.write(lambda connection: connection.execute(_FORGET, {"before": before}).rowcount)
+
+
+def _name(hint: Hint) -> dict[str, str | None]:
+    return {"key_merchant_id": hint.merchant_id, "key_gateway_id": hint.gateway_id, "key_provider": hint.provider}

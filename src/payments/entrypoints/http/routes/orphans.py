@@ -6,7 +6,7 @@ from payments.domain.errors import ConcurrentUpdate, PaymentNotFound
 from payments.domain.values import GatewayId
 from payments.entrypoints.http.operations import Answer, Call, Lane, operation
 from payments.entrypoints.http.shapes.cursors import cursor_after, read_cursor
-from payments.entrypoints.http.shapes.inputs import HoldStray, StrayPage
+from payments.entrypoints.http.shapes.inputs import HoldOrphan, StrayPage
 from payments.entrypoints.service import Service
 from payments.entrypoints.stray_views import OrphansView, OrphanView, orphan_view
 
@@ -41,15 +41,16 @@ async def listing(service: Service, call: Call) -> Answer:
     "/orphans/{gateway_id}/hold",
     tag="orphans",
     lane=Lane.STORE,
-    body=HoldStray,
+    body=HoldOrphan,
     answers={200: ("Held", OrphanView)},
     problems=(PaymentNotFound, ConcurrentUpdate),
 )
 async def hold(service: Service, call: Call) -> Answer:
     """Note why an orphan is held"""
-    body: HoldStray = call.body
+    body: HoldOrphan = call.body
     gateway_id = GatewayId(call.request.path["gateway_id"])
-    return Answer(200, orphan_view(await service.refunds.hold_orphan(call.caller, gateway_id, body.note)))
+    held = await service.refunds.hold_orphan(call.caller, gateway_id, body.note, body.provider)
+    return Answer(200, orphan_view(held))
 
 
 OPERATIONS: Final = (listing, hold)

@@ -9,6 +9,7 @@ import re
 from typing import Final
 from urllib.parse import quote, urlencode
 
+from payments.domain.access import Hint as KnownHint
 from payments.domain.errors import BadInput, GatewayError, PaymentNotFound
 from payments.domain.event import Source
 from payments.domain.machine import Status
@@ -41,7 +42,7 @@ _GATEWAY_ID: Final = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 async def webhook(service: Service, call: Call) -> Answer:
     """A webhook from Iamport, as JSON or form: the payment it names becomes due now"""
     given = hint_in(call)
-    await service.hints.take(merchant_id_in(given), gateway_id_in(given))
+    await service.hints.take(KnownHint(merchant_id_in(given), gateway_id_in(given)))
     return Answer(200, HealthView(status="ok"))
 
 
@@ -73,7 +74,7 @@ def shop_of(service: Service) -> str:
 
 async def come_back(service: Service, given: Hint) -> Payment | None:
     """Refresh the payment that a returning buyer names, and return it; None where it is not known here."""
-    which = await service.hints.take(merchant_id_in(given), gateway_id_in(given))
+    which = await service.hints.take(KnownHint(merchant_id_in(given), gateway_id_in(given)))
     if which is None:
         return None
     try:
@@ -81,7 +82,7 @@ async def come_back(service: Service, given: Hint) -> Payment | None:
         if payment.status is Status.PAID:
             return payment  # a reloaded page does not ask the provider again
         service.limits.payment.take(f"return {which}")
-        return (await service.refresher.refresh(which, Source.RETURN)).payment
+        return (await service.refresher.refresh(payment, Source.RETURN)).payment
     except PaymentNotFound:
         return None
     except TooManyRequests:

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from payments.domain.machine import Status
 from payments.domain.money import MAX_MINOR
-from payments.domain.values import MAX_CHANNEL_NAME, MAX_MONTHS, Method
+from payments.domain.values import DEFAULT_PROVIDER, MAX_CHANNEL_NAME, MAX_MONTHS, Method
 from payments.entrypoints.tokens import MAX_NAME
 
 Minor = Annotated[int, Meta(ge=1, le=MAX_MINOR, description="Whole minor units: won, or cents.")]
@@ -141,9 +141,15 @@ class ReturnStray(Strict):
 
 
 class HoldStray(Strict):
-    """Why a stray or an orphan is held."""
+    """Why a stray is held."""
 
     note: Annotated[str, Meta(min_length=1, max_length=500, pattern=r"^(?=.*\S)[^\x00-\x1f\x7f\u2028\u2029]*$(?!\n)")]
+
+
+class HoldOrphan(HoldStray):
+    """Why an orphan is held. `provider` is where it was found."""
+
+    provider: Annotated[str, Meta(min_length=1, max_length=20, pattern=ONE_LINE)] = DEFAULT_PROVIDER
 
 
 class Hint(Struct, kw_only=True):

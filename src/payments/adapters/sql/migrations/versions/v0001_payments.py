@@ -7,7 +7,7 @@ from alembic import op
 
 from payments.adapters.sql.migrations.v0001_people import create_people
 from payments.adapters.sql.migrations.v0001_side_tables import MOMENT as _MOMENT
-from payments.adapters.sql.migrations.v0001_side_tables import create_hints, create_meta
+from payments.adapters.sql.migrations.v0001_side_tables import create_hints, create_marks, create_meta
 from payments.adapters.sql.migrations.v0001_side_tables import id_type as _id
 
 revision = "0001"
@@ -26,6 +26,7 @@ def upgrade() -> None:
     _idempotency_keys()
     _api_keys()
     create_hints()
+    create_marks()
     create_meta()
     create_people()
 
@@ -61,6 +62,7 @@ def _payments() -> None:
         sa.Column("currency", sa.String(3), nullable=False),
         sa.Column("mode", sa.String(4), nullable=False),
         sa.Column("method", sa.String(40), nullable=False),
+        sa.Column("provider", _id(20), nullable=False),
         sa.Column("tax_free", sa.BigInteger, nullable=True),
         sa.Column("vat", sa.BigInteger, nullable=True),
         sa.Column("channel", sa.String(60), nullable=False),
@@ -105,6 +107,7 @@ def _report(table: str) -> list[sa.schema.SchemaItem]:
     """Return the columns of a report, and what must hold of them."""
     return [
         sa.Column("gateway_id", _id(64), nullable=False),
+        sa.Column("provider", _id(20), nullable=False),
         sa.Column("rank", sa.BigInteger, nullable=False),
         sa.Column("amount", sa.BigInteger, nullable=False),
         sa.Column("currency", sa.String(3), nullable=False),
@@ -143,9 +146,9 @@ def _attempts() -> None:
         _check("pkr_attempts_disposition_check", f"disposition IN ({_DISPOSITIONS})"),
         _check("pkr_attempts_captures_have_a_disposition_check", "(rank >= 3) = (disposition IS NOT NULL)"),
         _key("pkr_attempts_merchant_id_fkey", "merchant_id", "pkr_payments.merchant_id"),
-        sa.PrimaryKeyConstraint("gateway_id", name=op.f("pkr_attempts_pkey")),
+        sa.PrimaryKeyConstraint("merchant_id", "gateway_id", name=op.f("pkr_attempts_pkey")),
+        sa.UniqueConstraint("gateway_id", "provider", name=op.f("pkr_attempts_gateway_id_provider_key")),
     )
-    op.create_index(op.f("pkr_attempts_merchant_id_idx"), "pkr_attempts", ["merchant_id"])
     for name in ("approval_number", "transaction_id"):
         op.create_index(f"pkr_attempts_{name}_idx", "pkr_attempts", [name], **_where(f"{name} != ''"))
     stray = _where("disposition != 'accepted' AND refunded < amount AND note = ''")
@@ -186,12 +189,17 @@ def _refunds() -> None:
         _check("pkr_refunds_amount_check", "amount BETWEEN 1 AND 9007199254740991"),
         _check("pkr_refunds_remainder_check", "remainder BETWEEN 0 AND 9007199254740991"),
         *_parts("pkr_refunds", "amount"),
-        _key("pkr_refunds_gateway_id_fkey", "gateway_id", "pkr_attempts.gateway_id"),
+        _key(
+            "pkr_refunds_merchant_id_gateway_id_fkey",
+            "merchant_id gateway_id",
+            "pkr_attempts.merchant_id pkr_attempts.gateway_id",
+        ),
         _key("pkr_refunds_merchant_id_fkey", "merchant_id", "pkr_payments.merchant_id"),
         sa.PrimaryKeyConstraint("merchant_id", "id", name=op.f("pkr_refunds_pkey")),
         sa.UniqueConstraint("merchant_id", "position", name=op.f("pkr_refunds_merchant_id_position_key")),
     )
-    op.create_index("pkr_refunds_open_key", "pkr_refunds", ["gateway_id"], unique=True, **_where("status = 'open'"))
+    capture, still_open = ["merchant_id", "gateway_id"], _where("status = 'open'")
+    op.create_index("pkr_refunds_open_key", "pkr_refunds", capture, unique=True, **still_open)
 
 
 def _events() -> None:
@@ -224,7 +232,7 @@ def _orphans() -> None:
         sa.Column("due_at", _MOMENT, nullable=True),
         _check("pkr_orphans_capture_check", "rank >= 3"),
         _check("pkr_orphans_version_check", "version >= 1"),
-        sa.PrimaryKeyConstraint("gateway_id", name=op.f("pkr_orphans_pkey")),
+        sa.PrimaryKeyConstraint("gateway_id", "provider", name=op.f("pkr_orphans_pkey")),
     )
     op.create_index(op.f("pkr_orphans_found_at_gateway_id_idx"), "pkr_orphans", ["found_at", "gateway_id"])
     op.create_index("pkr_orphans_due_at_idx", "pkr_orphans", ["due_at"], **_where("due_at IS NOT NULL"))

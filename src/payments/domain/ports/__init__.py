@@ -2,7 +2,7 @@
 
 PaymentRepository   where payments, their timelines and the reconciliation mark are stored
 Orphans             where captures without a payment are stored
-Gateway             the provider: prepare, find, attempts, refund, revoke, listing
+Gateway             a provider: prepare, find, attempts, refund, revoke, listing; Gateways: each by its name
 MerchantIdPolicy    new ids for payments and refunds, and which ids are ours
 Prices              what the shop asks for an order
 Alarms              where a person is told what no use case can put right
@@ -12,7 +12,7 @@ Store               everything that is kept, whichever database keeps it
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Final, Protocol
 
@@ -22,13 +22,33 @@ from payments.domain.access import ApiKeys, Hints, IdempotencyKeys
 from payments.domain.event import Event
 from payments.domain.machine import Status
 from payments.domain.messages import Outbox
-from payments.domain.money import Money
 from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
 from payments.domain.people.ports import People
-from payments.domain.refund import BankAccount, Refund, SealedAccount
-from payments.domain.report import Report
-from payments.domain.values import GatewayId, MerchantId, Offer, RefundId
+from payments.domain.ports.gateway import Attempts, Gateway, Gateways, ListingPage
+from payments.domain.refund import BankAccount, SealedAccount
+from payments.domain.values import DEFAULT_PROVIDER, GatewayId, MerchantId, Offer, RefundId
+
+__all__: Final = (
+    "MOST_COUNTED",
+    "Alarm",
+    "AlarmKind",
+    "Alarms",
+    "Attempts",
+    "Backlog",
+    "BacklogReader",
+    "Clock",
+    "Filter",
+    "Gateway",
+    "Gateways",
+    "ListingPage",
+    "MerchantIdPolicy",
+    "Orphans",
+    "PaymentRepository",
+    "Prices",
+    "Store",
+    "Vault",
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -91,24 +111,26 @@ class PaymentRepository(Protocol):
     async def release(self, merchant_id: MerchantId, until: datetime) -> None:
         """End the lease that ends at *until*; any other lease is left alone."""
 
-    async def reconciled_until(self) -> datetime | None:
+    async def reconciled_until(self, provider: str = DEFAULT_PROVIDER) -> datetime | None:
         """Return up to when our books have been compared with the provider's list."""
 
-    async def move_reconciled_until(self, to: datetime) -> None:
+    async def move_reconciled_until(self, to: datetime, provider: str = DEFAULT_PROVIDER) -> None:
         """Remember that the books have been compared up to *to*; never moves back."""
 
 
 class Orphans(Protocol):
-    """Where orphans are stored, by gateway id. Each call is one transaction, as in PaymentRepository."""
+    """Where orphans are stored, by provider and gateway id. Each call is one transaction, as in PaymentRepository."""
 
-    async def update(self, gateway_id: GatewayId, change: Callable[[Orphan | None], Orphan]) -> Orphan:
+    async def update(
+        self, gateway_id: GatewayId, change: Callable[[Orphan | None], Orphan], provider: str = DEFAULT_PROVIDER
+    ) -> Orphan:
         """Store what the pure *change* makes of the orphan (None: not known yet), with its messages.
 
         If overtaken, *change* runs again on fresh state; if it returns the very same object, nothing is stored. What is
         returned has no new events.
         """
 
-    async def find(self, gateway_id: GatewayId) -> Orphan | None:
+    async def find(self, gateway_id: GatewayId, provider: str = DEFAULT_PROVIDER) -> Orphan | None:
         """Return the orphan with this gateway id, if there is one."""
 
     async def page(self, before: GatewayId | None, limit: int, *, open_only: bool) -> Sequence[Orphan]:
@@ -119,57 +141,6 @@ class Orphans(Protocol):
 
     async def claim(self, now: datetime, until: datetime, limit: int) -> Sequence[Orphan]:
         """Return at most *limit* due orphans, and make them due again at *until*."""
-
-
-@attrs.frozen
-class Attempts:
-    """All attempts under one merchant id. `unreadable` describes the rows that no report could be made of."""
-
-    reports: tuple[Report, ...] = ()
-    unreadable: tuple[str, ...] = ()
-
-
-@attrs.frozen
-class ListingPage:
-    """One page of the provider's own list; `total` counts the rows of all pages.
-
-    `skipped` describes the rows that no report could be made of, one sentence each.
-    """
-
-    reports: tuple[Report, ...]
-    pages: int
-    total: int
-    skipped: tuple[str, ...] = ()
-
-
-class Gateway(Protocol):
-    """The provider. Every method raises GatewayError (NotSent, Unknown, Rejected, ContractViolation), nothing else."""
-
-    @property
-    def listing_span(self) -> timedelta:
-        """The longest stretch of time that one listing may cover."""
-
-    async def prepare(self, merchant_id: MerchantId, price: Money) -> None:
-        """Make the provider refuse any other amount for this id. Safe to repeat, also with another price."""
-
-    async def find(self, gateway_id: GatewayId) -> Report | None:
-        """Return what the provider says of one attempt; None if it knows none."""
-
-    async def attempts(self, merchant_id: MerchantId) -> Attempts:
-        """Return all attempts under our id: the newest alone could hide the paid one."""
-
-    async def refund(self, refund: Refund, currency: str) -> Report:
-        """Refund once: the remainder is sent as checksum. Returns the attempt afterwards.
-
-        *currency* is the capture's: a refund counts in its minor units, and a provider may count in major ones. Raises
-        StillAtWork where the provider says that an earlier send is being executed: that is not a refusal.
-        """
-
-    async def revoke(self, gateway_id: GatewayId) -> Report:
-        """Close a virtual account that waits for a deposit. Returns the attempt afterwards."""
-
-    async def listing(self, since: datetime, until: datetime, page: int) -> ListingPage:
-        """Return a page (from 1) of all attempts that reached their present state in [since, until]."""
 
 
 class MerchantIdPolicy(Protocol):
