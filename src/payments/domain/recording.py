@@ -16,8 +16,8 @@ from payments.domain.event import Event, EventKind, Reason
 from payments.domain.machine import Status, Trigger
 from payments.domain.payment import Change, Payment
 from payments.domain.refund import Refund, attribute
-from payments.domain.refunding import OVERTAKEN, refusal, stray_refund
-from payments.domain.report import Rank, Report
+from payments.domain.refunding import OVERTAKEN, accepted, failed, refusal, stray_refund
+from payments.domain.report import Outcome, Rank, Report
 from payments.domain.values import RefundId
 
 MAX_MONEYLESS_ATTEMPTS: Final = 50
@@ -116,8 +116,19 @@ class _Decision:
         """Return them in order: the attempt, its refunds, the refunds that no longer fit, the refund of a stray."""
         attempt = self._attempt()
         refunded = tuple(self._refunded(attempt))
-        moved = () if self._only_refunds_grew else (self._attempt_change(attempt),)
-        return (*moved, *refunded, *self._overtaken(refunded), *self._stray_refund(attempt, refunded))
+        waiting = tuple(attrs.evolve(change, attempt=attempt) for change in self._waiting())
+        moved = () if self._only_refunds_grew or waiting else (self._attempt_change(attempt),)
+        return (*moved, *waiting, *refunded, *self._overtaken(refunded), *self._stray_refund(attempt, refunded))
+
+    def _waiting(self) -> Iterator[Change]:
+        """Yield what the history says of our open refunds that the provider works on by itself."""
+        if not (self.known and self.known.report.is_capture):
+            return
+        for refund in self._open_of_this():
+            wanted = Outcome.REQUESTED if refund.accepted_at is None else Outcome.FAILED
+            its = next((one for one in self.report.refunds if one.outcome is wanted and refund.recognises(one)), None)
+            if its:
+                yield (failed if refund.accepted_at else accepted)(refund, its, self.reading.at)
 
     @property
     def _only_refunds_grew(self) -> bool:
@@ -185,7 +196,7 @@ class _Decision:
         if self._growth <= 0:
             return
         refunds, at = self.payment.refunds, self.reading.at
-        found = attribute(refunds, self.report.gateway_id, self.report.refunds, self._growth, at)
+        found = attribute(refunds, self.report.gateway_id, self.report.done, self._growth, at)
         for refund in found:
             told = self._event(EventKind.REFUNDED, reason=refund.reason or Reason.REFUNDED)
             event = attrs.evolve(told, refund_id=refund.id, amount=refund.amount)

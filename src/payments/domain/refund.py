@@ -53,7 +53,8 @@ class Refund:
     `sends` counts how often it was handed to the provider and `sent_at` is the latest. Until `sending_until` that send
     may still be executed, so nothing else is sent and no refusal is believed. `refusals` counts the refusals of an
     automatic refund, which is tried again from `not_before` on. `failure` is the latest refusal in the provider's
-    words. `account` is kept only while the refund is open. `done_at` is when it was known to be executed.
+    words. From `accepted_at` on, the provider works on it by itself: its word decides, and nothing is sent again.
+    `account` is kept only while the refund is open. `done_at` is when it was known to be executed.
     """
 
     id: RefundId = attrs.field(validator=text(1, 32))
@@ -72,6 +73,7 @@ class Refund:
     sending_until: datetime | None = attrs.field(default=None, validator=_optional_time)
     refusals: int = 0
     not_before: datetime | None = attrs.field(default=None, validator=_optional_time)
+    accepted_at: datetime | None = attrs.field(default=None, validator=_optional_time)
     provider_id: str = attrs.field(default="", validator=text(0, 64))
     failure: str = attrs.field(default="", validator=text(0, 1000))
     done_at: datetime | None = attrs.field(default=None, validator=_optional_time)
@@ -100,7 +102,8 @@ class Refund:
 
     def may_be_sent(self, now: datetime) -> bool:
         """Whether it may be handed to the provider now."""
-        return self.is_open and not self.may_be_at_work(now) and (self.not_before is None or now >= self.not_before)
+        is_ours = self.is_open and self.accepted_at is None
+        return is_ours and not self.may_be_at_work(now) and (self.not_before is None or now >= self.not_before)
 
     @property
     def label(self) -> str:

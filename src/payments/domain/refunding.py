@@ -3,6 +3,7 @@
 request        the intent, with the remainder it was decided on; one open refund per capture
 begin_send     it is about to be handed to the provider: committed before anything is sent
 note_*         what became of a send: not made, refused, or still at work
+accepted       the provider works on it by itself; failed: it has given it up
 rebase         the remainder changed under an open refund, and the refund still fits
 refuse         the provider refused it, or it no longer fits
 hold_stray     an operator holds a stray, with a note
@@ -19,10 +20,12 @@ from payments.domain.event import Event, EventKind, Source
 from payments.domain.money import TaxParts, refund_parts, whole
 from payments.domain.payment import Change, Payment
 from payments.domain.refund import BankAccount, Refund, RefundStatus, SealedAccount, closed
+from payments.domain.report import ReportedRefund
 from payments.domain.schedule import LONGEST_AT_WORK, REFUSAL_WAITS
 from payments.domain.values import GatewayId, RefundId
 
 OVERTAKEN: Final = "overtaken by another refund of the same capture"
+FAILED_LATER: Final = "the provider accepted the refund and could not execute it"
 REPLACED: Final = "replaced by a decision of an operator"
 
 
@@ -113,6 +116,27 @@ def refusal(refund: Refund, at: datetime, why: str) -> Change:
     return Change(event=_event(EventKind.REFUND_REFUSED, refused, at, Source.GATEWAY, why), refund=refused)
 
 
+def accepted(refund: Refund, reported: ReportedRefund, at: datetime) -> Change:
+    """Return the change that leaves a refund to the provider, which has accepted it and will say what became of it."""
+    waiting = attrs.evolve(refund, accepted_at=at, provider_id=reported.provider_id, sending_until=None)
+    return Change(event=_event(EventKind.REFUND_ACCEPTED, waiting, at, Source.GATEWAY, refund.reason), refund=waiting)
+
+
+def failed(refund: Refund, _: ReportedRefund, at: datetime) -> Change:
+    """Return the change after the provider has given up a refund that it had accepted: an automatic one is repeated."""
+    if not refund.is_automatic or refund.refusals >= len(REFUSAL_WAITS):
+        return refusal(refund, at, FAILED_LATER)
+    retried = attrs.evolve(
+        refund,
+        accepted_at=None,
+        provider_id="",
+        refusals=refund.refusals + 1,
+        not_before=at + REFUSAL_WAITS[refund.refusals],
+        failure=FAILED_LATER,
+    )
+    return Change(event=_event(EventKind.ATTEMPT_UPDATED, retried, at, Source.GATEWAY, FAILED_LATER), refund=retried)
+
+
 def rebase(payment: Payment, refund: Refund, at: datetime) -> Payment:
     """Return the payment with the refund based on the current remainder, or refused where it no longer fits."""
     remainder = payment.capture(refund.gateway_id).report.remaining
@@ -180,7 +204,8 @@ def _make_way(payment: Payment, attempt: Attempt, at: datetime) -> Payment:
     refund = payment.open_refund_of(attempt.gateway_id)
     if refund is None:
         return payment
-    nothing_in_doubt = refund.sending_until is None  # it was never sent, or the latest send is known to be over
+    # it was never sent, or the latest send is known to be over
+    nothing_in_doubt = refund.sending_until is None and refund.accepted_at is None
     if refund.is_automatic and nothing_in_doubt:
         return payment.apply([refusal(refund, at, REPLACED)])
     raise RefundInProgress("Another refund of this capture is still open. Wait until its outcome is known.")

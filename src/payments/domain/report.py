@@ -5,7 +5,7 @@ cannot matter.
 """
 
 from datetime import datetime
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import Self
 
 import attrs
@@ -49,6 +49,14 @@ class Approval:
     months: int = 0
 
 
+class Outcome(StrEnum):
+    """What became of a refund at the provider. REQUESTED: accepted, and neither done nor refused yet."""
+
+    DONE = "done"
+    REQUESTED = "requested"
+    FAILED = "failed"
+
+
 @attrs.frozen(kw_only=True)
 class ReportedRefund:
     """One refund in the provider's history of an attempt. `amount` is in minor units, `reason` as it was sent."""
@@ -56,6 +64,7 @@ class ReportedRefund:
     provider_id: str = attrs.field(default="", validator=text(0, 64))
     amount: int
     reason: str = attrs.field(default="", validator=text(0, 1000))
+    outcome: Outcome = Outcome.DONE
 
 
 @attrs.frozen(kw_only=True)
@@ -93,8 +102,13 @@ class Report:
             raise ContractViolation(
                 f"The provider reports {self.refunded} of {self.amount.minor} refunded on a {self.rank.name} attempt."
             )
-        if any(refund.amount < 1 for refund in self.refunds) or sum(r.amount for r in self.refunds) > self.refunded:
+        if any(refund.amount < 1 for refund in self.refunds) or sum(r.amount for r in self.done) > self.refunded:
             raise ContractViolation("The provider's refund history is larger than its refunded amount, or has no sums.")
+
+    @property
+    def done(self) -> tuple[ReportedRefund, ...]:
+        """The refunds in the history that were executed."""
+        return tuple(refund for refund in self.refunds if refund.outcome is Outcome.DONE)
 
     @property
     def is_capture(self) -> bool:
@@ -135,8 +149,13 @@ class Report:
         return (self.rank, self.refunded) < (known.rank, known.refunded)
 
     def _news(self) -> tuple[object, ...]:
-        return (self.rank, self.refunded, len(self.refunds), self.deposit)
+        return (self.rank, self.refunded, len(self.refunds), self._settled, self.deposit)
 
-    def _height(self) -> tuple[int, int, int, float, str]:
+    @property
+    def _settled(self) -> int:
+        return sum(refund.outcome is not Outcome.REQUESTED for refund in self.refunds)
+
+    def _height(self) -> tuple[int, int, int, int, float, str]:
         due = self.deposit.due.timestamp() if self.deposit else 0.0
-        return (self.rank, self.refunded, len(self.refunds), due, repr(self))  # the last only makes the order total
+        # the last only makes the order total
+        return (self.rank, self.refunded, len(self.refunds), self._settled, due, repr(self))

@@ -155,6 +155,7 @@ class RefundView(Struct, kw_only=True):
     failure: str
     by: str
     requested_at: datetime
+    accepted_at: datetime | None
     provider_id: str
 
 
@@ -288,5 +289,6 @@ def refund_view(payment: Payment, refund: Refund) -> RefundView:
         failure=refund.failure,
         by=refund.by,
         requested_at=refund.requested_at,
+        accepted_at=refund.accepted_at,
         provider_id=refund.provider_id,
     )

@@ -1,7 +1,7 @@
 """A wired shop on memory: the use cases over a store, a provider and a clock that a test controls."""
 
 import itertools
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar
 
@@ -12,13 +12,13 @@ from payments.adapters.memory.gateway import MemoryGateway
 from payments.adapters.memory.store import MemoryStore
 from payments.domain.messages import Message
 from payments.domain.payment import Payment
-from payments.domain.ports import Alarm, MerchantIdPolicy, Store
+from payments.domain.ports import Alarm, Gateways, MerchantIdPolicy, Store
 from payments.domain.schedule import EXPIRES_AFTER
 from payments.domain.use_cases.channel_rules import ChannelRules
 from payments.domain.use_cases.outbox import Courier
 from payments.domain.use_cases.rules import Rules
 from payments.domain.use_cases.wiring import HasUseCases, Policy, UseCases
-from payments.domain.values import GatewayId, MerchantId, Mode, RefundId
+from payments.domain.values import DEFAULT_PROVIDER, GatewayId, MerchantId, Mode, RefundId
 from payments.entrypoints.blocking import run
 
 T = TypeVar("T")
@@ -114,14 +114,18 @@ def shop(
     rules: Rules | None = None,
     channel_rules: ChannelRules | None = None,
     jitter: Callable[[], float] = lambda: 1.0,
+    others: Mapping[str, MemoryGateway] | None = None,
 ) -> Shop:
-    """Return a shop in test mode. Its store is in memory, unless another *store* is given."""
+    """Return a shop in test mode. Its store is in memory, unless another *store* is given.
+
+    *others* are the gateways of further providers, by name.
+    """
     store, clock, messages = store or MemoryStore.empty(), clock or ManualClock(), list[Message]()
     gateway, alarms = MemoryGateway(clock.now), KeptAlarms()
     use_cases = UseCases.over(
         payments=store.payments,
         orphans=store.orphans,
-        gateway=gateway,
+        gateway=Gateways({DEFAULT_PROVIDER: gateway, **(others or {})}),
         ids=ids or NumberedIds(),
         clock=clock,
         alarms=alarms,

@@ -60,9 +60,6 @@ class Operator:
         attempt = self.sandbox.open_window(merchant_id, amount)
         run(self.service.checkout.cancel(ALICE, merchant_id))
         self.sandbox.approve(attempt)
-        run(
-            attrs.evolve(self.service.refresher, hold_strays=True).refresh(
-                run(self.service.payments.get(merchant_id)), "test"
-            )
-        )
+        closed = run(self.service.payments.get(merchant_id))
+        run(attrs.evolve(self.service.refresher, hold_strays=True).refresh(closed, "test"))
         return merchant_id, attempt

@@ -1,10 +1,8 @@
 """MemoryGateway: a provider in dicts, for the tests of a shop that embeds us; held to the same contract as a real one.
 
-the port     prepare, find, attempts, refund, revoke, listing
-the buyer    open, approve, decline, issue_deposit, deposit
-the console  refund_in_console
-trouble      the next call of a method fails, before its work is done or after; an attempt becomes unreadable; a refund
-             is refused for a while, or is still at work when the caller has given up
+the port, the buyer (open, approve, decline, issue_deposit, deposit), the console (refund_in_console), and trouble: the
+next call of a method fails, before its work is done or after; an attempt becomes unreadable; a refund is refused for a
+while, is only accepted, or is still at work when the caller has given up.
 """
 
 import itertools
@@ -22,8 +20,8 @@ from payments.domain.errors import GatewayError, Rejected, StillAtWork, Unknown
 from payments.domain.money import Money
 from payments.domain.ports import Attempts, ListingPage
 from payments.domain.refund import Refund
-from payments.domain.report import Deposit, Rank, Report, ReportedRefund
-from payments.domain.values import GatewayId, MerchantId, Method, Mode
+from payments.domain.report import Deposit, Outcome, Rank, Report, ReportedRefund
+from payments.domain.values import DEFAULT_PROVIDER, GatewayId, MerchantId, Method, Mode
 
 DEPOSIT_DAYS: Final = timedelta(days=7)
 LISTING_SPAN: Final = timedelta(days=90)
@@ -51,10 +49,19 @@ def _now() -> datetime:
 class MemoryGateway:
     """Knows the attempts that were opened here, and forgets them with the process. Any thread may call it."""
 
-    def __init__(self, clock: Callable[[], datetime] = _now, *, mode: Mode = Mode.TEST, page_size: int = 100) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], datetime] = _now,
+        *,
+        mode: Mode = Mode.TEST,
+        page_size: int = 100,
+        provider: str = DEFAULT_PROVIDER,
+    ) -> None:
+        self.listing_span = LISTING_SPAN
         self.calls: list[str] = []
         """The port's methods in the order they were called."""
-        self._clock, self._mode, self._page_size = clock, mode, page_size
+        self._clock, self._mode, self._page_size, self._provider = clock, mode, page_size, provider
+        self._accepting = 0
         self._prices: dict[MerchantId, Money] = {}
         self._rows: dict[GatewayId, _Row] = {}  # in the order they were opened
         self._troubles: defaultdict[str, list[_Trouble]] = defaultdict(list)
@@ -71,7 +78,7 @@ class MemoryGateway:
             self._prices[merchant_id] = price
 
     async def find(self, gateway_id: GatewayId, _: MerchantId | None = None) -> Report | None:
-        """Return the attempt; in live mode, as at Iamport, one of test money is not found here."""
+        """Return the attempt; in live mode one of test money is not found here."""
         with self._call("find"):
             row = self._rows.get(gateway_id)
             if row is None or (self._mode is Mode.LIVE and row.report.mode is Mode.TEST):
@@ -79,10 +86,6 @@ class MemoryGateway:
             if gateway_id in self._unreadable:
                 raise Unknown(_unreadable(gateway_id))
             return row.report
-
-    @property
-    def listing_span(self) -> timedelta:
-        return LISTING_SPAN
 
     async def attempts(self, merchant_id: MerchantId) -> Attempts:
         with self._call("attempts"):
@@ -103,6 +106,9 @@ class MemoryGateway:
                 self._late -= 1
                 self._at_work.append(refund)
                 raise Unknown("No answer came in time.")
+            if self._accepting:
+                self._accepting -= 1
+                return self._with(report, self._made(refund.amount, refund.label, Outcome.REQUESTED))
             return self._refund_of(report, refund.amount, refund.label)
 
     async def revoke(self, gateway_id: GatewayId, _: MerchantId) -> Report:
@@ -115,8 +121,7 @@ class MemoryGateway:
     async def listing(self, since: datetime, until: datetime, page: int) -> ListingPage:
         with self._call("listing"):
             within = [row.report for row in self._rows.values() if since <= row.since <= until]
-            start = (page - 1) * self._page_size
-            pages = math.ceil(len(within) / self._page_size)
+            start, pages = (page - 1) * self._page_size, math.ceil(len(within) / self._page_size)
             reports, skipped = self._read(within[start : start + self._page_size])
             return ListingPage(reports, pages, len(within), skipped)
 
@@ -154,6 +159,7 @@ class MemoryGateway:
                 rank=Rank.READY,
                 amount=price,
                 mode=mode or self._mode,
+                provider=self._provider,
                 method=method.value,
             )
             return self._keep(report).gateway_id
@@ -216,8 +222,7 @@ class MemoryGateway:
         The remainder is compared when a refund arrives, not when it is booked. Meanwhile, another refund of the same
         attempt is told that an earlier one is still at work.
         """
-        with self._lock:
-            self._late += times
+        self._late += times
 
     def finish_refunds(self) -> None:
         """Book the refunds that are at work, where they still fit."""
@@ -227,6 +232,20 @@ class MemoryGateway:
                 report = self._known(refund.gateway_id)
                 if refund.amount <= report.remaining:
                     self._refund_of(report, refund.amount, refund.label)
+
+    def accept_refunds(self, times: int = 1) -> None:
+        """Only accept the next *times* refunds, until `settle_refunds`."""
+        self._accepting += times
+
+    def settle_refunds(self, *, done: bool = True) -> None:
+        """Execute the refunds that were accepted, or fail them."""
+        outcome = Outcome.DONE if done else Outcome.FAILED
+        with self._lock:
+            for row in list(self._rows.values()):
+                for waiting in (one for one in row.report.refunds if one.outcome is Outcome.REQUESTED):
+                    report = self._known(row.report.gateway_id)
+                    others = tuple(one for one in report.refunds if one != waiting)
+                    self._with(attrs.evolve(report, refunds=others), attrs.evolve(waiting, outcome=outcome))
 
     def make_unreadable(self, gateway_id: GatewayId, *, readable: bool = False) -> None:
         """Report the attempt as one that cannot be read, as after a new status at the provider; or again as it is."""
@@ -247,16 +266,24 @@ class MemoryGateway:
                 raise trouble.error
 
     def _known(self, gateway_id: GatewayId) -> Report:
-        if gateway_id not in self._rows:
-            raise _no("There is no such attempt.")
-        return self._rows[gateway_id].report
+        if row := self._rows.get(gateway_id):
+            return row.report
+        raise _no("There is no such attempt.")
 
     def _refund_of(self, report: Report, amount: int, reason: str) -> Report:
         if not 0 < amount <= report.remaining:
             raise _no("There is less than that to refund.")
-        made = ReportedRefund(provider_id=f"refund_{next(self._numbers)}", amount=amount, reason=reason)
+        return self._with(report, self._made(amount, reason))
+
+    def _with(self, report: Report, made: ReportedRefund) -> Report:
+        """Keep the attempt with one more refund in its history."""
+        amount = made.amount if made.outcome is Outcome.DONE else 0
         rank = Rank.CANCELLED if amount == report.remaining else Rank.CAPTURED
         return self._keep(report, rank=rank, refunded=report.refunded + amount, refunds=(*report.refunds, made))
+
+    def _made(self, amount: int, reason: str, outcome: Outcome = Outcome.DONE) -> ReportedRefund:
+        number = next(self._numbers)
+        return ReportedRefund(provider_id=f"refund_{number}", amount=amount, reason=reason, outcome=outcome)
 
     def _keep(self, report: Report, **changes: Any) -> Report:
         changed = attrs.evolve(report, **changes)

@@ -11,7 +11,8 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from payments.adapters.sql.payments.rows import attempt_of, payment_of, refund_of
+from payments.adapters.sql.payments.refund_rows import refund_of
+from payments.adapters.sql.payments.rows import attempt_of, payment_of
 from payments.adapters.sql.schema.moment import Moment
 from payments.adapters.sql.schema.side_tables import marks
 from payments.adapters.sql.schema.tables import (

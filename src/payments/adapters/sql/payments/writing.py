@@ -9,7 +9,8 @@ from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from payments.adapters.sql.engine.bulk import Bulk
-from payments.adapters.sql.payments.rows import Row, attempt_row, event_row, message_row, payment_row, refund_row
+from payments.adapters.sql.payments.refund_rows import refund_row
+from payments.adapters.sql.payments.rows import Row, attempt_row, event_row, message_row, payment_row
 from payments.adapters.sql.schema.moment import Moment
 from payments.adapters.sql.schema.side_tables import marks, outbox
 from payments.adapters.sql.schema.tables import attempts, events, payments, refunds

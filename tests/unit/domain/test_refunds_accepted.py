@@ -1,0 +1,101 @@
+"""A refund that the provider has accepted is its own affair: it is never sent again, and later done or refused."""
+
+from datetime import timedelta
+
+import pytest
+from support.shops import begun
+
+from payments.domain.errors import RefundInProgress
+from payments.domain.event import EventKind
+from payments.domain.machine import Status
+from payments.domain.payment import Payment
+from payments.domain.refund import RefundStatus
+from payments.domain.refunding import RefundOrder
+from payments.domain.schedule import LONGEST_AT_WORK, REFUSAL_WAITS
+from payments.domain.values import Caller, RefundId
+from payments.testing import Shop, shop
+
+OPERATOR = Caller.shop("kim")
+R1 = RefundId("r-one")
+
+
+@pytest.fixture
+def here() -> Shop:
+    return shop()
+
+
+def accepted(here: Shop) -> Payment:
+    """Return a paid payment with a refund that the provider has accepted and not executed."""
+    payment = begun(here)
+    here.run(here.refresher.refresh_attempt(here.pay(payment), "webhook"))
+    here.gateway.accept_refunds()
+    outcome = here.run(here.refunds.refund(OPERATOR, payment.merchant_id, RefundOrder(reason="변심"), R1))
+    assert not outcome.confirmed
+    return outcome.payment
+
+
+def later(here: Shop, payment: Payment, **span: float) -> Payment:
+    here.clock.advance(**span)
+    here.run(here.sweep.sweep())
+    return here.run(here.store.payments.get(payment.merchant_id))
+
+
+def kinds(here: Shop, payment: Payment) -> list[EventKind]:
+    return [event.kind for event in here.run(here.store.payments.timeline(payment.merchant_id))]
+
+
+def test_an_accepted_refund_stays_open_and_tells_the_shop(here: Shop) -> None:
+    payment = accepted(here)
+    refund = payment.refund(R1)
+    assert (refund.status, refund.accepted_at, payment.status) == (RefundStatus.OPEN, here.clock.now(), Status.PAID)
+    assert payment.refunded == 0
+    assert kinds(here, payment)[-1] is EventKind.REFUND_ACCEPTED
+
+
+def test_an_accepted_refund_is_never_sent_again(here: Shop) -> None:
+    payment = accepted(here)
+    for _ in range(5):
+        payment = later(here, payment, hours=6)
+    here.run(here.refunds.send(payment.merchant_id, R1))
+    assert here.gateway.calls.count("refund") == 1
+    assert payment.refund(R1).is_open
+
+
+def test_the_sweep_learns_that_an_accepted_refund_was_executed(here: Shop) -> None:
+    payment = accepted(here)
+    here.gateway.settle_refunds()
+    payment = later(here, payment, minutes=1)
+    assert (payment.refund(R1).status, payment.status) == (RefundStatus.DONE, Status.CANCELLED)
+    assert kinds(here, payment).count(EventKind.REFUNDED) == 1
+
+
+def test_an_accepted_refund_that_fails_later_is_refused(here: Shop) -> None:
+    payment = accepted(here)
+    here.gateway.settle_refunds(done=False)
+    payment = later(here, payment, minutes=1)
+    assert (payment.refund(R1).status, payment.status) == (RefundStatus.REFUSED, Status.PAID)
+    again = here.run(here.refunds.refund(OPERATOR, payment.merchant_id, RefundOrder(reason="다시")))
+    assert again.payment.status is Status.CANCELLED
+
+
+def test_no_other_refund_of_the_capture_begins_meanwhile(here: Shop) -> None:
+    payment = accepted(here)
+    here.clock.advance(minutes=LONGEST_AT_WORK / timedelta(minutes=1) + 1)
+    with pytest.raises(RefundInProgress):
+        here.run(here.refunds.refund(OPERATOR, payment.merchant_id, RefundOrder(reason="다시", amount=1)))
+
+
+def test_a_failed_refund_of_a_stray_is_sent_again_after_its_wait(here: Shop) -> None:
+    payment = begun(here)
+    here.run(here.checkout.cancel(OPERATOR, payment.merchant_id))
+    here.gateway.accept_refunds()
+    late = here.gateway.open(payment.merchant_id, payment.price)
+    here.gateway.approve(late)
+    here.run(here.refresher.refresh_attempt(late, "webhook"))
+    later(here, payment, minutes=1)
+    here.gateway.settle_refunds(done=False)
+    payment = later(here, payment, minutes=2)
+    assert payment.open_refunds[0].not_before == here.clock.now() + REFUSAL_WAITS[0]
+    payment = later(here, payment, minutes=31)
+    assert [refund.status for refund in payment.refunds] == [RefundStatus.DONE]
+    assert here.gateway.calls.count("refund") == 2
