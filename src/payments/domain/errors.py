@@ -29,6 +29,12 @@ class BadInput(PaymentsError):
     slug = "bad-input"
 
 
+class WebhookForged(BadInput):
+    """The webhook does not carry the provider's signature, or it is too old. Nothing was done."""
+
+    slug = "webhook-forged"
+
+
 class NothingToPay(BadInput):
     """The price is 0, so no provider can take the payment. The shop completes the order itself."""
 

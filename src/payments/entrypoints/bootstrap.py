@@ -1,4 +1,4 @@
-"""From settings to a wired Service. Only this module and `provider` name an adapter. It closes what it opened.
+"""From settings to a wired Service. Only this module and `providers` name an adapter. It closes what it opened.
 
 opened          everything: what the API, the worker and the commands use
 opened_on_loop  the same for the API on an event loop, with a second service for a worker's threads
@@ -6,7 +6,7 @@ opened_store    only the store, for commands that need no provider
 """
 
 import random
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from payments.adapters.iamport import IamportGateway, IamportSettings, LoopIamportGateway
 from payments.adapters.in_process.subscribers import Several, Subscriber, Subscribers
 from payments.adapters.prices.toml_file import PriceList
 from payments.adapters.system.alarms import LoggingAlarms
@@ -22,18 +21,19 @@ from payments.adapters.system.clock import SystemClock
 from payments.adapters.system.merchant_ids import RandomIds
 from payments.adapters.webhooks import WebhookPublisher, WebhookSettings
 from payments.domain.messages import Outbox, Publisher
-from payments.domain.ports import Gateway, Prices, Store, Vault
+from payments.domain.ports import Gateway, Gateways, Prices, Store, Vault
 from payments.domain.use_cases.hints import HintTaker
 from payments.domain.use_cases.outbox import Courier
 from payments.domain.use_cases.pricing import Pricing
 from payments.domain.use_cases.wiring import UseCases
-from payments.entrypoints.guarding.breaker import Breaker, Guarded, uncounted
+from payments.entrypoints.guarding.breaker import Breaker, Guarded, uncounted, worst_state
 from payments.entrypoints.guarding.channels import channel_rules, channels_of, checked_window
 from payments.entrypoints.guarding.shared_looks import SharedLooks
 from payments.entrypoints.keys.claims import Claims
 from payments.entrypoints.keys.known_keys import KnownKeys
 from payments.entrypoints.off_loop import OffLoop
-from payments.entrypoints.provider import iamport_settings, window_of
+from payments.entrypoints.providers import accounts_of, readers_of, window_of
+from payments.entrypoints.providers.account import LoopGateway
 from payments.entrypoints.sending import MAX_SENDS
 from payments.entrypoints.service import Service, readiness
 from payments.entrypoints.settings import (
@@ -55,8 +55,8 @@ from payments.entrypoints.settings.derived import (
 if TYPE_CHECKING:
     from payments.entrypoints.observing.metrics import Metrics
 
-WITH_AIOHTTP: Final = "Iamport is called with aiohttp, on the event loop."
-WITH_REQUESTS: Final = "Iamport is called with requests, in threads. With aiohttp each call would cost less CPU."
+WITH_AIOHTTP: Final = "Providers are called with aiohttp, on the event loop."
+WITH_REQUESTS: Final = "Providers are called with requests, in threads. With aiohttp each call would cost less CPU."
 
 
 def opened_store(settings: Settings) -> AbstractContextManager[Store]:
@@ -79,14 +79,14 @@ def opened(
     its own *prices*, and a test its own *gateway*. Raises BadInput or what refuses the database: nothing was started.
     """
     with ExitStack() as stack:
-        breaker = Breaker()
-        asked = gateway or Guarded(stack.enter_context(IamportGateway(_iamport(settings))), breaker)
+        breakers = {name: Breaker() for name in settings.providers}
+        asked = gateway or _guarded(_in_threads(settings, stack), breakers)
         store = stack.enter_context(closing(_store(settings)))
         publisher = _publisher(settings, subscribers)
         wired = _wired(
             settings, store, asked, prices or _prices(settings.orders), publisher, in_order=bool(subscribers)
         )
-        yield attrs.evolve(wired, provider_state=lambda: breaker.state)
+        yield attrs.evolve(wired, provider_state=lambda: worst_state(breakers.values()))
 
 
 @attrs.frozen(kw_only=True)
@@ -99,12 +99,13 @@ class Fronts:
     loop: Service
     blocking: Service
     caller: str
-    _close_gateway: Callable[[], Coroutine[Any, Any, None]]
+    _close_gateways: Sequence[Callable[[], Coroutine[Any, Any, None]]]
 
     async def leave_loop(self, seconds: float) -> None:
-        """Give what runs beside requests *seconds*, then cut it off, and close the connections to the provider."""
+        """Give what runs beside requests *seconds*, then cut it off, and close the connections to the providers."""
         await self.loop.sending.finish(seconds)
-        await self._close_gateway()
+        for close in self._close_gateways:
+            await close()
 
 
 @contextmanager
@@ -116,28 +117,41 @@ def opened_on_loop(
     web = attrs.evolve(web, threads=settings.http.concurrency) if has_aiohttp else web
     calls = web.threads + web.strangers + MAX_SENDS
     with ExitStack() as stack:
-        gateway = stack.enter_context(IamportGateway(_iamport(settings)))
+        blocking_ones = _in_threads(settings, stack)
         store = stack.enter_context(closing(_store(settings)))
-        asked = (
-            LoopIamportGateway(attrs.evolve(_iamport(settings), connections=calls))
-            if has_aiohttp
-            else OffLoop(gateway, calls)
-        )
+        on_the_loop: dict[str, LoopGateway] = {
+            name: account.loop_gateway(calls) if has_aiohttp else OffLoop(blocking_ones[name], calls)
+            for name, account in accounts_of(settings).items()
+        }
         metrics = _metrics()
         on_loop = stack.enter_context(closing(_on_loop(store, metrics)))
         given, publisher = prices or _prices(settings.orders), _publisher(settings, subscribers)
-        breaker = Breaker()
+        breakers = {name: Breaker() for name in settings.providers}
         count = metrics.provider_call if metrics else uncounted
-        looks, calls_of_worker = SharedLooks(Guarded(asked, breaker, count)), Guarded(gateway, breaker, count)
+        shared = _guarded(on_the_loop, breakers, count).by_name.items()
+        looks = Gateways({name: SharedLooks(guarded) for name, guarded in shared})
+        calls_of_worker = _guarded(blocking_ones, breakers, count)
         blocking = _wired(settings, store, calls_of_worker, given, publisher, in_order=bool(subscribers))
         loop = _wired(settings, on_loop, looks, given, publisher, in_order=bool(subscribers))
-        loop = attrs.evolve(loop, provider_state=lambda: breaker.state, metrics=metrics)
+        loop = attrs.evolve(loop, provider_state=lambda: worst_state(breakers.values()), metrics=metrics)
         yield Fronts(
             loop=attrs.evolve(loop, client_tokens=blocking.client_tokens, web=web, suspends=True),
             blocking=blocking,
             caller=WITH_AIOHTTP if has_aiohttp else WITH_REQUESTS,
-            close_gateway=asked.close,
+            close_gateways=[one.close for one in on_the_loop.values()],
         )
+
+
+def _in_threads(settings: Settings, stack: ExitStack) -> Mapping[str, Gateway]:
+    """Return the gateway of each provider that the settings use, for threads; *stack* closes them."""
+    calls = max_concurrent_calls(settings)
+    return {name: stack.enter_context(account.gateway(calls)) for name, account in accounts_of(settings).items()}
+
+
+def _guarded(
+    gateways: Mapping[str, Gateway], breakers: Mapping[str, Breaker], count: Callable[[str, str], None] = uncounted
+) -> Gateways:
+    return Gateways({name: Guarded(gateway, breakers[name], count) for name, gateway in gateways.items()})
 
 
 def _metrics() -> "Metrics | None":
@@ -159,7 +173,7 @@ def _on_loop(store: Any, metrics: "Metrics | None") -> Store:
 def _wired(
     settings: Settings,
     store: Store,
-    gateway: Gateway,
+    gateway: Gateway | Gateways,
     prices: Prices,
     publisher: Publisher | None,
     *,
@@ -194,6 +208,7 @@ def _wired(
         order_tokens=verifier(settings.orders),
         client_tokens=client_tokens(settings, secret),
         window=checked_window(window_of(settings), use_cases.checkout),
+        readers=readers_of(settings),
         channels=channels_of(settings),
         ready=readiness(store),
         backlog=store.backlog.read,
@@ -229,10 +244,6 @@ def _store(settings: Settings) -> Store:
     url, create = settings.database.url, settings.database.create
     prefix, pool_size = settings.merchant_id_prefix, max_concurrent_calls(settings)
     return open_store(url, settings.mode, create=create, pool_size=pool_size, prefix=prefix)
-
-
-def _iamport(settings: Settings) -> IamportSettings:
-    return iamport_settings(settings, max_concurrent_calls(settings))
 
 
 def _prices(orders: OrderSettings) -> Prices:

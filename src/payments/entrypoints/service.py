@@ -1,6 +1,6 @@
 """Service: everything that an entrypoint needs, wired by bootstrap, without the name of any adapter."""
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -9,10 +9,8 @@ import attrs
 from payments.domain.access import ApiKeys, IdempotencyKeys
 from payments.domain.errors import PaymentsError
 from payments.domain.messages import Outbox
-from payments.domain.payment import Payment
 from payments.domain.people.ports import People
-from payments.domain.ports import Backlog, Clock, PaymentRepository, Store
-from payments.domain.use_cases.channel_rules import Contact, Finding
+from payments.domain.ports import Backlog, Clock, HintReader, PaymentRepository, PaymentWindow, Store
 from payments.domain.use_cases.hints import HintTaker
 from payments.domain.use_cases.outbox import Courier
 from payments.domain.use_cases.pricing import Pricing
@@ -42,17 +40,6 @@ class NotStarted(PaymentsError):
     """A host program did not enter the lifespan of its payments, so nothing is open."""
 
     slug = "not-started"
-
-
-@attrs.frozen(kw_only=True)
-class Window:
-    """What a browser needs to open the provider's window: its script, the shop's code, and the parameters."""
-
-    script: str
-    user_code: str
-    request_pay: dict[str, Any]
-    notes: tuple[Finding, ...] = ()
-    """What the channel's rules say of the payment: warnings, and what was corrected."""
 
 
 @attrs.frozen(kw_only=True)
@@ -105,7 +92,8 @@ class Service(HasUseCases):
     buyer_tokens: Verifier | None = None
     order_tokens: Verifier | None = None
     client_tokens: ClientTokens
-    window: Callable[[Payment, Contact], Window]
+    window: PaymentWindow
+    readers: Mapping[str, HintReader] = attrs.field(factory=dict)
     ready: Callable[[], Coroutine[Any, Any, None]]
     backlog: Callable[[datetime, datetime], Coroutine[Any, Any, Backlog]]
     channels: Callable[[], Sequence[ChannelTold]] = tuple

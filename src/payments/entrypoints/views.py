@@ -9,13 +9,13 @@ from payments.domain.attempt import Attempt, Disposition
 from payments.domain.event import Event, EventKind
 from payments.domain.machine import Status
 from payments.domain.payment import Payment
+from payments.domain.ports import Window
 from payments.domain.refund import Refund, RefundStatus
 from payments.domain.report import Approval, Deposit
 from payments.domain.values import Method, Mode, Role
 from payments.entrypoints.channels.views import NoteView, note_views
 from payments.entrypoints.display import currency_of
 from payments.entrypoints.money_back import StrayMoneyView, refunded_at, refunding, strays_of
-from payments.entrypoints.service import Window
 
 
 class DepositView(Struct, kw_only=True):
@@ -95,11 +95,11 @@ class PaymentView(Struct, kw_only=True):
 
 
 class WindowView(Struct, kw_only=True):
-    """Load `script`, `IMP.init(user_code)`, then `IMP.request_pay(request_pay, …)`."""
+    """What opens the window: the `script` of the `provider`, and `parameters` in that provider's own words."""
 
+    provider: str
     script: str
-    user_code: str
-    request_pay: dict[str, Any]
+    parameters: dict[str, Any]
 
 
 class BegunView(PaymentView, kw_only=True):
@@ -181,7 +181,7 @@ def begun_view(payment: Payment, window: Window, client_token: str | None) -> Be
     """Return a new payment."""
     return BegunView(
         **_payment_fields(payment, for_shop=client_token is not None),
-        window=WindowView(script=window.script, user_code=window.user_code, request_pay=window.request_pay),
+        window=WindowView(provider=window.provider, script=window.script, parameters=dict(window.parameters)),
         client_token=client_token or UNSET,
         notes=note_views(window.notes) if client_token and window.notes else UNSET,
     )

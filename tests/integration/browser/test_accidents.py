@@ -37,7 +37,7 @@ def tamper(amount: int) -> Any:
             return route.continue_()
         answer = route.fetch()
         body = answer.json()
-        body["window"]["request_pay"]["amount"] = amount
+        body["window"]["parameters"]["request_pay"]["amount"] = amount
         return route.fulfill(response=answer, body=json.dumps(body))
 
     return change

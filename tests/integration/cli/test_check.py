@@ -11,7 +11,7 @@ from support.patience import EVENTUALLY
 
 from payments.adapters.system.clock import SystemClock
 from payments.entrypoints.cli.app import CONFIG
-from payments.entrypoints.provider import check_at_start
+from payments.entrypoints.providers import check_at_start
 from payments.entrypoints.sandbox import Clock
 from payments.entrypoints.sandbox.serve import running_sandbox
 from payments.entrypoints.service import BadSettings

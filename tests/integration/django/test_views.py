@@ -15,7 +15,7 @@ def test_a_logged_in_user_begins_and_pays_an_order_of_their_own(paid, order, buy
 
 def test_the_window_returns_to_the_path_at_which_the_project_includes_us(begin, order):
     window = begin(order).json()["window"]
-    assert window["request_pay"]["m_redirect_url"] == "http://testserver/pay/payments/return"
+    assert window["parameters"]["request_pay"]["m_redirect_url"] == "http://testserver/pay/payments/return"
 
 
 def test_a_phone_that_returns_sees_the_result(begin, order, buyer, project):

@@ -18,8 +18,8 @@ def test_a_buyer_begins_and_gets_what_opens_the_window(api: RunningApi):
     assert answer.status_code == 201
     begun = answer.json()
     assert (begun["status"], begun["amount"], begun["currency"]) == ("awaiting", 12_000, "KRW")
-    assert begun["window"]["user_code"] == "imp12345678"
-    opening = begun["window"]["request_pay"]
+    assert begun["window"]["parameters"]["user_code"] == "imp12345678"
+    opening = begun["window"]["parameters"]["request_pay"]
     assert (opening["merchant_uid"], opening["amount"]) == (begun["merchant_id"], 12_000)
     assert "client_token" not in begun
     assert "attempts" not in begun
@@ -28,7 +28,7 @@ def test_a_buyer_begins_and_gets_what_opens_the_window(api: RunningApi):
 def test_a_shops_server_begins_for_a_buyer_and_gets_a_client_token(api: RunningApi):
     body = {"buyer": "alice", "order": "o-1", "name": "책", "amount": 1_999, "currency": "USD", "method": "paypal"}
     begun = api.post("/payments", body, headers=api.shop).json()
-    assert begun["window"]["request_pay"]["amount"] == 19.99
+    assert begun["window"]["parameters"]["request_pay"]["amount"] == 19.99
     client = bearer(begun["client_token"])
     path = f"/payments/{begun['merchant_id']}"
     assert api.get(path, headers=client).json()["buyer"] == "alice"

@@ -99,7 +99,7 @@ def test_one_capture_cannot_pay_for_two_orders(shop: Shop):
 
 
 def test_the_window_gets_the_addresses_it_comes_back_to(shop: Shop):
-    opening = begun(shop)["window"]["request_pay"]
+    opening = begun(shop)["window"]["parameters"]["request_pay"]
     assert opening["m_redirect_url"] == "http://shop.test/payments/return"
     assert opening["notice_url"] == "http://shop.test/webhooks/iamport"
 

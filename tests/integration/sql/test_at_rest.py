@@ -52,7 +52,7 @@ def test_nothing_personal_and_no_token_stands_in_the_database_in_clear(url: str)
         wanted["contact"] = contact
         begun = api.post("/payments", wanted, headers=headers)
         assert begun.status_code == 201, begun.text
-        assert "김카나리아" in begun.json()["window"]["request_pay"].values()
+        assert "김카나리아" in begun.json()["window"]["parameters"]["request_pay"].values()
         payment = begun.json()
         attempt = gateway.open(payment["merchant_id"], Money(payment["amount"]))
         gateway.issue_deposit(attempt)

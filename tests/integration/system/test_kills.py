@@ -67,7 +67,7 @@ class Buyer:
         uid = begun["merchant_id"]
         self.acknowledged.setdefault(uid, "awaiting")
         windows = f"{self.town.provider_url}/_sandbox/payments"
-        opening = begun["window"]["request_pay"] | {"notice_url": ""}
+        opening = begun["window"]["parameters"]["request_pay"] | {"notice_url": ""}
         imp_uid = requests.post(windows, json=opening, timeout=EVENTUALLY).json()["imp_uid"]
         requests.post(f"{windows}/{imp_uid}/approve", json={}, timeout=EVENTUALLY).raise_for_status()
         if turn % 4 == 3:

@@ -3,6 +3,8 @@
 PaymentRepository   where payments, their timelines and the reconciliation mark are stored
 Orphans             where captures without a payment are stored
 Gateway             a provider: prepare, find, attempts, refund, revoke, listing; Gateways: each by its name
+PaymentWindow       what a browser needs to open the provider's window
+HintReader          what a provider's webhook or a returning phone names
 MerchantIdPolicy    new ids for payments and refunds, and which ids are ours
 Prices              what the shop asks for an order
 Alarms              where a person is told what no use case can put right
@@ -26,6 +28,7 @@ from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
 from payments.domain.people.ports import People
 from payments.domain.ports.gateway import Attempts, Gateway, Gateways, ListingPage
+from payments.domain.ports.window import Contact, HintReader, PaymentWindow, Window
 from payments.domain.refund import BankAccount, SealedAccount
 from payments.domain.values import DEFAULT_PROVIDER, GatewayId, MerchantId, Offer, RefundId
 
@@ -38,16 +41,20 @@ __all__: Final = (
     "Backlog",
     "BacklogReader",
     "Clock",
+    "Contact",
     "Filter",
     "Gateway",
     "Gateways",
+    "HintReader",
     "ListingPage",
     "MerchantIdPolicy",
     "Orphans",
     "PaymentRepository",
+    "PaymentWindow",
     "Prices",
     "Store",
     "Vault",
+    "Window",
 )
 
 

@@ -14,6 +14,7 @@ from payments.domain.attempt import Attempt
 from payments.domain.errors import BadInput, RuleViolation
 from payments.domain.money import Money, TaxParts
 from payments.domain.payment import Payment
+from payments.domain.ports import Contact
 from payments.domain.refund import BankAccount
 from payments.domain.values import MerchantId, Method, Terms
 
@@ -27,15 +28,6 @@ class Level(StrEnum):
     WARN = "warn"
     FIX = "fix"
     NOTE = "note"
-
-
-@attrs.frozen(kw_only=True)
-class Contact:
-    """The buyer's contact data for the window, passed on and not stored. Some providers require the phone."""
-
-    name: str = ""
-    phone: str = ""
-    email: str = ""
 
 
 @attrs.frozen(kw_only=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
@@ -11,6 +11,9 @@ from payments.entrypoints.blocking import run
 from payments.entrypoints.cli.app import REFUSED
 from payments.entrypoints.cli.common import DEFAULT, Common, print_json, say
 from payments.entrypoints.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from payments.entrypoints.providers.account import Account
 
 MAX_CLOCK_DIFFERENCE: Final = timedelta(seconds=60)
 
@@ -41,7 +44,7 @@ def _results(common: Common) -> list[Result]:
         return [Result("settings", ok=False, sentence=str(error).replace("\n", " "))]
     money = "real money" if settings.mode == "live" else "test money"
     read = Result("settings", ok=True, sentence=f"The settings can be used: mode {settings.mode}, {money}.")
-    return [read, _part("database", lambda: _database(settings)), *_provider(settings)]
+    return [read, _part("database", lambda: _database(settings)), *_providers(settings)]
 
 
 def _part(name: str, ask: Callable[[], str]) -> Result:
@@ -62,19 +65,27 @@ def _database(settings: Settings) -> str:
     return "The database is ready: right mode, current schema, safe settings, writable."
 
 
-def _provider(settings: Settings) -> list[Result]:
-    from payments.entrypoints.provider import ask_provider
+def _providers(settings: Settings) -> list[Result]:
+    from payments.entrypoints.providers import accounts_of
+
+    return [result for account in accounts_of(settings).values() for result in _provider(account)]
+
+
+def _provider(account: "Account") -> list[Result]:
+    from payments.entrypoints.providers import ask_provider
 
     try:
-        there = ask_provider(settings)
+        there = ask_provider(account)
     except PaymentsError as error:
         return [Result("provider", ok=False, sentence=str(error))]
-    difference = datetime.now(UTC) - there
-    keys = Result("provider", ok=True, sentence="Iamport accepts the keys.")
+    keys = Result("provider", ok=True, sentence=f"{account.title} accepts the keys.")
+    return [keys] if there is None else [keys, _clock(account.title, datetime.now(UTC) - there)]
+
+
+def _clock(title: str, difference: timedelta) -> Result:
     seconds = round(difference.total_seconds())
     if abs(difference) > MAX_CLOCK_DIFFERENCE:
-        wrong = (
-            f"The clock here is {abs(seconds)} s {'ahead of' if seconds > 0 else 'behind'} Iamport's. Set it by NTP."
-        )
-        return [keys, Result("clock", ok=False, sentence=wrong)]
-    return [keys, Result("clock", ok=True, sentence=f"The clock agrees with Iamport's within {abs(seconds) + 1} s.")]
+        which = "ahead of" if seconds > 0 else "behind"
+        wrong = f"The clock here is {abs(seconds)} s {which} {title}'s. Set it by NTP."
+        return Result("clock", ok=False, sentence=wrong)
+    return Result("clock", ok=True, sentence=f"The clock agrees with {title}'s within {abs(seconds) + 1} s.")

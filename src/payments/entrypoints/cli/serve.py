@@ -35,7 +35,7 @@ def serve(
     """
     from payments.entrypoints.http import serving
     from payments.entrypoints.logs import set_up_logging
-    from payments.entrypoints.provider import check_at_start
+    from payments.entrypoints.providers import check_at_start
     from payments.entrypoints.settings import load_settings
 
     settings = load_settings(common.config)
@@ -59,7 +59,7 @@ def worker(*, heartbeat: Path | None = None, common: Common = DEFAULT) -> int:
     """
     from payments.entrypoints.bootstrap import opened
     from payments.entrypoints.logs import set_up_logging
-    from payments.entrypoints.provider import check_at_start
+    from payments.entrypoints.providers import check_at_start
     from payments.entrypoints.settings import load_settings
     from payments.entrypoints.worker import Worker
     from payments.entrypoints.worker import serve as run_worker

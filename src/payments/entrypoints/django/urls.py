@@ -16,7 +16,7 @@ urlpatterns = [
     path(f"{_ONE}/complete", views.complete, name="complete"),
     path(f"{_ONE}/abandon", views.abandon, name="abandon"),
     path(f"{_ONE}/cancel", views.cancel, name="cancel"),
-    path("webhooks/iamport", views.webhook, name="webhook"),
+    path("webhooks/<str:provider>", views.webhook, name="webhook"),
     path("payments.js", views.script, name="script"),
     path("button.js", views.button_script, name="button"),
 ]

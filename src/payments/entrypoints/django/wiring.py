@@ -21,7 +21,7 @@ from payments.domain.values import Offer
 from payments.entrypoints.bootstrap import opened
 from payments.entrypoints.django import conf
 from payments.entrypoints.django.handlers import receive
-from payments.entrypoints.provider import window_of
+from payments.entrypoints.providers import window_of
 from payments.entrypoints.service import Service
 
 

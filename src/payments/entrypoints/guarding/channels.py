@@ -8,11 +8,12 @@ import attrs
 
 from payments.adapters.pg_rules import PgChannel, PgRules, sentences_of, tables
 from payments.domain.payment import Payment
-from payments.domain.use_cases.channel_rules import Contact, corrections
+from payments.domain.ports import Contact, PaymentWindow, Window
+from payments.domain.use_cases.channel_rules import corrections
 from payments.domain.use_cases.checkout import Checkout
 from payments.domain.values import Mode
 from payments.entrypoints.channels.told import ChannelTold, RuleTold
-from payments.entrypoints.service import BadSettings, Window
+from payments.entrypoints.service import BadSettings
 from payments.entrypoints.settings import ChannelOptions, Settings
 
 ALWAYS_SENT: Final[Mapping[str, Any]] = {
@@ -40,9 +41,7 @@ def channel_rules(settings: Settings) -> PgRules:
     return PgRules(channels=channels, sent=_sent(settings))
 
 
-def checked_window(
-    window: Callable[[Payment, Contact], Window], checkout: Checkout
-) -> Callable[[Payment, Contact], Window]:
+def checked_window(window: PaymentWindow, checkout: Checkout) -> PaymentWindow:
     """Return *window* with what the channel's rules correct in it, and with what they say."""
 
     def opened(payment: Payment, contact: Contact) -> Window:

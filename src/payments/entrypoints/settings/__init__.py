@@ -14,6 +14,8 @@
 never shown.
 
 ├── options     the classes: name, default and meaning of each setting
+├── accounts    those of each provider
+├── addresses   what an address is
 ├── loading     load_settings: reads all sources, and refuses everything that is wrong at once
 ├── sources     the TOML file, the environment, files with secrets, and names that nobody knows
 ├── checks      what is wrong in any mode
@@ -25,6 +27,7 @@ never shown.
 import secrets
 from typing import Final
 
+from payments.entrypoints.settings.accounts import AccountOptions, IamportOptions
 from payments.entrypoints.settings.checks import MIN_SECRET_LENGTH, check
 from payments.entrypoints.settings.loading import load_settings, settings_from
 from payments.entrypoints.settings.options import (
@@ -33,7 +36,6 @@ from payments.entrypoints.settings.options import (
     ChannelOptions,
     DatabaseSettings,
     HttpSettings,
-    IamportOptions,
     OrderSettings,
     Settings,
     WebhookOptions,
@@ -41,6 +43,7 @@ from payments.entrypoints.settings.options import (
 
 __all__: Final = (
     "MEMORY",
+    "AccountOptions",
     "BuyerSettings",
     "ChannelOptions",
     "DatabaseSettings",

@@ -3,11 +3,11 @@
 import base64
 import re
 from typing import Final
-from urllib.parse import urlsplit
 
 import attrs
 
-from payments.domain.values import MAX_CHANNEL_NAME, MAX_MONTHS
+from payments.domain.values import MAX_CHANNEL_NAME
+from payments.entrypoints.settings.addresses import is_web
 from payments.entrypoints.settings.options import BuyerSettings, HttpSettings, OrderSettings, Settings
 
 MIN_SECRET_LENGTH: Final = 32
@@ -27,6 +27,7 @@ def check(settings: Settings) -> list[str]:
     found += _http_errors(settings.http)
     found += _encryption_key_errors(settings.database.encryption_keys)
     found += _channel_errors(settings)
+    found += _provider_errors(settings)
     if not 1 <= settings.expires_after <= MAX_EXPIRY_MINUTES:
         found.append(f"expires_after must be between 1 and {MAX_EXPIRY_MINUTES} minutes.")
     if not 0 <= settings.grace <= MAX_EXPIRY_MINUTES or not 0 <= settings.deposit_grace <= 24 * 30:
@@ -52,8 +53,13 @@ def _channel_errors(settings: Settings) -> list[str]:
         found.append("Each of a channel's rules_off must say why the rule is not checked.")
     if any(minimum < 1 for minimum in settings.minimums.values()):
         found.append("minimums must be 1 won or more.")
-    if not 0 <= settings.iamport.max_instalments <= MAX_MONTHS:
-        found.append(f"iamport.max_instalments must be between 0 and {MAX_MONTHS} months.")
+    return found
+
+
+def _provider_errors(settings: Settings) -> list[str]:
+    found = [sentence for options in settings.accounts.values() for sentence in options.errors()]
+    if unknown := sorted(settings.providers - set(settings.accounts)):
+        found.append(f"There is no provider {', '.join(unknown)}. We know {', '.join(settings.accounts)}.")
     return found
 
 
@@ -77,15 +83,6 @@ def _http_errors(http: HttpSettings) -> list[str]:
     if not 1 <= http.concurrency <= MAX_CONCURRENCY:
         found.append(f"http.concurrency must be between 1 and {MAX_CONCURRENCY}.")
     return found
-
-
-def is_web(url: str) -> bool:
-    """Return whether *url* is an absolute http or https address."""
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
 
 
 def _key_errors(name: str, keyed: BuyerSettings | OrderSettings) -> list[str]:

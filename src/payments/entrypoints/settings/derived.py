@@ -18,7 +18,8 @@ DATABASE_WAITS: Final = timedelta(seconds=15)
 
 def longest_request(settings: Settings) -> timedelta:
     """How long one request may take: a call to the provider, and waiting for the database before and after it."""
-    return timedelta(seconds=max(settings.iamport.deadline, ANSWER_WITHIN_SECONDS)) + DATABASE_WAITS
+    deadlines = [options.deadline for name, options in settings.accounts.items() if name in settings.providers]
+    return timedelta(seconds=max(ANSWER_WITHIN_SECONDS, *deadlines)) + DATABASE_WAITS
 
 
 def client_tokens(settings: Settings, secret: str) -> ClientTokens:
@@ -87,8 +88,11 @@ def verifier(keyed: BuyerSettings | OrderSettings) -> Verifier | None:
 
 def rules_of(settings: Settings) -> Rules:
     """Return what the settings require of a payment before it begins."""
-    channels = [Channel(name=one.name, methods=frozenset(one.methods)) for one in settings.channels]
+    channels = [
+        Channel(name=one.name, methods=frozenset(one.methods), provider=one.provider) for one in settings.channels
+    ]
     return Rules(
+        provider=settings.provider,
         channels=tuple(channels),
         minimums=settings.minimums,
         one_payment_per_order=settings.one_payment_per_order,

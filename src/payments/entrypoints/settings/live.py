@@ -2,15 +2,13 @@
 
 from collections.abc import Iterator
 from typing import Final
-from urllib.parse import urlsplit
 
 from payments.domain.values import Mode
+from payments.entrypoints.settings.addresses import host_of, is_https
 from payments.entrypoints.settings.checks import MIN_SECRET_LENGTH
 from payments.entrypoints.settings.examples import is_example
 from payments.entrypoints.settings.options import MEMORY, Settings
 
-PROVIDER_HOSTS: Final = frozenset({"api.iamport.kr"})
-SCRIPT_HOSTS: Final = frozenset({"cdn.iamport.kr", "service.iamport.kr", "cdn.portone.io"})
 MIN_DIFFERENT: Final = 10
 """Different characters in a secret; 32 random ones have about 25, hexadecimal ones about 14."""
 
@@ -30,34 +28,21 @@ def check_live(settings: Settings) -> list[str]:
 
 
 def _addresses(settings: Settings) -> Iterator[str]:
-    http, iamport = settings.http, settings.iamport
-    if not _is_https(http.public_url):
+    http = settings.http
+    if not is_https(http.public_url):
         yield "http.public_url must be an https:// address in live mode."
     if not http.allowed_hosts:
         yield "http.allowed_hosts must be set in live mode: the host names under which the API is reached."
-    elif (host := _host(http.public_url)) and host not in {one.lower() for one in http.allowed_hosts}:
+    elif (host := host_of(http.public_url)) and host not in {one.lower() for one in http.allowed_hosts}:
         yield f"http.allowed_hosts must contain the host of http.public_url, {host}."
-    if not all(map(_is_https, http.allowed_origins)):
+    if not all(map(is_https, http.allowed_origins)):
         yield "http.allowed_origins must all be https:// in live mode."
-    if http.return_page and not _is_https(http.return_page):
+    if http.return_page and not is_https(http.return_page):
         yield "http.return_page must be an https:// address in live mode."
-    if not _is_https(iamport.api_url) or _host(iamport.api_url) not in PROVIDER_HOSTS:
-        yield f"iamport.api_url must be on {' or '.join(sorted(PROVIDER_HOSTS))} in live mode, over https."
-    if not _is_https(iamport.script) or _host(iamport.script) not in SCRIPT_HOSTS:
-        yield f"iamport.script must be on {' or '.join(sorted(SCRIPT_HOSTS))} in live mode, over https."
-    if settings.webhooks.url and not _is_https(settings.webhooks.url):
+    for name in sorted(settings.providers & set(settings.accounts)):
+        yield from settings.accounts[name].live_errors()
+    if settings.webhooks.url and not is_https(settings.webhooks.url):
         yield "webhooks.url must be an https:// address in live mode."
-
-
-def _is_https(url: str) -> bool:
-    return url.lower().startswith("https://") and bool(_host(url))
-
-
-def _host(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "").lower()
-    except ValueError:
-        return ""
 
 
 def _given(settings: Settings) -> Iterator[tuple[str, str]]:
@@ -72,9 +57,8 @@ def _given(settings: Settings) -> Iterator[tuple[str, str]]:
             yield f"{name.partition('.')[0]}.previous_key", keyed.previous_key.get_secret_value()
     for secret in settings.webhooks.secrets:
         yield "webhooks.secrets", secret
-    yield "iamport.key", settings.iamport.key.get_secret_value()
-    yield "iamport.secret", settings.iamport.secret.get_secret_value()
-    yield "iamport.user_code", settings.iamport.user_code
+    for options in settings.accounts.values():
+        yield from options.secrets.items()
 
 
 def _secrets(settings: Settings) -> Iterator[str]:
@@ -84,7 +68,7 @@ def _secrets(settings: Settings) -> Iterator[str]:
             continue
         if is_example(value):
             yield f"{name} must not be an example of the documents or the sandbox in live mode."
-        elif not name.startswith("iamport.") and len(set(value.removeprefix("whsec_"))) < MIN_DIFFERENT:
+        elif name.partition(".")[0] not in settings.accounts and len(set(value.removeprefix("whsec_"))) < MIN_DIFFERENT:
             yield f"{name} must be random: it has fewer than {MIN_DIFFERENT} different characters."
         if value in first:
             yield f"{name} and {first[value]} must not be the same secret."

@@ -1,20 +1,22 @@
 """The classes of all settings: name, default and meaning of each. `secret` marks what is never shown."""
 
 import re
-from typing import Any, Final, Literal
+from collections.abc import Mapping
+from typing import Final, Literal
 
+import attrs
 import typed_settings as ts
-from typed_settings import Secret, option, secret
+from typed_settings import Secret, option
 
-from payments.domain.values import Method, Mode
+from payments.domain.values import DEFAULT_PROVIDER, Method, Mode
 from payments.entrypoints.logs import LogFormat
+from payments.entrypoints.settings.accounts import AccountOptions, IamportOptions, secret_option
 from payments.entrypoints.tokens import Algorithm
 
 Contract = Literal["partial_refund", "account_refund", "later_phone_refund", "vat", "below_1000", "escrow"]
 Tax = Literal["", "taxable", "tax_free", "mixed"]
 Product = Literal["", "physical", "digital"]
 
-SCRIPT: Final = "https://cdn.iamport.kr/v1/iamport.js"
 MEMORY: Final = "memory://"
 """The database URL of a store in memory, which ends with the process: for tests and first trials."""
 
@@ -28,10 +30,6 @@ MINIMUMS: Final = {
     Method.NAVERPAY: 10,
 }
 """Below these, no PG that we know takes a payment in won; most want more."""
-
-
-def _secret(meaning: str) -> Any:
-    return secret(default=Secret(""), help=meaning)
 
 
 def _without_credentials(url: str) -> str:
@@ -61,30 +59,11 @@ class DatabaseSettings:
 
 
 @ts.settings(kw_only=True)
-class IamportOptions:
-    """The shop's account at Iamport (PortOne V1), and how its window is opened."""
-
-    key: Secret[str] = _secret("the console's REST API key")
-    secret: Secret[str] = _secret("the console's REST API secret")
-    user_code: str = option(default="", help="the shop's public code, imp and 8 digits")
-    api_url: str = option(default="https://api.iamport.kr", help="base URL of Iamport's REST API")
-    script: str = option(default=SCRIPT, help="URL of the script that opens the payment window")
-    channel_key: str = option(default="", help="channel key from the console, for payment windows")
-    pg: str = option(default="", help="PG code, the older way to name a channel: PROVIDER or PROVIDER.MID")
-    deadline: float = option(default=15.0, help="time limit of one operation at Iamport, in seconds")
-    refund_deadline: float = option(default=75.0, help="time limit of a refund at Iamport, in seconds; 60 or more")
-    digital: bool = option(default=False, help="goods on the phone bill are content, not shipped")
-    max_instalments: int = option(default=0, help="most months of a card payment; 1: at once; 0: as the PG offers")
-    check_at_start: bool = option(default=True, help="ask Iamport once at start whether it accepts the keys")
-    deposit_days: int = option(default=0, help="days until a virtual account expires; 0 for the provider's default")
-    notice: bool = option(default=True, help="pass our webhook address to each payment window (needs http.public_url)")
-
-
-@ts.settings(kw_only=True)
 class ChannelOptions:
     """A channel: a contract with a PG, under a name of the shop's own. Payments by its methods open there."""
 
     name: str = option(default="", help="the shop's name for it; `channel` of a payment names it")
+    provider: str = option(default="", help="the provider; empty for the usual one")
     channel_key: str = option(default="", help="channel key from the console")
     pg: str = option(default="", help="PG code, such as html5_inicis or INICIS_V2.MID: its rules are checked")
     methods: tuple[Method, ...] = option(default=(), help="the methods that open here: card, kakaopay, …")
@@ -127,8 +106,10 @@ class HttpSettings:
     limit_new_keys: int = option(default=100, help="requests of one buyer with an idempotency key a day")
     limit_awaiting: int = option(default=5, help="payments that one buyer began and that may await payment; 0 for any")
     share: int = option(default=4, help="calls of one buyer that may wait for Iamport at the same time; 0 for any")
-    secret: Secret[str] = _secret("signs client tokens and cursors; the same for all processes, 32 characters or more")
-    previous_secret: Secret[str] = _secret("the secret before this one, still accepted while it is replaced")
+    secret: Secret[str] = secret_option(
+        "signs client tokens and cursors; the same for all processes, 32 characters or more"
+    )
+    previous_secret: Secret[str] = secret_option("the secret before this one, still accepted while it is replaced")
 
 
 @ts.settings(kw_only=True)
@@ -136,8 +117,8 @@ class BuyerSettings:
     """How buyers' tokens (JWT) are checked; without a key there are none."""
 
     algorithm: Algorithm = option(default="HS256", help="HS256, RS256 or ES256")
-    key: Secret[str] = _secret("the shared secret of HS256, or the public key in PEM")
-    previous_key: Secret[str] = _secret("the key before this one, still accepted while it is replaced")
+    key: Secret[str] = secret_option("the shared secret of HS256, or the public key in PEM")
+    previous_key: Secret[str] = secret_option("the key before this one, still accepted while it is replaced")
     issuer: str = option(default="", help="required iss claim of a token")
     audience: str = option(default="payments", help="required aud claim of a token")
 
@@ -148,8 +129,8 @@ class OrderSettings:
 
     price_list: str = option(default="", help="a TOML file of things and prices")
     algorithm: Algorithm = option(default="HS256", help="HS256, RS256 or ES256")
-    key: Secret[str] = _secret("the shared secret of HS256, or the public key in PEM")
-    previous_key: Secret[str] = _secret("the key before this one, still accepted while it is replaced")
+    key: Secret[str] = secret_option("the shared secret of HS256, or the public key in PEM")
+    previous_key: Secret[str] = secret_option("the key before this one, still accepted while it is replaced")
     issuer: str = option(default="", help="required iss claim of a signed order")
     audience: str = option(default="payments", help="required aud claim of a signed order")
 
@@ -166,6 +147,8 @@ class WebhookOptions:
 @ts.settings(kw_only=True)
 class Settings:
     """Everything that can be set. `hold_strays`: money that pays for nothing waits for an operator."""
+
+    provider: str = option(default=DEFAULT_PROVIDER, help="the provider of new payments whose channel names no other")
 
     mode: Mode = option(default=Mode.TEST, help="live for real money, test for play money")
     hold_strays: bool = option(default=False, help="hold strays for an operator instead of refunding them")
@@ -189,6 +172,18 @@ class Settings:
     buyers: BuyerSettings = BuyerSettings()
     orders: OrderSettings = OrderSettings()
     webhooks: WebhookOptions = WebhookOptions()
+
+    @property
+    def accounts(self) -> Mapping[str, AccountOptions]:
+        """The options of every provider, by name."""
+        given = attrs.asdict(self, recurse=False)
+        return {name: options for name, options in given.items() if isinstance(options, AccountOptions)}
+
+    @property
+    def providers(self) -> frozenset[str]:
+        """The providers in use: those with keys, and those that begin payments."""
+        beginning = {self.provider, *(channel.provider for channel in self.channels if channel.provider)}
+        return frozenset(beginning | {name for name, options in self.accounts.items() if options.is_set})
 
 
 FROM_FILES: Final = (

@@ -26,7 +26,7 @@ BODIES = {
     ("POST", "/payments/{merchant_id}/strays/{gateway_id}/return"): {},
     ("POST", "/payments/{merchant_id}/strays/{gateway_id}/hold"): {"note": "n"},
     ("POST", "/orphans/{gateway_id}/hold"): {"note": "n"},
-    ("POST", "/webhooks/iamport"): {},
+    ("POST", "/webhooks/{provider}"): {},
 }
 OF_A_PAYMENT = [route for route in ACCESS if "{merchant_id}" in route[1]]
 OTHERS = [route for route in ACCESS if "{merchant_id}" not in route[1]]

@@ -38,7 +38,7 @@ def test_the_window_carries_the_channel_of_the_method_or_the_one_the_shop_named(
     with_channels: RunningApi, changes, channel
 ):
     api = with_channels
-    opening = api.post("/payments", BODY | changes, headers=api.shop).json()["window"]["request_pay"]
+    opening = api.post("/payments", BODY | changes, headers=api.shop).json()["window"]["parameters"]["request_pay"]
     assert {name: opening[name] for name in ("channelKey", "pg") if name in opening} == channel
 
 
@@ -53,12 +53,14 @@ def test_terms_go_into_the_window_and_parts_are_shown(with_channels: RunningApi)
     api = with_channels
     terms = {"tax_free": 4_000, "vat": 727, "max_instalments": 3}
     begun = api.post("/payments", BODY | terms, headers=api.shop).json()
-    opening = begun["window"]["request_pay"]
+    opening = begun["window"]["parameters"]["request_pay"]
     assert (opening["tax_free"], opening["vat_amount"], opening["display"]) == (4_000, 727, {"card_quota": [2, 3]})
     assert opening["name"] == "Its a 책"
     assert (begun["name"], begun["tax_free"], begun["vat"]) == ("It's a 책", 4_000, 727)
     mobile = BODY | {"method": "mobile", "digital": True, "order": "o-2"}
-    assert api.post("/payments", mobile, headers=api.shop).json()["window"]["request_pay"]["digital"] is True
+    assert (
+        api.post("/payments", mobile, headers=api.shop).json()["window"]["parameters"]["request_pay"]["digital"] is True
+    )
     assert slug(api.post("/payments", BODY | {"tax_free": 12_001, "order": "o-3"}, headers=api.shop)) == "bad-input"
 
 

@@ -62,7 +62,7 @@ ACCESS: Final[Mapping[tuple[str, str], Access]] = MappingProxyType(
         ("POST", "/payments/{merchant_id}/strays/{gateway_id}/hold"): Access(_SHOP, Scope.ADMIN),
         ("GET", "/orphans"): Access(_SHOP, Scope.READ),
         ("POST", "/orphans/{gateway_id}/hold"): Access(_SHOP, Scope.ADMIN),
-        ("POST", "/webhooks/iamport"): PUBLIC,
+        ("POST", "/webhooks/{provider}"): PUBLIC,
         ("GET", "/payments/return"): PUBLIC,
         ("GET", "/healthz"): PUBLIC,
         ("GET", "/readyz"): PUBLIC,

@@ -26,8 +26,7 @@ from payments.domain.errors import (
 from payments.domain.machine import Status
 from payments.domain.money import Money, TaxParts
 from payments.domain.payment import Payment
-from payments.domain.ports import Filter
-from payments.domain.use_cases.channel_rules import Contact
+from payments.domain.ports import Contact, Filter
 from payments.domain.use_cases.checkout import Outcome
 from payments.domain.use_cases.pricing import check_expected
 from payments.domain.values import Caller, GatewayId, MerchantId, Offer, Terms

@@ -5,20 +5,19 @@ it: the provider is asked by the worker.
 """
 
 import logging
-import re
 from typing import Final
 from urllib.parse import quote, urlencode
 
-from payments.domain.access import Hint as KnownHint
-from payments.domain.errors import BadInput, GatewayError, PaymentNotFound
+from payments.domain.access import Hint
+from payments.domain.errors import GatewayError, PaymentNotFound, WebhookForged
 from payments.domain.event import Source
 from payments.domain.machine import Status
 from payments.domain.payment import Payment
-from payments.domain.values import GatewayId, MerchantId, merchant_id
+from payments.domain.values import MerchantId
 from payments.entrypoints.http.operations import Answer, Call, Lane, operation
 from payments.entrypoints.http.routes.result_page import POLICY, language_of, result_page
-from payments.entrypoints.http.shapes.hints import read_hint
-from payments.entrypoints.http.shapes.inputs import Hint
+from payments.entrypoints.http.shapes.errors import NoSuchProvider
+from payments.entrypoints.http.shapes.inputs import ProviderMessage
 from payments.entrypoints.limits import TooManyRequests
 from payments.entrypoints.service import Service
 from payments.entrypoints.views import HealthView
@@ -26,23 +25,27 @@ from payments.entrypoints.views import HealthView
 log = logging.getLogger("payments.http")
 MAX_WEBHOOK: Final = 64 * 1024
 """Bytes of a webhook: providers add fields without saying so."""
-_GATEWAY_ID: Final = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 
 
 @operation(
     "POST",
-    "/webhooks/iamport",
+    "/webhooks/{provider}",
     tag="provider",
     lane=Lane.HINTS,
-    body=Hint,
+    body=ProviderMessage,
     hint=True,
     max_body=MAX_WEBHOOK,
     answers={200: ("Stored, whatever it names", HealthView)},
+    problems=(NoSuchProvider, WebhookForged),
 )
 async def webhook(service: Service, call: Call) -> Answer:
-    """A webhook from Iamport, as JSON or form: the payment it names becomes due now"""
-    given = hint_in(call)
-    await service.hints.take(KnownHint(merchant_id_in(given), gateway_id_in(given)))
+    """A webhook from a provider, as JSON or form: the payment it names becomes due now"""
+    request = call.request
+    reader = service.readers.get(request.path["provider"])
+    if reader is None:
+        raise NoSuchProvider("The settings have no account at this provider. Nothing was stored.")
+    query = urlencode(list(request.query))
+    await service.hints.take(reader.webhook(request.body, request.headers, query, service.clock.now()))
     return Answer(200, HealthView(status="ok"))
 
 
@@ -51,16 +54,16 @@ async def webhook(service: Service, call: Call) -> Answer:
     "/payments/return",
     tag="provider",
     lane=Lane.STRANGERS,
-    query=Hint,
+    query=ProviderMessage,
     hint=True,
     answers={200: ("The result, as a page", str), 303: ("Redirect to the shop's page", None)},
 )
 async def returning(service: Service, call: Call) -> Answer:
     """Where a phone returns after the provider's window: the payment is refreshed, then the shop's page is shown"""
-    given = hint_in(call)
+    given = hint_in(service, call)
     payment = await come_back(service, given)
     if service.web.return_page:
-        which = payment.merchant_id if payment else merchant_id_in(given)
+        which = payment.merchant_id if payment else given.merchant_id
         return Answer(303, None, {"Location": return_page_for(service.web.return_page, which)})
     language = language_of(call.request.headers.get("accept-language", ""))
     page = result_page(payment, language, shop_of(service))
@@ -74,7 +77,7 @@ def shop_of(service: Service) -> str:
 
 async def come_back(service: Service, given: Hint) -> Payment | None:
     """Refresh the payment that a returning buyer names, and return it; None where it is not known here."""
-    which = await service.hints.take(KnownHint(merchant_id_in(given), gateway_id_in(given)))
+    which = await service.hints.take(given)
     if which is None:
         return None
     try:
@@ -92,23 +95,10 @@ async def come_back(service: Service, given: Hint) -> Payment | None:
         return await service.payments.get(which)
 
 
-def hint_in(call: Call) -> Hint:
-    """Return the ids in the body or the address, whatever form they have."""
-    return read_hint(call.request.body, urlencode(list(call.request.query)))
-
-
-def merchant_id_in(given: Hint) -> MerchantId | None:
-    """Return the merchant id in a hint, or None if it cannot be one of ours."""
-    try:
-        return merchant_id(given.merchant_uid or "")
-    except BadInput:
-        return None
-
-
-def gateway_id_in(given: Hint) -> GatewayId | None:
-    """Return the attempt in a hint, or None if it cannot be the name of one."""
-    known = _GATEWAY_ID.fullmatch(given.imp_uid or "")
-    return GatewayId(known[0]) if known else None
+def hint_in(service: Service, call: Call) -> Hint:
+    """Return what the address names, in the words of whichever provider wrote it."""
+    read = [reader.returning(list(call.request.query)) for reader in service.readers.values()]
+    return next((one for one in read if one.merchant_id or one.gateway_id), Hint())
 
 
 def return_page_for(page: str, which: MerchantId | None) -> str:

@@ -1,7 +1,7 @@
 """Errors in a request that are found before any use case runs.
 
 ├── Unauthenticated, NotAllowed                          credentials
-├── NoSuchPage, WrongMethod                              address
+├── NoSuchPage, NoSuchProvider, WrongMethod                              address
 ├── Malformed, HeadTooLarge, BodyTooLarge, TooSlow, UnsupportedMediaType, WrongHost   content
 ├── TooManyAwaiting                                      a buyer's open payments
 └── Busy, Stopping, Unexpected                           our own failures
@@ -36,6 +36,12 @@ class NoSuchPage(RequestError):
     """There is no such route."""
 
     slug = "no-such-page"
+
+
+class NoSuchProvider(RequestError):
+    """The settings have no account at the provider in the address."""
+
+    slug = "provider-not-found"
 
 
 class WrongMethod(RequestError):

@@ -152,9 +152,5 @@ class HoldOrphan(HoldStray):
     provider: Annotated[str, Meta(min_length=1, max_length=20, pattern=ONE_LINE)] = DEFAULT_PROVIDER
 
 
-class Hint(Struct, kw_only=True):
-    """A provider's webhook, or the query of a returning phone. Anything else in it is allowed and ignored."""
-
-    imp_uid: str | None = None
-    merchant_uid: str | None = None
-    status: str | None = None
+class ProviderMessage(Struct, kw_only=True):
+    """A provider's webhook, or the query of a returning phone, in that provider's own words."""

@@ -44,6 +44,7 @@ _OVERTAKEN = "Another request is changing the same payment. Nothing was stored. 
 TABLE: Final[Mapping[type[PaymentsError], Row]] = {
     PaymentsError: Row(500, "Unexpected error", "An unexpected error occurred."),
     errors.BadInput: Row(422, "Invalid value"),
+    errors.WebhookForged: Row(401, "Webhook not authentic"),
     errors.NothingToPay: Row(422, "Nothing to pay"),
     errors.BelowMinimum: Row(422, "Below the minimum"),
     errors.Refused: Row(409, "Refused"),
@@ -60,6 +61,7 @@ TABLE: Final[Mapping[type[PaymentsError], Row]] = {
     errors.GatewayError: Row(502, "Payment provider error", _UNKNOWN, 5),
     errors.NotSent: Row(503, "Payment provider unreachable", _NOT_REACHED, 5),
     errors.CredentialsRefused: Row(503, "Payments unavailable", _OUR_KEYS, 60),
+    errors.ProviderNotConfigured: Row(503, "Payments unavailable", _OUR_KEYS, 60),
     errors.Unknown: Row(504, "No answer from the payment provider", _UNKNOWN, 5),
     errors.StillAtWork: Row(504, "Payment provider still at work", _UNKNOWN, 5),
     errors.Rejected: Row(422, "Refused by the payment provider"),
@@ -83,6 +85,7 @@ TABLE: Final[Mapping[type[PaymentsError], Row]] = {
     http.Unauthenticated: Row(401, "Authentication required"),
     http.NotAllowed: Row(403, "Not allowed"),
     http.NoSuchPage: Row(404, "Address not found"),
+    http.NoSuchProvider: Row(404, "Provider not found"),
     http.WrongMethod: Row(405, "Method not allowed"),
     http.Malformed: Row(400, "Malformed request"),
     http.HeadTooLarge: Row(431, "Request head too large"),

@@ -19,7 +19,7 @@
   /** @typedef {string | (() => string | Promise<string>)} Token a JWT of the buyer, or how to get a fresh one */
   /** @typedef {"paid" | "failed" | "awaiting" | "cancelled"} Status */
   /** @typedef {{ merchant_id: string, status: Status, [field: string]: unknown }} Payment as the API renders it */
-  /** @typedef {{ script: string, user_code: string, request_pay: Record<string, unknown> }} Opening what opens the window */
+  /** @typedef {{ provider: string, script: string, parameters: any }} Opening what opens the window, in the provider's words */
   /** @typedef {Payment & { window: Opening, client_token?: string }} Begun the answer to POST /payments */
   /**
    * @typedef {object} Outcome
@@ -42,16 +42,18 @@
    *   each request together with the session's cookie, for example a CSRF token
    * @property {Begun} [payment] instead of `order`: a payment begun by the shop's server
    * @property {string} [clientToken] with `payment`, where its own `client_token` was taken out
-   * @property {string} [script] the address of iamport.js, to load it while the payment is begun
+   * @property {string} [script] the address of the provider's script, to load it while the payment is begun
    * @property {{ name?: string, phone?: string, email?: string }} [contact] what the window is told of the buyer
-   * @property {Record<string, unknown>} [extra] more of request_pay's parameters, such as language; the server's win
+   * @property {Record<string, unknown>} [extra] more parameters of the provider's window, such as language; the server's win
    * @property {OnPhase} [onPhase] told of each phase as it begins
    */
-  /** @typedef {{ imp_uid?: unknown, error_msg?: unknown }} Said what the window's callback, or a return address, tells */
+  /** @typedef {{ gatewayId?: string, message?: string }} Said what the window, or a return address, tells */
   /** @typedef {{ api: string, token?: Token, headers?: Record<string, string> }} Client */
   /** @typedef {{ go: OnPhase, run<T>(work: () => Promise<T>): Promise<T> }} Steps */
   /** @typedef {{ merchantId?: string, clientToken?: string, said?: Said }} Memory what this tab has open, or still checks */
-  /** @typedef {{ init(code: string): void, request_pay(parameters: object, done: (said?: Said) => void): void }} IMP */
+  /** @typedef {{ init(code: string): void, request_pay(parameters: object, done: (said?: any) => void): void }} IMP */
+  /** @typedef {{ requestPayment(parameters: object): Promise<any> }} PortOne */
+  /** @typedef {{ global: string, open(parameters: any, extra: Record<string, unknown>): Promise<Said> }} Opener */
 
   const OPEN = "payments.open"; // sessionStorage: which payment's window this tab has open, or whose result it awaits
   const RETRY_WAITS = [300, 700, 1000, 2000, 3000, 5000, 8000, 10_000, 10_000, 10_000, 10_000]; // milliseconds: a minute in all
@@ -63,7 +65,7 @@
    * What went wrong, by a slug that never changes; the page provides the texts for buyers.
    *
    * The API's own slugs ("already-paid", "price-changed", …) come with the HTTP status. Ours have status 0:
-   * "unreachable" (no answer from the API), "no-window" (iamport.js did not load), "busy" (another window is open),
+   * "unreachable" (no answer from the API), "no-window" (the provider's script did not load), "busy" (another window is open),
    * "click-expired" (the browser would block the window: ask for another click, which opens it at once).
    *
    * `phase` is where it happened: in "opening" no window was open, so no money can have moved.
@@ -143,14 +145,44 @@
 
   // --- the provider's window -------------------------------------------------------------------------------------
 
-  /** @returns {IMP | undefined} */
-  const provider = () => /** @type {any} */ (globalThis).IMP;
   /** @type {Map<string, Promise<void>>} */ const scripts = new Map();
   /** @type {string | undefined} */ let initialised;
+  /** @param {unknown} value */
+  const text = (value) => (typeof value === "string" ? value : "");
 
-  /** @param {string} url @returns {Promise<void>} */
-  function load(url) {
-    const known = provider() ? Promise.resolve() : scripts.get(url);
+  /** How the window of each provider is opened, and what it says when it is gone. @type {Record<string, Opener>} */
+  const OPENERS = {
+    iamport: {
+      global: "IMP",
+      open({ user_code, request_pay }, extra) {
+        const { IMP } = /** @type {{ IMP: IMP }} */ (/** @type {unknown} */ (globalThis));
+        if (initialised !== user_code) IMP.init((initialised = user_code));
+        /** @param {any} said @returns {Said} */
+        const told = (said) => ({ gatewayId: text(said?.imp_uid), message: text(said?.error_msg) });
+        return new Promise((done) => IMP.request_pay({ ...extra, ...request_pay }, (said) => done(told(said))));
+      },
+    },
+    portone: {
+      global: "PortOne",
+      async open({ request_payment }, { language, ...extra }) {
+        const { PortOne } = /** @type {{ PortOne: PortOne }} */ (/** @type {unknown} */ (globalThis));
+        const locale = language && { locale: language === "en" ? "EN_US" : "KO_KR" };
+        const leaving = LEAVES_PAGE && { forceRedirect: true };
+        /** @type {any} */ let said;
+        try {
+          said = await PortOne.requestPayment({ ...locale, ...extra, ...request_payment, ...leaving });
+        } catch (error) {
+          return { message: text(/** @type {any} */ (error)?.message) }; // it opened no window
+        }
+        if (said === undefined) return new Promise(() => {}); // the page is being left; `resume` goes on
+        return { gatewayId: text(said.txId), message: said.code === undefined ? "" : text(said.message) };
+      },
+    },
+  };
+
+  /** @param {string} url @param {string} [name] the global that the script brings @returns {Promise<void>} */
+  function load(url, name) {
+    const known = name && name in globalThis ? Promise.resolve() : scripts.get(url);
     if (known) return known;
     const loading = new Promise((done, fail) => {
       const script = document.createElement("script");
@@ -167,13 +199,15 @@
     return loading;
   }
 
-  /** @param {Opening} opening @param {() => void} opened @param {object} [extra] @returns {Promise<Said | undefined>} */
-  function open({ user_code, request_pay }, opened, extra) {
-    const imp = provider();
-    if (!imp) throw new PaymentsError("no-window", 0, "iamport.js was loaded, but it brought no payment window.");
-    if (initialised !== user_code) imp.init((initialised = user_code));
-    opened();
-    return new Promise((done) => imp.request_pay({ ...extra, ...request_pay }, done));
+  /** @param {Opening} opening @returns {Promise<Opener>} what opens it, once its script is there */
+  async function opener({ provider, script }) {
+    const found = OPENERS[provider];
+    if (!found) throw new PaymentsError("no-window", 0, `This script cannot open a window of ${provider}.`);
+    await load(script, found.global);
+    if (!(found.global in globalThis)) {
+      throw new PaymentsError("no-window", 0, `The script ${script} was loaded, but it brought no payment window.`);
+    }
+    return found;
   }
 
   // --- one payment -----------------------------------------------------------------------------------------------
@@ -236,12 +270,11 @@
   async function finish(client, steps, merchantId, said) {
     steps.go("checking", merchantId);
     const path = `/payments/${encodeURIComponent(merchantId)}`;
-    const message = typeof said?.error_msg === "string" ? said.error_msg : "";
+    const message = said?.message ?? "";
     const abandon = () => post(client, `${path}/abandon`, message ? { reason: message.slice(0, 200) } : {});
-    const complete = () => post(client, `${path}/complete`, { gateway_id: said?.imp_uid });
-    const named = typeof said?.imp_uid === "string" && said.imp_uid !== "";
+    const complete = () => post(client, `${path}/complete`, { gateway_id: said?.gatewayId });
     try {
-      const known = await persist(named ? complete : abandon).catch((error) => {
+      const known = await persist(said?.gatewayId ? complete : abandon).catch((error) => {
         if (error.slug !== "attempt-mismatch") throw error;
         return persist(abandon); // a stranger's attempt was named: look for ours
       });
@@ -301,14 +334,15 @@
     const begun = options.payment ?? (await begin(options));
     const merchantId = begun.merchant_id;
     const clientToken = options.clientToken ?? begun.client_token;
-    await load(options.script ?? begun.window.script);
+    const window = await opener(begun.window);
     if (byClick && !clicked() && !LEAVES_PAGE) {
       throw new PaymentsError("click-expired", 0, "The click is too old to open a window. The next one opens it at once.");
     }
     waiting = undefined;
     remember({ merchantId, clientToken });
-    const said = await open(begun.window, () => steps.go("open", merchantId), options.extra);
-    remember({ merchantId, clientToken, said: said && { imp_uid: said.imp_uid, error_msg: said.error_msg } });
+    steps.go("open", merchantId);
+    const said = await window.open(begun.window.parameters, options.extra ?? {});
+    remember({ merchantId, clientToken, said });
     return finish({ ...options, token: clientToken ?? options.token }, steps, merchantId, said);
   }
 
@@ -328,10 +362,11 @@
   async function resume({ api, token, headers, query = location.search, onPhase }) {
     const named = Object.fromEntries(new URLSearchParams(query));
     const memory = remembered();
-    const which = named.merchant_uid || memory.merchantId;
+    const which = named.merchant_uid || named.paymentId || memory.merchantId;
     if (!which) return null;
     const mine = which === memory.merchantId ? memory : undefined;
-    const said = named.imp_uid ? named : { ...named, ...mine?.said };
+    const told = { gatewayId: named.imp_uid || named.txId, message: named.error_msg || named.message };
+    const said = told.gatewayId ? told : { ...told, ...mine?.said };
     const steps = stepping(onPhase);
     const client = { api, token: mine?.clientToken ?? token, headers };
     return alone(which, () => steps.run(() => finish(client, steps, which, said)));

@@ -1,4 +1,4 @@
-"""read_hint: the ids in a provider's webhook or in the address of a returning phone, wherever they can be read.
+"""IamportHints: the ids in Iamport's webhook or in the address of a returning phone, wherever they can be read.
 
 Iamport sends a webhook once, and one that we refuse because of its form is lost. So its media type is ignored: the
 content shows whether it is JSON, multipart or a form. It is only a hint, so nothing here needs to be exact.
@@ -7,23 +7,58 @@ content shows whether it is JSON, multipart or a form. It is only a hint, so not
 import codecs
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from email.message import Message
 from email.parser import BytesParser
 from typing import Any, Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
-from payments.entrypoints.http.shapes.inputs import Hint
+import attrs
+
+from payments.domain.access import Hint
+from payments.domain.errors import BadInput
+from payments.domain.values import GatewayId, MerchantId, merchant_id
 
 _IDS: Final = ("imp_uid", "merchant_uid")
+_GATEWAY_ID: Final = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 _MAX_FIELDS: Final = 1000
 _NEAR_A_NAME: Final = re.compile(r"(imp_uid|merchant_uid)[\"']?\s*[:=]\s*[\"']?([\w.:-]{1,200})", re.ASCII)
 
 
-def read_hint(body: bytes, query: str = "") -> Hint:
+class IamportHints:
+    """Reads what Iamport says. It signs nothing, so every hint is as good as any other."""
+
+    def webhook(self, body: bytes, _: Mapping[str, str], query: str, __: datetime) -> Hint:
+        """Return the ids in *body*, or in the address's *query* what *body* does not name. Never raises."""
+        return read_ids(body, query).hint()
+
+    def returning(self, query: Sequence[tuple[str, str]]) -> Hint:
+        """Return the ids in the address."""
+        return read_ids(b"", urlencode(list(query))).hint()
+
+
+@attrs.frozen
+class Ids:
+    """The ids as they were written; of any form, or None."""
+
+    imp_uid: str | None = None
+    merchant_uid: str | None = None
+
+    def hint(self) -> Hint:
+        """Return what could be a payment of ours and an attempt of the provider."""
+        known = _GATEWAY_ID.fullmatch(self.imp_uid or "")
+        try:
+            ours: MerchantId | None = merchant_id(self.merchant_uid or "")
+        except BadInput:
+            ours = None
+        return Hint(ours, GatewayId(known[0]) if known else None)
+
+
+def read_ids(body: bytes, query: str = "") -> Ids:
     """Return the ids in *body*, or in the address's *query* what *body* does not name. Never raises."""
     found = _ids(_form(query)) | _ids(_fields(body))
-    return Hint(imp_uid=found.get("imp_uid"), merchant_uid=found.get("merchant_uid"))
+    return Ids(imp_uid=found.get("imp_uid"), merchant_uid=found.get("merchant_uid"))
 
 
 def _fields(body: bytes) -> Mapping[str, Any]:

@@ -1,0 +1,71 @@
+"""Account: what every provider's account has in common, and the question whether it accepts our keys."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Coroutine
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any, ClassVar, Final, Protocol
+
+import attrs
+
+from payments.domain.payment import Payment
+from payments.domain.ports import Contact, Gateway, HintReader, Window
+from payments.entrypoints.settings import ChannelOptions, Settings, public_url
+from payments.entrypoints.settings.derived import rules_of
+
+ASK_SECONDS: Final = 5.0
+"""How long the provider may take to say whether it accepts our keys."""
+
+
+class ThreadGateway(Gateway, AbstractContextManager[Any], Protocol):
+    """A gateway that blocks, and is closed by its `with` block."""
+
+
+class LoopGateway(Gateway, Protocol):
+    """A gateway that suspends."""
+
+    async def close(self) -> None: ...
+
+
+@attrs.frozen
+class Account(ABC):
+    """One provider, as the settings describe it. `name` is stored with its payments, `title` is for people."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    settings: Settings
+
+    @abstractmethod
+    def gateway(self, connections: int) -> ThreadGateway:
+        """Return a gateway for threads, with at most *connections* calls at a time. Raises BadSettings."""
+
+    @abstractmethod
+    def loop_gateway(self, connections: int) -> LoopGateway:
+        """Return a gateway for an event loop. Raises BadSettings, or ImportError without aiohttp."""
+
+    @abstractmethod
+    def present(self) -> tuple[AbstractContextManager[Any], Coroutine[Any, Any, datetime | None]]:
+        """Return a gateway of one try, and the question what time it is there: its answer shows the keys accepted."""
+
+    @abstractmethod
+    def reader(self) -> HintReader:
+        """Return what reads its webhooks and the addresses of returning phones."""
+
+    @abstractmethod
+    def window(self, payment: Payment, contact: Contact) -> Window:
+        """Return what opens the window of *payment*."""
+
+    @property
+    def return_url(self) -> str:
+        """Where a phone returns after the window."""
+        return f"{public_url(self.settings)}/payments/return"
+
+    @property
+    def webhook_url(self) -> str:
+        """Where the provider sends its webhooks."""
+        return f"{public_url(self.settings)}/webhooks/{self.name}"
+
+    def channel_of(self, payment: Payment) -> ChannelOptions | None:
+        """Return the channel of the settings that takes *payment*; None for the account's usual one."""
+        name = rules_of(self.settings).channel_for(payment.terms.channel, payment.method)
+        return next((one for one in self.settings.channels if one.name == name), None)
