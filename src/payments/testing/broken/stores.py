@@ -90,8 +90,9 @@ class StoresRowByRow(MemoryPayments):
     """Claims one attempt after the other, and keeps the first ones where a later one clashes."""
 
     async def update(self, merchant_id: MerchantId, change: Change) -> Payment:
-        for attempt in change(await self.get(merchant_id)).attempts:
-            self._books.owners.setdefault(attempt.gateway_id, merchant_id)
+        changed = change(await self.get(merchant_id))
+        for attempt in changed.attempts:
+            self._books.owners.setdefault((changed.provider, attempt.gateway_id), merchant_id)
         return await super().update(merchant_id, change)
 
 

@@ -13,7 +13,7 @@ from payments.domain.messages import Message
 from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
 from payments.domain.ports import Filter
-from payments.domain.values import GatewayId, MerchantId
+from payments.domain.values import DEFAULT_PROVIDER, GatewayId, MerchantId
 
 Change = Callable[[Payment], Payment]
 OrphanChange = Callable[[Orphan | None], Orphan]
@@ -98,9 +98,9 @@ class ListsUnannouncedPayments(MemoryPayments):
 
 
 class ForgetsTheMessagesOfOrphans(MemoryOrphans):
-    async def update(self, gateway_id: GatewayId, change: OrphanChange) -> Orphan:
+    async def update(self, gateway_id: GatewayId, change: OrphanChange, provider: str = DEFAULT_PROVIDER) -> Orphan:
         waiting = dict(self._books.outbox)
-        stored = await super().update(gateway_id, change)
+        stored = await super().update(gateway_id, change, provider)
         self._books.outbox = waiting
         return stored
 
@@ -108,9 +108,9 @@ class ForgetsTheMessagesOfOrphans(MemoryOrphans):
 class TellsOrphansApartByTheirVersion(MemoryOrphans):
     """Names a message so that two orphans share it: the second one overwrites the first."""
 
-    async def update(self, gateway_id: GatewayId, change: OrphanChange) -> Orphan:
+    async def update(self, gateway_id: GatewayId, change: OrphanChange, provider: str = DEFAULT_PROVIDER) -> Orphan:
         known = set(self._books.outbox)
-        stored = await super().update(gateway_id, change)
+        stored = await super().update(gateway_id, change, provider)
         for name in set(self._books.outbox) - known:
             waiting = self._books.outbox.pop(name)
             again = attrs.evolve(waiting.message, id=f"orphan_{waiting.message.version}")
@@ -121,9 +121,9 @@ class TellsOrphansApartByTheirVersion(MemoryOrphans):
 class BelievesAnyOrphan(MemoryOrphans):
     """Stores whatever the change returns."""
 
-    async def update(self, gateway_id: GatewayId, change: OrphanChange) -> Orphan:
-        after = change(self._books.orphans.get(gateway_id))
-        self._books.orphans[gateway_id] = after
+    async def update(self, gateway_id: GatewayId, change: OrphanChange, provider: str = DEFAULT_PROVIDER) -> Orphan:
+        after = change(self._books.orphans.get((provider, gateway_id)))
+        self._books.orphans[provider, gateway_id] = after
         return after
 
 
@@ -138,5 +138,5 @@ class ClaimsOrphansWithoutALease(MemoryOrphans):
 
 class StartsOverAfterAnUnknownOrphan(MemoryOrphans):
     async def page(self, before: GatewayId | None, limit: int, *, open_only: bool) -> Sequence[Orphan]:
-        known = before if before in self._books.orphans else None
+        known = before if any(name == before for _, name in self._books.orphans) else None
         return await super().page(known, limit, open_only=open_only)

@@ -7,6 +7,7 @@ from builders import NOON
 from unit.domain.worlds.simulator import World
 from unit.domain.worlds.stories import begun, only
 
+from payments.domain.access import Hint
 from payments.domain.schedule import CHECK_PAUSE
 from payments.domain.use_cases.hints import MOST_NAMED, HintTaker, Named
 from payments.domain.values import MerchantId
@@ -21,7 +22,7 @@ def taker(world: World) -> HintTaker:
 
 
 def hinted(world: World, taker: HintTaker) -> None:
-    world.does(taker.take(only(world).merchant_id, None))
+    world.does(taker.take(Hint(only(world).merchant_id)))
 
 
 def looks(world: World) -> int:
