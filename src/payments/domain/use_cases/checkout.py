@@ -34,6 +34,7 @@ from payments.domain.ports import (
     AlarmKind,
     Alarms,
     Clock,
+    Contact,
     Filter,
     Gateways,
     MerchantIdPolicy,
@@ -42,7 +43,6 @@ from payments.domain.ports import (
 from payments.domain.schedule import EXPIRES_AFTER
 from payments.domain.use_cases.channel_rules import (
     ChannelRules,
-    Contact,
     Finding,
     NoRules,
     PaymentRequest,

@@ -10,9 +10,10 @@ from builders import a_payment, an_attempt
 
 from payments.adapters.pg_rules import PgChannel, PgRules
 from payments.domain.money import Money, TaxParts
+from payments.domain.ports import Contact
 from payments.domain.refund import BankAccount
 from payments.domain.report import Approval
-from payments.domain.use_cases.channel_rules import Contact, Finding, Level, PaymentRequest, RefundRequest, corrections
+from payments.domain.use_cases.channel_rules import Finding, Level, PaymentRequest, RefundRequest, corrections
 from payments.domain.values import MerchantId, Method, Terms
 
 ACCOUNT = BankAccount(bank="088", number="110123456789", holder="김구매", phone="01012345678")

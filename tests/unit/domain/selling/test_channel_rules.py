@@ -8,10 +8,10 @@ import pytest
 from payments import testing
 from payments.domain.errors import BadInput, RuleViolation
 from payments.domain.money import Money
-from payments.domain.ports import Filter
+from payments.domain.ports import Contact, Filter
 from payments.domain.refund import BankAccount
 from payments.domain.refunding import RefundOrder
-from payments.domain.use_cases.channel_rules import Contact, Finding, Level, PaymentRequest, RefundRequest
+from payments.domain.use_cases.channel_rules import Finding, Level, PaymentRequest, RefundRequest
 from payments.domain.use_cases.refund_rules import RefundForm
 from payments.domain.use_cases.rules import Channel, Rules
 from payments.domain.values import Caller, Method, Offer, Terms
