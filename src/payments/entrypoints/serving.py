@@ -35,10 +35,10 @@ def url_of(sock: socket.socket) -> str:
 
 
 @contextmanager
-def serving(config: uvicorn.Config, sock: socket.socket, *, close_timeout: float = 10) -> Iterator[None]:
-    """Serve *config* on *sock* from a thread, and wait up to *close_timeout* seconds for it to stop at the end."""
+def serving(config: uvicorn.Config, *socks: socket.socket, close_timeout: float = 10) -> Iterator[None]:
+    """Serve *config* on *socks* from a thread, and wait up to *close_timeout* seconds for it to stop at the end."""
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, name="serving", daemon=True)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": list(socks)}, name="serving", daemon=True)
     thread.start()
     try:
         yield

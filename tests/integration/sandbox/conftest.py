@@ -84,6 +84,8 @@ class Listener:
     url: str
     heard: "queue.Queue[tuple[str, str, bytes]]" = attrs.field(factory=queue.Queue)
     answers: list[tuple[int, bytes]] = attrs.field(factory=list)
+    headers: list[dict[str, str]] = attrs.field(factory=list)
+    """Those of each webhook, by lower-case names."""
 
     def hear(self) -> tuple[str, bytes]:
         _, kind, body = self.heard.get(timeout=EVENTUALLY)
@@ -105,6 +107,7 @@ def listener() -> Iterator[Listener]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
+            listening.headers.append({name.lower(): text for name, text in self.headers.items()})
             listening.heard.put((self.path, self.headers["Content-Type"], body))
             status, content = listening.next_answer()
             self.send_response(status)

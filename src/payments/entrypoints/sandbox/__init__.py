@@ -1,4 +1,4 @@
-"""A local Iamport that behaves like the real one, failures included. It imports nothing else of `payments`.
+"""A local Iamport, V1 and V2, that behaves like the real one, failures included. It imports nothing of `payments`.
 
     with running_sandbox(SandboxSettings(seed=7)) as sandbox:
         imp_uid = sandbox.open_window("order-1", 12_000)
@@ -14,10 +14,11 @@ The rooms, from the top down; a room imports only what stands below it:
 ├── faults/                  how it misbehaves; beside it seeding: what it knows from the start
 ├── store                    Store: every part that keeps state, under one lock
 ├── state/                   the file that keeps the state of these parts
+├── portone/                 PortOne V2: the same book of money in its words (its routes: api/portone/, web/portone/)
 ├── wire/                    calls and answers, tokens, the journal, webhooks
 ├── billing/, extras/        billing keys and schedules; identity checks, receipts, parcels, Naver orders
 ├── payments/                the payments of one store, as Iamport sees them: pure, in memory
-└── settings, clock, guesses, errors
+└── settings, clock, guesses, errors; portone_settings, portone_guesses
 
 A name is loaded when it is first used: pytest imports this package for every project that it tests.
 """

@@ -13,6 +13,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from payments.entrypoints.sandbox.api.endpoint import api_routes, record_call
+from payments.entrypoints.sandbox.api.names import NAMES
+from payments.entrypoints.sandbox.api.portone.endpoint import no_route as no_route_of_v2
+from payments.entrypoints.sandbox.api.portone.endpoint import portone_routes
+from payments.entrypoints.sandbox.api.portone.table import PREFIX
 from payments.entrypoints.sandbox.errors import Refusal
 from payments.entrypoints.sandbox.service import Sandbox
 from payments.entrypoints.sandbox.web.admin import AdminRoutes
@@ -37,6 +41,8 @@ def sandbox_app(sandbox: Sandbox) -> Starlette:
     """Return an ASGI application that serves *sandbox*; it stops the webhooks when it shuts down."""
 
     async def no_route(request: Request, error: Exception) -> Response:
+        if request.url.path.startswith(PREFIX):
+            return no_route_of_v2()
         status = error.status_code if isinstance(error, HTTPException) else 404
         envelope = Envelope.of(Refusal(status, -1, sandbox.settings.guesses.no_route_text))
         if not request.url.path.startswith("/_sandbox"):
@@ -53,12 +59,13 @@ def sandbox_app(sandbox: Sandbox) -> Starlette:
         ticking.cancel()
         sandbox.close()
 
+    sandbox.faults.know(NAMES)
     admin = AdminRoutes(sandbox)
     pages = [*ConsoleRoutes(sandbox).routes(), *WindowRoutes(sandbox).routes()]
     around = [*pages, *admin.routes(), *FaultRoutes(admin).routes()]
     app = Starlette(
-        routes=[*around, *api_routes(sandbox)],
-        middleware=[Middleware(Guard)],
+        routes=[*around, *portone_routes(sandbox), *api_routes(sandbox)],
+        middleware=[Middleware(Guard, is_v2=sandbox.portone.is_served_on, prefix=PREFIX)],
         exception_handlers={HTTPException: no_route, Exception: broken},
         lifespan=lifespan,
     )

@@ -8,8 +8,9 @@ from typing import Literal
 
 import uvicorn
 
-from payments.entrypoints.sandbox.api.endpoint import NAMES
+from payments.entrypoints.sandbox.api.names import NAMES
 from payments.entrypoints.sandbox.errors import InvalidFault, InvalidSeedData, UnusableStateFile
+from payments.entrypoints.sandbox.portone_settings import V2_SECRET, V2_WEBHOOK_SECRET, PortOneSettings
 from payments.entrypoints.sandbox.serve import loopback_socket, server_config
 from payments.entrypoints.sandbox.service import Sandbox
 from payments.entrypoints.sandbox.settings import KEY, SECRET, USER_CODE, SandboxSettings
@@ -32,8 +33,12 @@ def sandbox(
     state: Path | None = None,
     faults: str = "",
     hide_sandbox_payments: bool = True,
+    v2_port: int | None = None,
+    v2_secret: str = V2_SECRET,
+    v2_webhook_url: str = "",
+    v2_webhook_secret: str = V2_WEBHOOK_SECRET,
 ) -> None:
-    """Serve a local Iamport: the API, the payment window and webhooks. No payment in it is real.
+    """Serve a local Iamport, V1 and V2: the APIs, the payment window and webhooks. No payment in it is real.
 
     Parameters
     ----------
@@ -64,6 +69,14 @@ def sandbox(
         look-ups by order fail. `/_sandbox/faults` lists and changes them.
     hide_sandbox_payments
         Show a test payment by imp_uid only to those who ask with `include_sandbox`, as Iamport does since 2026.
+    v2_port
+        Port of PortOne V2, which differs from V1 by its host; the one after `port` by default, if that is free.
+    v2_secret
+        The shop's V2 API secret.
+    v2_webhook_url
+        Where V2's webhooks go, unless a payment has its own `noticeUrls`.
+    v2_webhook_secret
+        What they are signed with: `whsec_` and base64.
     """
     served = _sandbox_or_sentence(
         SandboxSettings(
@@ -78,14 +91,33 @@ def sandbox(
             state=state,
             faults=faults,
             hide_sandbox_payments=hide_sandbox_payments,
+            portone=PortOneSettings(secret=v2_secret, webhook_url=v2_webhook_url, webhook_secrets=(v2_webhook_secret,)),
         )
     )
-    with _socket_or_sentence(host, port) as sock:
-        config = server_config(served, sock)
-        _say(f"Iamport sandbox (no real money) at {served.url}")
-        _say(f'  <script src="{served.url}/v1/iamport.js"></script>  IMP.init("{user_code}")  imp_key {key}')
+    with _socket_or_sentence(host, port) as sock, _v2_socket(host, v2_port, port) as v2_sock:
+        config = server_config(served, sock, v2_sock)
+        _say_settings(served)
         with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is the usual end
-            uvicorn.Server(config).run(sockets=[sock])
+            uvicorn.Server(config).run(sockets=[sock, v2_sock])
+
+
+def _say_settings(served: Sandbox) -> None:
+    settings, portone = served.settings, served.portone
+    _say(f"Iamport sandbox (no real money) at {served.url}")
+    script = f'<script src="{served.url}/v1/iamport.js"></script>'
+    _say(f'  {script}  IMP.init("{settings.user_code}")  imp_key {settings.key}')
+    _say(f"PortOne V2 of the same store at {portone.url}")
+    _say(f'  <script src="{portone.url}/v2/browser-sdk.js"></script>  storeId {portone.settings.store_id}')
+    _say(f"  channelKey {portone.settings.channels[0].key}  secret {portone.settings.secret}")
+
+
+def _v2_socket(host: str, port: int | None, v1_port: int) -> socket.socket:
+    if port is not None:
+        return _socket_or_sentence(host, port)
+    try:
+        return loopback_socket(host, v1_port + 1 if v1_port else 0)
+    except (OSError, OverflowError):
+        return loopback_socket(host, 0)
 
 
 def _sandbox_or_sentence(settings: SandboxSettings) -> Sandbox:

@@ -130,7 +130,7 @@ class LostWebhooks:
     def arrive(self, timeout: float = 45) -> None:
         """Let them arrive after all, and lose no more. Raises TimeoutError if the shop does not answer in *timeout*."""
         self._sandbox.faults.remove(self._fault.number)
-        sent = [self._sandbox.webhooks.queue(lost.imp_uid, lost.url, lost.body) for lost in self._deliveries()]
+        sent = [self._sandbox.webhooks.again(lost) for lost in self._deliveries()]
         if not all(delivery.wait(timeout) for delivery in sent):
             raise TimeoutError(f"the shop took more than {timeout} s for a webhook")
 

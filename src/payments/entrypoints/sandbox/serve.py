@@ -22,9 +22,9 @@ def loopback_socket(host: str, port: int) -> socket.socket:
     return listening_socket(host, port)
 
 
-def server_config(sandbox: Sandbox, sock: socket.socket) -> uvicorn.Config:
-    """Return the server configuration of *sandbox* on *sock*, and set its address."""
-    sandbox.served_at(url_of(sock))
+def server_config(sandbox: Sandbox, sock: socket.socket, v2_sock: socket.socket) -> uvicorn.Config:
+    """Return the server configuration of *sandbox* on two sockets, one for each generation, and set its addresses."""
+    sandbox.served_at(url_of(sock), url_of(v2_sock))
     return uvicorn.Config(
         sandbox_app(sandbox),
         log_level="warning",
@@ -37,12 +37,24 @@ def server_config(sandbox: Sandbox, sock: socket.socket) -> uvicorn.Config:
 
 @contextmanager
 def running_sandbox(
-    settings: SandboxSettings | None = None, *, host: str = "127.0.0.1", port: int = 0, clock: Clock | None = None
+    settings: SandboxSettings | None = None,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    v2_port: int = 0,
+    clock: Clock | None = None,
 ) -> Iterator[Sandbox]:
-    """Serve a sandbox from a thread: `with running_sandbox() as sandbox: shop = Client(sandbox.url)`."""
+    """Serve a sandbox from a thread: `with running_sandbox() as sandbox: shop = Client(sandbox.url)`.
+
+    V2 differs from V1 by its host; here it has a port of its own, and `sandbox.portone.url` is where it answers.
+    """
     sandbox = Sandbox(settings, clock)
     try:
-        with loopback_socket(host, port) as sock, serving(server_config(sandbox, sock), sock):
+        with (
+            loopback_socket(host, port) as sock,
+            loopback_socket(host, v2_port) as v2_sock,
+            serving(server_config(sandbox, sock, v2_sock), sock, v2_sock),
+        ):
             yield sandbox
     finally:
         sandbox.close()

@@ -23,15 +23,19 @@ from payments.entrypoints.sandbox.extras.receipts import Receipts
 from payments.entrypoints.sandbox.faults.active import Faults
 from payments.entrypoints.sandbox.faults.webhooks import StruckWebhooks
 from payments.entrypoints.sandbox.payments.book import Book
+from payments.entrypoints.sandbox.payments.ids import Ids
 from payments.entrypoints.sandbox.payments.opening import WindowRequest
 from payments.entrypoints.sandbox.payments.paying import PaymentDetails
 from payments.entrypoints.sandbox.payments.row import PaymentRow
 from payments.entrypoints.sandbox.payments.strict_pgs import choked_by, is_too_small
+from payments.entrypoints.sandbox.portone.portone import PortOne
+from payments.entrypoints.sandbox.portone.webhooks.face import PortOneFace
 from payments.entrypoints.sandbox.settings import SandboxSettings
 from payments.entrypoints.sandbox.state.shelf import Shelf
 from payments.entrypoints.sandbox.store import Store
 from payments.entrypoints.sandbox.wire.confirming import objection_to
 from payments.entrypoints.sandbox.wire.delivery import Delivery
+from payments.entrypoints.sandbox.wire.faces import IamportFace
 from payments.entrypoints.sandbox.wire.journal import Journal
 from payments.entrypoints.sandbox.wire.tokens import Tokens
 from payments.entrypoints.sandbox.wire.webhooks import Webhooks
@@ -58,15 +62,17 @@ class Sandbox:
         self.faults = Faults(settings.seed, settings.faults)
         self.shelf = shelf = Shelf.at(settings.state)
         try:
+            ids = Ids(None if settings.seed is None else f"{shelf.seed(settings.seed)}:webhooks")
+            face = PortOneFace(settings.portone, self.clock, ids)
             self.webhooks = Webhooks(
-                settings,
                 self.clock,
+                (IamportFace(settings), face),
                 lock=shelf.lock,
                 rows=shelf.table("webhooks"),
                 urls=shelf.table("webhook_urls"),
                 strike=StruckWebhooks(self.faults).send,
             )
-            self.store = Store.on(shelf, settings, self.clock, self.webhooks.notify)
+            self.store = Store.on(shelf, settings, self.clock, self.webhooks, face)
             if settings.seed_data is not None and not shelf.starts:
                 seeding.plant(self.store, seeding.read(settings.seed_data))
             shelf.open()
@@ -115,13 +121,19 @@ class Sandbox:
         return self.store.naver
 
     @property
+    def portone(self) -> PortOne:
+        """The V2 face of the store: its address, its settings, and what V2 alone has."""
+        return self.store.portone
+
+    @property
     def url(self) -> str:
         """Where the sandbox answers, e.g. `http://127.0.0.1:4100`; '' until it is served."""
         return self.base_url
 
-    def served_at(self, base_url: str) -> None:
-        """Set the sandbox's own address, for receipts and windows, and send the webhooks that wait."""
+    def served_at(self, base_url: str, v2_url: str = "") -> None:
+        """Set the sandbox's own addresses, for receipts and windows, and send the webhooks that wait."""
         self.base_url = self.book.receipts_at = base_url.rstrip("/")
+        self.portone.served_at(v2_url)
         self.webhooks.resume()
 
     def close(self) -> None:
@@ -137,7 +149,7 @@ class Sandbox:
     def payments(self, merchant_uid: str) -> list[PaymentRow]:
         """Return the attempts under *merchant_uid*, oldest first."""
         with self.lock:
-            return self.book.by_merchant_uid(merchant_uid)
+            return self.book.attempts(merchant_uid)
 
     # the buyer
 
@@ -166,11 +178,14 @@ class Sandbox:
         cash_receipt = str(details.pop("cash_receipt", ""))
         objection = self._objection(self._shown(imp_uid), method)
         with self.lock:
-            row = (
-                self.book.decline(imp_uid, objection)
-                if objection
-                else self.billing.issued_in_window(self.book.approve(imp_uid, PaymentDetails(method=method, **details)))
-            )
+            if objection:
+                row = self.book.decline(imp_uid, objection)
+            elif self.portone.awaits_agreement(imp_uid):
+                return self.portone.agree(imp_uid, {"method": method, **details})
+            else:
+                row = self.billing.issued_in_window(
+                    self.book.approve(imp_uid, PaymentDetails(method=method, **details))
+                )
             row = with_cash_receipt(self.book, self.receipts, asking(self.book, row, cash_receipt))
         return self._after_webhooks(row, wait)
 
@@ -192,6 +207,8 @@ class Sandbox:
         """
         self._shown(imp_uid)
         with self.lock:
+            if self.portone.awaits_agreement(imp_uid):
+                return self.portone.agree(imp_uid, {"method": "vbank", "bank_code": bank_code})
             row = asking(self.book, self.book.issue_account(imp_uid, bank_code), cash_receipt)
         return self._after_webhooks(row)
 
@@ -205,12 +222,12 @@ class Sandbox:
     def console_cancel(self, imp_uid: str, amount: int | Decimal | None = None) -> PaymentRow:
         """Refund in the console, all that is left by default; its webhook goes out."""
         with self.lock:
-            return self.book.console_cancel(imp_uid, None if amount is None else Decimal(amount))
+            return self.store.console_cancel(imp_uid, None if amount is None else Decimal(amount))
 
     def finish_cancels(self) -> None:
         """Execute at once the cancels that a `slow` fault has put off."""
         with self.lock:
-            self.book.finish_cancels()
+            self.store.finish_cancels()
 
     def approve_late(self, imp_uid: str) -> PaymentRow:
         """Approve after a failure, as PayPal and Paymentwall do; its webhook goes out."""
@@ -230,7 +247,7 @@ class Sandbox:
         """Move the clock ahead and do what becomes due on the way; return the new time (UNIX seconds)."""
         with self.lock:
             goal = self.clock.exact() + seconds
-            while (due := self.billing.schedules.next_at()) is not None and due <= goal:
+            while (due := self.store.next_at()) is not None and due <= goal:
                 self.clock.move_to(due)
                 self.catch_up()
             now = self.clock.move(seconds) if seconds < 0 else self.clock.move_to(goal)
@@ -244,9 +261,8 @@ class Sandbox:
 
     def is_due(self) -> bool:
         """Return whether a schedule is due."""
-        with self.lock:
-            due = self.billing.schedules.next_at()
-            return due is not None and due <= self.clock.now()
+        due = self.store.next_at()
+        return due is not None and due <= self.clock.exact()
 
     def refuse_key(self, customer_uid: str, reason: str | None = DECLINED) -> None:
         """Have the bank refuse payments with a billing key from now on; a reason of None lets them pass again."""
@@ -266,6 +282,9 @@ class Sandbox:
 
     def _objection(self, row: PaymentRow, method: str) -> str | None:
         """Return why the PG, or else the shop's `confirm_url`, does not let it be paid."""
+        if row.is_v2:
+            self.portone.desk.check_window(row)
+            return self.portone.objection_to(row)
         if self.settings.strict_minimums and is_too_small(row.amount, row.currency, method):
             return self.settings.guesses.too_small_text
         return objection_to(row, self.settings.confirm_timeout)

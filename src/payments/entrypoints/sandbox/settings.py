@@ -7,6 +7,7 @@ import attrs
 
 from payments.entrypoints.sandbox.guesses import Guesses
 from payments.entrypoints.sandbox.payments.channels import CHANNELS, Channel
+from payments.entrypoints.sandbox.portone_settings import PortOneSettings
 
 USER_CODE: Final = "imp00000000"
 KEY: Final = "sandbox-key"
@@ -56,3 +57,5 @@ class SandboxSettings:
     allowed_origins: tuple[str, ...] = ()
     """Origins of shop pages beside those on this machine, e.g. `https://shop.test`."""
     guesses: Guesses = attrs.field(factory=Guesses, on_setattr=attrs.setters.frozen)
+    portone: PortOneSettings = attrs.field(factory=PortOneSettings, on_setattr=attrs.setters.frozen)
+    """The V2 face of the same store."""

@@ -39,7 +39,7 @@ def delete_key(sandbox: Sandbox, call: Call) -> Reply:
 def list_customer_payments(sandbox: Sandbox, call: Call) -> Reply:
     """The payments made with a billing key, the newest first; an empty page for a key that does not exist."""
     customer_uid = call.path_params["customer_uid"]
-    rows = [row for row in sandbox.book.all() if row.customer_uid == customer_uid]
+    rows = [row for row in sandbox.book.with_status("all") if row.customer_uid == customer_uid]
     guesses, page = sandbox.book.guesses, call.query.whole("page", 1)
     return Reply(page_of(ordered(rows, "", guesses), page or 0, DEFAULT_LIMIT, guesses))
 

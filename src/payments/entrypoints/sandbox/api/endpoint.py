@@ -23,6 +23,7 @@ from payments.entrypoints.sandbox.api.table import Entry
 from payments.entrypoints.sandbox.errors import CallRefused, Refusal
 from payments.entrypoints.sandbox.faults.calls import StruckCall
 from payments.entrypoints.sandbox.faults.scene import CallScene
+from payments.entrypoints.sandbox.payments.messages import NO_PAYMENT
 from payments.entrypoints.sandbox.service import Sandbox
 from payments.entrypoints.sandbox.wire.call import Call, read_call
 from payments.entrypoints.sandbox.wire.envelope import Envelope, Reply
@@ -70,7 +71,10 @@ class Endpoint:
             return handle(call)
 
     def handle(self, call: Call) -> Reply:
-        """Let the route's handler answer. Raises CallRefused."""
+        """Let the route's handler answer. Raises CallRefused; V1 does not know payments of V2."""
+        book, named = self.sandbox.book, call.path_params.get("imp_uid", "")
+        if named in book.past and book.payment(named).is_v2:
+            raise CallRefused(NO_PAYMENT)
         return self.entry.handler(self.sandbox, call)
 
     def record(self, request: Request, call: Call | None, envelope: Envelope, began: float, fault: str = "") -> None:
@@ -100,6 +104,5 @@ def record_call(
 
 
 def api_routes(sandbox: Sandbox) -> list[Route]:
-    """Return the routes of the API over *sandbox*; its faults may be aimed at their names."""
-    sandbox.faults.know(NAMES)
+    """Return the routes of the API over *sandbox*."""
     return [Route(entry.path, Endpoint(sandbox, entry).respond, methods=[entry.method]) for entry in TABLE]

@@ -32,7 +32,7 @@ def get_payments(sandbox: Sandbox, call: Call) -> Reply:
     if not 1 <= len(imp_uids) + len(merchant_uids) <= IDS_MAX:
         raise call.query.refused("imp_uid[], merchant_uid[]")
     found = [sandbox.book.past[imp_uid][-1] for imp_uid in imp_uids if imp_uid in sandbox.book.past]
-    rows = {row.imp_uid: row for row in found}
+    rows = {row.imp_uid: row for row in found if not row.is_v2}
     missing = len(set(imp_uids)) - len(rows)
     for merchant_uid in dict.fromkeys(merchant_uids):
         named = sandbox.book.by_merchant_uid(merchant_uid)

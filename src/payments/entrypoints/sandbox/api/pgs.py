@@ -93,7 +93,7 @@ def kakao_orders(sandbox: Sandbox, call: Call) -> Reply:
     cid = call.query.text("cid")
     rows = [
         row
-        for row in sandbox.book.all()
+        for row in sandbox.book.with_status("all")
         if row.pg_provider == "kakaopay"
         and datetime.fromtimestamp(row.started_at, KOREA).strftime("%Y%m%d") == day
         and cid in ("", row.pg_id)

@@ -85,7 +85,7 @@ class StruckCall:
         except CallRefused as error:
             refusal = error.refusal
         if not self._strike(Phase.ANSWER):
-            self.scene.envelope = Envelope.of(refusal or self._work(self.scene.call))
+            self.scene.envelope = self.scene.kind.of(refusal or self._work(self.scene.call))
             self._strike(Phase.ANSWER, done=True)
         envelope = self.scene.envelope or NOT_ANSWERED
         self.scene.sent = self.scene.sent or envelope.rendered()

@@ -23,6 +23,8 @@ class CallScene:
     request: Request
     store: Store
     needs_token: bool
+    kind: type[Envelope] = Envelope
+    """How the route's generation answers."""
     call: Call | None = None
     """What was asked for, once it is read."""
     envelope: Envelope | None = None
@@ -36,13 +38,9 @@ class CallScene:
 
     def fail_with(self, status: int, response: Response | None = None) -> None:
         """Answer *response*, or an envelope with *status*; the journal has the answer of the work, if there is one."""
-        failure = Envelope.of(Refusal(status, -1, f"A fault of the sandbox answers {status}."))
+        failure = self.kind.of(Refusal(status, -1, f"A fault of the sandbox answers {status}."))
         self.envelope = self.envelope or failure
         self.sent = response or failure.rendered()
-
-    def refuse_with(self, text: str) -> None:
-        """Answer as the provider does that refuses for *text*: HTTP 200 with code -1."""
-        self.envelope = Envelope.of(Refusal(200, -1, text))
 
     def change_body(self, change: Callable[[bytes], bytes]) -> bool:
         """Replace the JSON that is sent; return False if what is sent is not JSON."""

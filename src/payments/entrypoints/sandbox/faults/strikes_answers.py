@@ -16,6 +16,9 @@ PAGE: Final = (
 )
 GARBAGE_BYTES: Final = 64
 NEW_STATUS: Final = "disputed"
+ENVELOPE: Final = {"code", "message", "response"}
+LISTS: Final = ("list", "items")
+"""What a page of payments is called, in V1 and in V2."""
 
 
 def error(hit: Hit, scene: CallScene) -> bool:
@@ -34,13 +37,13 @@ def html(hit: Hit, scene: CallScene) -> bool:
 
 def maintenance(_: Hit, scene: CallScene) -> bool:
     """Refuse for a while, as a PG does at night."""
-    scene.refuse_with(scene.store.book.guesses.maintenance_text)
+    scene.envelope = scene.kind.of_closed_pg(scene.store.book.guesses.maintenance_text)
     return True
 
 
 def in_progress(_: Hit, scene: CallScene) -> bool:
     """Refuse because an earlier cancel is still being executed."""
-    scene.refuse_with(scene.store.book.guesses.cancel_at_work_text)
+    scene.envelope = scene.kind.of_call_at_work(scene.store.book.guesses.cancel_at_work_text)
     return True
 
 
@@ -60,19 +63,33 @@ def filtered(hit: Hit, scene: CallScene) -> bool:
     """Leave the payment that the fault names, or any one, out of a list, as if there were none."""
 
     def changed(answer: dict[str, Any]) -> bool:
-        chosen, page = _payment_of(answer, hit), answer["response"]
-        if chosen is None or "list" not in page:
+        chosen, page = _payment_of(answer, hit), _content(answer)
+        name = next((name for name in LISTS if name in page), "") if isinstance(page, dict) else ""
+        if chosen is None or not name:
             return False
-        page["list"] = [row for row in page["list"] if row is not chosen]
-        page["total"] -= 1
+        page[name] = [row for row in page[name] if row is not chosen]
+        counts, count = (page, "total") if name == "list" else (page.get("page", {}), "totalCount")
+        if count in counts:
+            counts[count] -= 1
         return True
 
     return scene.change_answer(changed)
 
 
 def _payment_of(answer: dict[str, Any], hit: Hit) -> dict[str, Any] | None:
-    rows = [row for row in _objects(answer["response"]) if row.get("imp_uid", "") and hit.value in ("", row["imp_uid"])]
+    rows = [row for row in _objects(_content(answer)) if _id_of(row) and hit.value in ("", _id_of(row))]
     return hit.random.choice(rows) if rows else None
+
+
+def _id_of(row: dict[str, Any]) -> str:
+    """Return the imp_uid of a payment, or its transaction id in V2; '' of anything else."""
+    attempt = row.get("id", "") if "paymentId" in row and "requestedAt" in row else ""
+    return str(row.get("imp_uid") or row.get("transactionId") or attempt)
+
+
+def _content(answer: dict[str, Any]) -> Any:
+    """Return what an answer is about: V1 has it in an envelope."""
+    return answer["response"] if answer.keys() == ENVELOPE else answer
 
 
 def truncated(_: Hit, scene: CallScene) -> bool:
@@ -113,7 +130,7 @@ def with_other_type(body: bytes, field: str, chance: random.Random) -> bytes:
 
 def _chosen(answer: dict[str, Any], field: str, chance: random.Random) -> tuple[dict[str, Any], str]:
     """Choose an object of the answer, a payment rather than what contains it, and a field of it."""
-    places = _objects(answer["response"]) or [answer]
+    places = _objects(_content(answer)) or [answer]
     if field:
         places = [place for place in [*places, answer] if field in place][: len(places)] or places
     place = chance.choice(places)
@@ -121,8 +138,9 @@ def _chosen(answer: dict[str, Any], field: str, chance: random.Random) -> tuple[
 
 
 def _objects(response: Any) -> list[dict[str, Any]]:
-    if isinstance(response, dict) and isinstance(response.get("list"), list):
-        return _objects(response["list"]) or [response]
+    for name in LISTS:
+        if isinstance(response, dict) and isinstance(response.get(name), list):
+            return _objects(response[name]) or [response]
     listed = response if isinstance(response, list) else [response]
     return [item for item in listed if isinstance(item, dict) and item]
 

@@ -1,6 +1,7 @@
 """What happens around a call: others act on the same payment, a token ends, a snapshot is old."""
 
 import math
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Final
@@ -11,13 +12,17 @@ from payments.entrypoints.sandbox.faults.scene import CallScene
 from payments.entrypoints.sandbox.faults.transport import Broken, transport_of
 from payments.entrypoints.sandbox.payments.channels import choose
 from payments.entrypoints.sandbox.payments.opening import WindowRequest
-from payments.entrypoints.sandbox.payments.paging import TimeWindow
+from payments.entrypoints.sandbox.payments.paging import TimeWindow, settled_at
 from payments.entrypoints.sandbox.payments.row import PaymentRow
+from payments.entrypoints.sandbox.portone.views.listing import v2_span
 from payments.entrypoints.sandbox.store import Store
 from payments.entrypoints.sandbox.wire.call import Call
 
-CANCEL: Final = "/payments/cancel"
+CANCEL: Final = re.compile("/payments/cancel|/v2/payments/[^/]+/cancel")
 LISTS: Final = "/payments/status/"
+V2_LIST: Final = "/v2/payments"
+Span = tuple[float, float]
+"""From and until, in UNIX seconds."""
 
 
 def token(_: Hit, scene: CallScene) -> bool:
@@ -47,7 +52,12 @@ def payments_of(store: Store, call: Call) -> list[PaymentRow]:
 
     book = store.book
     by_imp_uid = [book.payment(imp_uid) for imp_uid in named("imp_uid") if imp_uid in book.past]
-    return [*by_imp_uid, *(row for order in named("merchant_uid") for row in book.by_merchant_uid(order)[::-1])]
+    by_payment_id = book.attempts(call.path_params.get("payment_id", ""))[::-1]
+    return [
+        *by_imp_uid,
+        *by_payment_id,
+        *(row for order in named("merchant_uid") for row in book.by_merchant_uid(order)[::-1]),
+    ]
 
 
 def to_a_payment(act: Callable[[Store, PaymentRow, str], object]) -> Strike:
@@ -77,12 +87,15 @@ def console_refund(store: Store, row: PaymentRow, value: str) -> None:
     amount = Decimal(value) if value else None
     if amount is not None and not 0 < amount <= row.remaining:
         raise NotPossible(f"{row.imp_uid} has less than {amount} left")
-    store.book.console_cancel(row.imp_uid, amount)
+    store.console_cancel(row.imp_uid, amount)
 
 
 @to_a_payment
 def second_tab(store: Store, row: PaymentRow, _: str) -> None:
     """A window of the same order, opened earlier in another tab, is paid now."""
+    if row.is_v2:
+        store.book.approve(store.portone.desk.open_again(row).imp_uid)
+        return
     channel = choose(store.book.channels, channel_key="", pg=f"{row.pg_provider}.{row.pg_id}")
     if channel is None:
         raise NotPossible(f"no window opens on the channel of {row.imp_uid}")
@@ -98,7 +111,7 @@ def second_tab(store: Store, row: PaymentRow, _: str) -> None:
 
 def slow(hit: Hit, scene: CallScene) -> bool:
     """Take a cancel on, answer nothing, and execute it later; False for any other call."""
-    if scene.call is None or scene.call.path != CANCEL:
+    if scene.call is None or not CANCEL.fullmatch(scene.call.path):
         return False
     book = scene.store.book
     book.cancels_take = math.ceil(float(hit.value))
@@ -112,35 +125,47 @@ def slow(hit: Hit, scene: CallScene) -> bool:
     return True
 
 
-def to_a_list(act: Callable[[Store, TimeWindow], bool]) -> Strike:
+def to_a_list(act: Callable[[Store, Span, bool], bool]) -> Strike:
     """Return the strike that does *act* to the payments of the store while a list of them is read page by page."""
 
     def strike(_: Hit, scene: CallScene) -> bool:
-        if scene.call is None or not scene.call.path.startswith(LISTS):
+        if scene.call is None or (span := span_of(scene.call, scene.store)) is None:
             return False
-        query, now = scene.call.query, scene.store.clock.now()
-        return act(scene.store, TimeWindow.of(query.whole("from"), query.whole("to"), now, scene.store.book.guesses))
+        return act(scene.store, span, scene.call.path == V2_LIST)
 
     return strike
 
 
+def span_of(call: Call, store: Store) -> Span | None:
+    """Return the times that a list is about; None for any other call."""
+    query, now = call.query, store.clock.now()
+    if call.path == V2_LIST:
+        return v2_span(call.body.values.get("filter") or {}, now)
+    if not call.path.startswith(LISTS):
+        return None
+    window = TimeWindow.of(query.whole("from"), query.whole("to"), now, store.book.guesses)
+    return window.since, window.until
+
+
 @to_a_list
-def row_enters(store: Store, window: TimeWindow) -> bool:
+def row_enters(store: Store, span: Span, is_v2: bool) -> bool:
     """The oldest open window outside the list is paid now, if that puts it into the list."""
-    book, now = store.book, store.clock.now()
-    waiting = (row for row in book.with_status("ready") if not (window.holds(row) or row.awaits_deposit))
-    row = next(waiting, None) if window.since <= now <= window.until else None
+    since, until = span
+    mine = (row for row in store.book.all() if row.is_v2 == is_v2 and row.status == "ready" and not row.awaits_deposit)
+    waiting = (row for row in mine if not since <= settled_at(row) <= until)
+    row = next(waiting, None) if since <= store.clock.now() <= until else None
     if row is not None:
-        store.billing.issued_in_window(book.approve(row.imp_uid))
+        store.billing.issued_in_window(store.book.approve(row.imp_uid))
     return row is not None
 
 
 @to_a_list
-def row_leaves(store: Store, window: TimeWindow) -> bool:
+def row_leaves(store: Store, span: Span, is_v2: bool) -> bool:
     """The oldest paid payment of the list is refunded in the console, if that takes it out of the list."""
-    book, now = store.book, store.clock.now()
-    row = next((row for row in book.with_status("paid") if window.holds(row)), None)
-    if row is None or window.since <= now <= window.until:
+    since, until = span
+    mine = (row for row in store.book.all() if row.is_v2 == is_v2 and row.status == "paid")
+    row = next((row for row in mine if since <= settled_at(row) <= until), None)
+    if row is None or since <= store.clock.now() <= until:
         return False
-    book.console_cancel(row.imp_uid)
+    store.console_cancel(row.imp_uid)
     return True

@@ -1,6 +1,6 @@
 """What becomes of a webhook: lost, late, twice, out of order, or with a forged one before it."""
 
-from typing import Final
+from typing import Any, Final
 
 from payments.entrypoints.sandbox.faults.kind import Hit
 from payments.entrypoints.sandbox.faults.scene import WebhookScene
@@ -35,7 +35,20 @@ def reordered(_: Hit, scene: WebhookScene) -> bool:
 
 def forged(hit: Hit, scene: WebhookScene) -> bool:
     """Send a forged webhook before it: with another status, or about a payment that does not exist."""
-    stranger = {"imp_uid": f"{STRANGER}{hit.random.getrandbits(32):08x}"} if hit.value else {}
-    status = FORGED_STATUSES.get(str(scene.body["status"]), "paid")
-    scene.forged.append({**scene.body, "status": status, **stranger})
+    stranger = f"{STRANGER}{hit.random.getrandbits(32):08x}" if hit.value else ""
+    scene.forged.append(
+        _forged_v2(scene.body, stranger) if "status" not in scene.body else _forged_v1(scene.body, stranger)
+    )
     return True
+
+
+def _forged_v1(body: dict[str, Any], stranger: str) -> dict[str, Any]:
+    status = FORGED_STATUSES.get(str(body["status"]), "paid")
+    return {**body, "status": status, **({"imp_uid": stranger} if stranger else {})}
+
+
+def _forged_v2(body: dict[str, Any], stranger: str) -> dict[str, Any]:
+    """The signature of a forged webhook of V2 is wrong, which its body says to whoever signs it."""
+    data = {**body["data"], **({"paymentId": stranger, "transactionId": stranger} if stranger else {})}
+    event = "Transaction.Paid" if body["type"] != "Transaction.Paid" else "Transaction.Failed"
+    return {**body, "type": event, "data": data}

@@ -1,17 +1,14 @@
 """Book: the payments of one store as Iamport sees them; in memory, without I/O, pure except for its clock and its ids.
 
-reading     `payment`, `all`, `newest`, `by_merchant_uid`, `with_status`, `was_paid`, `as_it_was`
-storing     `create`, `insert`, `store`, `store_and_notify`
-opening     `open`: what `IMP.request_pay` does at the server before a window shows
+opening     `create`, `open`: what `IMP.request_pay` does at the server before a window shows
 paying      `approve`, `decline`, `issue_account`, `leave`, `deposit`, `approve_late`
 cancelling  `cancel` (API), `console_cancel`, `cancel_at_pg`, `finish_cancels` (those at work)
 
-Virtual accounts that are issued by API are in `accounts`.
+Reading and storing are in `rows`, virtual accounts that are issued by API in `accounts`.
 """
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from decimal import Decimal
 
 import attrs
@@ -30,89 +27,32 @@ from payments.entrypoints.sandbox.payments.messages import (
     ALREADY_PAID_CODE,
     BUYER_LEFT,
     BUYER_LEFT_EASY_PAY,
-    NO_PAYMENT,
     NOTHING_TO_CANCEL,
 )
 from payments.entrypoints.sandbox.payments.opening import WindowRequest, ready_row
 from payments.entrypoints.sandbox.payments.paying import PaymentDetails
 from payments.entrypoints.sandbox.payments.prepared import Prepared
 from payments.entrypoints.sandbox.payments.row import PaymentRow
-
-
-@attrs.frozen
-class Notice:
-    """What a webhook reports: the payment as it was then, and the cancellation if it reports one."""
-
-    row: PaymentRow
-    cancellation_id: str | None = None
-    requested_by_api: bool = False
-    """A cancel with `enable_webhook`: goes to the console's URL, and only if the payment had a webhook before."""
+from payments.entrypoints.sandbox.payments.rows import Notice, Rows
 
 
 @attrs.define
-class Book:
-    """Every state of every payment; `notify` is called for what webhooks report."""
+class Book(Rows):
+    """The payments, and what happens to them."""
 
     clock: Clock = attrs.field(factory=Clock)
     ids: Ids = attrs.field(factory=Ids)
     guesses: Guesses = attrs.field(factory=Guesses)
     channels: tuple[Channel, ...] = CHANNELS
     shop_name: str = "샌드박스 상점"
-    notify: Callable[[Notice], object] = lambda _: None
-    past: dict[str, tuple[PaymentRow, ...]] = attrs.field(factory=dict, repr=False)
-    """The states of each payment by imp_uid, oldest first; the last is how it is now."""
     prepared: Prepared = attrs.field(default=attrs.Factory(lambda self: Prepared(self.guesses), takes_self=True))
     receipts_at: str = ""
     """Where `receipt_url`s begin."""
     cancels_take: int = 0
     """Seconds from the moment a cancel is taken on until it is executed; 0: at once."""
-    _by_merchant: dict[str, list[str]] = attrs.field(factory=dict, init=False)
+    account_lapsed: Callable[[PaymentRow], object] = lambda _: None
+    """Called with a V2 payment whose account's deadline has passed."""
     _deadlines: list[tuple[int, str]] = attrs.field(factory=list, init=False)
-
-    def __attrs_post_init__(self) -> None:
-        for row in self.all():
-            self._index(row)
-
-    # reading
-
-    def payment(self, imp_uid: str) -> PaymentRow:
-        """Return a payment. Raises CallRefused (404) if there is none."""
-        if imp_uid not in self.past:
-            raise CallRefused(NO_PAYMENT)
-        return self.past[imp_uid][-1]
-
-    def all(self) -> Iterable[PaymentRow]:
-        """Return every payment, oldest first."""
-        return (states[-1] for states in self.past.values())
-
-    def newest(self) -> Iterable[tuple[PaymentRow, ...]]:
-        """Return the states of every payment, the newest payment first."""
-        return (self.past[imp_uid] for imp_uid in reversed(self.past))
-
-    def by_merchant_uid(self, merchant_uid: str, status: str = "all") -> list[PaymentRow]:
-        """Return the payments of *merchant_uid* that have *status*, oldest first."""
-        rows = [self.past[imp_uid][-1] for imp_uid in self._by_merchant.get(merchant_uid, [])]
-        return [row for row in rows if status in ("all", row.status)]
-
-    def with_status(self, status: str) -> list[PaymentRow]:
-        """Return all payments of *status*, or every one for `all`."""
-        return [row for row in self.all() if status in ("all", row.status)]
-
-    def was_paid(self, merchant_uid: str) -> bool:
-        """Return whether *merchant_uid* was ever paid; it can never be paid again, not even after a refund."""
-        return any(row.paid_at for row in self.by_merchant_uid(merchant_uid))
-
-    @contextmanager
-    def as_it_was(self, changes: int) -> Iterator[None]:
-        """Show every payment as it was *changes* ago, or as it began. For reading only: what is stored then is lost."""
-        present = self.past
-        self.past = {imp_uid: past[: max(1, len(past) - changes)] for imp_uid, past in present.items()}
-        try:
-            yield
-        finally:
-            self.past = present
-
-    # storing
 
     def create(self, request: WindowRequest, channel: Channel, prefix: str) -> PaymentRow:
         """Store a new ready payment under an imp_uid of its own."""
@@ -121,30 +61,12 @@ class Book:
             imp_uid = self.ids.imp_uid(prefix)
         return self.insert(ready_row(request, channel, imp_uid, order=len(self.past), now=self.clock.now()))
 
-    def insert(self, row: PaymentRow) -> PaymentRow:
-        """Store a payment that is new to the book."""
-        self._index(row)
-        return self.store(row)
-
     def _index(self, row: PaymentRow) -> None:
-        self._by_merchant.setdefault(row.merchant_uid, []).append(row.imp_uid)
+        super()._index(row)
         if row.awaits_deposit:
             self.watch_deadline(row)
         for work in row.hidden.at_work:
             self._watch(work.at, row)
-
-    def store(self, row: PaymentRow) -> PaymentRow:
-        """Store *row* as the newest state of its payment, and return it."""
-        states = self.past.get(row.imp_uid, ())
-        if not states or states[-1] is not row:
-            self.past[row.imp_uid] = (*states, row)
-        return row
-
-    def store_and_notify(self, row: PaymentRow, cancellation_id: str | None = None) -> PaymentRow:
-        """Store *row* and send a webhook about it."""
-        self.store(row)
-        self.notify(Notice(row, cancellation_id))
-        return row
 
     # opening
 
@@ -164,7 +86,7 @@ class Book:
     def approve(self, imp_uid: str, details: PaymentDetails | None = None) -> PaymentRow:
         """The PG approves the window's payment."""
         row = self._open_window(imp_uid)
-        if self.guesses.second_window == "refused" and self.was_paid(row.merchant_uid):
+        if not row.is_v2 and self.guesses.second_window == "refused" and self.was_paid(row.merchant_uid):
             raise WindowRefused(ALREADY_PAID_CODE, ALREADY_PAID)
         return self._paid(row, details or PaymentDetails())
 
@@ -182,13 +104,13 @@ class Book:
 
     def decline(self, imp_uid: str, reason: str) -> PaymentRow:
         """The PG refuses; no webhook reports it."""
-        return self.store(paying.failed(self._open_window(imp_uid), reason, self.clock.now()))
+        return self.store_as_reported(paying.failed(self._open_window(imp_uid), reason, self.clock.now()))
 
     def leave(self, imp_uid: str) -> tuple[PaymentRow, str]:
         """The buyer cancels in the window: return the payment and the text that the page gets."""
         row = self._open_window(imp_uid)
         text = BUYER_LEFT if row.pg_provider in paying.FAIL_ON_LEAVING else BUYER_LEFT_EASY_PAY
-        return self.store(paying.left(row, text, self.clock.now(), self.guesses)), text
+        return self.store_as_reported(paying.left(row, text, self.clock.now(), self.guesses)), text
 
     def issue_account(self, imp_uid: str, bank_code: str = "088") -> PaymentRow:
         """The buyer chooses a virtual account: the payment stays `ready` until its deposit."""
@@ -213,7 +135,8 @@ class Book:
         row = self.payment(imp_uid)
         if not row.awaits_deposit:
             raise NotPossible(f"{imp_uid} does not wait for a deposit")
-        return self.store_and_notify(row.with_status("paid", self.clock.now(), paid_at=self.clock.now()))
+        paid = row.with_status("paid", self.clock.now(), paid_at=self.clock.now())
+        return self.store_and_notify(paid, trigger="VIRTUAL_ACCOUNT_DEPOSIT")
 
     def catch_up(self) -> None:
         """Do what is due by the clock: accounts whose deadline has passed (see Guesses), and cancels at work."""
@@ -223,6 +146,8 @@ class Book:
             row = self._executed(self.payment(imp_uid), now)
             if row.awaits_deposit and row.vbank_date >= now:
                 self.watch_deadline(row)
+            elif row.awaits_deposit and row.is_v2:
+                self.account_lapsed(row)
             elif row.awaits_deposit and self.guesses.vbank_after_due == "failed":
                 self.store(paying.failed(row, self.guesses.vbank_expired_text, now))
 
@@ -259,7 +184,7 @@ class Book:
 
     def _to_cancel(self, request: CancelRequest) -> PaymentRow:
         if request.imp_uid:
-            found = [self.past[request.imp_uid][-1]] if request.imp_uid in self.past else []
+            found = [row for row in map(self.payment, {request.imp_uid} & self.past.keys()) if not row.is_v2]
         elif request.merchant_uid:
             found = self.by_merchant_uid(request.merchant_uid)
         else:

@@ -25,3 +25,7 @@ class Ids:
     def uuid(self) -> str:
         """Return a UUID for cancellations and channel keys."""
         return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+
+    def fraction(self) -> float:
+        """Return a number from 0 to 1."""
+        return self._random.random()

@@ -96,8 +96,8 @@ def failed(row: PaymentRow, reason: str, now: int) -> PaymentRow:
 
 
 def left(row: PaymentRow, reason: str, now: int, guesses: Guesses) -> PaymentRow:
-    """Return *row* after the buyer cancelled in the window: failed at inicis, unchanged at others (see Guesses)."""
-    fails = (
+    """Return *row* after the buyer cancelled in the window: failed in V2 and at inicis, else as it was (Guesses)."""
+    fails = row.is_v2 or (
         row.pg_provider in FAIL_ON_LEAVING
         if guesses.row_after_leaving == "by pg"
         else (guesses.row_after_leaving == "failed")

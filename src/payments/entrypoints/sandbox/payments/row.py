@@ -8,6 +8,7 @@ import attrs
 
 from payments.entrypoints.sandbox.payments.cancel_request import CancelAtWork
 from payments.entrypoints.sandbox.payments.channels import ISSUER_PGS
+from payments.entrypoints.sandbox.payments.portone import PortOneFacts
 
 STATUSES: Final = ("ready", "paid", "cancelled", "failed")
 
@@ -49,6 +50,8 @@ class Hidden:
     """The PG has refunded by itself (test payments, its own admin page); PortOne does not know."""
     at_work: tuple[CancelAtWork, ...] = ()
     """Cancels that were taken on and are still being executed."""
+    portone: PortOneFacts | None = None
+    """Of a payment of PortOne V2."""
 
 
 @attrs.frozen(kw_only=True)
@@ -115,6 +118,11 @@ class PaymentRow:
     def remaining(self) -> Decimal:
         """What can still be cancelled."""
         return self.amount - self.cancel_amount
+
+    @property
+    def is_v2(self) -> bool:
+        """Whether it belongs to PortOne V2: its `imp_uid` is a transaction id, its `merchant_uid` a payment id."""
+        return self.hidden.portone is not None
 
     @property
     def awaits_deposit(self) -> bool:

@@ -14,8 +14,15 @@ from payments.entrypoints.sandbox.extras.receipts import Receipt
 from payments.entrypoints.sandbox.payments.cancel_request import CancelAtWork, CancelRequest
 from payments.entrypoints.sandbox.payments.channels import Channel
 from payments.entrypoints.sandbox.payments.opening import WindowRequest
+from payments.entrypoints.sandbox.payments.portone import PortOneCancellation, PortOneFacts
+from payments.entrypoints.sandbox.payments.portone_channels import PortOneChannel
 from payments.entrypoints.sandbox.payments.prepared import Registration
 from payments.entrypoints.sandbox.payments.row import Cancellation, Hidden, PaymentRow
+from payments.entrypoints.sandbox.portone.billing.keys import BillingKey
+from payments.entrypoints.sandbox.portone.billing.schedules import PortOneSchedule
+from payments.entrypoints.sandbox.portone.book.opening import PortOneRequest
+from payments.entrypoints.sandbox.portone.book.prepared import PortOneRegistration
+from payments.entrypoints.sandbox.portone.receipts import CashReceipt
 from payments.entrypoints.sandbox.wire.tokens import Token
 
 KIND: Final = "$kind"
@@ -34,6 +41,14 @@ KINDS: Final[dict[str, type[Any]]] = {
     "receipt": Receipt,
     "parcel": Parcel,
     "token": Token,
+    "v2_facts": PortOneFacts,
+    "v2_cancellation": PortOneCancellation,
+    "v2_channel": PortOneChannel,
+    "v2_registration": PortOneRegistration,
+    "v2_request": PortOneRequest,
+    "v2_key": BillingKey,
+    "v2_schedule": PortOneSchedule,
+    "v2_receipt": CashReceipt,
 }
 NAMES: Final = {kind: name for name, kind in KINDS.items()}
 

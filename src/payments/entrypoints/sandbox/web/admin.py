@@ -20,7 +20,7 @@ from payments.entrypoints.sandbox.web.answers import error_answer, json_answer, 
 from payments.entrypoints.sandbox.wire.params import Params
 
 SHOWN_DEFAULT = 100
-FIXED = frozenset({"key", "secret", "channels", "faults", "seed", "seed_data", "state", "guesses"})
+FIXED = frozenset({"key", "secret", "channels", "faults", "seed", "seed_data", "state", "guesses", "portone"})
 
 
 def shown(row: PaymentRow) -> dict[str, Any]:
@@ -71,7 +71,7 @@ class AdminRoutes:
         with self.sandbox.lock:
             merchant_uid = request.query_params.get("merchant_uid")
             book = self.sandbox.book
-            rows = list(book.all()) if merchant_uid is None else book.by_merchant_uid(merchant_uid)
+            rows = list(book.all()) if merchant_uid is None else book.attempts(merchant_uid)
         return json_answer([shown(row) for row in rows[::-1][: self._limit(request)]])
 
     async def calls(self, request: Request) -> Response:

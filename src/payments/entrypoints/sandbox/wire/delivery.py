@@ -18,6 +18,10 @@ class Delivery:
     format: str
     queued_at: float
     attempt: int = 1
+    message: str = ""
+    """The webhook-id of Standard Webhooks; only those of V2 have one."""
+    trigger: str = ""
+    """What outside of PortOne caused it (V2)."""
     http: int | None = None
     error: str = ""
     fault: str = ""

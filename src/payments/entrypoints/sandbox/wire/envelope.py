@@ -52,6 +52,16 @@ class Envelope:
             return cls(reply.http, reply.code, reply.message, None)
         return cls(reply.http, 0, None, reply.response, reply.note)
 
+    @classmethod
+    def of_closed_pg(cls, text: str) -> "Envelope":
+        """Return the refusal of a PG that is closed for a while: HTTP 200 with code -1."""
+        return cls.of(Refusal(200, -1, text))
+
+    @classmethod
+    def of_call_at_work(cls, text: str) -> "Envelope":
+        """Return the refusal of a call while an earlier one is at work."""
+        return cls.of(Refusal(200, -1, text))
+
     def rendered(self) -> Response:
         """Return it as an HTTP response."""
         body = encode({"code": self.code, "message": self.message, "response": self.response})

@@ -1,5 +1,6 @@
 """Guard: only programs and pages of this machine may call the sandbox; paths stay percent-encoded."""
 
+from collections.abc import Callable
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -23,8 +24,8 @@ def is_loopback(address: str) -> bool:
 class Guard:
     """ASGI middleware: refuses foreign hosts (DNS rebinding) and origins (other sites' scripts)."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, is_v2: Callable[[int], bool], prefix: str) -> None:
+        self.app, self.is_v2, self.prefix = app, is_v2, prefix
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, its path percent-encoded (a merchant_uid may hold a slash) and without a last `/`."""
@@ -39,4 +40,11 @@ class Guard:
         path = scope["raw_path"].decode("ascii")
         if not path.startswith("/_sandbox"):
             path = path.rstrip("/") or "/"
+            path = self.of_its_port(path, scope)
         await self.app({**scope, "path": path}, receive, send)
+
+    def of_its_port(self, path: str, scope: Scope) -> str:
+        """Return where the routes of V2 stand, for a path of its own port; it differs from V1 by host."""
+        _, port = scope.get("server") or ("", 0)
+        on_v2 = self.is_v2(port or 0) and path != "/" and not path.startswith(f"{self.prefix}/")
+        return self.prefix + path if on_v2 else path

@@ -15,13 +15,10 @@ import requests
 
 from payments.entrypoints.sandbox.clock import Clock
 from payments.entrypoints.sandbox.errors import NotPossible
-from payments.entrypoints.sandbox.payments.book import Notice
-from payments.entrypoints.sandbox.settings import SandboxSettings
+from payments.entrypoints.sandbox.payments.rows import Notice
 from payments.entrypoints.sandbox.wire.delivery import Delivery
+from payments.entrypoints.sandbox.wire.faces import Face
 
-CONNECT_TIMEOUT_SECONDS: Final = 10
-READ_TIMEOUT_SECONDS: Final = 30
-RETRY_AFTER_SECONDS: Final = 60
 POLL_SECONDS: Final = 0.2
 CLOSE_TIMEOUT_SECONDS: Final = 5
 MAX_WAITING: Final = 1000
@@ -32,16 +29,17 @@ MAX_KEPT: Final = 1000
 class Webhooks:
     """A bounded queue and one sending thread, which the first delivery starts."""
 
-    settings: SandboxSettings
     clock: Clock
+    faces: tuple[Face, Face]
+    """V1's, and V2's."""
     lock: AbstractContextManager[object] = attrs.field(factory=threading.RLock)
     """The sandbox's lock: what a delivery reports is certain once its holder has released it."""
     rows: dict[int, dict[str, Any]] = attrs.field(factory=dict, repr=False)
     """The deliveries as JSON, by number: those of an earlier process at first."""
     urls: dict[str, list[str]] = attrs.field(factory=dict, repr=False)
     """Where the webhooks of a payment go, by imp_uid; settled by its first one."""
-    strike: "Callable[[Webhooks, str, str, dict[str, Any]], list[Delivery]] | None" = None
-    """Called in place of `queue`: queues what faults make of a webhook."""
+    strike: "Callable[..., list[Delivery]] | None" = None
+    """Called in place of `queue`, with the webhooks first: queues what faults make of a webhook."""
     deliveries: deque[Delivery] = attrs.field(factory=lambda: deque(maxlen=MAX_KEPT), init=False)
     _numbers: "itertools.count[int]" = attrs.field(factory=lambda: itertools.count(1), init=False)
     _queue: "queue.Queue[Delivery | None]" = attrs.field(factory=lambda: queue.Queue(MAX_WAITING), init=False)
@@ -56,26 +54,22 @@ class Webhooks:
 
     def notify(self, notice: Notice) -> list[Delivery]:
         """Queue a webhook about *notice* to the payment's own URLs or the console's; return the deliveries."""
-        row = notice.row
-        body = {"imp_uid": row.imp_uid, "merchant_uid": row.merchant_uid, "status": row.status}
-        if notice.cancellation_id:
-            body["cancellation_id"] = notice.cancellation_id
-        urls = self._urls(notice)
-        if self.strike is None:
-            return [self.queue(row.imp_uid, url, body) for url in urls]
-        return [delivery for url in urls for delivery in self.strike(self, row.imp_uid, url, body)]
+        row, face = notice.row, self.faces[notice.row.is_v2]
+        body, about = face.message(notice)
+        known = self.urls.get(row.imp_uid, [])
+        urls = face.urls(notice, known)
+        if urls and not notice.requested_by_api and urls != known:
+            self.urls[row.imp_uid] = urls
+        return self.send(row.imp_uid, urls, body, **about)
 
-    def _urls(self, notice: Notice) -> list[str]:
-        imp_uid, console = notice.row.imp_uid, [self.settings.webhook_url] if self.settings.webhook_url else []
-        if notice.requested_by_api:
-            return console if imp_uid in self.urls else []
-        urls = self.urls.get(imp_uid) or list(notice.row.hidden.notice_urls) or console
-        if urls:
-            self.urls[imp_uid] = urls
-        return urls
+    def send(self, imp_uid: str, urls: list[str], body: dict[str, Any], **about: Any) -> list[Delivery]:
+        """Queue one webhook to *urls*, or what faults make of it."""
+        if self.strike is None:
+            return [self.queue(imp_uid, url, body, **about) for url in urls]
+        return [delivery for url in urls for delivery in self.strike(self, imp_uid, url, body, **about)]
 
     def queue(self, imp_uid: str, url: str, body: dict[str, Any], *, delay: float = 0, **about: Any) -> Delivery:
-        """Queue one delivery, to be sent *delay* seconds from now by the sandbox's clock; *about*: attempt, fault."""
+        """Queue one delivery, to be sent *delay* seconds from now by the sandbox's clock; *about*: its other fields."""
         delivery = self._added(imp_uid, url, body, **about)
         if delay:
             with self._queue_lock:
@@ -91,9 +85,8 @@ class Webhooks:
             imp_uid=imp_uid,
             url=url,
             body=dict(body),
-            format=self.settings.webhook_format,
             queued_at=self.clock.exact(),
-            **about,
+            **{"format": "json", **about},
         )
         self.deliveries.append(delivery)
         with self.lock:
@@ -102,9 +95,9 @@ class Webhooks:
                 del self.rows[next(iter(self.rows))]
         return delivery
 
-    def lose(self, imp_uid: str, url: str, body: dict[str, Any], fault: str) -> Delivery:
+    def lose(self, imp_uid: str, url: str, body: dict[str, Any], **about: Any) -> Delivery:
         """Record a delivery that never goes out."""
-        delivery = self._added(imp_uid, url, body, fault=fault)
+        delivery = self._added(imp_uid, url, body, **about)
         self._end(delivery, 0, "lost by a fault")
         return delivery
 
@@ -143,7 +136,12 @@ class Webhooks:
         if not past:
             raise NotPossible(f"{imp_uid} has had no webhook: nothing that happened to it sends one, or no URL is set")
         latest = {delivery.url: delivery for delivery in past if delivery.body == past[-1].body}
-        return [self.queue(imp_uid, delivery.url, delivery.body) for delivery in latest.values()]
+        return [self.again(delivery, trigger="MANUAL") for delivery in latest.values()]
+
+    def again(self, delivery: Delivery, **changes: Any) -> Delivery:
+        """Queue a delivery once more; *changes*: what is different about it."""
+        about: dict[str, Any] = {"format": delivery.format, "message": delivery.message, "trigger": delivery.trigger}
+        return self.queue(delivery.imp_uid, delivery.url, delivery.body, **(about | changes))
 
     def of(self, imp_uid: str) -> list[Delivery]:
         """Return the recorded deliveries of a payment, oldest first."""
@@ -201,22 +199,17 @@ class Webhooks:
     def _deliver(self, session: requests.Session, delivery: Delivery) -> None:
         with self.lock:
             """What the webhook reports is recorded once its lock is released."""
-        http, error = self._post(session, delivery)
-        if (http == 0 or http >= 500) and delivery.attempt <= self.settings.webhook_retries:
-            again = delivery.attempt + 1
-            self.queue(delivery.imp_uid, delivery.url, delivery.body, attempt=again, delay=RETRY_AFTER_SECONDS)
+        face = self.faces[bool(delivery.message)]
+        http, error = self._post(session, face, delivery)
+        delay = face.repeats_after(delivery, http)
+        if delay is not None:
+            self.again(delivery, attempt=delivery.attempt + 1, delay=delay)
         self._end(delivery, http, error)
 
-    def _post(self, session: requests.Session, delivery: Delivery) -> tuple[int, str]:
-        content: dict[str, Any] = {"json" if delivery.format == "json" else "data": delivery.body}
+    def _post(self, session: requests.Session, face: Face, delivery: Delivery) -> tuple[int, str]:
         try:
             with session.post(
-                delivery.url,
-                **content,
-                timeout=(CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS),
-                allow_redirects=False,
-                stream=True,
-                headers={"User-Agent": "iamport-sandbox"},
+                delivery.url, timeout=face.timeouts(), allow_redirects=False, stream=True, **face.content(delivery)
             ) as answer:
                 return answer.status_code, ""
         except (requests.RequestException, ValueError) as error:  # ValueError: not a URL

@@ -9,8 +9,9 @@ from support.sandbox import NOW
 from payments.entrypoints.sandbox.billing.billing import Billing
 from payments.entrypoints.sandbox.clock import Clock
 from payments.entrypoints.sandbox.errors import CallRefused
-from payments.entrypoints.sandbox.payments.book import Book, Notice
+from payments.entrypoints.sandbox.payments.book import Book
 from payments.entrypoints.sandbox.payments.ids import Ids
+from payments.entrypoints.sandbox.payments.rows import Notice
 
 
 @attrs.define

@@ -7,8 +7,9 @@ from support.sandbox import a_key, a_payment, a_schedule
 from payments.entrypoints.sandbox.billing.billing import Billing
 from payments.entrypoints.sandbox.clock import Clock
 from payments.entrypoints.sandbox.errors import CallRefused, NotPossible
-from payments.entrypoints.sandbox.payments.book import Book, Notice
+from payments.entrypoints.sandbox.payments.book import Book
 from payments.entrypoints.sandbox.payments.ids import Ids
+from payments.entrypoints.sandbox.payments.rows import Notice
 
 NO = (NotPossible, CallRefused)
 CUSTOMERS = st.sampled_from(["c-1", "c-2"])

@@ -11,11 +11,12 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from payments.entrypoints.sandbox.clock import Clock
 from payments.entrypoints.sandbox.errors import CallRefused, NotPossible, WindowRefused
 from payments.entrypoints.sandbox.payments import accounts
-from payments.entrypoints.sandbox.payments.book import Book, Notice
+from payments.entrypoints.sandbox.payments.book import Book
 from payments.entrypoints.sandbox.payments.cancel_request import CancelRequest
 from payments.entrypoints.sandbox.payments.ids import Ids
 from payments.entrypoints.sandbox.payments.opening import WindowRequest
 from payments.entrypoints.sandbox.payments.paying import PaymentDetails
+from payments.entrypoints.sandbox.payments.rows import Notice
 
 NO = (NotPossible, CallRefused, WindowRefused)
 AMOUNTS = st.integers(1, 9)  # so small that cancels meet the balance from both sides
