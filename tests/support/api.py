@@ -25,6 +25,7 @@ from payments.domain.payment import Payment
 from payments.domain.values import GatewayId, MerchantId, Offer
 from payments.entrypoints.blocking import run
 from payments.entrypoints.bootstrap import opened
+from payments.entrypoints.console.mounting import console_of
 from payments.entrypoints.http.app import http_app
 from payments.entrypoints.service import Service
 from payments.entrypoints.serving import listening_socket, url_of
@@ -173,8 +174,8 @@ def running_api(
 ) -> Iterator[RunningApi]:
     """Serve the API; *changes* are set on the wired Service."""
     provider = gateway or MemoryGateway()
-    prices = PriceList({"gold": GOLD, "silver": SILVER})
-    with opened(settings or api_settings(), gateway=provider, prices=prices) as service:
+    prices, chosen = PriceList({"gold": GOLD, "silver": SILVER}), settings or api_settings()
+    with opened(chosen, gateway=provider, prices=prices) as service:
         known = attrs.evolve(service, **changes)
-        with serving(http_app(known)) as url, closing(requests.Session()) as session:
+        with serving(http_app(known, console=console_of(known, chosen))) as url, closing(requests.Session()) as session:
             yield RunningApi(url, known, provider, session)

@@ -25,6 +25,7 @@ from typed_settings import Secret
 from payments.domain.messages import Message
 from payments.domain.values import Mode
 from payments.entrypoints.bootstrap import opened
+from payments.entrypoints.console.mounting import console_of
 from payments.entrypoints.display import ZONE, money
 from payments.entrypoints.http.app import http_app
 from payments.entrypoints.sandbox import KEY, SECRET, USER_CODE, NotPossible, Sandbox, SandboxSettings, running_sandbox
@@ -125,7 +126,7 @@ def running_demo(
         signer = Signer(secret=secrets.token_urlsafe(32), issuer=ISSUER, audience=AUDIENCE)
         chosen = _settings(database, shop, api, sandbox.url, signer)
         service = stack.enter_context(opened(chosen, subscribers=subscribers))
-        stack.enter_context(_serving(http_app(service), api_socket))
+        stack.enter_context(_serving(http_app(service, console=console_of(service, chosen)), api_socket))
         stack.enter_context(running_worker(Worker.of(service, pace)))
         stack.enter_context(_serving(shop_app(_shop_settings(api, sandbox, signer)), shop_socket))
         yield Demo(shop=shop, api=api, sandbox=sandbox, service=service, database=database.absolute())

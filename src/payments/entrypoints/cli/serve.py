@@ -33,6 +33,7 @@ def serve(
     processes
         How many processes serve, each on a core of its own. More than one needs PostgreSQL.
     """
+    from payments.entrypoints.console.mounting import console_of
     from payments.entrypoints.http import serving
     from payments.entrypoints.logs import set_up_logging
     from payments.entrypoints.providers import check_at_start
@@ -46,7 +47,8 @@ def serve(
         host=settings.http.host if host is None else host,
         port=settings.http.port if port is None else port,
     )
-    serving.serve(attrs.evolve(settings, http=http), _announce, with_worker=with_worker, processes=processes)
+    settings = attrs.evolve(settings, http=http)
+    serving.serve(settings, _announce, with_worker=with_worker, processes=processes, pages=console_of)
 
 
 def worker(*, heartbeat: Path | None = None, common: Common = DEFAULT) -> int:

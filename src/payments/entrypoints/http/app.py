@@ -4,7 +4,7 @@ import contextlib
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import msgspec
 from starlette.applications import Starlette
@@ -13,7 +13,8 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request as Received
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
 
 from payments.domain.errors import PaymentsError
 from payments.entrypoints.http.edge.auth import Identity
@@ -48,7 +49,17 @@ Lanes = Mapping[Lane, Threads]
 Identify = Callable[[Received], Coroutine[Any, Any, Identity | None]]
 
 
-def http_app(service: Service, identify: Identify | None = None) -> Starlette:
+class Pages(Protocol):
+    """The console: an application of its own below `/console`."""
+
+    @property
+    def app(self) -> ASGIApp: ...
+
+    def close(self) -> None:
+        """Wait for the pages that are being made."""
+
+
+def http_app(service: Service, identify: Identify | None = None, console: Pages | None = None) -> Starlette:
     """Return the application. It starts no worker and does not close *service*; the caller closes it.
 
     A host program's *identify* names the buyer of a request without credentials, by the host's own session.
@@ -64,9 +75,12 @@ def http_app(service: Service, identify: Identify | None = None) -> Starlette:
         yield
         for threads in lanes.values():
             threads.close()
+        if console:
+            console.close()
 
+    pages = [Mount("/console", console.app)] if console else []
     app = Starlette(
-        routes=[*_routes(service, lanes, identify), openapi_route(_document), *static_routes()],
+        routes=[*_routes(service, lanes, identify), openapi_route(_document), *static_routes(), *pages],
         middleware=_middleware(web, lanes, service.metrics.request if service.metrics else None),
         exception_handlers={HTTPException: _no_route, PaymentsError: _problem},
         lifespan=lifespan,

@@ -15,11 +15,11 @@ import uvicorn
 from typed_settings import Secret
 
 from payments.entrypoints.bootstrap import Fronts, opened_on_loop
-from payments.entrypoints.http.app import http_app
+from payments.entrypoints.http.app import Pages, http_app
 from payments.entrypoints.http.edge.head_deadline import MAX_HEAD_SIZE
 from payments.entrypoints.http.edge.protocols import is_fast, protocol
 from payments.entrypoints.log_lines import in_background
-from payments.entrypoints.service import BadSettings
+from payments.entrypoints.service import BadSettings, Service
 from payments.entrypoints.serving import listening_socket
 from payments.entrypoints.settings import Settings, any_secret
 from payments.entrypoints.supervisor import Place, Supervisor
@@ -27,17 +27,28 @@ from payments.entrypoints.worker import Worker, running_worker
 
 log = logging.getLogger("payments.http")
 GRACE_SECONDS: Final = 20  # how long what is at work may take when stopping; then it is cut off
+MakePages = Callable[[Service, Settings], Pages | None]
 BACKLOG: Final = 2048  # connections that wait to be accepted
 
 
+def _no_pages(_: Service, __: Settings) -> Pages | None:
+    return None
+
+
 def serve(
-    settings: Settings, announce: Callable[[Settings], None], *, with_worker: bool = False, processes: int = 1
+    settings: Settings,
+    announce: Callable[[Settings], None],
+    *,
+    with_worker: bool = False,
+    processes: int = 1,
+    pages: MakePages = _no_pages,
 ) -> None:
     """Serve the API, with a worker if asked, until SIGTERM or SIGINT. Running requests get GRACE_SECONDS.
 
-    *announce* is called with the settings that hold the actual port, once the socket listens. With several *processes*
-    each is held on one core, and the worker runs in the first. Raises BadSettings if the address is not available or
-    several processes are not possible, and whatever refuses the database or the provider's settings.
+    *announce* is called with the settings that hold the actual port, once the socket listens. *pages* makes the console
+    of a process. With several *processes* each is held on one core, and the worker runs in the first. Raises
+    BadSettings if the address is not available or several processes are not possible, and whatever refuses the database
+    or the provider's settings.
     """
     if processes != 1:
         _check_processes(settings, processes)
@@ -48,22 +59,24 @@ def serve(
         serving = attrs.evolve(settings, http=http)
         shown = attrs.evolve(serving, http=attrs.evolve(http, secret=settings.http.secret))
         if processes == 1:
-            _serve_one(serving, sock, lambda: announce(shown), with_worker=with_worker)
+            _serve_one(serving, sock, lambda: announce(shown), pages, with_worker=with_worker)
             return
 
         def work(place: Place) -> None:
             with _stoppable():
-                _serve_one(serving, sock, place.ready, with_worker=with_worker and place.number == 0)
+                _serve_one(serving, sock, place.ready, pages, with_worker=with_worker and place.number == 0)
 
         Supervisor(work, processes).run(lambda: announce(shown))
 
 
-def _serve_one(settings: Settings, sock: socket.socket, ready: Callable[[], None], *, with_worker: bool) -> None:
+def _serve_one(
+    settings: Settings, sock: socket.socket, ready: Callable[[], None], pages: MakePages, *, with_worker: bool
+) -> None:
     with in_background(), contextlib.ExitStack() as stack:
         fronts = stack.enter_context(opened_on_loop(settings))
         if with_worker:
             stack.enter_context(running_worker(Worker.of(fronts.blocking)))
-        app = http_app(fronts.loop)
+        app = http_app(fronts.loop, console=pages(fronts.loop, settings))
         ready()
         log.info("%s %s", engine(), fronts.caller)
         config = uvicorn.Config(

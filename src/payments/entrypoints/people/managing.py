@@ -28,6 +28,7 @@ class Managing:
         if not scopes:
             raise BadInput("An operator needs a scope. No operator was created.")
         hashed = self.passwords.hashed(checked(password, name))
+        scopes |= {Scope.READ}  # whoever may do something may look at it
         operator = Operator(name=name, password=hashed, created_at=self.clock.now(), scopes=scopes)
         adding = self.operators.add(operator)
         await self.trail.noted(by, AuditAction.OPERATOR_CREATED, None, adding, operator=name, scopes=sorted(scopes))

@@ -145,6 +145,13 @@ class WebhookOptions:
 
 
 @ts.settings(kw_only=True)
+class ConsoleOptions:
+    """The pages of the shop's people at /console."""
+
+    enabled: bool = option(default=True, help="serve the console; in live mode it appears when an operator exists")
+
+
+@ts.settings(kw_only=True)
 class Settings:
     """Everything that can be set. `hold_strays`: money that pays for nothing waits for an operator."""
 
@@ -172,6 +179,7 @@ class Settings:
     buyers: BuyerSettings = BuyerSettings()
     orders: OrderSettings = OrderSettings()
     webhooks: WebhookOptions = WebhookOptions()
+    console: ConsoleOptions = ConsoleOptions()
 
     @property
     def accounts(self) -> Mapping[str, AccountOptions]:

@@ -1,7 +1,7 @@
 """Errors in a request that are found before any use case runs.
 
-├── Unauthenticated, NotAllowed                          credentials
-├── NoSuchPage, NoSuchProvider, WrongMethod                              address
+├── Unauthenticated, NotAllowed, Forged                  credentials
+├── NoSuchPage, NoSuchProvider, WrongMethod              address
 ├── Malformed, HeadTooLarge, BodyTooLarge, TooSlow, UnsupportedMediaType, WrongHost   content
 ├── TooManyAwaiting                                      a buyer's open payments
 └── Busy, Stopping, Unexpected                           our own failures
@@ -30,6 +30,12 @@ class NotAllowed(RequestError):
     """Valid credentials that do not allow this call."""
 
     slug = "not-allowed"
+
+
+class Forged(RequestError):
+    """A form of the console that does not come from a page of this session."""
+
+    slug = "form-not-ours"
 
 
 class NoSuchPage(RequestError):

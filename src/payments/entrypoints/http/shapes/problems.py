@@ -15,6 +15,7 @@ import msgspec
 
 from payments.domain import access, errors, messages
 from payments.domain.errors import PaymentsError, Rejected, RuleViolation
+from payments.domain.people import operators
 from payments.entrypoints import limits, service, tokens
 from payments.entrypoints.http.shapes import errors as http
 
@@ -84,6 +85,11 @@ TABLE: Final[Mapping[type[PaymentsError], Row]] = {
     http.RequestError: Row(400, "Bad request"),
     http.Unauthenticated: Row(401, "Authentication required"),
     http.NotAllowed: Row(403, "Not allowed"),
+    http.Forged: Row(403, "Form not from here"),
+    operators.NotSignedIn: Row(401, "Log in first"),
+    operators.SignInRefused: Row(401, "Log-in refused"),
+    operators.ScopeMissing: Row(403, "Not allowed"),
+    operators.OperatorNotFound: Row(404, "Operator not found"),
     http.NoSuchPage: Row(404, "Address not found"),
     http.NoSuchProvider: Row(404, "Provider not found"),
     http.WrongMethod: Row(405, "Method not allowed"),

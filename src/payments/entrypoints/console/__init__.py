@@ -1,0 +1,15 @@
+"""The console: pages for the shop's people, over the same use cases as the API and the commands.
+
+├── app         console_app: sessions, scopes and forgery are checked here, before any page
+├── access      which scope each page needs: the one table that code and tests are driven from
+├── visit       Visit: one request, with its operator and language, and how pages are answered
+├── forms       what a form contains, and that it is one of ours
+├── errors      what an error says in both languages
+├── rendering   templates and their filters
+├── texts/      all texts of the pages
+└── pages/      the pages: each is a function of a visit
+"""
+
+from payments.entrypoints.console.app import Console, console_app
+
+__all__ = ("Console", "console_app")

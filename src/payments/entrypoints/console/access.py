@@ -1,0 +1,37 @@
+"""Which scope an operator needs for each page and action. A page without a row cannot be built."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from payments.domain.access import Scope
+
+PUBLIC: Final = None
+"""Anybody: the page of log-in, and what it is made of."""
+
+ACCESS: Final[Mapping[tuple[str, str], Scope | None]] = MappingProxyType(
+    {
+        ("GET", "/login"): PUBLIC,
+        ("POST", "/login"): PUBLIC,
+        ("POST", "/language"): PUBLIC,
+        ("POST", "/logout"): Scope.READ,
+        ("GET", "/"): Scope.READ,
+        ("GET", "/payments"): Scope.READ,
+        ("GET", "/payments.csv"): Scope.READ,
+        ("GET", "/payments/{merchant_id}"): Scope.READ,
+        ("POST", "/payments/{merchant_id}/refresh"): Scope.PAY,
+        ("POST", "/payments/{merchant_id}/cancel/confirm"): Scope.PAY,
+        ("POST", "/payments/{merchant_id}/cancel"): Scope.PAY,
+        ("POST", "/payments/{merchant_id}/refund/confirm"): Scope.REFUND,
+        ("POST", "/payments/{merchant_id}/refund"): Scope.REFUND,
+        ("POST", "/payments/{merchant_id}/strays/{gateway_id}/hold"): Scope.ADMIN,
+    }
+)
+
+
+def scope_of(method: str, path: str) -> Scope | None:
+    """Return the scope that a page needs, or PUBLIC. Raises LookupError where the table has no row for it."""
+    try:
+        return ACCESS[method, path]
+    except KeyError:
+        raise LookupError(f"{method} {path} has no row in the console's table of access.") from None

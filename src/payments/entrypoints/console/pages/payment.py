@@ -1,0 +1,72 @@
+"""One payment: its sums, attempts, refunds, strays, messages, its timeline in sentences, and what can be done."""
+
+from typing import Any, Final
+
+import msgspec
+from starlette.responses import Response
+
+from payments.domain.attempt import Attempt
+from payments.domain.event import Event
+from payments.domain.payment import Payment
+from payments.domain.refund import RefundStatus
+from payments.domain.use_cases.banks import BANKS
+from payments.domain.values import Method, RefundId
+from payments.entrypoints.console.pages.page import Page
+from payments.entrypoints.console.pages.payments import standing_of
+from payments.entrypoints.console.visit import Visit
+from payments.entrypoints.money_back import refunded_at, refunding, strays_of
+from payments.entrypoints.stories.timeline import Entry, entry_of
+from payments.entrypoints.views import event_view
+
+MOST_AUDITED: Final = 50
+
+
+async def show(visit: Visit) -> Response:
+    """The page of a payment."""
+    payment = await visit.service.checkout.visible_to(visit.caller, visit.merchant_id)
+    events = await visit.service.checkout.timeline(visit.caller, payment.merchant_id)
+    asked = visit.query.get("refund", "")
+    return visit.page(
+        "payment.html",
+        payment=payment,
+        standing=standing_of(payment, visit),
+        sums=sums_of(payment),
+        refundable=[one for one in payment.attempts if may_refund(payment, one)],
+        cancellable=payment.is_payable,
+        strays=strays_of(payment),
+        story=[_entry(payment, event, visit) for event in events],
+        asked=next((refund for refund in payment.refunds if refund.id == RefundId(asked)), None),
+        audit=await visit.service.people.audit.page(None, MOST_AUDITED, payment.merchant_id),
+        banks=BANKS,
+        by_account=[one.gateway_id for one in payment.attempts if one.report.method == Method.VIRTUAL_ACCOUNT],
+        done=RefundStatus.DONE,
+        refused=RefundStatus.REFUSED,
+        looked="looked" in visit.query,
+    )
+
+
+def may_refund(payment: Payment, attempt: Attempt) -> bool:
+    """Return whether a refund of this capture can be asked for now: the use case decides once more."""
+    left = attempt.report.is_capture and attempt.report.remaining > 0
+    return left and attempt.counts_as_money and payment.open_refund_of(attempt.gateway_id) is None
+
+
+def sums_of(payment: Payment) -> dict[str, Any]:
+    """Return the sums of the accepted capture, in minor units."""
+    accepted = payment.accepted
+    captured = accepted.report.amount.minor if accepted else 0
+    return {
+        "captured": captured,
+        "refunded": payment.refunded,
+        "refunded_at": refunded_at(payment, accepted),
+        "refunding": refunding(payment, accepted),
+        "left": accepted.report.remaining if accepted else 0,
+    }
+
+
+def _entry(payment: Payment, event: Event, visit: Visit) -> Entry:
+    view = msgspec.to_builtins(event_view(payment, event, for_shop=True))
+    return entry_of(view, visit.language, names=True)
+
+
+PAGES: Final = (Page("GET", "/payments/{merchant_id}", show),)
