@@ -15,7 +15,7 @@ async def refresh(visit: Visit) -> Response:
     """Ask the provider for all attempts at the payment now, and record them."""
     payment = await visit.service.checkout.visible_to(visit.caller, visit.merchant_id)
     try:
-        await visit.service.refresher.refresh(payment.merchant_id, Source.OPERATOR)
+        await visit.service.refresher.refresh(payment, Source.OPERATOR)
     except GatewayError:
         await visit.service.refresher.refresh_soon(payment.merchant_id)
         raise
