@@ -18,9 +18,10 @@ import sqlalchemy as sa
 from benchmarks.databases import KINDS, database_url
 from payments.adapters.sql.payments import reading
 from payments.adapters.sql.payments.rows import attempt_row, payment_row
+from payments.adapters.sql.payments.searching import Shape, page_statement
 from payments.adapters.sql.schema.tables import attempts, payments
 from payments.adapters.sql.store import SqlStore, open_store
-from payments.domain.ports import Filter
+from payments.domain.books.search import Filter
 from payments.domain.values import MerchantId, Mode
 from payments.entrypoints.blocking import run
 from payments.testing.builders import a_payment, paid
@@ -40,7 +41,7 @@ def _models() -> tuple[Row, Row, Row]:
     """Return the rows of an awaited payment, of a paid one, and of its attempt."""
     begun = a_payment()
     captured = paid(begun)
-    return payment_row(begun), payment_row(captured), attempt_row(captured.attempts[0])
+    return payment_row(begun), payment_row(captured), attempt_row(captured, captured.attempts[0])
 
 
 def uid(number: int) -> str:
@@ -138,7 +139,7 @@ def questions(store: SqlStore, size: int) -> dict[str, Callable[[int], object]]:
 def plans(store: SqlStore) -> None:
     """Print how the database answers the three questions."""
     explain = "EXPLAIN QUERY PLAN " if store.database.engine.dialect.name == "sqlite" else "EXPLAIN "
-    page = reading.page_statement(buyer=True, status=False, strays=False, before=False)
+    page = page_statement(Shape.of_filter(Filter(buyer=""), continued=False))
     due = {"now": START, "limit": 20}
     asked: dict[str, tuple[sa.Select[Any], Row]] = {
         "look-up": (reading.BY_ID, {"merchant_id": uid(1)}),

@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from payments.domain.books.search import Filter
 from payments.domain.errors import ConcurrentUpdate, MerchantIdTaken, StorageUnavailable
 from payments.domain.event import Event
 from payments.domain.messages import DeliveryFailed, Message
 from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
-from payments.domain.ports import Alarm, Filter, Store
+from payments.domain.ports import Alarm, Store
 from payments.domain.values import DEFAULT_PROVIDER, GatewayId, MerchantId
 from simulation.scheduler import Work
 

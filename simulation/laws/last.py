@@ -4,9 +4,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from payments.domain.attempt import Attempt
+from payments.domain.books.search import Filter
 from payments.domain.machine import Status
 from payments.domain.payment import Payment
-from payments.domain.ports import Filter
 from payments.domain.report import Rank
 from payments.domain.values import GatewayId
 from payments.entrypoints.blocking import run

@@ -79,7 +79,16 @@ class PaymentFacts:
     @property
     def paid_at(self) -> datetime:
         """When the accepted capture was made; where the provider does not say, when the payment began."""
-        return (self.accepted.report.captured_at if self.accepted else None) or self.created_at
+        return self.taken_at(self.accepted) if self.accepted else self.created_at
+
+    def taken_at(self, attempt: Attempt) -> datetime:
+        """Return when a capture was made; where the provider does not say, when the payment began."""
+        return attempt.report.captured_at or self.created_at
+
+    def refunded_at(self, attempt: Attempt | None) -> datetime | None:
+        """Return when the latest refund of a capture was done; None if there is none."""
+        done = [r.done_at for r in self.refunds if attempt and r.gateway_id == attempt.gateway_id and r.done_at]
+        return max(done, default=None)
 
     @property
     def expiry(self) -> datetime:

@@ -26,6 +26,7 @@ from payments.domain.use_cases.hints import HintTaker
 from payments.domain.use_cases.outbox import Courier
 from payments.domain.use_cases.pricing import Pricing
 from payments.domain.use_cases.wiring import UseCases
+from payments.entrypoints.books.periods import zone_named
 from payments.entrypoints.guarding.breaker import Breaker, Guarded, uncounted, worst_state
 from payments.entrypoints.guarding.channels import channel_rules, channels_of, checked_window
 from payments.entrypoints.guarding.shared_looks import SharedLooks
@@ -214,6 +215,7 @@ def _wired(
         backlog=store.backlog.read,
         web=web_options(settings),
         limits=limits_of(settings.http),
+        zone=zone_named(settings.zone),
     )
 
 

@@ -82,10 +82,13 @@ def _fits(fraction: str, digits: int) -> bool:
     return fraction.isascii() and fraction.isdigit() and len(fraction) <= digits
 
 
-def moment(at: datetime, language: Language = "ko", zone: str = ZONE, *, seconds: bool = False) -> str:
-    """Return an aware time in the local time of *zone*."""
+def moment(
+    at: datetime, language: Language = "ko", zone: str = ZONE, *, seconds: bool = False, named: bool = False
+) -> str:
+    """Return an aware time in the local time of *zone*, followed by the zone's short name where it is *named*."""
     local = at.astimezone(ZoneInfo(zone))
     clock = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
+    clock += f" {local:%Z}" if named else ""
     return f"{day(at, language, zone)} {clock}" if language == "ko" else f"{day(at, language, zone)}, {clock}"
 
 

@@ -35,12 +35,6 @@ def refunding(payment: Payment, attempt: Attempt | None) -> int:
     return refund.amount if refund else 0
 
 
-def refunded_at(payment: Payment, attempt: Attempt | None) -> datetime | None:
-    """Return when the latest refund of a capture was known to be executed; None if there is none."""
-    done = [r.done_at for r in payment.refunds if attempt and r.gateway_id == attempt.gateway_id and r.done_at]
-    return max(done, default=None)
-
-
 def _stray(payment: Payment, attempt: Attempt) -> StrayMoneyView:
     report = attempt.report
     assert attempt.disposition  # noqa: S101 - a stray has one
@@ -54,5 +48,5 @@ def _stray(payment: Payment, attempt: Attempt) -> StrayMoneyView:
         currency=report.amount.currency,
         refunded=report.refunded,
         captured_at=report.captured_at,
-        refunded_at=refunded_at(payment, attempt),
+        refunded_at=payment.refunded_at(attempt),
     )

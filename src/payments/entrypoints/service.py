@@ -1,7 +1,7 @@
 """Service: everything that an entrypoint needs, wired by bootstrap, without the name of any adapter."""
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -77,7 +77,7 @@ class Web:
 class Service(HasUseCases):
     """`courier` is None without an endpoint or subscriber, `metrics` without prometheus-client.
 
-    `suspends`: the adapters need an event loop.
+    `suspends`: the adapters need an event loop. `zone`: where the shop's days begin and end.
     """
 
     clock: Clock
@@ -101,6 +101,7 @@ class Service(HasUseCases):
     web: Web = attrs.field(factory=Web)
     sending: Sending = attrs.field(factory=Sending)
     limits: Limits = attrs.field(factory=Limits)
+    zone: tzinfo = UTC
     provider_state: Callable[[], str | None] = lambda: None
     suspends: bool = False
 

@@ -15,7 +15,7 @@ from payments.domain.report import Approval, Deposit
 from payments.domain.values import Method, Mode, Role
 from payments.entrypoints.channels.views import NoteView, note_views
 from payments.entrypoints.display import currency_of
-from payments.entrypoints.money_back import StrayMoneyView, refunded_at, refunding, strays_of
+from payments.entrypoints.money_back import StrayMoneyView, refunding, strays_of
 
 
 class DepositView(Struct, kw_only=True):
@@ -142,7 +142,10 @@ class TimelineView(Struct, kw_only=True):
 
 
 class RefundView(Struct, kw_only=True):
-    """One refund. Its status is `open` until the provider's answer is known; `failure` is why it was refused."""
+    """One refund. Its status is `open` until the provider's answer is known; `failure` is why it was refused.
+
+    It was executed at `done_at`.
+    """
 
     id: str
     gateway_id: str
@@ -156,6 +159,7 @@ class RefundView(Struct, kw_only=True):
     by: str
     requested_at: datetime
     accepted_at: datetime | None
+    done_at: datetime | None
     provider_id: str
 
 
@@ -203,7 +207,7 @@ def _payment_fields(payment: Payment, *, for_shop: bool) -> dict[str, Any]:
         "tax_free": payment.terms.parts.tax_free,
         "vat": payment.terms.parts.vat,
         "refunding": refunding(payment, payment.accepted),
-        "refunded_at": refunded_at(payment, payment.accepted),
+        "refunded_at": payment.refunded_at(payment.accepted),
         "method": payment.method,
         "mode": payment.mode,
         "version": payment.version,
@@ -290,5 +294,6 @@ def refund_view(payment: Payment, refund: Refund) -> RefundView:
         by=refund.by,
         requested_at=refund.requested_at,
         accepted_at=refund.accepted_at,
+        done_at=refund.done_at,
         provider_id=refund.provider_id,
     )

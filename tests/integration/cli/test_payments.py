@@ -69,7 +69,7 @@ def test_a_list_of_no_possible_length_is_refused(operator: Operator, command, li
 def test_what_is_none_is_told_in_one_sentence(operator: Operator):
     for arguments in (["show", "nobody"], ["refresh", "nobody"], ["cancel", "nobody"], ["refund", "nobody"]):
         assert operator.command(*arguments) == (1, "", "There is no such payment.\n")
-    code, _, err = operator.command("show", "n" * 41)
+    code, _, err = operator.command("refresh", "n" * 41)
     assert (code, err.count("\n")) == (2, 1)
 
 
@@ -81,6 +81,40 @@ def test_a_payment_is_listed_by_what_a_caller_reads_out(operator: Operator):
         listed = operator.json("list", "--called", called)["payments"]
         assert [one["merchant_id"] for one in listed] == [merchant_id]
     assert operator.json("list", "--called", "00000000")["payments"] == []
+
+
+def test_a_payment_is_shown_by_whatever_it_is_called(operator: Operator):
+    merchant_id, attempt = operator.paid("gold")
+    (row,) = operator.sandbox.payments(merchant_id)
+    for name in (merchant_id, "gold", row.apply_num, attempt):
+        assert operator.json("show", name)["payment"]["merchant_id"] == merchant_id
+    operator.paid("gold", "kim")
+    code, out, _ = operator.command("show", "gold")
+    assert (code, out.count("gold")) == (1, 2), "a list of both"
+
+
+def test_payments_are_listed_by_sum_method_and_day(operator: Operator):
+    merchant_id, _ = operator.paid("gold")
+    operator.begun("silver")
+    price = operator.json("show", merchant_id)["payment"]["amount"]
+
+    def found(*arguments: str) -> list[str]:
+        return [one["merchant_id"] for one in operator.json("list", *arguments)["payments"]]
+
+    assert found("--period", "captured", "--from", "2020-01-01", "--to", "2099-12-31") == [merchant_id]
+    assert found("--period", "captured", "--amount", f"{price:,}", "--method", "card") == [merchant_id]
+    assert found("--to", "2020-01-01") == found("--period", "refunded") == found("--name", "zzz") == []
+    code, _, err = operator.command("list", "--from", "yesterday")
+    assert (code, err.count("\n")) == (2, 1)
+
+
+def test_when_money_came_and_went_is_told_with_the_zone(operator: Operator):
+    merchant_id, _ = operator.paid("gold")
+    operator.command("refund", merchant_id, "--yes")
+    _, out, _ = operator.command("show", merchant_id)
+    assert " KST" in next(line for line in out.splitlines() if line.strip().startswith("paid"))
+    assert " KST" in next(line for line in out.splitlines() if line.strip().startswith("refunded at"))
+    assert operator.json("show", merchant_id)["refunds"][0]["done_at"]
 
 
 def test_orders_that_two_buyers_paid_are_listed(operator: Operator):

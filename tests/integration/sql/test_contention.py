@@ -13,9 +13,9 @@ from support.rounds import rounds
 from support.system.writers import started
 
 from payments.adapters.sql.store import SqlStore, open_store
+from payments.domain.books.search import Filter
 from payments.domain.machine import Status
 from payments.domain.payment import Payment
-from payments.domain.ports import Filter
 from payments.domain.refunding import refusal
 from payments.domain.values import MerchantId, Mode, RefundId
 from payments.entrypoints.blocking import run

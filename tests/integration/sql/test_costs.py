@@ -7,18 +7,20 @@ import attrs
 import pytest
 import sqlalchemy as sa
 from builders import NOON, a_payment, a_report, paid
+from support.statement_costs import cost_of, plan_of, vacuumed
 
 from payments.adapters.sql.payments import reading
-from payments.adapters.sql.payments.rows import Row, attempt_row, event_row, message_row, orphan_row, payment_row
+from payments.adapters.sql.payments.report_rows import Row
+from payments.adapters.sql.payments.rows import attempt_row, event_row, message_row, orphan_row, payment_row
 from payments.adapters.sql.schema.side_tables import outbox
 from payments.adapters.sql.schema.tables import attempts, events, orphans, payments
 from payments.adapters.sql.store import SqlStore, open_store
+from payments.domain.books.search import Filter
 from payments.domain.machine import Status
 from payments.domain.messages import Message
 from payments.domain.money import Money
 from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
-from payments.domain.ports import Filter
 from payments.domain.values import GatewayId, MerchantId, Mode
 from payments.entrypoints.blocking import run
 
@@ -67,7 +69,7 @@ def fill(store: SqlStore, first: int, last: int) -> None:
     filled = [number(n) for n in range(first, last)]
     tables: dict[sa.Table, list[Row]] = {
         payments: [payment_row(p) for p in filled],
-        attempts: [attempt_row(a) for p in filled for a in p.attempts],
+        attempts: [attempt_row(p, a) for p in filled for a in p.attempts],
         events: [event_row(p, h) for p in filled for h in p.new_events],
         outbox: [message_row(Message.about(p, h), h.version) for p in filled for h in p.new_events],
         orphans: [orphan_row(lost(n)) for n in range(first, last)],
@@ -80,49 +82,11 @@ def fill(store: SqlStore, first: int, last: int) -> None:
     store.database.write(work)
 
 
-def steps(store: SqlStore, call: Callable[[SqlStore], object]) -> int:
-    """Return how many steps SQLite's machine takes for *call*."""
-    taken = [0]
-
-    def count() -> int:
-        taken[0] += 1
-        return 0
-
-    with store.database.engine.connect() as connection:
-        connection.connection.driver_connection.set_progress_handler(count, 1)
-    call(store)
-    with store.database.engine.connect() as connection:
-        connection.connection.driver_connection.set_progress_handler(None, 0)
-    return taken[0]
-
-
-def pages(store: SqlStore, call: Callable[[SqlStore], object]) -> int:
-    """Return how many pages PostgreSQL touches for the statements of *call*."""
-    told: list[tuple[str, object]] = []
-
-    def tell(_c: object, _u: object, statement: str, given: object, *_: object) -> None:
-        told.append((statement, given))
-
-    sa.event.listen(store.database.engine, "before_cursor_execute", tell)
-    call(store)
-    sa.event.remove(store.database.engine, "before_cursor_execute", tell)
-    touched = 0
-    for statement, given in told:
-        with store.database.engine.connect() as connection:  # rolled back
-            explained = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}", given)
-            plan = explained.scalar_one()[0]["Plan"]
-            touched += plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
-    return touched
-
-
 def measured(store: SqlStore) -> dict[str, int]:
-    is_sqlite = store.database.engine.dialect.name == "sqlite"
-    if not is_sqlite:
-        with store.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("VACUUM ANALYZE")
+    vacuumed(store)
     for call in CALLS.values():
         call(store)  # what is done once, such as preparing a statement, is not of interest
-    return {name: (steps if is_sqlite else pages)(store, call) for name, call in CALLS.items()}
+    return {name: cost_of(store, call) for name, call in CALLS.items()}
 
 
 def test_no_call_costs_more_on_full_books(url: str) -> None:
@@ -138,12 +102,11 @@ def test_no_call_costs_more_on_full_books(url: str) -> None:
 
 def test_the_measure_notices_a_scan(url: str) -> None:
     store = open_store(url, Mode.TEST, pool_size=1)
-    scan = sa.select(sa.func.count()).select_from(payments).where(payments.c.name == "x")
-    measure = steps if store.database.engine.dialect.name == "sqlite" else pages
+    scan = sa.select(sa.func.count()).select_from(payments).where(payments.c.unreadable == "x")
     costs = []
     for first, last in ((0, FEW), (FEW, MANY)):
         fill(store, first, last)
-        costs.append(measure(store, lambda s: s.database.read(lambda c: c.execute(scan).scalar())))
+        costs.append(cost_of(store, lambda s: s.database.read(lambda c: c.execute(scan).scalar())))
     store.close()
     assert costs[1] > 5 * costs[0]
 
@@ -160,17 +123,8 @@ def test_a_claim_reads_the_partial_index_made_for_it(url: str, what: str) -> Non
     statement, given, index = PLANS[what]
     store = open_store(url, Mode.TEST, pool_size=1)
     fill(store, 0, FEW * 4)
-    dialect = store.database.engine.dialect.name
-    if dialect == "postgresql":
-        with store.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("VACUUM ANALYZE")
-    explain = {"sqlite": "EXPLAIN QUERY PLAN ", "postgresql": "EXPLAIN "}[dialect]
-    with store.database.engine.connect() as connection:
-        compiled = statement.compile(connection, compile_kwargs={"render_postcompile": True})
-        values = compiled.construct_params(given)
-        bound = {n: compiled._bind_processors[n](v) if n in compiled._bind_processors else v for n, v in values.items()}
-        told = bound if compiled.positiontup is None else tuple(bound[name] for name in compiled.positiontup)
-        plan = "\n".join(str(row) for row in connection.exec_driver_sql(explain + str(compiled), told))
+    vacuumed(store)
+    plan = plan_of(store, statement, given)
     store.close()
     assert index in plan
     assert "TEMP B-TREE" not in plan, "sorted after reading everything that is due"

@@ -14,12 +14,12 @@ from payments.adapters.sql.move import CopyDiffers, NotEmpty, Tally, copy_databa
 from payments.adapters.sql.schema.naming import metadata
 from payments.adapters.sql.store import SqlStore, open_store
 from payments.domain.access import ApiKey, Hint, KeptAnswer
+from payments.domain.books.search import Filter
 from payments.domain.errors import MerchantIdTaken
 from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
 from payments.domain.people.audit import AuditAction, AuditDraft
 from payments.domain.people.operators import Operator, Session
-from payments.domain.ports import Filter
 from payments.domain.refunding import begin_send, refuse
 from payments.domain.values import GatewayId, Mode
 from payments.entrypoints.blocking import run

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from support.system.border import PRICE, Installation, account, installation
 
+from payments.domain.books.search import Filter
 from payments.domain.errors import CredentialsRefused, NotSent
 from payments.domain.machine import Status
-from payments.domain.ports import AlarmKind, Filter
+from payments.domain.ports import AlarmKind
 from payments.domain.refund import RefundStatus
 from payments.entrypoints.blocking import run
 

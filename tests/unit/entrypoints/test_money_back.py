@@ -10,7 +10,7 @@ from payments.domain.payment import Payment
 from payments.domain.refunding import RefundOrder, request
 from payments.domain.report import Rank
 from payments.domain.values import Mode, RefundId
-from payments.entrypoints.money_back import refunded_at, refunding, strays_of
+from payments.entrypoints.money_back import refunding, strays_of
 
 
 def late(**report: Any) -> Payment:
@@ -22,9 +22,9 @@ def test_a_refund_is_on_its_way_until_it_is_done() -> None:
     payment = paid(a_payment(), gateway_id="imp_1")
     asked = request(payment, RefundOrder(reason="", amount=1_000), RefundId("r1"), NOON, "shop:clerk")
     assert (refunding(payment, payment.accepted), refunding(asked, asked.accepted)) == (0, 1_000)
-    assert refunded_at(asked, asked.accepted) is None
+    assert asked.refunded_at(asked.accepted) is None
     done = recorded(payment, [a_report(payment, gateway_id="imp_1", refunded=1_000)])
-    assert refunded_at(done, done.accepted) == done.refunds[0].done_at
+    assert done.refunded_at(done.accepted) == done.refunds[0].done_at
 
 
 def test_a_stray_is_held_on_its_way_or_back() -> None:

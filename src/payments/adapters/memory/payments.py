@@ -6,12 +6,13 @@ from datetime import datetime
 import attrs
 
 from payments.adapters.memory.books import Books, Waiting
+from payments.domain.books.matching import SortKey, matches, sort_key
+from payments.domain.books.search import Filter
 from payments.domain.errors import GatewayIdTaken, MerchantIdTaken, OrderIsLive, PaymentNotFound
 from payments.domain.event import Event
 from payments.domain.machine import Status
 from payments.domain.messages import Message
 from payments.domain.payment import Payment
-from payments.domain.ports import Filter
 from payments.domain.successor import check_successor
 from payments.domain.values import DEFAULT_PROVIDER, MerchantId
 
@@ -52,19 +53,24 @@ class MemoryPayments:
             return self._store(after)
 
     async def page(self, which: Filter, before: MerchantId | None, limit: int) -> Sequence[Payment]:
-        """Return up to *limit* payments, newest first, from *before* (the last one seen) on.
+        """Return up to *limit* payments, from *before* (the last one seen) on, as PaymentRepository says.
 
-        Raises PaymentNotFound where *before* is none of the payments that *which* lets this caller know of.
+        Raises PaymentNotFound where *before* has no place in this list.
         """
         with self._books.open():
-            place = None if before is None else self._known(before)
-            if place and which.buyer not in (None, place.buyer):
-                raise PaymentNotFound
-            chosen = [p for p in self._books.payments.values() if _is_wanted(p, which)]
+            after = None if before is None else self._sort_key(before, which)
+            found = {sort_key(p, which): p for p in self._books.payments.values() if matches(p, which)}
             if which.paid_twice:
-                chosen = [p for p in chosen if self._is_paid_twice(p)]
-            chosen = [p for p in chosen if place is None or _age(p) < _age(place)]
-            return sorted(chosen, key=_age, reverse=True)[:limit]
+                found = {key: p for key, p in found.items() if self._is_paid_twice(p)}
+            keys = sorted((key for key in found if key and (after is None or key < after)), reverse=True)
+            return [found[key] for key in keys[:limit]]
+
+    def _sort_key(self, merchant_id: MerchantId, which: Filter) -> SortKey:
+        payment = self._known(merchant_id)
+        key = sort_key(payment, which)
+        if key is None or which.buyer not in (None, payment.buyer):
+            raise PaymentNotFound
+        return key
 
     async def timeline(self, merchant_id: MerchantId) -> Sequence[Event]:
         """Return the payment's events, oldest first. Raises PaymentNotFound."""
@@ -140,17 +146,3 @@ class MemoryPayments:
         books.outbox |= {one.message.id: one for one in waiting}
         books.payments[merchant_id] = stored
         return stored
-
-
-def _is_wanted(payment: Payment, which: Filter) -> bool:
-    return (
-        payment.version > 0
-        and which.buyer in (None, payment.buyer)
-        and which.status in (None, payment.status)
-        and (not which.open_strays or any(attempt.is_open_stray for attempt in payment.attempts))
-        and (which.called is None or any(which.called in attempt.report.names for attempt in payment.attempts))
-    )
-
-
-def _age(payment: Payment) -> tuple[datetime, MerchantId]:
-    return (payment.created_at, payment.merchant_id)

@@ -21,8 +21,8 @@ from typing import Final, Protocol
 import attrs
 
 from payments.domain.access import ApiKeys, Hints, IdempotencyKeys
+from payments.domain.books.search import Filter
 from payments.domain.event import Event
-from payments.domain.machine import Status
 from payments.domain.messages import Outbox
 from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
@@ -58,21 +58,6 @@ __all__: Final = (
 )
 
 
-@attrs.frozen(kw_only=True)
-class Filter:
-    """Which payments to list: all, one buyer's, those of one status, or those with an open stray.
-
-    `called` is what a person has in hand: an approval number, the PG's transaction id or a gateway id. `paid_twice`:
-    paid payments of an order that another payment paid too, whoever the buyer was.
-    """
-
-    buyer: str | None = None
-    status: Status | None = None
-    open_strays: bool = False
-    called: str | None = None
-    paid_twice: bool = False
-
-
 class PaymentRepository(Protocol):
     """Where payments are stored. Each call is one transaction; none spans a call to the gateway.
 
@@ -100,7 +85,10 @@ class PaymentRepository(Protocol):
         """
 
     async def page(self, which: Filter, before: MerchantId | None, limit: int) -> Sequence[Payment]:
-        """Return up to *limit* announced payments, newest first, after *before* (the last one seen): by keyset."""
+        """Return up to *limit* announced payments, sorted by *which*.listing, after *before* (the last one seen).
+
+        Raises PaymentNotFound where *before* is no payment that *which* lets its caller know of, or has no place here.
+        """
 
     async def timeline(self, merchant_id: MerchantId) -> Sequence[Event]:
         """Return the payment's events, oldest first. Raises PaymentNotFound."""

@@ -10,6 +10,7 @@ from typing import Final
 
 import attrs
 
+from payments.domain.books.search import Filter
 from payments.domain.errors import (
     AlreadyPaid,
     AttemptMismatch,
@@ -35,7 +36,6 @@ from payments.domain.ports import (
     Alarms,
     Clock,
     Contact,
-    Filter,
     Gateways,
     MerchantIdPolicy,
     PaymentRepository,

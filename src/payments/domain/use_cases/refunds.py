@@ -10,6 +10,7 @@ from typing import Final
 
 import attrs
 
+from payments.domain.books.search import Filter
 from payments.domain.errors import (
     ContractViolation,
     CredentialsRefused,
@@ -29,7 +30,6 @@ from payments.domain.ports import (
     AlarmKind,
     Alarms,
     Clock,
-    Filter,
     Gateways,
     MerchantIdPolicy,
     Orphans,

@@ -2,6 +2,7 @@
 
 ├── common          shared options, how a service is opened, how results are printed
 ├── payments        show, list, refresh, cancel, refund
+├── searching       the options of a search
 ├── banks           banks
 ├── channels        channels
 ├── strays          strays list, return, hold
@@ -55,8 +56,11 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "check": (f"{_HERE}.cli.check:check", "Check settings, database, the provider's keys and the clock."),
     "sandbox": (f"{_HERE}.sandbox.command:sandbox", "Serve a local Iamport for development. No real money."),
-    "show": (f"{_HERE}.cli.payments:show", "Show a payment with its attempts, refunds and timeline."),
-    "list": (f"{_HERE}.cli.payments:list_", "List payments, newest first."),
+    "show": (
+        f"{_HERE}.cli.payments:show",
+        "Show a payment with its attempts, refunds and timeline.",
+    ),
+    "list": (f"{_HERE}.cli.payments:list_", "Search payments, the latest first."),
     "refresh": (f"{_HERE}.cli.payments:refresh", "Fetch all attempts at a payment from the provider, and record them."),
     "cancel": (f"{_HERE}.cli.payments:cancel", "Cancel an unpaid payment. Refund a paid one instead."),
     "refund": (f"{_HERE}.cli.payments:refund", "Refund a payment in part or in full."),

@@ -1,14 +1,13 @@
 """Commands about payments: show, list, refresh, cancel, refund."""
 
 import sys
-from typing import Annotated
+from typing import Annotated, Final
 
 from cyclopts import Parameter
 
-from payments.domain.errors import BadInput
-from payments.domain.machine import Status
+from payments.domain.books.search import Filter
+from payments.domain.errors import BadInput, PaymentNotFound
 from payments.domain.money import TaxParts
-from payments.domain.ports import Filter
 from payments.domain.refund import BankAccount
 from payments.domain.refunding import RefundOrder
 from payments.domain.values import GatewayId, recorded_id
@@ -17,59 +16,48 @@ from payments.entrypoints.blocking import run
 from payments.entrypoints.cli.app import REFUSED
 from payments.entrypoints.cli.common import DEFAULT, Common, check_limit, operator, say, stored, working
 from payments.entrypoints.cli.printing import print_page, print_payment, print_refund
+from payments.entrypoints.cli.searching import NO_SEARCH, Search, shop_zone
 from payments.entrypoints.cli.words import word
 from payments.entrypoints.display import Language
 
+MANY: Final = 10
+"""How many payments `show` lists where a name is that of several, such as an order or an approval number."""
 
-def show(payment: str, *, common: Common = DEFAULT) -> None:
+
+def show(payment: str, *, common: Common = DEFAULT) -> int:
     """`payments show`.
 
     Parameters
     ----------
     payment
-        The merchant id.
+        The merchant id, or another name: an order, a gateway id, an approval number or a PG transaction id.
     """
     with stored(common) as store:
-        found = run(store.payments.get(recorded_id(payment)))
-        events = run(store.payments.timeline(found.merchant_id))
-    print_payment(found, common, events)
+        found = run(store.payments.page(Filter(called=payment), None, MANY))
+        events = run(store.payments.timeline(found[0].merchant_id)) if len(found) == 1 else []
+    if not found:
+        raise PaymentNotFound
+    if len(found) > 1:
+        print_page(found, more=False, common=common)
+        return REFUSED
+    print_payment(found[0], common, events)
+    return 0
 
 
-def list_(
-    *,
-    status: Status | None = None,
-    buyer: str | None = None,
-    called: str | None = None,
-    paid_twice: Annotated[bool, Parameter(negative="")] = False,
-    limit: int = 20,
-    cursor: str | None = None,
-    common: Common = DEFAULT,
-) -> None:
+def list_(*, search: Search = NO_SEARCH, limit: int = 20, cursor: str | None = None, common: Common = DEFAULT) -> None:
     """`payments list`.
 
     Parameters
     ----------
-    status
-        Only payments with this status: awaiting, paid, failed or cancelled.
-    buyer
-        Only this buyer's payments.
-    called
-        Only the payment with this approval number, PG transaction id or gateway id.
-    paid_twice
-        Only paid payments of orders that another payment paid too, whoever the buyers are.
     limit
         The most payments to list.
     cursor
         The last merchant id of the previous page.
     """
     check_limit(limit)
+    which = search.filter(shop_zone(common))
     with stored(common) as store:
-        before = recorded_id(cursor) if cursor else None
-        found = run(
-            store.payments.page(
-                Filter(buyer=buyer, status=status, called=called, paid_twice=paid_twice), before, limit + 1
-            )
-        )
+        found = run(store.payments.page(which, recorded_id(cursor) if cursor else None, limit + 1))
     print_page(found[:limit], more=len(found) > limit, common=common)
 
 

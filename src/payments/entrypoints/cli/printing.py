@@ -1,6 +1,7 @@
 """How payments, refunds and lists are printed: for people, or as JSON."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from payments.domain.attempt import Attempt
 from payments.domain.event import Event
@@ -77,7 +78,9 @@ def _facts(payment: Payment, language: Language) -> list[list[str]]:
         "tax": _tax(payment, language),
         "method": display.method(payment.method, language),
         "channel": payment.terms.channel,
-        "begun": display.moment(payment.created_at, language, seconds=True),
+        "begun": display.moment(payment.created_at, language, seconds=True, named=True),
+        "paid": _moment(payment.paid_at if payment.accepted else None, language),
+        "refunded at": _moment(payment.refunded_at(payment.accepted), language),
         "expires": display.moment(payment.expiry, language) if payment.status is Status.AWAITING else "",
         "due": display.moment(payment.due_at, language, seconds=True) if payment.due_at else "",
         "deposit": "  ".join(
@@ -85,6 +88,10 @@ def _facts(payment: Payment, language: Language) -> list[list[str]]:
         ),
     }
     return [["", word(key, language), value] for key, value in facts.items() if value]
+
+
+def _moment(at: datetime | None, language: Language) -> str:
+    return display.moment(at, language, seconds=True, named=True) if at else ""
 
 
 def _tax(payment: Payment, language: Language) -> str:
@@ -110,13 +117,15 @@ def _attempt(attempt: Attempt, language: Language) -> list[str]:
     amount = display.money(report.amount.minor, report.amount.currency, language)
     called = _approval(report.approval, language)
     notes = ", ".join(filter(None, (state, attempt.note, display.reason(report.reason, language), called)))
-    return ["   ", report.gateway_id, amount, refunded, notes]
+    at = _moment(report.captured_at, language)
+    return ["   ", report.gateway_id, amount, refunded, at, notes]
 
 
 def _refund(payment: Payment, refund: Refund, language: Language) -> list[str]:
     amount = display.money(refund.amount, currency_of(payment, refund.gateway_id), language)
     status, by = display.refund_status(refund.status, language), display.source(refund.by, language)
-    return ["   ", refund.id, amount, status, by, refund.failure or refund.reason]
+    at = _moment(refund.done_at, language)
+    return ["   ", refund.id, amount, status, at, by, refund.failure or refund.reason]
 
 
 def _event(event: Event, payment: Payment, language: Language) -> list[str]:

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from payments.domain.books.search import Filter
 from payments.domain.payment import Payment
-from payments.domain.ports import Filter
 from payments.domain.refund import BankAccount
 from payments.domain.values import GatewayId, recorded_id
 from payments.entrypoints import display

@@ -21,6 +21,8 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "transaction": ("PG 거래번호", "PG transaction"),
     "months": ("{months}개월", "{months} months"),
     "begun": ("시작", "begun"),
+    "paid": ("결제 완료", "paid"),
+    "refunded at": ("환불 완료", "refunded at"),
     "expires": ("만료", "expires"),
     "due": ("다음 확인", "next check"),
     "attempts": ("결제 시도", "attempts"),

@@ -6,11 +6,11 @@ from urllib.parse import urlencode
 import attrs
 
 from payments.domain.attempt import Attempt
+from payments.domain.books.search import Filter
 from payments.domain.errors import BadInput, PaymentNotFound
 from payments.domain.event import Event
 from payments.domain.machine import Status
 from payments.domain.payment import Payment
-from payments.domain.ports import Filter
 from payments.domain.refund import Refund
 from payments.domain.values import Caller, Method, recorded_id
 from payments.entrypoints import display

@@ -6,7 +6,9 @@ from typing import Final
 
 import attrs
 
+from payments.domain.errors import BadInput
 from payments.domain.values import MAX_CHANNEL_NAME
+from payments.entrypoints.books.periods import zone_named
 from payments.entrypoints.settings.addresses import is_web
 from payments.entrypoints.settings.options import BuyerSettings, HttpSettings, OrderSettings, Settings
 
@@ -28,11 +30,20 @@ def check(settings: Settings) -> list[str]:
     found += _encryption_key_errors(settings.database.encryption_keys)
     found += _channel_errors(settings)
     found += _provider_errors(settings)
+    if not _is_zone(settings.zone):
+        found.append("zone must be a time zone such as Asia/Seoul.")
     if not 1 <= settings.expires_after <= MAX_EXPIRY_MINUTES:
         found.append(f"expires_after must be between 1 and {MAX_EXPIRY_MINUTES} minutes.")
     if not 0 <= settings.grace <= MAX_EXPIRY_MINUTES or not 0 <= settings.deposit_grace <= 24 * 30:
         found.append(f"grace must be 0 to {MAX_EXPIRY_MINUTES} minutes, and deposit_grace 0 to 720 hours.")
     return found
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        return bool(zone_named(name))
+    except BadInput:
+        return False
 
 
 def _channel_errors(settings: Settings) -> list[str]:

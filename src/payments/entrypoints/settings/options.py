@@ -168,6 +168,7 @@ class Settings:
     one_payment_per_order: bool = option(
         default=False, help="an order is paid once in the whole shop, not once per buyer"
     )
+    zone: str = option(default="Asia/Seoul", help="the shop's time zone: where its days begin and end")
     log_format: LogFormat = option(default="text", help="text for people, json for programs")
     minimums: dict[Method, int] = option(
         default=MINIMUMS, help="lowest price in won of each method; lower ones are refused"

@@ -13,10 +13,10 @@ from payments.adapters.memory.outbox import MemoryOutbox
 from payments.adapters.memory.payments import MemoryPayments
 from payments.adapters.memory.store import MemoryStore
 from payments.domain.access import KeptAnswer
+from payments.domain.books.search import Filter
 from payments.domain.errors import StorageConflict
 from payments.domain.messages import Message
 from payments.domain.payment import Payment
-from payments.domain.ports import Filter
 from payments.domain.successor import check_successor
 from payments.domain.values import DEFAULT_PROVIDER, MerchantId
 

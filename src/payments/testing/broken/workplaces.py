@@ -8,11 +8,11 @@ import attrs
 from payments.adapters.memory.books import Waiting
 from payments.adapters.memory.orphans import MemoryOrphans
 from payments.adapters.memory.payments import MemoryPayments
+from payments.domain.books.search import Filter
 from payments.domain.event import Event, EventKind
 from payments.domain.messages import Message
 from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
-from payments.domain.ports import Filter
 from payments.domain.values import DEFAULT_PROVIDER, GatewayId, MerchantId
 
 Change = Callable[[Payment], Payment]

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from payments.domain.books.search import Filter
 from payments.domain.errors import PaymentNotFound
 from payments.domain.machine import Status
 from payments.domain.money import Money
 from payments.domain.payment import Payment
-from payments.domain.ports import Filter, Store
+from payments.domain.ports import Store
 from payments.domain.refunding import hold_stray
 from payments.domain.values import GatewayId, MerchantId
 from payments.entrypoints.blocking import run

@@ -7,10 +7,11 @@ import attrs
 import pytest
 from hypothesis import given, settings
 
+from payments.domain.books.search import Filter
 from payments.domain.errors import PaymentNotFound
 from payments.domain.messages import Message
 from payments.domain.orphan import Orphan
-from payments.domain.ports import Filter, Store
+from payments.domain.ports import Store
 from payments.domain.report import Rank
 from payments.domain.values import GatewayId
 from payments.entrypoints.blocking import run

@@ -3,10 +3,11 @@
 import attrs
 import pytest
 
+from payments.domain.books.search import Filter
 from payments.domain.errors import OrderIsLive
 from payments.domain.event import Reason
 from payments.domain.money import TaxParts
-from payments.domain.ports import Filter, Store
+from payments.domain.ports import Store
 from payments.domain.report import Approval
 from payments.domain.values import Caller, Terms
 from payments.entrypoints.blocking import run

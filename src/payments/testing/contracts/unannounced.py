@@ -5,12 +5,13 @@ from datetime import timedelta
 
 import pytest
 
+from payments.domain.books.search import Filter
 from payments.domain.errors import MerchantIdTaken, OrderIsLive
 from payments.domain.event import EventKind, Reason
 from payments.domain.machine import Status
 from payments.domain.money import Money
 from payments.domain.payment import Payment
-from payments.domain.ports import Filter, Store
+from payments.domain.ports import Store
 from payments.domain.values import MerchantId, Method, Mode, Offer
 from payments.entrypoints.blocking import run
 from payments.testing.contracts.promises import Promised

@@ -8,12 +8,13 @@ import attrs
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
+from payments.domain.books.search import Filter
 from payments.domain.errors import GatewayIdTaken, OrderIsLive, PaymentsError
 from payments.domain.event import Event, Reason
 from payments.domain.machine import Status
 from payments.domain.messages import Message
 from payments.domain.payment import Payment
-from payments.domain.ports import Filter, Store
+from payments.domain.ports import Store
 from payments.domain.report import Rank
 from payments.domain.values import GatewayId, MerchantId
 from payments.entrypoints.blocking import run

@@ -6,9 +6,10 @@ import attrs
 import pytest
 
 from payments import testing
+from payments.domain.books.search import Filter
 from payments.domain.errors import BadInput, RuleViolation
 from payments.domain.money import Money
-from payments.domain.ports import Contact, Filter
+from payments.domain.ports import Contact
 from payments.domain.refund import BankAccount
 from payments.domain.refunding import RefundOrder
 from payments.domain.use_cases.channel_rules import Finding, Level, PaymentRequest, RefundRequest

@@ -4,11 +4,11 @@ import pytest
 
 from payments import testing
 from payments.domain.attempt import Disposition
+from payments.domain.books.search import Filter
 from payments.domain.errors import AlreadyPaid, BadInput, BelowMinimum, NothingToPay
 from payments.domain.event import Reason
 from payments.domain.machine import Status
 from payments.domain.money import Money
-from payments.domain.ports import Filter
 from payments.domain.use_cases.rules import Channel, Rules
 from payments.domain.values import Caller, Method, Offer, Terms
 

@@ -8,6 +8,7 @@ from unit.domain.worlds.simulator import World
 from unit.domain.worlds.stories import ANN, SHOP, begun, bought, closed, only
 from unit.domain.worlds.wire import Fault
 
+from payments.domain.books.search import Filter
 from payments.domain.errors import (
     AlreadyPaid,
     BadInput,
@@ -20,7 +21,7 @@ from payments.domain.event import EventKind
 from payments.domain.machine import AWAITING, CANCELLED, FAILED, PAID
 from payments.domain.money import Money
 from payments.domain.payment import Payment
-from payments.domain.ports import AlarmKind, Filter
+from payments.domain.ports import AlarmKind
 from payments.domain.values import Caller, Method, Offer
 
 

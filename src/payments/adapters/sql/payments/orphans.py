@@ -11,7 +11,8 @@ from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from payments.adapters.sql.engine.fronts import Front
-from payments.adapters.sql.payments.rows import Stored, message_row, orphan_of, orphan_row
+from payments.adapters.sql.payments.report_rows import Stored
+from payments.adapters.sql.payments.rows import message_row, orphan_of, orphan_row
 from payments.adapters.sql.schema.moment import Moment
 from payments.adapters.sql.schema.side_tables import outbox
 from payments.adapters.sql.schema.tables import DUE_ORPHAN, orphans

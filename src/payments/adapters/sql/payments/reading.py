@@ -4,7 +4,6 @@ One statement reads a payment with its attempts and their refunds, so that they 
 COMMITTED, two statements may see two different states.
 """
 
-import functools
 import logging
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
@@ -15,17 +14,7 @@ from payments.adapters.sql.payments.refund_rows import refund_of
 from payments.adapters.sql.payments.rows import attempt_of, payment_of
 from payments.adapters.sql.schema.moment import Moment
 from payments.adapters.sql.schema.side_tables import marks
-from payments.adapters.sql.schema.tables import (
-    LIVE,
-    OPEN_STRAY,
-    PAID,
-    ROUTINE,
-    URGENT,
-    attempts,
-    events,
-    payments,
-    refunds,
-)
+from payments.adapters.sql.schema.tables import LIVE, ROUTINE, URGENT, attempts, events, payments, refunds
 from payments.domain.payment import Payment
 
 _log = logging.getLogger(__name__)
@@ -39,7 +28,8 @@ _of_the_capture = (refunds.c.gateway_id == attempts.c.gateway_id) & (refunds.c.m
 _joined = payments.outerjoin(attempts, attempts.c.merchant_id == payments.c.merchant_id).outerjoin(
     refunds, _of_the_capture
 )
-_whole: Final = sa.select(payments, attempts, refunds).select_from(_joined)
+WHOLE_COLUMNS: Final = (*payments.c, *attempts.c, *refunds.c)
+_whole: Final = sa.select(*WHOLE_COLUMNS).select_from(_joined)
 
 BY_ID: Final = _whole.where(payments.c.merchant_id == sa.bindparam("merchant_id"))
 BY_IDS: Final = _whole.where(payments.c.merchant_id.in_(sa.bindparam("merchant_ids", expanding=True)))
@@ -79,44 +69,14 @@ TIMELINE: Final = (
     sa.select(events).where(events.c.merchant_id == sa.bindparam("merchant_id")).order_by(events.c.version)
 )
 RECONCILED_UNTIL: Final = sa.select(marks.c.reconciled_until).where(marks.c.provider == sa.bindparam("provider"))
-CURSOR_KEY: Final = sa.select(payments.c.created_at, payments.c.buyer).where(
-    payments.c.merchant_id == sa.bindparam("merchant_id")
-)
 
 
-_also_paid: Final = payments.alias()
-_ANOTHER_PAID: Final = sa.and_(
-    _also_paid.c.status == sa.literal_column("'paid'"), _also_paid.c.merchant_id != payments.c.merchant_id
-)
-_NAMES: Final = (attempts.c.gateway_id, attempts.c.approval_number, attempts.c.transaction_id)
-_CALLED: Final = sa.union_all(
-    *(sa.select(attempts.c.merchant_id).where(name == sa.bindparam("called"), name != "") for name in _NAMES)
-)
-"""Three statements, because each name has an index of its own."""
-
-
-@functools.cache
-def page_statement(
-    *, buyer: bool, status: bool, strays: bool, before: bool, called: bool = False, paid_twice: bool = False
-) -> sa.Select[Any]:
-    """Return the statement of a page of payments with these conditions, newest first."""
-    newest = payments.c.created_at.desc(), payments.c.merchant_id.desc()
-    chosen = sa.select(payments.c.merchant_id).where(payments.c.version > 0).order_by(*newest)
-    chosen = chosen.limit(sa.bindparam("limit", type_=sa.Integer))
-    if buyer:
-        chosen = chosen.where(payments.c.buyer == sa.bindparam("buyer"))
-    if status:
-        chosen = chosen.where(payments.c.status == sa.bindparam("status"))
-    if strays:
-        chosen = chosen.where(payments.c.merchant_id.in_(sa.select(attempts.c.merchant_id).where(OPEN_STRAY)))
-    if called:
-        chosen = chosen.where(payments.c.merchant_id.in_(_CALLED))
-    if paid_twice:
-        chosen = chosen.where(PAID, sa.exists().where(_also_paid.c.order_ref == payments.c.order_ref, _ANOTHER_PAID))
-    if before:
-        last_seen = sa.tuple_(sa.bindparam("before_at", type_=Moment), sa.bindparam("before"))
-        chosen = chosen.where(sa.tuple_(payments.c.created_at, payments.c.merchant_id) < last_seen)
-    return _whole.where(payments.c.merchant_id.in_(chosen)).order_by(*newest)
+def joined_to(page: sa.FromClause, merchant_id: sa.ColumnElement[str]) -> sa.FromClause:
+    """Return the whole payments of a *page* of ids, as a join that WHOLE_COLUMNS are read from."""
+    found = page.join(payments, payments.c.merchant_id == merchant_id)
+    return found.outerjoin(attempts, attempts.c.merchant_id == payments.c.merchant_id).outerjoin(
+        refunds, _of_the_capture
+    )
 
 
 def payments_of(rows: Iterable[sa.Row[Any]]) -> list[Payment]:

@@ -2,7 +2,7 @@
 
 import json
 
-from payments.adapters.sql.payments.rows import Row, Stored
+from payments.adapters.sql.payments.report_rows import Row, Stored
 from payments.domain.payment import Payment
 from payments.domain.refund import BankAccount, Refund, RefundStatus, SealedAccount
 from payments.domain.values import GatewayId, RefundId

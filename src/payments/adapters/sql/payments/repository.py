@@ -7,13 +7,12 @@ import attrs
 import sqlalchemy as sa
 
 from payments.adapters.sql.engine.fronts import Front
-from payments.adapters.sql.payments import reading, writing
+from payments.adapters.sql.payments import reading, searching, writing
 from payments.adapters.sql.payments.rows import event_of
 from payments.adapters.sql.payments.works import Add, Get, Live, Update
-from payments.domain.errors import PaymentNotFound
+from payments.domain.books.search import Filter
 from payments.domain.event import Event
 from payments.domain.payment import Payment
-from payments.domain.ports import Filter
 from payments.domain.successor import check_successor
 from payments.domain.values import DEFAULT_PROVIDER, MerchantId
 
@@ -42,24 +41,15 @@ class SqlPayments:
         return await self._front.write(Update(merchant_id, change))
 
     async def page(self, which: Filter, before: MerchantId | None, limit: int) -> Sequence[Payment]:
-        """Return at most *limit* payments, newest first, that are older than *before*, the last one of the page before.
+        """Return at most *limit* payments after *before*, the last one of the page before, as PaymentRepository says.
 
-        Raises PaymentNotFound if *before* is not a payment that the caller may see.
+        Raises PaymentNotFound if *before* has no place in this list, or is a payment that the caller may not see.
         """
 
         def work(connection: sa.Connection) -> list[Payment]:
-            given: dict[str, object] = {"limit": limit, "buyer": which.buyer, "status": which.status}
-            given |= {"called": which.called} if which.called is not None else {}
-            if before is not None:
-                given |= {"before": before, "before_at": _cursor_key(connection, before, which.buyer)}
-            statement = reading.page_statement(
-                buyer=which.buyer is not None,
-                status=which.status is not None,
-                strays=which.open_strays,
-                before=before is not None,
-                called=which.called is not None,
-                paid_twice=which.paid_twice,
-            )
+            given = searching.bound(which) | {"limit": limit}
+            given |= searching.place_of(connection, which, before) if before is not None else {}
+            statement = searching.page_statement(searching.Shape.of_filter(which, continued=before is not None))
             return reading.payments_of(connection.execute(statement, given))
 
         return await self._front.read(work)
@@ -118,11 +108,3 @@ class SqlPayments:
         """Record that the payments were reconciled until *to*; an earlier time changes nothing."""
         given = {"provider": provider, "reconciled_until": to}
         await self._front.write(lambda c: c.execute(writing.MOVE_RECONCILED_UNTIL[c.dialect.name], given))
-
-
-def _cursor_key(connection: sa.Connection, merchant_id: MerchantId, buyer: str | None) -> datetime:
-    row = connection.execute(reading.CURSOR_KEY, {"merchant_id": merchant_id}).one_or_none()
-    if row is None or buyer not in (None, row.buyer):  # a buyer must not learn that another buyer's payment exists
-        raise PaymentNotFound
-    created_at: datetime = row.created_at
-    return created_at

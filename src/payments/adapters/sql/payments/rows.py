@@ -1,9 +1,6 @@
 """Converts payments to rows and back; `refund_rows` does it for refunds. Only the history of a report is JSON."""
 
-import json
-from collections.abc import Mapping
-from typing import Any
-
+from payments.adapters.sql.payments.report_rows import Row, Stored, report_of, report_row
 from payments.domain.attempt import Attempt, Disposition
 from payments.domain.event import Event, EventKind
 from payments.domain.machine import Status
@@ -12,11 +9,7 @@ from payments.domain.money import Money, TaxParts
 from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
 from payments.domain.refund import Refund
-from payments.domain.report import Approval, Deposit, Outcome, Rank, Report, ReportedRefund
-from payments.domain.values import GatewayId, MerchantId, Method, Mode, Terms
-
-Row = dict[str, Any]
-Stored = Mapping[Any, Any]
+from payments.domain.values import MerchantId, Method, Mode, Terms
 
 
 def payment_row(payment: Payment) -> Row:
@@ -88,48 +81,25 @@ def _terms_of(row: Stored) -> Terms:
     )
 
 
-def attempt_row(attempt: Attempt) -> Row:
-    own = {"disposition": attempt.disposition, "note": attempt.note, "revoke_failure": attempt.revoke_failure}
-    return _report_row(attempt.report) | own
+def attempt_row(payment: Payment, attempt: Attempt) -> Row:
+    own = {
+        "disposition": attempt.disposition,
+        "note": attempt.note,
+        "revoke_failure": attempt.revoke_failure,
+        "taken_at": payment.taken_at(attempt) if attempt.report.is_capture else None,
+    }
+    return report_row(attempt.report) | own
 
 
 def orphan_row(orphan: Orphan) -> Row:
     own = {"found_at": orphan.found_at, "note": orphan.note, "version": orphan.version, "due_at": orphan.due_at}
-    return _report_row(orphan.report) | own
-
-
-def _report_row(report: Report) -> Row:
-    deposit = report.deposit
-    return {
-        "gateway_id": report.gateway_id,
-        "provider": report.provider,
-        "merchant_id": report.merchant_id,
-        "rank": int(report.rank),
-        "amount": report.amount.minor,
-        "currency": report.amount.currency,
-        "refunded": report.refunded,
-        "mode": report.mode,
-        "method": report.method,
-        "reason": report.reason,
-        "captured_at": report.captured_at,
-        "deposit_bank": deposit.bank if deposit else None,
-        "deposit_account": deposit.account if deposit else None,
-        "deposit_holder": deposit.holder if deposit else None,
-        "deposit_due": deposit.due if deposit else None,
-        "receipt_url": report.receipt_url,
-        "history": _history_text(report.refunds),
-        "approval_number": report.approval.number,
-        "transaction_id": report.approval.transaction_id,
-        "pg": report.approval.pg,
-        "card": report.approval.card,
-        "months": report.approval.months,
-    }
+    return report_row(orphan.report) | own
 
 
 def attempt_of(row: Stored) -> Attempt:
     disposition = row["disposition"]
     return Attempt(
-        report=_report_of(row),
+        report=report_of(row),
         disposition=disposition and Disposition(disposition),
         note=row["note"],
         revoke_failure=row["revoke_failure"],
@@ -138,62 +108,11 @@ def attempt_of(row: Stored) -> Attempt:
 
 def orphan_of(row: Stored) -> Orphan:
     return Orphan(
-        report=_report_of(row),
+        report=report_of(row),
         found_at=row["found_at"],
         note=row["note"],
         version=row["version"],
         due_at=row["due_at"],
-    )
-
-
-def _report_of(row: Stored) -> Report:
-    return Report(
-        gateway_id=GatewayId(row["gateway_id"]),
-        provider=row["provider"],
-        merchant_id=MerchantId(row["merchant_id"]),
-        rank=Rank(row["rank"]),
-        amount=Money(row["amount"], row["currency"]),
-        refunded=row["refunded"],
-        mode=Mode(row["mode"]),
-        method=row["method"],
-        reason=row["reason"],
-        captured_at=row["captured_at"],
-        deposit=_deposit_of(row),
-        receipt_url=row["receipt_url"],
-        refunds=_history_of(row["history"]),
-        approval=Approval(
-            number=row["approval_number"],
-            transaction_id=row["transaction_id"],
-            pg=row["pg"],
-            card=row["card"],
-            months=row["months"],
-        ),
-    )
-
-
-def _deposit_of(row: Stored) -> Deposit | None:
-    if row["deposit_account"] is None:
-        return None
-    return Deposit(
-        bank=row["deposit_bank"],
-        account=row["deposit_account"],
-        holder=row["deposit_holder"],
-        due=row["deposit_due"],
-    )
-
-
-def _history_text(history: tuple[ReportedRefund, ...]) -> str:
-    if not history:
-        return "[]"
-    return json.dumps([[r.provider_id, r.amount, r.reason, r.outcome] for r in history], ensure_ascii=False)
-
-
-def _history_of(text: str) -> tuple[ReportedRefund, ...]:
-    if text == "[]":
-        return ()
-    return tuple(
-        ReportedRefund(provider_id=id_, amount=amount, reason=why, outcome=Outcome(outcome))
-        for id_, amount, why, outcome in json.loads(text)
     )
 
 

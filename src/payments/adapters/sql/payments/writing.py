@@ -10,7 +10,8 @@ from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from payments.adapters.sql.engine.bulk import Bulk
 from payments.adapters.sql.payments.refund_rows import refund_row
-from payments.adapters.sql.payments.rows import Row, attempt_row, event_row, message_row, payment_row
+from payments.adapters.sql.payments.report_rows import Row
+from payments.adapters.sql.payments.rows import attempt_row, event_row, message_row, payment_row
 from payments.adapters.sql.schema.moment import Moment
 from payments.adapters.sql.schema.side_tables import marks, outbox
 from payments.adapters.sql.schema.tables import attempts, events, payments, refunds
@@ -73,7 +74,7 @@ class Revision:
 def insert_payments(connection: sa.Connection, new: Sequence[Payment]) -> None:
     """Write new payments with their attempts, refunds and events."""
     _insert(connection, payments, [payment_row(p) for p in new])
-    _insert(connection, attempts, [attempt_row(attempt) for p in new for attempt in p.attempts])
+    _insert(connection, attempts, [attempt_row(p, attempt) for p in new for attempt in p.attempts])
     _insert(connection, refunds, [refund_row(p, position) for p in new for position in range(len(p.refunds))])
     _insert_events(connection, new)
 
@@ -101,9 +102,9 @@ def _write_attempts(connection: sa.Connection, revisions: Sequence[Revision]) ->
         known = {attempt.gateway_id: attempt for attempt in revision.before.attempts}
         for attempt in revision.after.attempts:
             if attempt.gateway_id not in known:
-                new.append(attempt_row(attempt))
+                new.append(attempt_row(revision.after, attempt))
             elif known[attempt.gateway_id] != attempt:
-                changed.append(_keyed(attempt_row(attempt), "gateway_id", "merchant_id"))
+                changed.append(_keyed(attempt_row(revision.after, attempt), "gateway_id", "merchant_id"))
     _insert(connection, attempts, sorted(new, key=lambda row: row["gateway_id"]))
     if changed:
         _UPDATE_ATTEMPT.execute(connection, changed)

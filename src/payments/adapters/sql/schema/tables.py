@@ -19,7 +19,7 @@ payments = table(
     column("buyer", id_type(120)),
     column("order_ref", id_type(120)),
     column("order_scope", id_type(120)),  # the buyer, or '' where an order has one payment in the whole shop
-    column("name", sa.String(200)),
+    column("name", id_type(200)),
     column("price", sa.BigInteger),
     column("currency", sa.String(3)),
     column("mode", sa.String(4)),
@@ -57,12 +57,15 @@ URGENT = sa.and_(payments.c.due_at.is_not(None), sa.not_(payments.c.routine))
 ROUTINE = sa.and_(payments.c.due_at.is_not(None), payments.c.routine)
 partial_index("live_order", payments.c.order_scope, payments.c.order_ref, where=LIVE, unique=True)
 PAID = payments.c.status == sa.literal_column("'paid'")
-partial_index("paid_order", payments.c.order_ref, where=PAID)
 partial_index("urgent", payments.c.due_at, where=URGENT)
 partial_index("routine", payments.c.due_at, where=ROUTINE)
 sa.Index(None, payments.c.created_at, payments.c.merchant_id)
 sa.Index(None, payments.c.buyer, payments.c.created_at, payments.c.merchant_id)
 sa.Index(None, payments.c.status, payments.c.created_at, payments.c.merchant_id)
+sa.Index(None, payments.c.method, payments.c.created_at, payments.c.merchant_id)
+sa.Index(None, payments.c.price, payments.c.created_at, payments.c.merchant_id)
+sa.Index(None, payments.c.name, payments.c.created_at, payments.c.merchant_id)
+sa.Index(None, payments.c.order_ref)
 
 
 def _report() -> list[sa.schema.SchemaItem]:
@@ -103,6 +106,7 @@ attempts = table(
     *_report(),
     sa.Column("merchant_id", id_type(40), sa.ForeignKey(f"{PREFIX}payments.merchant_id"), nullable=False),
     column("disposition", sa.String(10), nullable=True),
+    column("taken_at", Moment, nullable=True),  # captured_at, or where the provider does not say it, the begin
     column("revoke_failure", sa.String(500)),
     sa.PrimaryKeyConstraint("merchant_id", "gateway_id"),
     sa.UniqueConstraint("gateway_id", "provider"),
@@ -110,6 +114,7 @@ attempts = table(
         "disposition IN ('accepted', 'mismatch', 'duplicate', 'late', 'wrong_mode')", name="disposition"
     ),
     sa.CheckConstraint("(rank >= 3) = (disposition IS NOT NULL)", name="captures_have_a_disposition"),
+    sa.CheckConstraint("(rank >= 3) = (taken_at IS NOT NULL)", name="captures_have_a_time"),
 )
 OPEN_STRAY = sa.and_(
     attempts.c.disposition != sa.literal_column("'accepted'"),
@@ -117,6 +122,9 @@ OPEN_STRAY = sa.and_(
     attempts.c.note == sa.literal_column("''"),
 )
 ACCEPTED = attempts.c.disposition == sa.literal_column("'accepted'")
+TAKEN = attempts.c.taken_at.is_not(None)
+partial_index("taken", attempts.c.taken_at, attempts.c.merchant_id, where=TAKEN)
+partial_index("taken_amount", attempts.c.amount, attempts.c.taken_at, attempts.c.merchant_id, where=TAKEN)
 partial_index(
     "approval_number", attempts.c.approval_number, where=attempts.c.approval_number != sa.literal_column("''")
 )
@@ -166,6 +174,9 @@ refunds = table(
 )
 OPEN = refunds.c.status == sa.literal_column("'open'")
 partial_index("open", refunds.c.merchant_id, refunds.c.gateway_id, where=OPEN, unique=True)
+DONE = refunds.c.done_at.is_not(None)
+partial_index("done", refunds.c.done_at, refunds.c.merchant_id, where=DONE)
+partial_index("done_amount", refunds.c.amount, refunds.c.done_at, refunds.c.merchant_id, where=DONE)
 
 events = table(
     "events",

@@ -4,6 +4,9 @@ import logging
 from collections.abc import Sequence
 from typing import Final
 
+import attrs
+
+from payments.domain.books.search import Filter
 from payments.domain.errors import (
     AlreadyPaid,
     AttemptMismatch,
@@ -26,10 +29,11 @@ from payments.domain.errors import (
 from payments.domain.machine import Status
 from payments.domain.money import Money, TaxParts
 from payments.domain.payment import Payment
-from payments.domain.ports import Contact, Filter
+from payments.domain.ports import Contact
 from payments.domain.use_cases.checkout import Outcome
 from payments.domain.use_cases.pricing import check_expected
 from payments.domain.values import Caller, GatewayId, MerchantId, Offer, Terms
+from payments.entrypoints.books.periods import read_period, zone_named
 from payments.entrypoints.http.edge.auth import Who
 from payments.entrypoints.http.operations import Answer, Call, Lane, operation
 from payments.entrypoints.http.routes.quotes import Quote, quote
@@ -155,15 +159,10 @@ async def show(service: Service, call: Call) -> Answer:
     answers={200: ("A page of payments", PageView)},
 )
 async def listing(service: Service, call: Call) -> Answer:
-    """List payments, newest first: a buyer's own, or all for the shop"""
+    """Search payments, the latest first: a buyer's own, or all for the shop"""
     query: Page = call.query
     for_shop = call.who.who is Who.SHOP
-    which = Filter(
-        buyer=query.buyer if for_shop else call.caller.name,
-        status=query.status,
-        called=query.called if for_shop else None,
-        paid_twice=query.paid_twice and for_shop,
-    )
+    which = _filter(service, call.caller, query, for_shop=for_shop)
     scope = f"{call.who.who} {which}"
     before = read_cursor(service.client_tokens.secret, scope, query.cursor)
     found = await _page(service, call.caller, which, before, query.limit + 1)
@@ -176,6 +175,26 @@ async def listing(service: Service, call: Call) -> Answer:
             next=cursor_after(service.client_tokens.secret, scope, shown[-1].merchant_id) if more else None,
         ),
     )
+
+
+def _filter(service: Service, caller: Caller, query: Page, *, for_shop: bool) -> Filter:
+    try:
+        zone = zone_named(query.zone) if query.zone is not None else service.zone
+        period = read_period(query.period, query.since, query.until, zone)
+    except BadInput as error:
+        raise Malformed(str(error)) from None
+    which = Filter(
+        buyer=query.buyer if for_shop else caller.name,
+        status=query.status,
+        order=query.order,
+        method=query.method,
+        amount=query.amount,
+        currency=query.currency,
+        period=period,
+    )
+    if not for_shop:
+        return which
+    return attrs.evolve(which, called=query.called, name=query.name, paid_twice=query.paid_twice)
 
 
 async def _page(

@@ -111,7 +111,13 @@ def _without_repeats_in_query(pairs: list[tuple[str, str]]) -> dict[str, str]:
 def _whole_numbers(shape: type[msgspec.Struct]) -> frozenset[str]:
     """Return the parameters that are whole numbers: msgspec would also read 1e1."""
     described: Any = msgspec.inspect.type_info(shape)
-    return frozenset(f.encode_name for f in described.fields if isinstance(f.type, msgspec.inspect.IntType))
+    return frozenset(f.encode_name for f in described.fields if _is_whole(f.type))
+
+
+def _is_whole(described: Any) -> bool:
+    bare = getattr(described, "type", described)  # without what a schema says of it
+    types = getattr(bare, "types", None)
+    return any(map(_is_whole, types)) if types else isinstance(bare, msgspec.inspect.IntType)
 
 
 def _converted(data: dict[str, Any], shape: type[T], *, strict: bool = True) -> T:

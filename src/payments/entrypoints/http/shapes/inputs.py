@@ -5,11 +5,13 @@ Money is in whole minor units. A browser never sets an amount; `expected_amount`
 
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
+from payments.domain.books.search import PeriodOf
 from payments.domain.machine import Status
 from payments.domain.money import MAX_MINOR
 from payments.domain.values import DEFAULT_PROVIDER, MAX_CHANNEL_NAME, MAX_MONTHS, Method
+from payments.entrypoints.books.periods import MAX_ZONE_NAME
 from payments.entrypoints.tokens import MAX_NAME
 
 Minor = Annotated[int, Meta(ge=1, le=MAX_MINOR, description="Whole minor units: won, or cents.")]
@@ -17,6 +19,7 @@ Part = Annotated[int, Meta(ge=0, le=MAX_MINOR, description="Whole minor units: w
 ONE_LINE = r"^[^\x00-\x1f\x7f\u2028\u2029]*$(?!\n)"
 """Text without control characters and line ends."""
 Text = Annotated[str, Meta(max_length=200, pattern=ONE_LINE)]
+Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)")]
 Name = Annotated[str, Meta(min_length=1, max_length=MAX_NAME, pattern=ONE_LINE)]
 GatewayIdText = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$(?!\n)")]
 
@@ -56,7 +59,7 @@ class BeginByShop(Strict):
     order: Annotated[str, Meta(min_length=1, max_length=120, pattern=ONE_LINE)]
     name: Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE)]
     amount: Part
-    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)")] = "KRW"
+    currency: Currency = "KRW"
     method: Method = Method.CARD
     tax_free: Part | None = None
     vat: Part | None = None
@@ -84,18 +87,33 @@ class Cancel(Strict):
     force: bool = False
 
 
-class Page(Strict):
-    """Which payments to list. Buyers always see their own payments; for the shop only:
+Border = Annotated[str, Meta(max_length=40, description="A date, all of its day, or a moment (RFC 3339).")]
 
-    `buyer`; `called`: an approval number, the PG's transaction id, or a gateway id; `paid_twice`: paid payments of
-    orders that another payment paid too.
+
+class Page(Strict):
+    """Which payments to list: those for which everything holds that is given. Buyers always see their own payments.
+
+    `period` says what happened between `from` and `to`: payments `begun`, `captured` or `refunded`. Dates are days in
+    `zone` (default: the shop's time zone). `amount` is the price, or with a period of captures or refunds the sum that
+    was captured or refunded then. For the shop only: `buyer`; `called`: a merchant id, order, gateway id, approval
+    number or the PG's transaction id; `name`: the beginning of the name; `paid_twice`: paid payments of orders that
+    another payment paid too.
     """
 
     status: Status | None = None
+    method: Method | None = None
+    order: Annotated[str, Meta(min_length=1, max_length=120, pattern=ONE_LINE)] | None = None
+    amount: Minor | None = None
+    currency: Currency | None = None
+    period: PeriodOf = PeriodOf.BEGUN
+    since: Border | None = field(default=None, name="from")
+    until: Border | None = field(default=None, name="to")
+    zone: Annotated[str, Meta(max_length=MAX_ZONE_NAME)] | None = None
     cursor: Annotated[str, Meta(max_length=MAX_CURSOR_LENGTH)] | None = None
     limit: Annotated[int, Meta(ge=1, le=100)] = 20
     buyer: Name | None = None
-    called: Annotated[str, Meta(min_length=1, max_length=64, pattern=ONE_LINE)] | None = None
+    called: Annotated[str, Meta(min_length=1, max_length=120, pattern=ONE_LINE)] | None = None
+    name: Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE)] | None = None
     paid_twice: bool = False
 
 

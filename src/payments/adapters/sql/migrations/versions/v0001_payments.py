@@ -57,7 +57,7 @@ def _payments() -> None:
         sa.Column("buyer", _id(120), nullable=False),
         sa.Column("order_ref", _id(120), nullable=False),
         sa.Column("order_scope", _id(120), nullable=False),
-        sa.Column("name", sa.String(200), nullable=False),
+        sa.Column("name", _id(200), nullable=False),
         sa.Column("price", sa.BigInteger, nullable=False),
         sa.Column("currency", sa.String(3), nullable=False),
         sa.Column("mode", sa.String(4), nullable=False),
@@ -96,11 +96,12 @@ def _payments() -> None:
     for name, condition, on_sqlite in (("urgent", "NOT routine", "routine = 0"), ("routine", "routine", "routine = 1")):
         where = _where(f"due_at IS NOT NULL AND {condition}", f"due_at IS NOT NULL AND {on_sqlite}")
         op.create_index(f"pkr_payments_{name}_idx", "pkr_payments", ["due_at"], **where)
-    by_status = ["status", "created_at", "merchant_id"]
-    op.create_index(op.f("pkr_payments_status_created_at_merchant_id_idx"), "pkr_payments", by_status)
+    for by in ("status", "method", "price", "name"):
+        name = op.f(f"pkr_payments_{by}_created_at_merchant_id_idx")
+        op.create_index(name, "pkr_payments", [by, "created_at", "merchant_id"])
     columns, live = ["order_scope", "order_ref"], _where("status != 'cancelled'")
     op.create_index("pkr_payments_live_order_key", "pkr_payments", columns, unique=True, **live)
-    op.create_index("pkr_payments_paid_order_idx", "pkr_payments", ["order_ref"], **_where("status = 'paid'"))
+    op.create_index(op.f("pkr_payments_order_ref_idx"), "pkr_payments", ["order_ref"])
 
 
 def _report(table: str) -> list[sa.schema.SchemaItem]:
@@ -143,14 +144,19 @@ def _attempts() -> None:
         sa.Column("merchant_id", _id(40), nullable=False),
         sa.Column("disposition", sa.String(10), nullable=True),
         sa.Column("revoke_failure", sa.String(500), nullable=False),
+        sa.Column("taken_at", _MOMENT, nullable=True),
         _check("pkr_attempts_disposition_check", f"disposition IN ({_DISPOSITIONS})"),
         _check("pkr_attempts_captures_have_a_disposition_check", "(rank >= 3) = (disposition IS NOT NULL)"),
+        _check("pkr_attempts_captures_have_a_time_check", "(rank >= 3) = (taken_at IS NOT NULL)"),
         _key("pkr_attempts_merchant_id_fkey", "merchant_id", "pkr_payments.merchant_id"),
         sa.PrimaryKeyConstraint("merchant_id", "gateway_id", name=op.f("pkr_attempts_pkey")),
         sa.UniqueConstraint("gateway_id", "provider", name=op.f("pkr_attempts_gateway_id_provider_key")),
     )
     for name in ("approval_number", "transaction_id"):
         op.create_index(f"pkr_attempts_{name}_idx", "pkr_attempts", [name], **_where(f"{name} != ''"))
+    taken, times = _where("taken_at IS NOT NULL"), ["taken_at", "merchant_id"]
+    op.create_index("pkr_attempts_taken_idx", "pkr_attempts", times, **taken)
+    op.create_index("pkr_attempts_taken_amount_idx", "pkr_attempts", ["amount", *times], **taken)
     stray = _where("disposition != 'accepted' AND refunded < amount AND note = ''")
     op.create_index("pkr_attempts_open_stray_idx", "pkr_attempts", ["merchant_id"], **stray)
     accepted = _where("disposition = 'accepted'")
@@ -201,6 +207,9 @@ def _refunds() -> None:
     )
     capture, still_open = ["merchant_id", "gateway_id"], _where("status = 'open'")
     op.create_index("pkr_refunds_open_key", "pkr_refunds", capture, unique=True, **still_open)
+    done, times = _where("done_at IS NOT NULL"), ["done_at", "merchant_id"]
+    op.create_index("pkr_refunds_done_idx", "pkr_refunds", times, **done)
+    op.create_index("pkr_refunds_done_amount_idx", "pkr_refunds", ["amount", *times], **done)
 
 
 def _events() -> None:

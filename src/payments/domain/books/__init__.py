@@ -1,0 +1,6 @@
+"""The books: what an operator looks for, and what an accountant adds up.
+
+├── days     a shop's days: from its midnight to the next, in any time zone
+├── search   Filter and Period: which payments to list
+└── matching what a filter means, as a pure rule about one payment
+"""

@@ -1,0 +1,85 @@
+"""Which payments to list: everything that an operator may know of a payment, in one value.
+
+Filter    the conditions; all of them must hold
+Period    a stretch of time in which the payment began, was captured or was refunded
+Listing   the order of a list, which follows from the filter: each page continues after the last payment seen
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+import attrs
+
+from payments.domain.errors import BadInput
+from payments.domain.machine import Status
+from payments.domain.values import Method, aware
+
+
+class PeriodOf(StrEnum):
+    """What happened in a period."""
+
+    BEGUN = "begun"
+    CAPTURED = "captured"
+    REFUNDED = "refunded"
+
+
+class Listing(StrEnum):
+    """By what a list is sorted, the latest first: a time, or the name (from Z to A, the newest of a name first)."""
+
+    BEGUN = "begun"
+    CAPTURED = "captured"
+    REFUNDED = "refunded"
+    NAME = "name"
+
+
+_optional_time = attrs.validators.optional(aware)
+
+
+@attrs.frozen(kw_only=True)
+class Period:
+    """From `since` on, up to `until` and without it; None: without a border. Raises BadInput where it is empty.
+
+    A payment is in a period of captures if any capture of it was made then, also a stray; the same for refunds.
+    """
+
+    of: PeriodOf = PeriodOf.BEGUN
+    since: datetime | None = attrs.field(default=None, validator=_optional_time)
+    until: datetime | None = attrs.field(default=None, validator=_optional_time)
+
+    def __attrs_post_init__(self) -> None:
+        if self.since and self.until and not self.since < self.until:
+            raise BadInput("A period must end after it starts.")
+
+    def holds(self, moment: datetime) -> bool:
+        """Return whether *moment* is in the period."""
+        return (self.since is None or self.since <= moment) and (self.until is None or moment < self.until)
+
+
+@attrs.frozen(kw_only=True)
+class Filter:
+    """Which payments to list. Conditions that are None or False are not asked for.
+
+    `called` is what a person has in hand: a merchant id, an order, a gateway id, an approval number or the PG's
+    transaction id. `amount`, in minor units, is the price; with a period of captures or refunds it is the sum that was
+    captured or refunded then. `name` is the beginning of the name, in its exact letters. `open_strays`: those with a
+    stray that nobody has decided about. `paid_twice`: paid payments of an order that another payment paid too, whoever
+    the buyer was.
+    """
+
+    buyer: str | None = None
+    status: Status | None = None
+    order: str | None = None
+    called: str | None = None
+    method: Method | None = None
+    amount: int | None = None
+    currency: str | None = None
+    name: str | None = None
+    period: Period = attrs.field(factory=Period)
+    open_strays: bool = False
+    paid_twice: bool = False
+
+    @property
+    def listing(self) -> Listing:
+        """By what the list is sorted. Names sort a list only where no period is given."""
+        no_period = self.period == Period()
+        return Listing.NAME if self.name and no_period else Listing(self.period.of)

@@ -1,0 +1,4 @@
+"""What the API, the command line and the pages share about the books.
+
+└── periods   reads days, months and moments as a person writes them
+"""
