@@ -46,3 +46,17 @@ def create_meta() -> None:
         sa.CheckConstraint("id = 1", name=op.f("pkr_meta_one_row_check")),
         sa.PrimaryKeyConstraint("id", name=op.f("pkr_meta_pkey")),
     )
+
+
+def create_api_keys() -> None:
+    op.create_table(
+        "pkr_api_keys",
+        sa.Column("digest", id_type(128), nullable=False),
+        sa.Column("prefix", id_type(40), nullable=False),
+        sa.Column("name", sa.String(200), nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("scopes", sa.String(100), nullable=False),
+        *(sa.Column(name, MOMENT, nullable=True) for name in ("expires_at", "last_used_at", "revoked_at")),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pkr_api_keys_pkey")),
+        sa.UniqueConstraint("prefix", name=op.f("pkr_api_keys_prefix_key")),
+    )

@@ -7,7 +7,7 @@ from alembic import op
 
 from payments.adapters.sql.migrations.v0001_people import create_people
 from payments.adapters.sql.migrations.v0001_side_tables import MOMENT as _MOMENT
-from payments.adapters.sql.migrations.v0001_side_tables import create_hints, create_marks, create_meta
+from payments.adapters.sql.migrations.v0001_side_tables import create_api_keys, create_hints, create_marks, create_meta
 from payments.adapters.sql.migrations.v0001_side_tables import id_type as _id
 
 revision = "0001"
@@ -24,7 +24,7 @@ def upgrade() -> None:
     _orphans()
     _outbox()
     _idempotency_keys()
-    _api_keys()
+    create_api_keys()
     create_hints()
     create_marks()
     create_meta()
@@ -289,17 +289,3 @@ def _idempotency_keys() -> None:
         sa.PrimaryKeyConstraint("scope", "key", name=op.f("pkr_idempotency_keys_pkey")),
     )
     op.create_index(op.f("pkr_idempotency_keys_claimed_at_idx"), "pkr_idempotency_keys", ["claimed_at"])
-
-
-def _api_keys() -> None:
-    op.create_table(
-        "pkr_api_keys",
-        sa.Column("digest", _id(128), nullable=False),
-        sa.Column("prefix", _id(40), nullable=False),
-        sa.Column("name", sa.String(200), nullable=False),
-        sa.Column("created_at", _MOMENT, nullable=False),
-        sa.Column("scopes", sa.String(100), nullable=False),
-        *(sa.Column(name, _MOMENT, nullable=True) for name in ("expires_at", "last_used_at", "revoked_at")),
-        sa.PrimaryKeyConstraint("digest", name=op.f("pkr_api_keys_pkey")),
-        sa.UniqueConstraint("prefix", name=op.f("pkr_api_keys_prefix_key")),
-    )
