@@ -14,7 +14,7 @@ from payments.domain.values import Method, RefundId
 from payments.entrypoints.console.pages.page import Page
 from payments.entrypoints.console.pages.payments import standing_of
 from payments.entrypoints.console.visit import Visit
-from payments.entrypoints.money_back import refunded_at, refunding, strays_of
+from payments.entrypoints.money_back import refunding, strays_of
 from payments.entrypoints.stories.timeline import Entry, entry_of
 from payments.entrypoints.views import event_view
 
@@ -58,7 +58,7 @@ def sums_of(payment: Payment) -> dict[str, Any]:
     return {
         "captured": captured,
         "refunded": payment.refunded,
-        "refunded_at": refunded_at(payment, accepted),
+        "refunded_at": payment.refunded_at(accepted),
         "refunding": refunding(payment, accepted),
         "left": accepted.report.remaining if accepted else 0,
     }
