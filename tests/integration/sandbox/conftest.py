@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 import pytest
 import requests
+from support.browser.shop_page import shop_page_of
 from support.patience import EVENTUALLY
 
 from payments.entrypoints.sandbox import KEY, SECRET, Clock, Sandbox, SandboxSettings, running_sandbox
@@ -151,28 +152,5 @@ document.getElementById("pay").onclick = function () {
 @pytest.fixture
 def shop_page(sandbox: Sandbox) -> Iterator[str]:
     """A shop's page under a policy that allows the script and the frame of the sandbox and nothing else."""
-    sandbox_url = sandbox.url
-    policy = (
-        f"default-src 'none'; script-src 'self' {sandbox_url}; frame-src {sandbox_url}; style-src 'none'; "
-        "connect-src 'none'; img-src data:; base-uri 'none'; form-action 'none'"
-    )
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            script = self.path.startswith("/shop.js")
-            body = (SCRIPT if script else PAGE.replace("{sandbox}", sandbox_url)).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "text/javascript" if script else "text/html; charset=utf-8")
-            self.send_header("Content-Security-Policy", policy)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None: ...
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        thread.join()
+    with shop_page_of(PAGE, SCRIPT, sandbox.url) as url:
+        yield url

@@ -22,6 +22,7 @@ from payments.entrypoints.sandbox.service import Sandbox
 from payments.entrypoints.sandbox.web.admin import AdminRoutes
 from payments.entrypoints.sandbox.web.console import ConsoleRoutes
 from payments.entrypoints.sandbox.web.faults import FaultRoutes
+from payments.entrypoints.sandbox.web.portone.script import PortOneRoutes
 from payments.entrypoints.sandbox.web.window import WindowRoutes
 from payments.entrypoints.sandbox.wire.envelope import Envelope
 from payments.entrypoints.sandbox.wire.guard import Guard
@@ -61,7 +62,8 @@ def sandbox_app(sandbox: Sandbox) -> Starlette:
 
     sandbox.faults.know(NAMES)
     admin = AdminRoutes(sandbox)
-    pages = [*ConsoleRoutes(sandbox).routes(), *WindowRoutes(sandbox).routes()]
+    windows = WindowRoutes(sandbox)
+    pages = [*ConsoleRoutes(sandbox).routes(), *windows.routes(), *PortOneRoutes(windows).routes()]
     around = [*pages, *admin.routes(), *FaultRoutes(admin).routes()]
     app = Starlette(
         routes=[*around, *portone_routes(sandbox), *api_routes(sandbox)],

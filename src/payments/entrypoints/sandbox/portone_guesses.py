@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import attrs
 
-from payments.entrypoints.sandbox.guesses import choice
+from payments.entrypoints.sandbox.guesses import choice, wording
 
 
 @attrs.define(kw_only=True)
@@ -85,6 +85,13 @@ class PortOneGuesses:
     webhook_id: Literal["stable", "new"] = choice("stable", "new", why="the webhook-id of a repeated webhook")
     unsigned_headers: Literal["none", "id and time"] = choice(
         "none", "id and time", why="the headers of a webhook where no secret was issued"
+    )
+    failed_code: str = wording("FAILURE_TYPE_PG", why="code of a result when the PG refuses or the buyer leaves; seen")
+    left_pg_code: str = wording("PAY_PROCESS_CANCELED", why="pgCode when the buyer leaves, as Toss Payments has it")
+    left_text: str = wording("사용자가 결제를 취소하였습니다.", why="its pgMessage")
+    declined_pg_code: str = wording("REJECT_CARD_COMPANY", why="pgCode of a refused approval")
+    redirect_query: Literal["all", "id and failure"] = choice(
+        "all", "id and failure", why="what is added to redirectUrl: the whole result, or the id and a failure's fields"
     )
 
 

@@ -85,8 +85,8 @@ def payment_asked(params: Mapping[str, Any], settings: PortOneSettings, now: int
         tax_free=_whole(params, "taxFreeAmount") or 0,
         vat=_whole(params, "vatAmount"),
         customer=customer_asked(params.get("customer")),
-        custom_data=_text_of(params.get("customData")),
-        notice_urls=_texts(params.get("noticeUrls")),
+        custom_data=text_of(params.get("customData")),
+        notice_urls=texts(params.get("noticeUrls")),
         confirm_url=str(params.get("confirmUrl") or ""),
         redirect_url=str(params.get("redirectUrl") or ""),
         language=language_of(params),
@@ -119,11 +119,13 @@ def _object(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _texts(value: Any) -> tuple[str, ...]:
+def texts(value: Any) -> tuple[str, ...]:
+    """Return those of a list that are texts."""
     return tuple(each for each in value if isinstance(each, str) and each) if isinstance(value, list) else ()
 
 
-def _text_of(data: Any) -> str | None:
+def text_of(data: Any) -> str | None:
+    """Return what a page passes as an object, as the API shows it: its JSON text."""
     return None if data is None else json.dumps(data, ensure_ascii=False, default=float)
 
 

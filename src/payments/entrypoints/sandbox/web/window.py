@@ -13,9 +13,10 @@ from starlette.staticfiles import StaticFiles
 from payments.entrypoints.sandbox.errors import CallRefused, NotPossible, WindowRefused
 from payments.entrypoints.sandbox.payments.channels import EASY_PAYS
 from payments.entrypoints.sandbox.payments.row import PaymentRow
-from payments.entrypoints.sandbox.service import Sandbox
+from payments.entrypoints.sandbox.service import DECLINED, Sandbox
 from payments.entrypoints.sandbox.web import certification, results
 from payments.entrypoints.sandbox.web.answers import PAGES, error_answer, json_answer, read_json
+from payments.entrypoints.sandbox.web.portone.windows import KINDS, PortOneWindows
 from payments.entrypoints.sandbox.web.window_view import page_values, receipt_values
 
 STATIC: Final = Path(__file__).parent / "static"
@@ -27,6 +28,11 @@ class WindowRoutes:
     """The pages and calls of the payment window over one sandbox."""
 
     sandbox: Sandbox
+
+    @property
+    def v2(self) -> PortOneWindows:
+        """What pages and people do in the windows of V2."""
+        return PortOneWindows(self.sandbox)
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes."""
@@ -71,6 +77,8 @@ class WindowRoutes:
         params = asked.get("params")
         params = params if isinstance(params, dict) else {}
         redirects = asked.get("redirects") is True
+        if (kind := asked.get("kind")) in KINDS:
+            return json_answer(self.v2.open(kind, params, _where(asked, request)))
         channel = {"_channel": "mobile" if redirects else "pc", "_user_agent": request.headers.get("user-agent", "")}
         try:
             self._check_user(asked.get("user_code"))
@@ -141,10 +149,13 @@ class WindowRoutes:
             return error_answer(error, error.refusal.http)
         except (ValueError, TypeError) as error:
             return error_answer(error, 400)
-        return json_answer({"result": result, "redirect": self._back(row.hidden.m_redirect_url, result)})
+        back = self.v2.back if row.is_v2 else self._back
+        return json_answer({"result": result, "redirect": back(row.hidden.m_redirect_url, result)})
 
     def _do(self, row: PaymentRow, action: str, body: dict[str, Any]) -> dict[str, Any]:
         sandbox, settings, guesses = self.sandbox, self.sandbox.settings, self.sandbox.settings.guesses
+        if row.is_v2:
+            return self.v2.press(row, action, _pressed(action, body))
         if action == "approve":
             return results.of_row(sandbox.approve(row.imp_uid, **_how(body)), settings)
         if action == "issue_vbank":
@@ -176,6 +187,22 @@ class WindowRoutes:
 def _code(body: dict[str, Any], name: str, default: str) -> str:
     value = body.get(name)
     return value if isinstance(value, str) and value else default
+
+
+def _where(asked: dict[str, Any], request: Request) -> dict[str, str]:
+    """Return where a page of V2 stands: its platform, its address, and the browser."""
+    platform = "MOBILE" if asked.get("phone") is True else "PC"
+    page = asked.get("page")
+    agent = request.headers.get("user-agent", "")
+    return {"platform": platform, "page": page if isinstance(page, str) else "", "user_agent": agent}
+
+
+def _pressed(action: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Return what was chosen in the window besides the button."""
+    if action == "approve":
+        return _how(body)
+    chosen = {"bank_code": _code(body, "bank_code", "088"), "cash_receipt": _code(body, "cash_receipt", "")}
+    return chosen | {"reason": _code(body, "reason", DECLINED)}
 
 
 def _how(body: dict[str, Any]) -> dict[str, Any]:

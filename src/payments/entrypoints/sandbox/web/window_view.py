@@ -23,7 +23,7 @@ def page_values(row: PaymentRow, shop_name: str, language: str | None) -> dict[s
     t = words(language)
     over = row.status != "ready" or row.awaits_deposit
     tab, picked = _first_choice(row.hidden.asked_method)
-    tabs = (tab,) if row.hidden.asked_method in DIRECT else ("card", "vbank", "easy", "other")
+    tabs = (tab,) if row.is_v2 or row.hidden.asked_method in DIRECT else ("card", "vbank", "easy", "other")
     choices = _choices(t)
     return {
         "t": t,

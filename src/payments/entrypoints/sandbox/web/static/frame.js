@@ -5,7 +5,8 @@
 
   function refused(origin, text, answer) {
     var result = answer.result || { success: false, imp_uid: null, error_code: "F0000", error_msg: text };
-    parent.postMessage({ sandbox: "refused", result: result, redirect: answer.redirect || null }, origin);
+    var refusal = { sandbox: "refused", result: result, redirect: answer.redirect || null, thrown: answer.thrown };
+    parent.postMessage(refusal, origin);
   }
 
   window.addEventListener("message", function (message) {
