@@ -20,9 +20,9 @@ from payments.entrypoints.sandbox.api.portone.table import PREFIX
 from payments.entrypoints.sandbox.errors import Refusal
 from payments.entrypoints.sandbox.service import Sandbox
 from payments.entrypoints.sandbox.web.admin import AdminRoutes
+from payments.entrypoints.sandbox.web.browser_sdk import PortOneRoutes
 from payments.entrypoints.sandbox.web.console import ConsoleRoutes
 from payments.entrypoints.sandbox.web.faults import FaultRoutes
-from payments.entrypoints.sandbox.web.portone.script import PortOneRoutes
 from payments.entrypoints.sandbox.web.window import WindowRoutes
 from payments.entrypoints.sandbox.wire.envelope import Envelope
 from payments.entrypoints.sandbox.wire.guard import Guard
