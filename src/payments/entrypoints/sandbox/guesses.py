@@ -78,6 +78,10 @@ class Guesses:
         "가상계좌 환불에는 refund_holder, refund_bank, refund_account가 필요합니다.", why="vbank cancel without account"
     )
     cancel_part_text: str = wording("부분취소가 불가능한 결제건입니다.", why="partial cancel where the method has none")
+    pg_limits: Literal["kept", "none"] = choice(
+        "kept", "none", why="whether a channel refuses what its PG's documents exclude; nobody lists what is checked"
+    )
+    pg_limit_text: str = wording("PG사에서 허용하지 않는 요청입니다: {}", why="a refusal by such a limit")
     tax_free_text: str = wording(
         "면세금액(tax_free) 또는 부가세(vat_amount)가 올바르지 않습니다.",
         why="tax parts that are missing or do not fit",

@@ -34,6 +34,7 @@ from payments.entrypoints.sandbox.payments.paying import PaymentDetails
 from payments.entrypoints.sandbox.payments.prepared import Prepared
 from payments.entrypoints.sandbox.payments.row import PaymentRow
 from payments.entrypoints.sandbox.payments.rows import Notice, Rows
+from payments.entrypoints.sandbox.payments.strict_pgs import window_refusal
 
 
 @attrs.define
@@ -79,6 +80,8 @@ class Book(Rows):
         channel = choose(self.channels, channel_key=request.channel_key, pg=request.pg)
         if channel is None:
             raise WindowRefused(self.guesses.bad_request_code, "존재하지 않는 channelKey입니다.")
+        if self.guesses.pg_limits == "kept" and (why := window_refusal(request, channel.pg_provider)):
+            raise WindowRefused(self.guesses.declined_code, self.guesses.pg_limit_text.format(why))
         return self.create(request, channel, "imp")
 
     # paying

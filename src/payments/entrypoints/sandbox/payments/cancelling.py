@@ -17,6 +17,7 @@ from payments.entrypoints.sandbox.payments.messages import (
     WHOLLY_CANCELLED,
 )
 from payments.entrypoints.sandbox.payments.row import Cancellation, PaymentRow
+from payments.entrypoints.sandbox.payments.strict_pgs import cancel_refusal
 
 TAX_FREE_NOT_DEFAULTED: Final = frozenset({"kcp", "kcp_quick", "kicc", "nice", "payco"})
 TAX_FREE_FOR_PARTS: Final = frozenset({"smartro_v2", "welcome"})
@@ -37,6 +38,8 @@ def cancelled(row: PaymentRow, request: CancelRequest, now: int, cancellation_id
     if amount < 0:
         raise CallRefused(Refusal(400, -1, guesses.bad_parameter_text).about("amount"))
     _check_at_pg(row, request, amount, guesses)
+    if guesses.pg_limits == "kept" and not request.by_console:
+        _check_limits(row, request, amount, now, guesses)
     return _refunded(row, request, amount, now, cancellation_id, guesses)
 
 
@@ -56,6 +59,11 @@ def _check_at_pg(row: PaymentRow, request: CancelRequest, amount: Decimal, guess
         raise CallRefused(Refusal(200, 1, guesses.refund_account_text))
     if not _tax_fits(row, request, amount):
         raise CallRefused(PG_REFUSED_CANCEL.about(guesses.tax_free_text))
+
+
+def _check_limits(row: PaymentRow, request: CancelRequest, amount: Decimal, now: int, guesses: Guesses) -> None:
+    if why := cancel_refusal(row, request, amount, now):
+        raise CallRefused(PG_REFUSED_CANCEL.about(guesses.pg_limit_text.format(why)))
 
 
 def _in_whole_only(row: PaymentRow) -> bool:
