@@ -24,6 +24,7 @@ class PgChannel:
 
     `contract` has some of CONTRACTS; `tax` is taxable, tax_free, mixed or "" (not said); `product` physical, digital or
     "". `minimum` in won, 0 for none. `strict`: warnings stop too. `off`: rules that are not asked, with the reasons.
+    `generation` is v1 or v2 ("": as the code says), and `sent` the fields that are the same for each of its payments.
     """
 
     name: str = ""
@@ -34,24 +35,24 @@ class PgChannel:
     minimum: int = 0
     strict: bool = False
     off: Mapping[str, str] = attrs.field(factory=dict)
+    generation: str = ""
+    sent: Mapping[str, Any] = attrs.field(factory=dict)
 
     def fields(self) -> dict[str, Any]:
         """Return what rules read about the channel."""
         has = {f"has_{one}": one in self.contract for one in CONTRACTS}
         said = {"tax": self.tax or None, "channel_product": self.product or None}
-        return has | said | {"channel_minimum": self.minimum or None}
+        return {**self.sent, **has, **said, "channel_minimum": self.minimum or None}
 
 
 @attrs.frozen(kw_only=True)
 class PgRules:
     """The rules of the PGs behind *channels*, by the channels' names; '' is the default channel.
 
-    `sent` are fields that are the same for every payment: see `payment_fields`. A warning is logged once for each
-    channel and rule.
+    A warning is logged once for each channel and rule.
     """
 
     channels: Mapping[str, PgChannel]
-    sent: Mapping[str, Any] = attrs.field(factory=dict)
     tables: Tables = attrs.field(factory=tables)
     _engine: Engine = attrs.field(init=False)
     _logged: set[tuple[str, str]] = attrs.field(factory=set, init=False)
@@ -79,7 +80,7 @@ class PgRules:
         if known is None:
             channel = self.channels.get(name) or PgChannel(name=name)
             pg, api = self.tables.pg_of(channel.pg)
-            known = self._prepared.setdefault(name, (channel, pg, api, {**self.sent, **channel.fields()}))
+            known = self._prepared.setdefault(name, (channel, pg, channel.generation or api, channel.fields()))
         return known
 
     def _findings(

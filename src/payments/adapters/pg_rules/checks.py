@@ -28,6 +28,11 @@ def cut(text: str, most: int, encoding: str = "") -> str:
     return text.rstrip()
 
 
+def without(text: str, characters: str) -> str:
+    """Return *text* with a blank instead of each of *characters*."""
+    return " ".join("".join(" " if one in characters else one for one in text).split())
+
+
 def _is_encodable(text: str) -> bool:
     try:
         text.encode(EUC_KR)
@@ -61,7 +66,7 @@ def _matches_not(pattern: str) -> Check:
     return lambda found, _: bool(found) and search(found) is not None
 
 
-def _without(characters: str) -> Check:
+def _has_none_of(characters: str) -> Check:
     return _matches_not(f"[{re.escape(characters)}]")
 
 
@@ -86,7 +91,7 @@ CHECKS: Final[Mapping[str, Callable[[Any], Check]]] = {
     "max_bytes": _max_bytes,
     "pattern": _pattern,
     "matches_not": _matches_not,
-    "without": _without,
+    "without": _has_none_of,
     "encodable": lambda _: lambda found, _: bool(found) and not _is_encodable(found),
     "one_of": _compare(lambda found, limit: found not in limit),
     "none_of": _compare(lambda found, limit: found in limit),
@@ -103,6 +108,8 @@ CHECKS: Final[Mapping[str, Callable[[Any], Check]]] = {
 """From the word in the data to what makes the check, given the value in the data."""
 
 FIXES: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
+    "without": without,
+    "encodable": lambda found, _: "".join(one for one in found if _is_encodable(one)),
     "max_chars": cut,
     "max_bytes": lambda found, limit: cut(found, *limit),
     "spelled": lambda found, spellings: spellings[found],

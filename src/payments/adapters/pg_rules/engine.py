@@ -54,7 +54,10 @@ class Engine:
     _chosen: dict[tuple[str, str, Moment, str], tuple[_Prepared, ...]] = attrs.field(factory=dict, init=False)
 
     def broken(self, pg: str, api: str, moment: Moment, request: Request) -> list[Broken]:
-        """Return what *request* breaks of the rules of *pg* under the generation *api*, in the order of the data."""
+        """Return what *request* breaks of the rules of *pg* under the generation *api*, in the order of the data.
+
+        What one rule corrects, the next one finds corrected: the last correction of a field is the whole one.
+        """
         key = (pg, api, moment, request.get(_METHOD) or "")
         chosen = self._chosen.get(key)
         if chosen is None:
@@ -63,7 +66,9 @@ class Engine:
         for one in chosen:
             check = one.broken_by(request)
             if check is not None:
-                found.append(Broken(one.rule, one.case, _corrected(one.case, check, request)))
+                broken = Broken(one.rule, one.case, _corrected(one.case, check, request))
+                request = {**request, one.case.field: broken.value} if broken.value is not None else request
+                found.append(broken)
         return found
 
 

@@ -110,9 +110,5 @@ def raise_if_stopped(found: Sequence[Finding], override: str = "", *, done: str 
 
 
 def corrections(found: Sequence[Finding]) -> Mapping[str, Any]:
-    """Return what the findings correct: the values by their fields, the shortest text where two correct one."""
-    values: dict[str, Any] = {}
-    for one in found:
-        if one.level is Level.FIX and (one.field not in values or len(one.value) < len(values[one.field])):
-            values[one.field] = one.value
-    return values
+    """Return what the findings correct: the values by their fields. A later one knows of those before it."""
+    return {one.field: one.value for one in found if one.level is Level.FIX}

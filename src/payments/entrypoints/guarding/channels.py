@@ -16,6 +16,8 @@ from payments.entrypoints.channels.told import ChannelTold, RuleTold
 from payments.entrypoints.service import BadSettings
 from payments.entrypoints.settings import ChannelOptions, Settings
 
+GENERATIONS: Final[Mapping[str, str]] = {"iamport": "v1", "portone": "v2"}
+"""The generation of PortOne that each provider is."""
 ALWAYS_SENT: Final[Mapping[str, Any]] = {
     "redirect_url": "the API's own",
     "mobile": True,
@@ -34,11 +36,11 @@ SENT: Final = frozenset(
 
 def channel_rules(settings: Settings) -> PgRules:
     """Return the rules of the shop's channels. Raises BadSettings where one switches off a rule that does not exist."""
-    channels = {"": _channel(_default(settings))} | {one.name: _channel(one) for one in settings.channels}
+    channels = {one.name: _channel(one, settings) for one in (_default(settings), *settings.channels)}
     known = {rule.id for rule in tables().rules}
     if unknown := {rule for one in channels.values() for rule in one.off} - known:
         raise BadSettings(f"channels.rules_off names unknown rules: {', '.join(sorted(unknown))}. Nothing was started.")
-    return PgRules(channels=channels, sent=_sent(settings))
+    return PgRules(channels=channels)
 
 
 def checked_window(window: PaymentWindow, checkout: Checkout) -> PaymentWindow:
@@ -60,16 +62,25 @@ def channels_of(settings: Settings) -> Callable[[], Sequence[ChannelTold]]:
 
     @cache
     def told() -> Sequence[ChannelTold]:
-        return tuple(_told(one, settings.mode) for one in (_default(settings), *settings.channels))
+        return tuple(_told(one, settings) for one in (_default(settings), *settings.channels))
 
     return told
 
 
 def _default(settings: Settings) -> ChannelOptions:
-    return ChannelOptions(channel_key=settings.iamport.channel_key, pg=settings.iamport.pg)
+    account: Any = settings.accounts[settings.provider]
+    return ChannelOptions(channel_key=account.channel_key, pg=account.pg)
 
 
-def _channel(options: ChannelOptions) -> PgChannel:
+def _provider(options: ChannelOptions, settings: Settings) -> str:
+    return options.provider or settings.provider
+
+
+def _generation(options: ChannelOptions, settings: Settings) -> str:
+    return GENERATIONS.get(_provider(options, settings), "v1")
+
+
+def _channel(options: ChannelOptions, settings: Settings) -> PgChannel:
     return PgChannel(
         name=options.name,
         pg=options.pg,
@@ -79,11 +90,13 @@ def _channel(options: ChannelOptions) -> PgChannel:
         minimum=options.minimum,
         strict=options.strict,
         off=options.rules_off,
+        generation=_generation(options, settings),
+        sent=_sent(settings, _provider(options, settings)),
     )
 
 
-def _sent(settings: Settings) -> dict[str, Any]:
-    given = settings.iamport
+def _sent(settings: Settings, provider: str) -> dict[str, Any]:
+    given: Any = settings.accounts[provider]
     return {
         **ALWAYS_SENT,
         "test": settings.mode is Mode.TEST,
@@ -93,8 +106,8 @@ def _sent(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _told(options: ChannelOptions, mode: Mode) -> ChannelTold:
-    pg, generation = tables().pg_of(options.pg)
+def _told(options: ChannelOptions, settings: Settings) -> ChannelTold:
+    (pg, _), generation = tables().pg_of(options.pg), _generation(options, settings)
     known = tables().pgs.get(pg)
     rules = [
         RuleTold(
@@ -113,7 +126,7 @@ def _told(options: ChannelOptions, mode: Mode) -> ChannelTold:
         pg_en=known.en if known else "",
         pg_ko=known.ko if known else "",
         generation=generation,
-        mode=mode,
+        mode=settings.mode,
         methods=tuple(options.methods),
         sells=known.methods if known else (),
         contract=tuple(options.contract),

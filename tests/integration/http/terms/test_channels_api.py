@@ -12,6 +12,7 @@ from payments.entrypoints.settings import ChannelOptions
 CHANNELS = (
     ChannelOptions(name="nice", pg="nice_v2", contract=("partial_refund",), rules_off={"vat-contract": "we have it"}),
     ChannelOptions(name="inicis", pg="html5_inicis"),
+    ChannelOptions(name="mixed", pg="kcp", tax="mixed"),
     ChannelOptions(name="danal", pg="danal", product="digital"),
 )
 CONTACT = {"name": "김구매", "phone": "01012345678", "email": "kim@shop.test"}
@@ -29,16 +30,16 @@ def _begin(api: RunningApi, **changes: Any) -> Any:
 
 
 def test_the_problem_names_the_rule_and_nothing_is_stored(shop: RunningApi):
-    answer = _begin(shop, buyer="percent", name="50% 할인", channel="nice")
+    answer = _begin(shop, buyer="percent", channel="mixed")
     assert (answer.status_code, slug(answer)) == (422, "rule-violation")
-    assert answer.json()["rule"] == "order-name-charset"
-    assert "refuses: %" in answer.json()["detail"]
+    assert answer.json()["rule"] == "tax-free-required"
+    assert "must say its tax-free part" in answer.json()["detail"]
     assert shop.get("/payments", headers=shop.shop, params={"buyer": "percent"}).json() == {"payments": []}
 
 
 def test_a_name_that_is_cut_is_shown_to_the_shop_and_kept_whole_in_its_books(shop: RunningApi):
     begun = _begin(shop, order="o-long", name="가" * 30, channel="inicis", buyer="long").json()
-    assert begun["window"]["request_pay"]["name"] == "가" * 20
+    assert begun["window"]["parameters"]["request_pay"]["name"] == "가" * 20
     assert begun["name"] == "가" * 30
     assert [(note["rule"], note["level"]) for note in begun["notes"]] == [("order-name-length", "fix")]
 
@@ -55,12 +56,12 @@ def test_a_method_that_the_pg_does_not_sell_is_refused(shop: RunningApi):
 
 def test_the_shops_server_reads_what_each_channel_may_do(shop: RunningApi):
     told = shop.get("/channels", headers=shop.shop).json()["channels"]
-    assert [one["name"] for one in told] == ["", "nice", "inicis", "danal"]
+    assert [one["name"] for one in told] == ["", "nice", "inicis", "mixed", "danal"]
     nice = told[1]
     assert (nice["pg"], nice["pg_ko"], nice["mode"]) == ("nice_v2", "나이스페이먼츠", "test")
     off = [rule for rule in nice["rules"] if rule["off"]]
     assert {rule["rule"] for rule in off} == {"vat-contract"}
-    assert any(rule["ko"].startswith("주문명에 나이스페이먼츠에서") for rule in nice["rules"])
+    assert any(rule["ko"].startswith("주문명은 나이스페이먼츠에서") for rule in nice["rules"])
 
 
 @pytest.mark.parametrize("caller", ["alice", None])

@@ -20,7 +20,7 @@ ACCOUNT = BankAccount(bank="088", number="110123456789", holder="김구매", pho
 
 
 def _rules(sent: dict[str, Any] | None = None, **channel: Any) -> PgRules:
-    return PgRules(channels={"": PgChannel(**channel)}, sent=sent or {})
+    return PgRules(channels={"": PgChannel(sent=sent or {}, **channel)})
 
 
 def _payment(**changes: Any) -> PaymentRequest:
@@ -54,11 +54,23 @@ def test_a_payment_that_its_channel_allows_breaks_nothing():
     assert not _rules(pg="kakaopay").of_payment(_payment(method=Method.KAKAOPAY))
 
 
-def test_a_name_with_a_percent_sign_is_refused_at_nice_and_nowhere_else():
+def test_a_name_goes_to_nice_without_a_percent_sign_and_elsewhere_with_it():
     asked = _payment(name="50% 할인")
-    assert _stops(_rules(pg="nice_v2").of_payment(asked)) == {"order-name-charset"}
-    assert _stops(_rules(pg="html5_inicis").of_payment(asked)) == set()
-    assert _stops(_rules().of_payment(asked)) == set()
+    assert corrections(_rules(pg="nice_v2").of_payment(asked)) == {"order_name": "50 할인"}
+    assert not corrections(_rules(pg="html5_inicis").of_payment(asked))
+
+
+def test_what_two_rules_correct_is_corrected_by_both():
+    asked = _payment(name="50% " + "가" * 40)
+    found = _rules(pg="nice_v2").of_payment(asked)
+    assert [one.rule for one in found if one.level is Level.FIX] == ["order-name-length"] * 2 + ["order-name-charset"]
+    assert corrections(found) == {"order_name": "50 " + "가" * 18}
+
+
+def test_a_code_of_v1_at_the_other_provider_gets_the_rules_of_v2():
+    asked = _payment(contact=Contact(name="김", email="kim@shop.test"))
+    assert _stops(_rules(pg="html5_inicis", generation="v2").of_payment(asked)) == {"buyer-required"}
+    assert not _stops(_rules(pg="html5_inicis").of_payment(asked))
 
 
 def test_a_name_that_is_too_long_is_cut_to_the_shortest_limit():
