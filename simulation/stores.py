@@ -3,8 +3,9 @@
 A conflict and an answer that never comes are injected here; real ones stay to the tests with real databases.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from payments.domain.books.search import Filter
@@ -197,8 +198,9 @@ class PausingOutbox(_Port):
     async def waiting(self, limit: int) -> Sequence[Message]:
         return await self._read("waiting", lambda: self._store.outbox.waiting(limit))  # type: ignore[no-any-return]
 
-    async def hurry(self, now: datetime) -> int:
-        return await self._write("hurry", lambda: self._store.outbox.hurry(now))  # type: ignore[no-any-return]
+    async def hurry(self, now: datetime, *, beyond: datetime | None = None, but: Collection[str] = ()) -> int:
+        hurried = partial(self._store.outbox.hurry, now, beyond=beyond, but=but)
+        return await self._write("hurry", hurried)  # type: ignore[no-any-return]
 
     async def replay(self, message_id: str, now: datetime) -> bool:
         return await self._write("replay", lambda: self._store.outbox.replay(message_id, now))  # type: ignore[no-any-return]

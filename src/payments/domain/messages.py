@@ -6,7 +6,7 @@ Publisher   the port that delivers them
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Protocol, Self
 
@@ -110,10 +110,11 @@ class Outbox(Protocol):
     async def waiting(self, limit: int) -> Sequence[Message]:
         """Return up to *limit* messages that wait for their delivery, oldest first."""
 
-    async def hurry(self, now: datetime) -> int:
+    async def hurry(self, now: datetime, *, beyond: datetime | None = None, but: Collection[str] = ()) -> int:
         """Make every message that was postponed due now, with its tries; returns how many.
 
-        One that is being delivered at the moment may be delivered twice.
+        Only those due after *beyond* (else after *now*), and none whose id is in *but*. One that is being delivered at
+        the moment may be delivered twice.
         """
 
     async def replay(self, message_id: str, now: datetime) -> bool:

@@ -94,12 +94,13 @@ def opened(
 class Fronts:
     """One store behind two services: `loop` for an event loop, `blocking` for a worker's threads.
 
-    `caller` is a sentence about what calls the provider from the loop.
+    `caller` is a sentence about what calls the provider from the loop, and `calls` is how many at a time.
     """
 
     loop: Service
     blocking: Service
     caller: str
+    calls: int
     _close_gateways: Sequence[Callable[[], Coroutine[Any, Any, None]]]
 
     async def leave_loop(self, seconds: float) -> None:
@@ -139,6 +140,7 @@ def opened_on_loop(
             loop=attrs.evolve(loop, client_tokens=blocking.client_tokens, web=web, suspends=True),
             blocking=blocking,
             caller=WITH_AIOHTTP if has_aiohttp else WITH_REQUESTS,
+            calls=calls,
             close_gateways=[one.close for one in on_the_loop.values()],
         )
 

@@ -239,3 +239,47 @@ def test_two_couriers_at_once_tell_nothing_twice(shop):
     for thread in threads:
         thread.join()
     assert sorted(told) == sorted(f"m_{n}_{version}" for n in range(1, 21) for version in (1, 2))
+
+
+class Switched:
+    """The shop's endpoint: away until it is up, and it never takes the messages in `refused`."""
+
+    def __init__(self, *refused: str) -> None:
+        self.up, self.refused, self.asked = False, set(refused), list[str]()
+
+    async def publish(self, message: Message) -> None:
+        self.asked.append(message.id)
+        if not self.up or message.id in self.refused:
+            raise DOWN
+
+
+def test_once_the_shop_answers_again_what_waits_is_delivered_at_once(shop):
+    """Fails where each message waits its own time: after an outage of hours, that is hours more."""
+    for n in range(3):
+        begun(shop, f"order-{n}")
+    endpoint = Switched()
+    courier = courier_to(shop, endpoint)
+    for wait in DELIVERY_WAITS[:5]:
+        run(courier.deliver(100))
+        shop.clock.time += wait * 1.1
+    run(courier.deliver(100))  # each waits for five hours now
+    endpoint.up = True
+    begun(shop, "order-new")
+    while run(courier.deliver(100)):
+        pass
+    assert not messages_of(shop)
+    assert not run(shop.store.outbox.waiting(100))
+
+
+def test_a_message_that_the_shop_never_takes_keeps_its_own_waits(shop):
+    """Fails where each message that arrives brings it forward: its ten tries would be gone in minutes."""
+    begun(shop, "order-0")
+    endpoint = Switched(refused := messages_of(shop)[0].id)
+    endpoint.up = True
+    courier = courier_to(shop, endpoint)
+    for n in range(60):
+        begun(shop, f"other-{n}")
+        run(courier.deliver(100))
+        shop.clock.time += timedelta(minutes=1)
+    on_its_own = sum(sum(DELIVERY_WAITS[:n], timedelta()) < timedelta(hours=1) for n in range(len(DELIVERY_WAITS)))
+    assert endpoint.asked.count(refused) <= on_its_own + 1  # and when the first other one arrived after it had failed

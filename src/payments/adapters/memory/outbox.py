@@ -1,6 +1,6 @@
 """MemoryOutbox: the messages that wait to be delivered."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import attrs
@@ -50,10 +50,11 @@ class MemoryOutbox:
             waiting = [one for one in self._books.outbox.values() if one.due_at is not None]
             return [one.message for one in sorted(waiting, key=lambda w: w.age)[:limit]]
 
-    async def hurry(self, now: datetime) -> int:
-        """Make every message that was postponed due now; returns how many."""
+    async def hurry(self, now: datetime, *, beyond: datetime | None = None, but: Collection[str] = ()) -> int:
+        """Make every message that was postponed beyond *beyond* due now, those in *but* excepted; returns how many."""
         with self._books.open(to_change=True):
-            late = [w for w in self._books.outbox.values() if w.due_at and w.due_at > now and w.message.tries]
+            tried = [w for w in self._books.outbox.values() if w.message.tries and w.message.id not in but]
+            late = [w for w in tried if w.due_at and w.due_at > (beyond or now)]
             self._put(*(attrs.evolve(waiting, due_at=now) for waiting in late))
             return len(late)
 

@@ -1,4 +1,7 @@
-"""Courier: delivers each message at least once, in ten tries over about three days, then as a dead letter."""
+"""Courier: delivers each message at least once, in ten tries over about three days, then as a dead letter.
+
+Once a receiver answers again, what waits for it is brought forward.
+"""
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -8,6 +11,7 @@ import attrs
 
 from payments.domain.messages import DeliveryFailed, Message, Outbox, Publisher
 from payments.domain.ports import Clock
+from payments.domain.use_cases.recovery import Recovery
 
 DELIVERY_LEASE: Final = timedelta(minutes=2)
 """How long claimed messages are left to their courier."""
@@ -34,6 +38,7 @@ class Courier:
     clock: Clock
     jitter: Callable[[], float]
     in_order: bool = False
+    recovery: Recovery = attrs.field(factory=Recovery)
 
     async def deliver(self, limit: int = 10) -> Sequence[Message]:
         """Try up to *limit* due messages once, and return those that arrived."""
@@ -48,9 +53,14 @@ class Courier:
             await self._failed(message, failure)
             return False
         await self.outbox.delivered(message.id)
+        now = self.clock.now()
+        if self.recovery.arrived(message.id, now):
+            # what is due sooner is perhaps being delivered at this moment
+            await self.outbox.hurry(now, beyond=now + DELIVERY_LEASE, but=frozenset(self.recovery.troubled))
         return True
 
     async def _failed(self, message: Message, failure: DeliveryFailed) -> None:
+        self.recovery.failed(message.id, self.clock.now())
         if failure.gone or message.tries >= len(DELIVERY_WAITS):
             await self.outbox.bury(message.id, str(failure))
             return

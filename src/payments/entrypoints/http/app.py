@@ -45,6 +45,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *routes_health.OPERATIONS,
 )
 
+PROBE_SECONDS: Final = 5.0
+"""A probe that gets no answer says nothing; one that says 503 does."""
+
 Lanes = Mapping[Lane, Threads]
 Identify = Callable[[Received], Coroutine[Any, Any, Identity | None]]
 
@@ -65,7 +68,10 @@ def http_app(service: Service, identify: Identify | None = None, console: Pages 
     A host program's *identify* names the buyer of a request without credentials, by the host's own session.
     """
     web = service.web
-    lanes = {lane: Threads(threads, queue, suspends=service.suspends) for lane, (threads, queue) in rooms(web).items()}
+    lanes = {
+        lane: Threads(threads, queue, suspends=service.suspends, seconds=PROBE_SECONDS if lane is Lane.PROBES else None)
+        for lane, (threads, queue) in rooms(web).items()
+    }
 
     if service.metrics:
         service.metrics.watch_rooms({lane.value: threads for lane, threads in lanes.items()})

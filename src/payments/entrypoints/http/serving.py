@@ -1,11 +1,13 @@
 """serve: the API as one process or several, until SIGTERM or SIGINT."""
 
+import asyncio
 import contextlib
 import importlib.util
 import logging
 import os
 import signal
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Final
@@ -16,19 +18,22 @@ from typed_settings import Secret
 
 from payments.entrypoints.bootstrap import Fronts, opened_on_loop
 from payments.entrypoints.http.app import Pages, http_app
+from payments.entrypoints.http.edge import descriptors
 from payments.entrypoints.http.edge.head_deadline import MAX_HEAD_SIZE
 from payments.entrypoints.http.edge.protocols import is_fast, protocol
 from payments.entrypoints.log_lines import in_background
 from payments.entrypoints.service import BadSettings, Service
 from payments.entrypoints.serving import listening_socket
 from payments.entrypoints.settings import Settings, any_secret
+from payments.entrypoints.settings.derived import max_concurrent_calls
 from payments.entrypoints.supervisor import Place, Supervisor
 from payments.entrypoints.worker import Worker, running_worker
 
 log = logging.getLogger("payments.http")
 GRACE_SECONDS: Final = 20  # how long what is at work may take when stopping; then it is cut off
 MakePages = Callable[[Service, Settings], Pages | None]
-BACKLOG: Final = 2048  # connections that wait to be accepted
+BACKLOG: Final = 512  # connections that wait to be accepted; as many are tried at a time when none can be
+END_SECONDS: Final = 15.0  # how long after the grace a process may still close what it has; then it is ended
 
 
 def _no_pages(_: Service, __: Settings) -> Pages | None:
@@ -72,16 +77,19 @@ def serve(
 def _serve_one(
     settings: Settings, sock: socket.socket, ready: Callable[[], None], pages: MakePages, *, with_worker: bool
 ) -> None:
+    limit = descriptors.prepare()
     with in_background(), contextlib.ExitStack() as stack:
         fronts = stack.enter_context(opened_on_loop(settings))
         if with_worker:
             stack.enter_context(running_worker(Worker.of(fronts.blocking)))
         app = http_app(fronts.loop, console=pages(fronts.loop, settings))
+        connections = descriptors.most_connections(limit, max_concurrent_calls(settings) + fronts.calls)
         ready()
         log.info("%s %s", engine(), fronts.caller)
+        log.info("At most %d connections at a time; this process may open %d files.", connections, limit)
         config = uvicorn.Config(
             app,
-            http=protocol(),
+            http=protocol(connections),
             loop="auto",  # uvloop, where it is installed
             log_config=None,
             access_log=False,
@@ -102,11 +110,28 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._fronts = fronts
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        asyncio.get_running_loop().set_exception_handler(descriptors.OnceInAWhile())
+        await super().startup(sockets)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        _end_after(GRACE_SECONDS + END_SECONDS)
         ends = time.monotonic() + GRACE_SECONDS
         await super().shutdown(sockets)
         left = max(0.0, ends - time.monotonic())
         await self._fronts.leave_loop(0 if self.force_exit else left)
+
+
+def _end_after(seconds: float) -> None:
+    """End this process in *seconds* whatever it waits for then: what it had acknowledged is stored."""
+
+    def end() -> None:
+        os.write(2, b"The server did not stop in time, so it is ended. What was unfinished becomes due again.\n")
+        os._exit(os.EX_TEMPFAIL)
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
 
 
 def _check_processes(settings: Settings, processes: int) -> None:

@@ -205,3 +205,11 @@ class OutboxContract(Promised):
         assert [run(store.outbox.hurry(NOON)), run(store.outbox.hurry(NOON))] == [1, 0]
         assert {message.id for message in claim(store)} == {postponed.id, fresh.id}
         assert [message.tries for message in run(store.outbox.waiting(1))] == [1]
+
+    def test_only_what_waits_beyond_a_time_is_hurried_and_nothing_that_is_excepted(self, store: Store) -> None:
+        soon, late, excepted = (begun(store, minutes=minute) for minute in (-3, -2, -1))
+        run(store.outbox.postpone(soon.id, UNTIL, "503"))
+        for message in (late, excepted):
+            run(store.outbox.postpone(message.id, LATER, "503"))
+        assert run(store.outbox.hurry(NOON, beyond=UNTIL, but={excepted.id})) == 1
+        assert [message.id for message in claim(store)] == [late.id]

@@ -216,6 +216,6 @@ def test_a_stopping_server_finishes_what_runs_and_closes_what_idles(parser, loop
 
 
 def test_without_httptools_the_parser_is_h11(monkeypatch):
-    assert protocols.protocol() is HttptoolsHeadDeadline
+    assert issubclass(protocols.protocol(), HttptoolsHeadDeadline)
     monkeypatch.setattr(protocols.importlib.util, "find_spec", {}.get)
-    assert protocols.protocol() is H11HeadDeadline
+    assert issubclass(protocols.protocol(), H11HeadDeadline)

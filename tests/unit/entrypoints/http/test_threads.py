@@ -102,3 +102,24 @@ def test_what_runs_and_what_waits_can_be_seen():
         return found
 
     assert asyncio.run(seen()) == [(0, 0), (1, 1), (0, 0)]
+
+
+def test_a_lane_with_a_time_limit_answers_when_it_is_over():
+    """Fails where a database that stands still leaves every probe without an answer."""
+
+    async def never() -> None:
+        await asyncio.Event().wait()
+
+    async def probes() -> list[object]:
+        lane = Threads(1, 1, suspends=True, seconds=0.05)
+        return await asyncio.gather(lane.run(never()), lane.run(never()), return_exceptions=True)
+
+    assert [type(answer) for answer in asyncio.run(probes())] == [Busy, Busy]
+
+
+def test_a_time_limit_of_the_use_case_itself_is_not_the_lane_s():
+    async def times_out() -> None:
+        raise TimeoutError
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(Threads(1, 1, suspends=True, seconds=10).run(times_out()))

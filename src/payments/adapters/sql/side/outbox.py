@@ -1,6 +1,6 @@
 """SqlOutbox: messages that wait for delivery. A dead letter is a message without a due time."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -43,7 +43,11 @@ _WAITING: Final = (
 )
 _HURRY: Final = (
     sa.update(outbox)
-    .where(outbox.c.due_at > sa.bindparam("now", type_=Moment), outbox.c.tries > 0)
+    .where(
+        outbox.c.due_at > sa.bindparam("beyond", type_=Moment),
+        outbox.c.tries > 0,
+        outbox.c.id.not_in(sa.bindparam("but", expanding=True, type_=sa.String)),
+    )
     .values(due_at=sa.bindparam("now", type_=Moment))
 )
 _REPLAY: Final = sa.update(outbox).where(_THIS_MESSAGE, DEAD).values(due_at=sa.bindparam("due_at"), tries=0, error="")
@@ -98,9 +102,10 @@ class SqlOutbox:
         """Return at most *limit* messages that wait for their delivery, oldest first."""
         return await self._front.read(lambda c: [_message(row) for row in c.execute(_WAITING, {"limit": limit})])
 
-    async def hurry(self, now: datetime) -> int:
-        """Make every message that was postponed due at *now*; return how many."""
-        return await self._front.write(lambda connection: connection.execute(_HURRY, {"now": now}).rowcount)
+    async def hurry(self, now: datetime, *, beyond: datetime | None = None, but: Collection[str] = ()) -> int:
+        """Make every message that was postponed beyond *beyond* due at *now*, those in *but* excepted."""
+        given = {"now": now, "beyond": beyond or now, "but": list(but)}
+        return await self._front.write(lambda connection: connection.execute(_HURRY, given).rowcount)
 
     async def replay(self, message_id: str, now: datetime) -> bool:
         """Make a dead letter due at *now* with no tries counted; return False if there is no such dead letter."""

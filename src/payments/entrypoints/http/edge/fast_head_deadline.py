@@ -11,6 +11,8 @@ class HttptoolsHeadDeadline(HeadDeadline, HttpToolsProtocol):  # type: ignore[mi
     _outside_body = 0
 
     def data_received(self, data: bytes) -> None:
+        if self.is_turned_away:
+            return
         self._outside_body += len(data)
         super().data_received(data)
         self._outside_body = max(self._outside_body, 0)  # a body that came with its head is no credit

@@ -20,7 +20,9 @@ MAX_HEAD_SIZE: Final = 16 * 1024
 MAX_UNTAKEN: Final = 64 * 1024
 """Bytes of an answer that wait for a client in memory before no more is written, and about as many in its socket."""
 MOST_CONNECTIONS: Final = 1_000
-"""Connections of one process; the operating system allows 1,024 open files where nobody says otherwise."""
+"""Connections of one process, unless its server says otherwise."""
+LINGER_SECONDS: Final = 1.0
+"""How long a connection that is turned away may take its answer."""
 
 _FULL: Final = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
@@ -40,8 +42,10 @@ class HeadDeadline:
     loop: asyncio.AbstractEventLoop
     cycle: Any
     connections: set[Any]
+    _check: asyncio.TimerHandle
     _untaken = 0  # bytes of answers that the client had not taken at the last check
     _resumed = False
+    is_turned_away = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(transport)  # type: ignore[misc]  # the protocol's, which follows in the list of bases
@@ -49,8 +53,19 @@ class HeadDeadline:
         transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, MAX_UNTAKEN)
         self._schedule_check(None)
         if len(self.connections) > self.most_connections:
-            transport.write(_FULL)
-            transport.close()
+            self._turn_away(transport)
+
+    def _turn_away(self, transport: asyncio.Transport) -> None:
+        """Answer before anything is read. To close with a request unread would take the answer from the client."""
+        self.is_turned_away = True
+        transport.write(_FULL)
+        transport.write_eof()
+        self._check.cancel()
+        self._check = self.loop.call_later(LINGER_SECONDS, transport.abort)
+
+    def data_received(self, data: bytes) -> None:
+        if not self.is_turned_away:
+            super().data_received(data)  # type: ignore[misc]
 
     def resume_writing(self) -> None:
         self._resumed = True  # the client took enough for more to be written

@@ -2,9 +2,9 @@
 
 import asyncio
 import importlib.util
-from typing import cast
+from typing import Any, cast
 
-from payments.entrypoints.http.edge.head_deadline import H11HeadDeadline
+from payments.entrypoints.http.edge.head_deadline import MOST_CONNECTIONS, H11HeadDeadline
 
 
 def is_fast() -> bool:
@@ -12,10 +12,11 @@ def is_fast() -> bool:
     return importlib.util.find_spec("httptools") is not None
 
 
-def protocol() -> type[asyncio.Protocol]:
-    """Return the fastest protocol that is installed."""
-    if not is_fast():
-        return H11HeadDeadline
-    from payments.entrypoints.http.edge.fast_head_deadline import HttptoolsHeadDeadline
+def protocol(most_connections: int = MOST_CONNECTIONS) -> type[asyncio.Protocol]:
+    """Return the fastest protocol that is installed, for at most *most_connections* at a time."""
+    fastest: Any = H11HeadDeadline
+    if is_fast():
+        from payments.entrypoints.http.edge.fast_head_deadline import HttptoolsHeadDeadline
 
-    return cast("type[asyncio.Protocol]", HttptoolsHeadDeadline)
+        fastest = HttptoolsHeadDeadline
+    return cast("type[asyncio.Protocol]", type("Limited", (fastest,), {"most_connections": most_connections}))

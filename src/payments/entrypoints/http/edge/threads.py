@@ -40,10 +40,13 @@ class Places:
 
 
 class Threads:
-    """With blocking adapters a use case holds one thread until it ends; with `suspends` as many run in the loop."""
+    """With blocking adapters a use case holds one thread until it ends; with `suspends` as many run in the loop.
 
-    def __init__(self, threads: int, queue: int, *, suspends: bool = False) -> None:
-        self._suspends = suspends
+    In a loop, one that takes longer than *seconds*, its wait for a place included, is cut off.
+    """
+
+    def __init__(self, threads: int, queue: int, *, suspends: bool = False, seconds: float | None = None) -> None:
+        self._suspends, self._seconds = suspends, seconds
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="use-case")
         self._running = asyncio.Semaphore(threads)
         self._threads, self._places = threads, Places(threads + queue)
@@ -64,7 +67,9 @@ class Threads:
         return self._places.are_full
 
     async def run(self, use_case: Coroutine[Any, Any, T]) -> T:
-        """Return what *use_case* returns. Raises what it raises, Busy if the queue is full, or Stopping if cut off."""
+        """Return what *use_case* returns. Raises what it raises, Busy if the queue is full or its time is over, or
+        Stopping if the server stops.
+        """
         if not self._places.take():
             use_case.close()
             raise Busy("The server is busy. The request was not executed. Try again.")
@@ -76,8 +81,12 @@ class Threads:
 
     async def _in_loop(self, use_case: Coroutine[Any, Any, T]) -> T:
         try:
-            async with self._running:
+            async with asyncio.timeout(self._seconds) as limit, self._running:
                 return await use_case
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            raise Busy(f"No answer was found within {self._seconds:g} seconds. Try again.") from None
         except asyncio.CancelledError:  # the server cancels a request only when it stops
             raise Stopping(
                 "The server is stopping. The request may have been executed. Look at the payment before you try again."
