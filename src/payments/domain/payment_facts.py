@@ -14,6 +14,7 @@ from payments.domain.report import Deposit
 from payments.domain.schedule import CHECK_WAITS, LAST_SHORT_WAIT, PAID_CHECKS, next_age, wait_after
 from payments.domain.values import (
     DEFAULT_PROVIDER,
+    LONGEST_NAME,
     GatewayId,
     MerchantId,
     Method,
@@ -37,7 +38,7 @@ class PaymentFacts:
     """
 
     merchant_id: MerchantId = attrs.field(validator=text(1, 40))
-    buyer: str = attrs.field(validator=text(0, 120))
+    buyer: str = attrs.field(validator=text(0, LONGEST_NAME))
     order: str = attrs.field(validator=text(0, 120))
     name: str = attrs.field(validator=text(0, 200))
     price: Money

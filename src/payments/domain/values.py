@@ -70,6 +70,22 @@ class Method(StrEnum):
     TOSSPAY = "tosspay"
 
 
+def text(least: int, most: int) -> Callable[[object, Any, Any], None]:
+    """Return a validator for text of *least* to *most* characters that every database can store."""
+
+    found = _UNSTORABLE.search  # not is_storable: this runs dozens of times in a request
+
+    def check(_: object, field: Any, value: Any) -> None:
+        if not isinstance(value, str) or not least <= len(value) <= most or found(value):
+            raise BadInput(f"`{field.name}` must be text of {least} to {most} characters.")
+
+    return check
+
+
+LONGEST_NAME: Final = 100
+"""Characters in the name of a buyer or another caller: `role:name` must fit in an event's `by`."""
+
+
 class Role(StrEnum):
     """On whose behalf a use case runs."""
 
@@ -81,10 +97,13 @@ class Role(StrEnum):
 
 @attrs.frozen
 class Caller:
-    """Who asks. A buyer may see only their own payments; the shop, its operators and the system may see all."""
+    """Who asks. A buyer may see only their own payments; the shop, its operators and the system may see all.
+
+    Raises BadInput for a name of more than LONGEST_NAME characters.
+    """
 
     role: Role
-    name: str
+    name: str = attrs.field(validator=text(0, LONGEST_NAME))
 
     @classmethod
     def buyer(cls, name: str) -> Self:
@@ -172,18 +191,6 @@ def is_storable(text: str) -> bool:
     PostgreSQL cannot store NUL, and JSON may contain half a surrogate pair, which no database can store.
     """
     return not _UNSTORABLE.search(text)
-
-
-def text(least: int, most: int) -> Callable[[object, Any, Any], None]:
-    """Return a validator for text of *least* to *most* characters that every database can store."""
-
-    found = _UNSTORABLE.search  # not is_storable: this runs dozens of times in a request
-
-    def check(_: object, field: Any, value: Any) -> None:
-        if not isinstance(value, str) or not least <= len(value) <= most or found(value):
-            raise BadInput(f"`{field.name}` must be text of {least} to {most} characters.")
-
-    return check
 
 
 def aware(_: object, field: Any, value: Any) -> None:

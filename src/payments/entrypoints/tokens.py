@@ -17,14 +17,14 @@ import jwt
 from payments.domain.access import DEFAULT_SCOPES, ApiKey, Scope
 from payments.domain.errors import PaymentsError
 from payments.domain.payment import Payment
-from payments.domain.values import MerchantId, is_storable
+from payments.domain.values import LONGEST_NAME, MerchantId, is_storable
 
 Algorithm = Literal["HS256", "RS256", "ES256"]
 LEEWAY: Final = timedelta(seconds=10)
 MAX_TOKEN_LENGTH: Final = 8192
 CLIENT_TOKEN: Final = "ct_"  # noqa: S105 - the head that tells a client token from a JWT
 API_KEY: Final = "pk_"
-MAX_NAME: Final = 100
+MAX_NAME: Final = LONGEST_NAME
 """Characters in the name of a buyer or an API key: `role:name` must fit in an event's `by`."""
 
 

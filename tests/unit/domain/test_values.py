@@ -13,7 +13,7 @@ from payments.domain.event import Event, EventKind
 from payments.domain.payment import Payment
 from payments.domain.refund import BankAccount, Refund
 from payments.domain.report import Deposit, Rank, Report, ReportedRefund
-from payments.domain.values import Caller, merchant_id
+from payments.domain.values import LONGEST_NAME, Caller, merchant_id
 
 NAIVE = datetime(2026, 11, 2, 3, 0)  # noqa: DTZ001 - that it has no zone is the point
 IN_SEOUL = NOON.astimezone(timezone(timedelta(hours=9)))
@@ -50,7 +50,7 @@ TEXTS: dict[type, dict[str, tuple[int, int]]] = {  # the least and the most char
         "reason": (0, 1000), "receipt_url": (0, 1000),
     },
     Event: {"by": (1, 120), "reason": (0, 1000)},
-    Payment: {"merchant_id": (1, 40), "buyer": (0, 120), "order": (0, 120), "name": (0, 200), "reason": (0, 1000)},
+    Payment: {"merchant_id": (1, 40), "buyer": (0, 100), "order": (0, 120), "name": (0, 200), "reason": (0, 1000)},
 }  # fmt: skip
 TIMES: dict[type, list[str]] = {
     Refund: ["requested_at"],
@@ -142,3 +142,13 @@ def test_values_cannot_be_changed() -> None:
         value = make()
         with pytest.raises(attrs.exceptions.FrozenInstanceError):
             value.reason = "other"
+
+
+def test_a_caller_whose_name_would_not_fit_in_an_event_is_refused_at_once() -> None:
+    """Otherwise a buyer could begin a payment, and could not cancel it."""
+    longest = str(Caller.buyer("a" * LONGEST_NAME))
+    assert a_payment(buyer="a" * LONGEST_NAME).closed(NOON, longest, "buyer").new_events[-1].by == longest
+    with pytest.raises(BadInput):
+        Caller.buyer("a" * (LONGEST_NAME + 1))
+    with pytest.raises(BadInput):
+        a_payment(buyer="a" * (LONGEST_NAME + 1))
