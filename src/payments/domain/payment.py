@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import attrs
 
@@ -14,6 +14,9 @@ from payments.domain.payment_facts import PaymentFacts
 from payments.domain.refund import Refund
 from payments.domain.schedule import EXPIRES_AFTER, LONGEST_OUTAGE_WAIT, wait_after
 from payments.domain.values import GatewayId, MerchantId, Method, Mode, Offer, Terms
+
+MAX_UNREADABLE_EVENTS: Final = 10
+"""Of one payment: rows that can be read now and then, or are worded anew each time, must not fill its timeline."""
 
 
 @attrs.frozen(kw_only=True)
@@ -137,12 +140,22 @@ class Payment(PaymentFacts):
         return self.after(Trigger.DECLINED, event)
 
     def with_unreadable(self, what: str, at: datetime, by: str) -> Self:
-        """Return the payment knowing what the last check could not read; only the first time is an event."""
+        """Return the payment knowing what the last check could not read.
+
+        It is an event the first time that exactly this could not be read, and MAX_UNREADABLE_EVENTS times at most.
+        """
         if what == self.unreadable:
             return self
-        if not what or self.unreadable:
-            return attrs.evolve(self, unreadable=what)
-        return self.with_event(Event(kind=EventKind.ATTEMPT_UNREADABLE, at=at, by=by, reason=what), unreadable=what)
+        known = attrs.evolve(self, unreadable=what)
+        line = " ".join(what.split())
+        if not line or line in self.alerted or len(self.alerted) >= MAX_UNREADABLE_EVENTS:
+            return known
+        return known.with_alerts(line).with_event(Event(kind=EventKind.ATTEMPT_UNREADABLE, at=at, by=by, reason=what))
+
+    def with_alerts(self, *lines: str) -> Self:
+        """Return the payment knowing that people are alerted to these lines; *self* if they were before."""
+        new = tuple(line for line in dict.fromkeys(lines) if line not in self.alerted)
+        return attrs.evolve(self, alerted=(*self.alerted, *new)) if new else self
 
     def with_deposit_left_open(self, gateway_id: GatewayId, at: datetime, refusal: str) -> Self:
         """Return the payment knowing that the provider refuses to close a virtual account; an event the first time.

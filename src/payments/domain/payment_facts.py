@@ -34,7 +34,8 @@ class PaymentFacts:
     A new payment has version 0: nobody knows its id until the provider knows its price. `new_events` are not stored
     yet. The rest is bookkeeping, which may change without an event: `expires_at`, `method`, `terms` but for their tax
     parts, `due_at` (the next check), `checks` (checks since the last change), `failures` (failed checks in a row),
-    `unreadable` (what the last check could not read).
+    `unreadable` (what the last check could not read), `alerted` (lines about its attempts that people were alerted
+    to once, and are not alerted to again).
     """
 
     merchant_id: MerchantId = attrs.field(validator=text(1, 40))
@@ -60,6 +61,7 @@ class PaymentFacts:
     checks: int = 0
     failures: int = 0
     unreadable: str = attrs.field(default="", validator=text(0, 1000))
+    alerted: tuple[str, ...] = ()
     new_events: tuple[Event, ...] = attrs.field(default=(), eq=False, repr=False)
 
     @property

@@ -67,6 +67,13 @@ class ReportedRefund:
     outcome: Outcome = Outcome.DONE
 
 
+class Regression(StrEnum):
+    """What the provider says less about than it did before: a replica is behind, or somebody reset the payment."""
+
+    RANK = "rank went backwards"
+    REFUNDED = "refunded amount went backwards"
+
+
 @attrs.frozen(kw_only=True)
 class Report:
     """A snapshot of one attempt.
@@ -146,7 +153,13 @@ class Report:
 
     def is_behind(self, known: Self) -> bool:
         """Whether the provider now says less about money than it did before."""
-        return (self.rank, self.refunded) < (known.rank, known.refunded)
+        return self.regression(known) is not None
+
+    def regression(self, known: Self) -> Regression | None:
+        """Return what the provider now says less about than it did before."""
+        if self.rank < known.rank:
+            return Regression.RANK
+        return Regression.REFUNDED if self.rank == known.rank and self.refunded < known.refunded else None
 
     def _news(self) -> tuple[object, ...]:
         return (self.rank, self.refunded, len(self.refunds), self._settled, self.deposit)

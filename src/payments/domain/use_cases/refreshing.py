@@ -3,7 +3,7 @@
 What a browser, a webhook or an operator says only names a payment to refresh; only the provider's answer is recorded.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -25,7 +25,7 @@ from payments.domain.ports import (
 )
 from payments.domain.recording import Reading, apply_reports
 from payments.domain.refund import RefundStatus
-from payments.domain.report import Report
+from payments.domain.report import Regression, Report
 from payments.domain.values import DEFAULT_PROVIDER, GatewayId, MerchantId, Mode
 
 LONGEST_TEXT: Final = 1000
@@ -135,7 +135,8 @@ class Refresher:
             if any(report.provider != payment.provider for report in reports):
                 raise PaymentNotFound  # our id, but the payment is at another provider: nothing of it pays for it
             after = apply_reports(payment, reading, lambda _, error: noticed.append(_contradiction(merchant_id, error)))
-            noticed.extend(_alarms_about(payment, after, reports))
+            after = after.with_alerts(*_regressions(payment, reports))
+            noticed.extend(_alarms_about(payment, after))
             return after
 
         try:
@@ -208,16 +209,24 @@ def _contradiction(merchant_id: MerchantId, error: Exception) -> Alarm:
     return Alarm(AlarmKind.CONTRACT_BROKEN, str(error), merchant_id)
 
 
-def _alarms_about(before: Payment, after: Payment, reports: Iterable[Report]) -> list[Alarm]:
+def _regressions(payment: Payment, reports: Iterable[Report]) -> Iterator[Regression]:
+    """Yield what the provider now reports less of than it did before: one line for each kind, whatever the attempt."""
+    for report in reports:
+        known = payment.attempt(report.gateway_id)
+        regression = report.regression(known.report) if known else None
+        if regression:
+            yield regression
+
+
+def _alarms_about(before: Payment, after: Payment) -> list[Alarm]:
     """Return what a person must know of this change, although it was recorded as it should be."""
     alarms = []
-    for report in reports:
-        known = before.attempt(report.gateway_id)
-        if known and report.is_behind(known.report):
-            sentence = f"The provider now reports less of attempt {report.gateway_id} than it did before."
+    for line in after.alerted[len(before.alerted) :]:
+        if line in set(Regression):
+            sentence = f"What the provider reports of payment {before.merchant_id} is less than before: its {line}."
             alarms.append(Alarm(AlarmKind.KNOWLEDGE_WENT_BACKWARDS, sentence, before.merchant_id))
-    if after.unreadable and not before.unreadable:
-        alarms.append(Alarm(AlarmKind.ROW_UNREADABLE, after.unreadable, before.merchant_id))
+        else:
+            alarms.append(Alarm(AlarmKind.ROW_UNREADABLE, line, before.merchant_id))
     for refund in before.refunds:
         if refund.status is RefundStatus.REFUSED and after.refund(refund.id).status is RefundStatus.DONE:
             sentence = f"Refund {refund.id} was refused, and the provider executed it nevertheless."

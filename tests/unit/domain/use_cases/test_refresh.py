@@ -63,3 +63,30 @@ def test_a_provider_that_says_less_than_before_is_not_believed_and_somebody_is_t
     refreshed = world.does(world.refresher.refresh(payment, "test"))
     assert (refreshed.payment.status, refreshed.payment.version) == (PAID, only(world).version)
     assert [alarm.kind for alarm in world.alarms.raised] == [AlarmKind.KNOWLEDGE_WENT_BACKWARDS]
+
+
+def test_a_replica_that_stays_behind_is_told_once(world: World) -> None:
+    payment = bought(world)
+    version = only(world).version
+    stale = Attempts((a_report(payment, gateway_id=world.attempts[0], rank=Rank.READY),))
+    for _ in range(5):
+        world.wire.replaced["attempts"] = lambda _: stale
+        world.does(world.refresher.refresh(payment.merchant_id, "test"))
+        world.wire.replaced.clear()  # the next answer comes from one that is up to date
+        world.does(world.refresher.refresh(payment.merchant_id, "test"))
+    assert [alarm.kind for alarm in world.alarms.raised] == [AlarmKind.KNOWLEDGE_WENT_BACKWARDS]
+    assert only(world).version == version
+
+
+def test_each_kind_of_going_backwards_is_told_once(world: World) -> None:
+    """That a refund is missing is another matter than that the capture is."""
+    payment = bought(world)
+    paid = world.truth()[0]
+    world.provider.refund_in_console(world.attempts[0], 5_000)
+    world.does(world.refresher.refresh(payment.merchant_id, "test"))
+    opened = a_report(payment, gateway_id=world.attempts[0], rank=Rank.READY)
+    for report in (paid, opened, paid, opened):
+        world.wire.replaced["attempts"] = lambda _, report=report: Attempts((report,))
+        world.does(world.refresher.refresh(payment.merchant_id, "test"))
+    assert [alarm.kind for alarm in world.alarms.raised] == [AlarmKind.KNOWLEDGE_WENT_BACKWARDS] * 2
+    assert len({alarm.sentence for alarm in world.alarms.raised}) == 2

@@ -9,8 +9,8 @@ from unit.domain.worlds.stories import ANN, SHOP, UseCase, begun, only
 from payments.domain.errors import AttemptUnreadable
 from payments.domain.event import EventKind
 from payments.domain.machine import AWAITING, CANCELLED, PAID
-from payments.domain.payment import Payment
-from payments.domain.ports import AlarmKind
+from payments.domain.payment import MAX_UNREADABLE_EVENTS, Payment
+from payments.domain.ports import AlarmKind, Attempts
 from payments.domain.schedule import LONGEST_AT_WORK
 from payments.domain.values import GatewayId
 
@@ -73,6 +73,44 @@ def test_it_is_told_once_however_often_it_is_met(world: World) -> None:
     assert attempt in told[0]
     assert attempt in only(world).unreadable
     assert [alarm.kind for alarm in world.alarms.raised] == [AlarmKind.ROW_UNREADABLE]
+
+
+def flaps(world: World, times: int) -> None:
+    """One look can read the row, and the next cannot."""
+    for number in range(times):
+        world.provider.make_unreadable(world.attempts[0], readable=number % 2 == 0)
+        world.does(world.refresher.refresh(only(world).merchant_id, "test"))
+
+
+def events_of_unreadable_rows(world: World) -> int:
+    return sum(e.kind is EventKind.ATTEMPT_UNREADABLE for e in world.timeline(only(world).merchant_id))
+
+
+def test_a_row_that_is_readable_now_and_then_is_told_once(world: World) -> None:
+    unreadable(world)
+    flaps(world, 20)
+    assert events_of_unreadable_rows(world) == 1
+    assert [alarm.kind for alarm in world.alarms.raised] == [AlarmKind.ROW_UNREADABLE]
+    assert only(world).unreadable, "the last look could not read it"
+
+
+def test_another_row_that_cannot_be_read_is_news(world: World) -> None:
+    payment, _ = unreadable(world)
+    world.does(world.refresher.refresh(payment.merchant_id, "test"))
+    world.provider.make_unreadable(world.opens(payment))
+    world.does(world.refresher.refresh(payment.merchant_id, "test"))
+    assert events_of_unreadable_rows(world) == 2
+    assert len(world.alarms.raised) == 2
+
+
+def test_a_provider_that_words_it_anew_each_time_fills_no_timeline(world: World) -> None:
+    payment, _ = unreadable(world)
+    for number in range(3 * MAX_UNREADABLE_EVENTS):
+        odd = Attempts((), (f"row {number} cannot be read",))
+        world.wire.replaced["attempts"] = lambda _, odd=odd: odd
+        world.does(world.refresher.refresh(payment.merchant_id, "test"))
+    assert events_of_unreadable_rows(world) == MAX_UNREADABLE_EVENTS
+    assert only(world).unreadable == f"row {3 * MAX_UNREADABLE_EVENTS - 1} cannot be read"
 
 
 def test_it_is_never_taken_for_unpaid_and_does_not_take_the_providers_calls_from_others(world: World) -> None:

@@ -40,6 +40,7 @@ def payment_row(payment: Payment) -> Row:
         "checks": payment.checks,
         "failures": payment.failures,
         "unreadable": payment.unreadable,
+        "alerted": "\n".join(payment.alerted),
         "routine": payment.is_routine,
     }
 
@@ -69,6 +70,7 @@ def payment_of(row: Stored, attempts: tuple[Attempt, ...], refunds: tuple[Refund
         checks=row["checks"],
         failures=row["failures"],
         unreadable=row["unreadable"],
+        alerted=tuple(row["alerted"].splitlines()),
     )
 
 

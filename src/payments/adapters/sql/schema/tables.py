@@ -41,6 +41,7 @@ payments = table(
     column("checks", sa.BigInteger),
     column("failures", sa.BigInteger),
     column("unreadable", sa.String(1000)),
+    column("alerted", sa.Text),  # one line each
     column("routine", sa.Boolean),  # its check may wait for all others
     column("leased_until", Moment, nullable=True),  # a worker is visiting it; making it due does not end that
     sa.CheckConstraint(f"price BETWEEN 1 AND {MAX_MINOR}", name="price"),

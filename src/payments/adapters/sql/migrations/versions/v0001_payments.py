@@ -79,6 +79,7 @@ def _payments() -> None:
         sa.Column("checks", sa.BigInteger, nullable=False),
         sa.Column("failures", sa.BigInteger, nullable=False),
         sa.Column("unreadable", sa.String(1000), nullable=False),
+        sa.Column("alerted", sa.Text, nullable=False),
         sa.Column("routine", sa.Boolean, nullable=False),
         sa.Column("leased_until", _MOMENT, nullable=True),
         _check("pkr_payments_mode_check", "mode IN ('live', 'test')"),
