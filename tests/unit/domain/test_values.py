@@ -8,11 +8,13 @@ import attrs
 import pytest
 from builders import NOON, a_deposit, a_payment, a_report, an_attempt, with_refund
 
+from payments.domain.attempt import Attempt
 from payments.domain.errors import BadInput, PaymentsError
 from payments.domain.event import Event, EventKind
+from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
-from payments.domain.refund import BankAccount, Refund
-from payments.domain.report import Deposit, Rank, Report, ReportedRefund
+from payments.domain.refund import BankAccount, Refund, SealedAccount
+from payments.domain.report import Approval, Deposit, Rank, Report, ReportedRefund
 from payments.domain.values import LONGEST_NAME, Caller, merchant_id
 
 NAIVE = datetime(2026, 11, 2, 3, 0)  # noqa: DTZ001 - that it has no zone is the point
@@ -36,6 +38,10 @@ VALUES: dict[type, Callable[[], Any]] = {
     Report: a_report,
     Event: a_happening,
     Payment: a_payment,
+    Attempt: lambda: an_attempt(a_payment()),
+    Approval: Approval,
+    SealedAccount: lambda: SealedAccount("sealed"),
+    Orphan: lambda: Orphan.found(a_report(rank=Rank.CAPTURED), NOON, "test"),
 }
 TEXTS: dict[type, dict[str, tuple[int, int]]] = {  # the least and the most characters
     BankAccount: {"bank": (1, 16), "number": (1, 32), "holder": (1, 32), "phone": (0, 20)},
@@ -51,6 +57,10 @@ TEXTS: dict[type, dict[str, tuple[int, int]]] = {  # the least and the most char
     },
     Event: {"by": (1, 120), "reason": (0, 1000)},
     Payment: {"merchant_id": (1, 40), "buyer": (0, 100), "order": (0, 120), "name": (0, 200), "reason": (0, 1000)},
+    Attempt: {"note": (0, 500), "revoke_failure": (0, 500)},
+    Approval: {"number": (0, 64), "transaction_id": (0, 64), "pg": (0, 40), "card": (0, 64)},
+    SealedAccount: {"token": (1, 2000)},
+    Orphan: {"note": (0, 500)},
 }  # fmt: skip
 TIMES: dict[type, list[str]] = {
     Refund: ["requested_at"],

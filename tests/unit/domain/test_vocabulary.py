@@ -1,0 +1,99 @@
+"""Words that are stored, sent to shops and matched by their programs: one may be added, but none may change.
+
+What is left out of a value says nothing: every default is empty, but for those listed here.
+"""
+
+from enum import StrEnum
+from typing import Any
+
+import attrs
+import pytest
+
+from payments.domain.access import ApiKey, Scope
+from payments.domain.attempt import Attempt, Disposition
+from payments.domain.errors import PaymentsError
+from payments.domain.event import Event, EventKind, Reason, Source
+from payments.domain.machine import Status
+from payments.domain.money import Money, TaxParts
+from payments.domain.payment import Change, Payment
+from payments.domain.ports import Alarm, AlarmKind, Attempts, Filter
+from payments.domain.refund import BankAccount, Refund, RefundStatus
+from payments.domain.report import Approval, Deposit, Rank, Report, ReportedRefund
+from payments.domain.values import Method, Mode, Role, Terms
+
+WORDS: dict[type[StrEnum], str] = {
+    EventKind: "begun prepared prepare_refused attempt_opened deposit_issued attempt_updated attempt_unreadable"
+    " declined captured strayed closed deposit_left_open refund_requested refund_rebased refund_refused refunded"
+    " stray_held",
+    Source: "clock policy gateway complete abandon cancel refund return webhook sweep reconciliation operator external",
+    Reason: "declined left amount_mismatch prepare_refused expired superseded other_buyer buyer shop system refunded",
+    Status: "awaiting paid failed cancelled",
+    RefundStatus: "open done refused",
+    Disposition: "accepted mismatch duplicate late wrong_mode orphan",
+    Mode: "live test",
+    Method: "card transfer virtual_account mobile applepay kakaopay lpay naverpay payco paypal pinpay samsungpay"
+    " skpay ssgpay tosspay",
+    Role: "buyer shop system",
+    Scope: "read pay refund admin",
+    AlarmKind: "knowledge-went-backwards contract-broken row-unreadable refund-executed-late refund-needs-a-person"
+    " refund-slower-than-expected credentials-refused list-keeps-changing",
+}
+SLUGS = (
+    "bad-input nothing-to-pay refused payment-not-found order-not-found illegal-transition already-paid price-changed"
+    " below-minimum attempt-mismatch refund-refused refund-in-progress attempt-unreadable idempotency-key-in-progress"
+    " idempotency-key-reused idempotency-answer-unreadable gateway-error gateway-not-reached"
+    " gateway-credentials-refused gateway-unknown gateway-still-at-work gateway-rejected gateway-contract"
+    " storage-conflict concurrent-update storage-busy merchant-id-taken order-is-live gateway-id-taken"
+    " storage-unavailable delivery-failed"
+)
+VALUES = (
+    *(ApiKey, Attempt, Event, Money, TaxParts, Change, Payment, Alarm, Attempts, Filter, BankAccount, Refund),
+    *(Approval, Deposit, Report, ReportedRefund, Terms),
+)
+DEFAULTS: dict[tuple[type, str], Any] = {
+    (ApiKey, "scopes"): {Scope.READ, Scope.PAY},
+    (Event, "status"): Status.AWAITING,
+    (Money, "currency"): "KRW",
+    (Payment, "status"): Status.AWAITING,
+    (Refund, "status"): RefundStatus.OPEN,
+}
+
+
+def errors(kind: type[PaymentsError]) -> set[type[PaymentsError]]:
+    return {kind}.union(*(errors(each) for each in kind.__subclasses__()))
+
+
+@pytest.mark.parametrize("vocabulary", WORDS)
+def test_no_word_of_a_closed_vocabulary_changes(vocabulary: type[StrEnum]) -> None:
+    for word in WORDS[vocabulary].split():
+        assert vocabulary[word.replace("-", "_").upper()] == word
+
+
+def test_ranks_are_stored_as_numbers_which_never_change() -> None:
+    assert [(rank.name, rank.value) for rank in Rank] == [
+        ("READY", 1),
+        ("DECLINED", 2),
+        ("CAPTURED", 3),
+        ("CANCELLED", 4),
+    ]
+
+
+def test_no_slug_of_an_error_changes() -> None:
+    """Programs of shops match on it; a sentence may be worded anew."""
+    assert set(SLUGS.split()) <= {error.slug for error in errors(PaymentsError)}
+
+
+def is_empty(field: Any) -> bool:
+    """Whether the default says nothing, in the field's own type."""
+    default = field.default
+    empty = {str: "", int: 0, bool: False}.get(field.type, () if "tuple[" in str(field.type) else None)
+    return type(default) is type(empty) and default == empty
+
+
+@pytest.mark.parametrize("kind", VALUES)
+def test_what_is_left_out_of_a_value_says_nothing(kind: type) -> None:
+    for field in attrs.fields(kind):
+        if (kind, field.name) in DEFAULTS:
+            assert field.default == DEFAULTS[kind, field.name], field.name
+        elif field.default is not attrs.NOTHING and not isinstance(field.default, attrs.Factory):
+            assert is_empty(field), f"{field.name} is {field.default!r} where nobody says it"
