@@ -18,7 +18,7 @@ from payments.domain.money import Money, TaxParts
 from payments.domain.payment import Change, Payment
 from payments.domain.ports import Alarm, AlarmKind, Attempts, Filter
 from payments.domain.refund import BankAccount, Refund, RefundStatus
-from payments.domain.report import Approval, Deposit, Rank, Report, ReportedRefund
+from payments.domain.report import Approval, Deposit, Outcome, Rank, Report, ReportedRefund
 from payments.domain.values import Method, Mode, Role, Terms
 
 WORDS: dict[type[StrEnum], str] = {
@@ -55,7 +55,10 @@ DEFAULTS: dict[tuple[type, str], Any] = {
     (Event, "status"): Status.AWAITING,
     (Money, "currency"): "KRW",
     (Payment, "status"): Status.AWAITING,
+    (Payment, "provider"): "iamport",
     (Refund, "status"): RefundStatus.OPEN,
+    (Report, "provider"): "iamport",
+    (ReportedRefund, "outcome"): Outcome.DONE,
 }
 
 

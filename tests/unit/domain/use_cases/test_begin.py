@@ -19,10 +19,10 @@ from payments.domain.errors import (
 )
 from payments.domain.event import EventKind
 from payments.domain.machine import AWAITING, CANCELLED, FAILED, PAID
-from payments.domain.money import Money
+from payments.domain.money import Money, TaxParts
 from payments.domain.payment import Payment
 from payments.domain.ports import AlarmKind
-from payments.domain.values import Caller, Method, Offer
+from payments.domain.values import Caller, Method, Offer, Terms
 
 
 def test_begin_stores_and_prepares_before_anyone_learns_the_merchant_id(world: World) -> None:
@@ -42,6 +42,27 @@ def test_the_same_order_again_is_the_same_payment_with_fresh_time(world: World) 
     assert (again.merchant_id, again.version, again.method) == (first.merchant_id, first.version, Method.KAKAOPAY)
     assert again.expires_at == world.now() + timedelta(minutes=30)
     assert world.provider.calls.count("prepare") == 1
+
+
+def begun_with(world: World, terms: Terms) -> Payment:
+    offer = Offer("멤버십 1년", Money(12_000), terms)
+    payment: Payment = world.does(world.checkout.begin("ann", "order", offer, Method.CARD, SHOP))
+    return payment
+
+
+def test_an_order_begun_again_takes_the_terms_that_are_offered_now(world: World) -> None:
+    first = begun_with(world, Terms(max_instalments=3))
+    again = begun_with(world, Terms(max_instalments=6))
+    assert (again.merchant_id, again.terms.max_instalments) == (first.merchant_id, 6)
+    assert begun(world).terms.max_instalments == 6  # whoever offers none leaves them as they are
+
+
+def test_an_order_begun_again_with_other_tax_parts_is_another_payment(world: World) -> None:
+    """Parts that nobody says are no other parts."""
+    first = begun_with(world, Terms(parts=TaxParts(tax_free=2_000)))
+    assert begun_with(world, Terms(parts=TaxParts(tax_free=2_000))).merchant_id == first.merchant_id
+    assert begun_with(world, Terms()).merchant_id == first.merchant_id
+    assert begun_with(world, Terms(parts=TaxParts(tax_free=3_000))).merchant_id != first.merchant_id
 
 
 def test_a_failed_payment_is_handed_out_again(world: World) -> None:

@@ -34,7 +34,7 @@ def test_money_paid_in_the_last_seconds_pays_although_it_is_seen_after_the_expir
     world.pass_time(EXPIRES_AFTER - 10 * SECOND)
     before = world.truth()
     world.provider.approve(attempt)
-    world.wire.replaced["attempts"] = lambda _: Attempts(tuple(before))
+    world.wire.replaced["attempts"] = lambda *_: Attempts(tuple(before))
     sweeping_until(world, payment.expiry + seen_after - SECOND)
     assert only(world).status is AWAITING
     del world.wire.replaced["attempts"]

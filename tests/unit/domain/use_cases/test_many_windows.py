@@ -27,7 +27,7 @@ def windows(payment: Payment, count: int = MANY, **changes: Any) -> list[Report]
 
 
 def shown(world: World, reports: list[Report]) -> Payment:
-    world.wire.replaced["attempts"] = lambda _: Attempts(tuple(reports))
+    world.wire.replaced["attempts"] = lambda *_: Attempts(tuple(reports))
     payment: Payment = world.does(world.refresher.refresh(only(world), "test")).payment
     return payment
 

@@ -112,7 +112,7 @@ def test_an_orphan_that_contradicts_itself_waits_for_its_next_check(world: World
     attempt = booked(world)
     report = run(world.provider.find(attempt))
     assert report
-    world.wire.replaced["find"] = lambda _: attrs.evolve(report, amount=Money(1))
+    world.wire.replaced["find"] = lambda *_: attrs.evolve(report, amount=Money(1))
     visits = 0
     for _ in range(int(timedelta(days=2) / LEASE)):
         world.pass_time(LEASE)

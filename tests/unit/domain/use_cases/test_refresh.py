@@ -9,7 +9,7 @@ from payments.domain.errors import PaymentNotFound
 from payments.domain.machine import AWAITING, PAID
 from payments.domain.ports import AlarmKind, Attempts
 from payments.domain.report import Rank
-from payments.domain.values import GatewayId
+from payments.domain.values import GatewayId, Mode
 
 # ---- look ----
 
@@ -35,10 +35,21 @@ def test_an_attempt_that_contradicts_itself_does_not_hide_the_paid_one(world: Wo
 
 def test_an_answer_about_another_payment_is_never_settled(world: World) -> None:
     payment, stranger = begun(world), a_payment()
-    world.wire.replaced["attempts"] = lambda _: Attempts((a_report(stranger),))
+    world.wire.replaced["attempts"] = lambda *_: Attempts((a_report(stranger),))
     refreshed = world.does(world.refresher.refresh(payment, "test"))
     assert (refreshed.payment.status, refreshed.payment.attempts, refreshed.complete) == (AWAITING, (), False)
     assert [p.merchant_id for p in world.payments()] == [payment.merchant_id]
+
+
+def test_a_look_that_contradicts_what_is_known_is_incomplete_and_somebody_is_told(world: World) -> None:
+    """Nothing is closed or expired on the word of a provider that has just been wrong."""
+    payment = bought(world)
+    other = a_report(payment, gateway_id=world.attempts[0], mode=Mode.LIVE)
+    world.wire.replaced["attempts"] = lambda *_: Attempts((other,))
+    refreshed = world.does(world.refresher.refresh(payment, "test"))
+    assert (refreshed.payment.status, refreshed.complete) == (PAID, False)
+    told = [(alarm.kind, alarm.merchant_id) for alarm in world.alarms.raised]
+    assert told == [(AlarmKind.CONTRACT_BROKEN, payment.merchant_id)]
 
 
 # ---- hear ----
@@ -59,7 +70,7 @@ def test_a_provider_that_says_less_than_before_is_not_believed_and_somebody_is_t
     """A replica that is behind, or a payment that somebody reset: the books stay, and a person looks."""
     payment = bought(world)
     before = a_report(payment, gateway_id=world.attempts[0], rank=Rank.READY)
-    world.wire.replaced["attempts"] = lambda _: Attempts((before,))
+    world.wire.replaced["attempts"] = lambda *_: Attempts((before,))
     refreshed = world.does(world.refresher.refresh(payment, "test"))
     assert (refreshed.payment.status, refreshed.payment.version) == (PAID, only(world).version)
     assert [alarm.kind for alarm in world.alarms.raised] == [AlarmKind.KNOWLEDGE_WENT_BACKWARDS]
@@ -70,10 +81,10 @@ def test_a_replica_that_stays_behind_is_told_once(world: World) -> None:
     version = only(world).version
     stale = Attempts((a_report(payment, gateway_id=world.attempts[0], rank=Rank.READY),))
     for _ in range(5):
-        world.wire.replaced["attempts"] = lambda _: stale
-        world.does(world.refresher.refresh(payment.merchant_id, "test"))
+        world.wire.replaced["attempts"] = lambda *_: stale
+        world.does(world.refresher.refresh(payment, "test"))
         world.wire.replaced.clear()  # the next answer comes from one that is up to date
-        world.does(world.refresher.refresh(payment.merchant_id, "test"))
+        world.does(world.refresher.refresh(payment, "test"))
     assert [alarm.kind for alarm in world.alarms.raised] == [AlarmKind.KNOWLEDGE_WENT_BACKWARDS]
     assert only(world).version == version
 
@@ -83,10 +94,10 @@ def test_each_kind_of_going_backwards_is_told_once(world: World) -> None:
     payment = bought(world)
     paid = world.truth()[0]
     world.provider.refund_in_console(world.attempts[0], 5_000)
-    world.does(world.refresher.refresh(payment.merchant_id, "test"))
+    world.does(world.refresher.refresh(payment, "test"))
     opened = a_report(payment, gateway_id=world.attempts[0], rank=Rank.READY)
     for report in (paid, opened, paid, opened):
-        world.wire.replaced["attempts"] = lambda _, report=report: Attempts((report,))
-        world.does(world.refresher.refresh(payment.merchant_id, "test"))
+        world.wire.replaced["attempts"] = lambda *_, report=report: Attempts((report,))
+        world.does(world.refresher.refresh(payment, "test"))
     assert [alarm.kind for alarm in world.alarms.raised] == [AlarmKind.KNOWLEDGE_WENT_BACKWARDS] * 2
     assert len({alarm.sentence for alarm in world.alarms.raised}) == 2

@@ -153,4 +153,5 @@ def test_our_own_keys_are_no_refusal_of_the_refund(world: World) -> None:
     world.provider.trouble("refund", CredentialsRefused("The provider refused the keys. Nothing was done."))
     assert not refunding(world).confirmed
     assert (ours(world).is_open, ours(world).may_be_sent(world.now())) == (True, True)
-    assert [alarm.kind for alarm in world.alarms.raised] == [AlarmKind.CREDENTIALS_REFUSED]
+    told = [(alarm.kind, alarm.merchant_id) for alarm in world.alarms.raised]
+    assert told == [(AlarmKind.CREDENTIALS_REFUSED, only(world).merchant_id)]

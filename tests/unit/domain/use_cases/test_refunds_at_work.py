@@ -55,7 +55,7 @@ def test_a_process_that_dies_with_its_send_leaves_the_send_in_doubt(world: World
     assert (ours(world).sends, ours(world).may_be_at_work(world.now())) == (1, True)
     before = sent(world)
     known = only(world).attempts[0].report
-    world.wire.replaced["find"] = lambda _: known  # a replica that is behind
+    world.wire.replaced["find"] = lambda *_: known  # a replica that is behind
     for _ in range(3):
         world.time += LONGEST_AT_WORK / 4
         pushing(world).run()
@@ -150,7 +150,8 @@ def test_a_provider_slower_than_we_may_assume_is_told(world: World) -> None:
     world.wire.arrive()
     world.does(world.refresher.refresh(only(world), "test"))
     assert (ours(world).status, kept(world)) == (RefundStatus.DONE, 7_000)
-    assert [alarm.kind for alarm in world.alarms.raised] == [AlarmKind.REFUND_EXECUTED_LATE]
+    told = [(alarm.kind, alarm.merchant_id) for alarm in world.alarms.raised]
+    assert told == [(AlarmKind.REFUND_EXECUTED_LATE, only(world).merchant_id)]
 
 
 # ---- strays whose refund is refused ----

@@ -85,7 +85,7 @@ def test_an_answer_about_another_payment_says_nothing_of_our_refund(world: World
     known = only(world).attempts[0].report
     back = ReportedRefund(amount=5_000, reason=ours(world).label)
     other = attrs.evolve(known, merchant_id=MerchantId("m_other"), refunded=5_000, refunds=(back,))
-    world.wire.replaced["find"] = lambda _: other
+    world.wire.replaced["find"] = lambda *_: other
     with pytest.raises(ContractViolation):
         world.does(world.refunds.advance(payment.merchant_id, R1))
     assert (ours(world).is_open, only(world).refunded, world.orphans()) == (True, 0, [])

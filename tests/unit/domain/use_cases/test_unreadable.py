@@ -79,7 +79,7 @@ def flaps(world: World, times: int) -> None:
     """One look can read the row, and the next cannot."""
     for number in range(times):
         world.provider.make_unreadable(world.attempts[0], readable=number % 2 == 0)
-        world.does(world.refresher.refresh(only(world).merchant_id, "test"))
+        world.does(world.refresher.refresh(only(world), "test"))
 
 
 def events_of_unreadable_rows(world: World) -> int:
@@ -96,9 +96,9 @@ def test_a_row_that_is_readable_now_and_then_is_told_once(world: World) -> None:
 
 def test_another_row_that_cannot_be_read_is_news(world: World) -> None:
     payment, _ = unreadable(world)
-    world.does(world.refresher.refresh(payment.merchant_id, "test"))
+    world.does(world.refresher.refresh(payment, "test"))
     world.provider.make_unreadable(world.opens(payment))
-    world.does(world.refresher.refresh(payment.merchant_id, "test"))
+    world.does(world.refresher.refresh(payment, "test"))
     assert events_of_unreadable_rows(world) == 2
     assert len(world.alarms.raised) == 2
 
@@ -107,8 +107,8 @@ def test_a_provider_that_words_it_anew_each_time_fills_no_timeline(world: World)
     payment, _ = unreadable(world)
     for number in range(3 * MAX_UNREADABLE_EVENTS):
         odd = Attempts((), (f"row {number} cannot be read",))
-        world.wire.replaced["attempts"] = lambda _, odd=odd: odd
-        world.does(world.refresher.refresh(payment.merchant_id, "test"))
+        world.wire.replaced["attempts"] = lambda *_, odd=odd: odd
+        world.does(world.refresher.refresh(payment, "test"))
     assert events_of_unreadable_rows(world) == MAX_UNREADABLE_EVENTS
     assert only(world).unreadable == f"row {3 * MAX_UNREADABLE_EVENTS - 1} cannot be read"
 

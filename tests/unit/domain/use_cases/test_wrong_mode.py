@@ -96,7 +96,7 @@ def test_a_refund_that_breaks_the_contract_does_not_keep_the_others_waiting() ->
         world.provider.approve(window)
     world.does(world.refresher.refresh(payment, "test"))
     first = only(world).open_refunds[0]
-    world.wire.replaced["find"] = lambda it: None if it == first.gateway_id else run(world.provider.find(it))
+    world.wire.replaced["find"] = lambda it, *_: None if it == first.gateway_id else run(world.provider.find(it))
     lost = world.start(world.refunds.advance(payment.merchant_id, first.id))
     while lost.at != "before refund":
         lost.step()
