@@ -21,7 +21,7 @@ from mutation.trying import Outcome, all_tried, check_control
 ROOT: Final = Path(__file__).resolve().parents[1]
 ROOM: Final = ROOT / "artifacts" / "mutation"
 TARGETS: Final = {
-    "the domain": (["src/payments/domain"], ["tests/unit/domain"]),
+    "the domain": (["src/payments/domain"], ["tests/unit/domain", "tests/unit/test_vocabulary.py"]),
     "the retries": (
         [f"src/payments/adapters/iamport/{name}.py" for name in ("api", "client", "token", "transport", "connection")],
         ["tests/unit/adapters/iamport", "tests/integration/iamport", "tests/integration/contracts/gateway"],

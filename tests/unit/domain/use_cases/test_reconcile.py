@@ -149,15 +149,8 @@ def test_the_newest_rows_may_move_without_an_alarm(world: World) -> None:
     world.wire.replaced["listing"] = lambda *_: ListingPage((), 2, next(totals))
     recent(world)
     assert (next(totals), world.alarms.raised) == (2 + 3, [])
-
-
-def test_a_stretch_that_an_operator_reads_up_to_now_may_move_without_an_alarm(world: World) -> None:
-    totals = iter(range(2, 100))
-    world.wire.replaced["listing"] = lambda *_: ListingPage((), 2, next(totals))
     world.does(world.reconciliation.between(world.now() - HOUR, world.now()))
     assert world.alarms.raised == []
-    world.does(world.reconciliation.between(world.now() - HOUR, world.now() - SETTLED))
-    assert [alarm.kind for alarm in world.alarms.raised] == [AlarmKind.LIST_KEEPS_CHANGING]
 
 
 # ---- the mark ----
