@@ -22,10 +22,10 @@ class SlowGateway(MemoryGateway):
         super().__init__()
         self.entered, self.leave = threading.Semaphore(0), threading.Event()
 
-    async def refund(self, refund: Refund, currency: str) -> Report:
+    async def refund(self, refund: Refund, currency: str, merchant_id: MerchantId) -> Report:
         self.entered.release()
         assert self.leave.wait(EVENTUALLY)
-        return await super().refund(refund, currency)
+        return await super().refund(refund, currency, merchant_id)
 
 
 @pytest.fixture

@@ -7,14 +7,16 @@ from typing import Any, Self
 
 from support.patience import EVENTUALLY
 
-from payments.adapters.iamport import IamportSettings, LoopIamportGateway
+from payments.adapters.iamport import LoopIamportGateway
+
+CALLS = ("prepare", "find", "attempts", "refund", "revoke", "listing")
 
 
-class LoopedGateway(LoopIamportGateway):
+class Looped:
     """Runs each call in an event loop of its own, in one thread; the caller's thread waits. Any thread may call it."""
 
-    def __init__(self, settings: IamportSettings) -> None:
-        super().__init__(settings)
+    def __init__(self, settings: Any) -> None:
+        super().__init__(settings)  # type: ignore[call-arg]
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -23,7 +25,7 @@ class LoopedGateway(LoopIamportGateway):
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._waited(self.close())
+        self._waited(self.close())  # type: ignore[attr-defined]
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(EVENTUALLY)
         self._loop.close()
@@ -32,12 +34,28 @@ class LoopedGateway(LoopIamportGateway):
         return asyncio.run_coroutine_threadsafe(call, self._loop).result(EVENTUALLY)
 
 
-def _blocking(name: str) -> Callable[..., Any]:
-    async def call(self: LoopedGateway, *arguments: Any) -> Any:
-        return self._waited(getattr(LoopIamportGateway, name)(self, *arguments))
+def make_blocking(looped: type[Looped], gateway: type[Any]) -> None:
+    """Give *looped* the calls of *gateway*, as calls that block."""
+    for name in CALLS:
+        setattr(looped, name, _blocking(getattr(gateway, name)))
+
+
+def _blocking(of_the_loop: Callable[..., Coroutine[Any, Any, Any]]) -> Callable[..., Any]:
+    async def call(self: Looped, *arguments: Any) -> Any:
+        on_loop = asyncio.get_running_loop() if _is_in(self) else None
+        asked = of_the_loop(self, *arguments)
+        return await asked if on_loop else self._waited(asked)
 
     return call
 
 
-for name in ("prepare", "find", "attempts", "refund", "revoke", "listing"):
-    setattr(LoopedGateway, name, _blocking(name))
+def _is_in(looped: Looped) -> bool:
+    """Whether this is already the loop's own thread: one call of the gateway asks another."""
+    return threading.current_thread() is looped._thread
+
+
+class LoopedGateway(Looped, LoopIamportGateway):
+    """Iamport's."""
+
+
+make_blocking(LoopedGateway, LoopIamportGateway)

@@ -16,7 +16,7 @@ from payments.entrypoints.off_loop import DaemonThreads, OffLoop
 class BlockingGateway:
     """Tells in which thread it was called."""
 
-    async def find(self, gateway_id):
+    async def find(self, gateway_id, _=None):
         if gateway_id == "lost":
             raise Unknown("no answer")
         return threading.current_thread().name

@@ -91,6 +91,15 @@ class Fields:
             return None
         return datetime.fromtimestamp(math.floor(value), UTC)
 
+    def instant(self, name: str) -> datetime | None:
+        """Return an optional time, which is sent as a text of RFC 3339; None if unset or unusable."""
+        value = self.values.get(name)
+        try:
+            found = datetime.fromisoformat(value) if isinstance(value, str) else None
+            return found.astimezone(UTC) if found and found.tzinfo else None
+        except (ValueError, OverflowError):
+            return None
+
     def _unusable(self, name: str) -> Unknown:
         return Unknown(
             f"`{name}` is missing or of the wrong type in the provider's {self.what}, so the outcome is unknown."

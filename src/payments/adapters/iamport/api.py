@@ -7,15 +7,12 @@ CredentialsRefused   403, 401 even with a new token, or no token for our keys: n
 """
 
 import logging
-import random
-import time
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
-from urllib.parse import quote, urlencode
 
 import attrs
 
+from payments.adapters.http_wire.calling import Target, logged, patiently
 from payments.adapters.http_wire.fields import cleaned
 from payments.adapters.http_wire.jsontext import Flat, encoded
 from payments.adapters.http_wire.transport import Answer, Deadline, Transport
@@ -23,34 +20,18 @@ from payments.adapters.iamport import wire
 from payments.adapters.iamport.guesses import REFUSED_ADDRESS
 from payments.adapters.iamport.settings import IamportSettings
 from payments.adapters.iamport.token import Tokens
-from payments.domain.errors import CredentialsRefused, GatewayError, NotSent, Rejected, Unknown
+from payments.domain.errors import CredentialsRefused, NotSent, Rejected, Unknown
 
 logger = logging.getLogger("payments.iamport")
 
 _HEADERS: Final = {"Accept": "application/json", "User-Agent": "payments"}
-_FIRST_RETRY_SECONDS: Final = 0.1  # doubled for each further retry
-
-
-Query = Mapping[str, str | int]
 
 
 @attrs.frozen(kw_only=True)
-class Call:
-    """One call. `about` is the id that replaces `{}` in `path`. A `harmless` call may be sent twice."""
+class Call(Target):
+    """One call, with the fields of its body."""
 
-    method: str
-    path: str
-    about: str = ""
-    query: Query = attrs.field(factory=dict)
     body: Flat | None = None
-    harmless: bool = False
-
-    @property
-    def target(self) -> str:
-        """Path and query as they are sent. The id is escaped, also as `.` or `..`, so it cannot change the path."""
-        about = quote(self.about, safe="", errors="surrogatepass").replace(".", "%2E")
-        path = self.path.replace("{}", about)
-        return f"{path}?{urlencode(self.query)}" if self.query else path
 
 
 @attrs.frozen
@@ -87,19 +68,7 @@ class Api:
 
         Raises NotSent, CredentialsRefused or Unknown.
         """
-        pause = _FIRST_RETRY_SECONDS
-        for attempt in range(1, self._settings.tries + 1):
-            try:
-                return await self._logged(call, ends)
-            except (NotSent, Unknown) as trouble:
-                wait = pause * random.uniform(0.5, 1.5)  # noqa: S311 - only spreads the retries
-                is_safe = call.harmless or isinstance(trouble, NotSent)
-                is_safe = is_safe and not isinstance(trouble, CredentialsRefused)
-                if not is_safe or attempt == self._settings.tries or wait >= ends.left:
-                    raise
-            await self._transport.pause(wait)
-            pause *= 2
-        raise AssertionError("settings allow at least one try")
+        return await patiently(call, lambda: self._logged(call, ends), self._transport, self._settings.tries, ends)
 
     async def response(self, call: Call, ends: Deadline) -> object:
         """Return the response of a successful call. Raises as `ask` does, and Rejected for a refusal."""
@@ -114,20 +83,10 @@ class Api:
         return Rejected(f"The provider refused ({code}): {text or 'it gave no reason'}. Nothing was done.", code, text)
 
     async def _logged(self, call: Call, ends: Deadline) -> Reply:
-        """Write one log line per call. It contains no ids, keys or tokens."""
-        started = time.perf_counter()
-        outcome, level = "failed", logging.WARNING
-        try:
-            reply = await self._authorised(call, ends)
-            outcome, level = f"{reply.status} code {cleaned(str(reply.envelope.code), 20)}", logging.INFO
-        except GatewayError as error:
-            outcome = type(error).__name__
-            raise
-        else:
-            return reply
-        finally:
-            milliseconds = (time.perf_counter() - started) * 1000
-            logger.log(level, "%s %s: %s in %.0f ms", call.method, call.path, outcome, milliseconds)
+        def outcome_of(reply: Reply) -> str:
+            return f"{reply.status} code {cleaned(str(reply.envelope.code), 20)}"
+
+        return await logged(call, lambda: self._authorised(call, ends), logger, outcome_of)
 
     async def _authorised(self, call: Call, ends: Deadline) -> Reply:
         token = await self._tokens.get(ends)

@@ -13,9 +13,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
+from payments.adapters.http_wire.calling import Query
 from payments.adapters.http_wire.transport import Deadline, Transport
 from payments.adapters.iamport import wire
-from payments.adapters.iamport.api import Api, Call, Query
+from payments.adapters.iamport.api import Api, Call
 from payments.adapters.iamport.guesses import NO_SUCH_PAGE, says_still_at_work
 from payments.adapters.iamport.settings import IamportSettings
 from payments.domain.errors import ContractViolation, GatewayError, Rejected, StillAtWork, Unknown

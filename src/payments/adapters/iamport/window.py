@@ -9,7 +9,7 @@ import attrs
 
 from payments.adapters.iamport.guesses import KOREA
 from payments.adapters.iamport.vocabulary import PAY_METHODS
-from payments.adapters.iamport.window_text import window_text
+from payments.adapters.korean_pgs.window_text import window_text
 from payments.domain.money import EXPONENTS
 from payments.domain.payment import Payment
 from payments.domain.values import Method

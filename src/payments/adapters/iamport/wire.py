@@ -17,7 +17,8 @@ import attrs
 from payments.adapters.http_wire.fields import Fields, cleaned
 from payments.adapters.http_wire.jsontext import Flat, decoded
 from payments.adapters.iamport.guesses import DEFAULT_DEPOSIT_TERM, NO_ACCOUNT, rank_without_refund
-from payments.adapters.iamport.vocabulary import CANCELLED, FAILED, PAID, READY, VBANK, method_of, reason_of
+from payments.adapters.iamport.vocabulary import CANCELLED, FAILED, PAID, READY, VBANK, method_of
+from payments.adapters.korean_pgs.words import reason_of
 from payments.domain.errors import BadInput, ContractViolation, Unknown
 from payments.domain.money import EXPONENTS, Money
 from payments.domain.refund import BankAccount, Refund

@@ -27,7 +27,7 @@ from payments.domain.messages import Outbox
 from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
 from payments.domain.people.ports import People
-from payments.domain.ports.gateway import Attempts, Gateway, Gateways, ListingPage
+from payments.domain.ports.gateway import Attempts, Gateway, Gateways, ListingPage, ShadowList
 from payments.domain.ports.window import Contact, HintReader, PaymentWindow, Window
 from payments.domain.refund import BankAccount, SealedAccount
 from payments.domain.values import DEFAULT_PROVIDER, GatewayId, MerchantId, Offer, RefundId
@@ -52,6 +52,7 @@ __all__: Final = (
     "PaymentRepository",
     "PaymentWindow",
     "Prices",
+    "ShadowList",
     "Store",
     "Vault",
     "Window",

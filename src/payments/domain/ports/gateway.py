@@ -71,6 +71,17 @@ class Gateway(Protocol):
         """Return a page (from 1) of all attempts that reached their present state in [since, until]."""
 
 
+class ShadowList(Protocol):
+    """The payments of another provider as this one shows them, for a comparison before a shop moves."""
+
+    @property
+    def listing_span(self) -> timedelta:
+        """The longest stretch of time that one listing may cover."""
+
+    async def shadow_listing(self, since: datetime, until: datetime, page: int) -> ListingPage:
+        """Return a page (from 1) of the other provider's payments that changed in [since, until]."""
+
+
 @attrs.frozen
 class Gateways:
     """The gateways of a shop. New payments use the provider of their channel; every later call is the payment's own."""

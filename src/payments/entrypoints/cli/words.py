@@ -58,6 +58,14 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "contract": ("계약", "contract"),
     "rule off": ("확인하지 않음: {reason}", "not checked: {reason}"),
     "rule yours": ("이 라이브러리가 보내지 않는 값", "not sent by this library"),
+    "reconciled": (
+        "{compared}건을 대조했습니다: 바뀐 것 {changed}건, 다른 설치의 것 {foreign}건.",
+        "{compared} rows compared: {changed} changed, {foreign} of other installations.",
+    ),
+    "shadowed": (
+        "{compared}건을 대조했습니다: 다른 것 {different}건. 아무것도 바꾸지 않았습니다.",
+        "{compared} rows compared: {different} differ. Nothing was changed.",
+    ),
     "none": ("없습니다.", "None."),
     "more": ("더 보기: --cursor {}", "More: --cursor {}"),
     "refund?": ("{payment}에서 {amount}을(를) 환불할까요?", "Refund {amount} of {payment}?"),

@@ -68,8 +68,8 @@ def channels_of(settings: Settings) -> Callable[[], Sequence[ChannelTold]]:
 
 
 def _default(settings: Settings) -> ChannelOptions:
-    account: Any = settings.accounts[settings.provider]
-    return ChannelOptions(channel_key=account.channel_key, pg=account.pg)
+    usual = settings.usual_account
+    return ChannelOptions(channel_key=usual.channel_key, pg=usual.pg)
 
 
 def _provider(options: ChannelOptions, settings: Settings) -> str:
@@ -96,7 +96,7 @@ def _channel(options: ChannelOptions, settings: Settings) -> PgChannel:
 
 
 def _sent(settings: Settings, provider: str) -> dict[str, Any]:
-    given: Any = settings.accounts[provider]
+    given = settings.accounts[provider]
     return {
         **ALWAYS_SENT,
         "test": settings.mode is Mode.TEST,

@@ -4,27 +4,30 @@
 ├── accounts_of       those that the settings use
 ├── window_of         what opens the window of a payment, at its own provider
 ├── readers_of        what reads each provider's messages
+├── shadow_of         what shows the payments of another provider, before a shop moves
 ├── ask_provider      the time at a provider, which shows that it accepts the keys
 └── check_at_start    the same for all, before anything starts
 """
 
 import logging
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Final
 
 from payments.domain.errors import CredentialsRefused, GatewayError, ProviderNotConfigured
 from payments.domain.payment import Payment
-from payments.domain.ports import Contact, HintReader, PaymentWindow, Window
+from payments.domain.ports import Contact, HintReader, PaymentWindow, ShadowList, Window
 from payments.entrypoints.blocking import run
 from payments.entrypoints.providers.account import Account
 from payments.entrypoints.providers.iamport import Iamport
+from payments.entrypoints.providers.portone import PortOne
 from payments.entrypoints.service import BadSettings
 from payments.entrypoints.settings import Settings
 
 log = logging.getLogger("payments.start")
 
-ACCOUNTS: Final[tuple[type[Account], ...]] = (Iamport,)
+ACCOUNTS: Final[tuple[type[Account], ...]] = (Iamport, PortOne)
 
 
 def accounts_of(settings: Settings) -> Mapping[str, Account]:
@@ -47,6 +50,15 @@ def window_of(settings: Settings) -> PaymentWindow:
 def readers_of(settings: Settings) -> Mapping[str, HintReader]:
     """Return what reads the messages of each provider."""
     return {name: account.reader() for name, account in accounts_of(settings).items()}
+
+
+def shadow_of(settings: Settings) -> AbstractContextManager[ShadowList]:
+    """Return what shows another provider's payments, for a `with` block. Raises BadSettings where none does."""
+    shadows = (account.shadow() for account in accounts_of(settings).values())
+    found = next((shadow for shadow in shadows if shadow is not None), None)
+    if found is None:
+        raise BadSettings("No account in the settings shows payments of another provider. Set portone.api_secret.")
+    return found
 
 
 def ask_provider(account: Account) -> datetime | None:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final, Protocol
 import attrs
 
 from payments.domain.payment import Payment
-from payments.domain.ports import Contact, Gateway, HintReader, Window
+from payments.domain.ports import Contact, Gateway, HintReader, ShadowList, Window
 from payments.entrypoints.settings import ChannelOptions, Settings, public_url
 from payments.entrypoints.settings.derived import rules_of
 
@@ -54,6 +54,10 @@ class Account(ABC):
     @abstractmethod
     def window(self, payment: Payment, contact: Contact) -> Window:
         """Return what opens the window of *payment*."""
+
+    def shadow(self) -> AbstractContextManager[ShadowList] | None:
+        """Return what shows the payments of another provider; None where this one shows only its own."""
+        return None
 
     @property
     def return_url(self) -> str:

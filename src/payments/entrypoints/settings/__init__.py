@@ -27,7 +27,7 @@ never shown.
 import secrets
 from typing import Final
 
-from payments.entrypoints.settings.accounts import AccountOptions, IamportOptions
+from payments.entrypoints.settings.accounts import AccountOptions, IamportOptions, PortOneOptions
 from payments.entrypoints.settings.checks import MIN_SECRET_LENGTH, check
 from payments.entrypoints.settings.loading import load_settings, settings_from
 from payments.entrypoints.settings.options import (
@@ -52,6 +52,7 @@ __all__: Final = (
     "HttpSettings",
     "IamportOptions",
     "OrderSettings",
+    "PortOneOptions",
     "Settings",
     "WebhookOptions",
     "any_secret",

@@ -1,5 +1,6 @@
 """AccountOptions: what is set of each provider's account, and what must hold of it. One class for each provider."""
 
+import base64
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ from payments.domain.values import MAX_MONTHS
 from payments.entrypoints.settings.addresses import must_be_on
 
 SCRIPT: Final = "https://cdn.iamport.kr/v1/iamport.js"
+V2_SCRIPT: Final = "https://cdn.portone.io/v2/browser-sdk.js"
 SCRIPT_HOSTS: Final = frozenset({"cdn.iamport.kr", "service.iamport.kr", "cdn.portone.io"})
 
 
@@ -21,7 +23,12 @@ def secret_option(meaning: str) -> Any:
 class AccountOptions:
     """The options of a provider. `keys` is their name in a sentence; `secrets` are never the same or an example."""
 
+    channel_key: str
+    pg: str
     deadline: float
+    digital: bool
+    max_instalments: int
+    deposit_days: int
     check_at_start: bool
 
     @property
@@ -84,3 +91,55 @@ class IamportOptions(AccountOptions):
     def live_errors(self) -> Iterator[str]:
         yield from must_be_on("iamport.api_url", self.api_url, frozenset({"api.iamport.kr"}))
         yield from must_be_on("iamport.script", self.script, SCRIPT_HOSTS)
+
+
+@ts.settings(kw_only=True)
+class PortOneOptions(AccountOptions):
+    """The shop's account at PortOne V2, and how its window is opened."""
+
+    api_secret: Secret[str] = secret_option("the console's V2 API secret")
+    store_id: str = option(default="", help="the shop's store, store- and a UUID")
+    channel_key: str = option(default="", help="channel key from the console, for payment windows")
+    pg: str = option(default="", help="PG code, such as INICIS_V2: its rules are checked")
+    webhook_secrets: tuple[str, ...] = option(
+        default=(), repr=False, help="signing secrets of webhooks (whsec_…) from the console; two while one is replaced"
+    )
+    api_url: str = option(default="https://api.portone.io", help="base URL of PortOne's REST API")
+    script: str = option(default=V2_SCRIPT, help="URL of the script that opens the payment window")
+    deadline: float = option(default=15.0, help="time limit of one operation at PortOne, in seconds")
+    refund_deadline: float = option(default=75.0, help="time limit of a refund at PortOne, in seconds; 60 or more")
+    digital: bool = option(default=False, help="goods on the phone bill are content, not shipped")
+    max_instalments: int = option(default=0, help="most months of a card payment; 1: at once; 0: as the PG offers")
+    check_at_start: bool = option(default=True, help="ask PortOne once at start whether it accepts the secret")
+    deposit_days: int = option(default=0, help="days until a virtual account expires; 0 for the provider's default")
+    notice: bool = option(default=True, help="pass our webhook address to each payment window (needs http.public_url)")
+
+    @property
+    def keys(self) -> str:
+        return "portone.api_secret"
+
+    @property
+    def secrets(self) -> Mapping[str, str]:
+        numbered = {f"portone.webhook_secrets[{n}]": secret for n, secret in enumerate(self.webhook_secrets)}
+        return {"portone.api_secret": self.api_secret.get_secret_value(), **numbered}
+
+    def errors(self) -> Iterator[str]:
+        if not 0 <= self.max_instalments <= MAX_MONTHS:
+            yield f"portone.max_instalments must be between 0 and {MAX_MONTHS} months."
+        if not all(map(_is_signing_secret, self.webhook_secrets)):
+            yield "portone.webhook_secrets must each be whsec_ and base64, as the console shows them."
+
+    def live_errors(self) -> Iterator[str]:
+        yield from must_be_on("portone.api_url", self.api_url, frozenset({"api.portone.io"}))
+        yield from must_be_on("portone.script", self.script, frozenset({"cdn.portone.io"}))
+        if not self.webhook_secrets:
+            yield "portone.webhook_secrets must be set in live mode: the console signs its webhooks."
+        if not self.channel_key:
+            yield "portone.channel_key must be set in live mode."
+
+
+def _is_signing_secret(secret: str) -> bool:
+    try:
+        return secret.startswith("whsec_") and len(base64.b64decode(secret.removeprefix("whsec_"), validate=True)) > 0
+    except ValueError:
+        return False

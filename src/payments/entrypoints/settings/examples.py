@@ -10,6 +10,8 @@ EXAMPLES: Final = frozenset(
         "whsec_XBk/FVKIcu7AiL5whal3i4xbWH2ULTY8yW9gQAjUwHk=",
         "sandbox-key",
         "sandbox-secret",
+        "sandbox-v2-secret",
+        "whsec_c2FuZGJveC13ZWJob29rLXNlY3JldC0wMDAx",
         "imp00000000",
         "imp12345678",
         "imp_apikey",  # of the provider's own documents

@@ -10,7 +10,7 @@ from typed_settings import Secret, option
 
 from payments.domain.values import DEFAULT_PROVIDER, Method, Mode
 from payments.entrypoints.logs import LogFormat
-from payments.entrypoints.settings.accounts import AccountOptions, IamportOptions, secret_option
+from payments.entrypoints.settings.accounts import AccountOptions, IamportOptions, PortOneOptions, secret_option
 from payments.entrypoints.tokens import Algorithm
 
 Contract = Literal["partial_refund", "account_refund", "later_phone_refund", "vat", "below_1000", "escrow"]
@@ -84,7 +84,7 @@ class HttpSettings:
 
     host: str = option(default="127.0.0.1", help="the address to listen on")
     port: int = option(default=8000, help="the port to listen on; 0 for any free one")
-    public_url: str = option(default="", help="public URL of the API, as browsers and Iamport reach it")
+    public_url: str = option(default="", help="public URL of the API, as browsers and providers reach it")
     allowed_origins: tuple[str, ...] = option(default=(), help="origins whose pages may call the API (CORS)")
     allowed_hosts: tuple[str, ...] = option(default=(), help="host names under which the API is reached")
     return_page: str = option(
@@ -92,7 +92,7 @@ class HttpSettings:
     )
     threads: int = option(default=16, help="requests processed at the same time")
     concurrency: int = option(
-        default=256, help="the same where aiohttp calls Iamport, so that no request holds a thread; at most 500"
+        default=256, help="the same where aiohttp calls providers, so that no request holds a thread; at most 500"
     )
     queue: int = option(default=64, help="requests that may wait for their turn; further ones get 503")
     trusted_proxies: tuple[str, ...] = option(
@@ -105,7 +105,7 @@ class HttpSettings:
     limit_failures: int = option(default=20, help="wrong credentials of one address a minute; 0 for no limit")
     limit_new_keys: int = option(default=100, help="requests of one buyer with an idempotency key a day")
     limit_awaiting: int = option(default=5, help="payments that one buyer began and that may await payment; 0 for any")
-    share: int = option(default=4, help="calls of one buyer that may wait for Iamport at the same time; 0 for any")
+    share: int = option(default=4, help="calls of one buyer that may wait for a provider at the same time; 0 for any")
     secret: Secret[str] = secret_option(
         "signs client tokens and cursors; the same for all processes, 32 characters or more"
     )
@@ -176,6 +176,7 @@ class Settings:
     channels: tuple[ChannelOptions, ...] = option(default=(), help="channels of single methods, or named by the shop")
     database: DatabaseSettings = DatabaseSettings()
     iamport: IamportOptions = IamportOptions()
+    portone: PortOneOptions = PortOneOptions()
     http: HttpSettings = HttpSettings()
     buyers: BuyerSettings = BuyerSettings()
     orders: OrderSettings = OrderSettings()
@@ -189,6 +190,11 @@ class Settings:
         return {name: options for name, options in given.items() if isinstance(options, AccountOptions)}
 
     @property
+    def usual_account(self) -> AccountOptions:
+        """The account of new payments whose channel names no other."""
+        return self.accounts[self.provider]
+
+    @property
     def providers(self) -> frozenset[str]:
         """The providers in use: those with keys, and those that begin payments."""
         beginning = {self.provider, *(channel.provider for channel in self.channels if channel.provider)}
@@ -200,6 +206,8 @@ FROM_FILES: Final = (
     "database.encryption_keys",
     "iamport.key",
     "iamport.secret",
+    "portone.api_secret",
+    "portone.webhook_secrets",
     "http.secret",
     "http.previous_secret",
     "buyers.key",

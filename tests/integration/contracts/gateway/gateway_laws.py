@@ -1,9 +1,11 @@
 """LAWS: what a gateway promises the use cases. Each law uses ids of its own, so one provider serves them all."""
 
+import contextlib
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import attrs
 import pytest
 from integration.contracts.gateway.asking import (
     ACCOUNT,
@@ -22,6 +24,7 @@ from integration.contracts.gateway.providers import PaymentWindowShut, Provider
 from payments.domain.errors import ContractViolation, NotSent, Rejected, StillAtWork, Unknown
 from payments.domain.money import Money
 from payments.domain.ports import Attempts
+from payments.domain.refund import Refund
 from payments.domain.report import Rank, Report
 from payments.domain.values import GatewayId, MerchantId, Method, Mode
 from payments.entrypoints.blocking import run
@@ -93,7 +96,7 @@ def an_attempt_that_cannot_be_read_hides_no_other(provider: Provider) -> None:
         listed, skipped = _listed(provider, since)
         assert paid_one in listed
         assert odd not in listed
-        assert [sentence for sentence in skipped if odd in sentence]
+        assert [sentence for sentence in skipped if odd in sentence] or not provider.lists_attempts
         with pytest.raises((Unknown, ContractViolation)):
             run(provider.gateway.find(odd, named(provider, odd)))
     assert len(run(provider.gateway.attempts(MerchantId("beside"))).reports) == 2
@@ -122,19 +125,25 @@ def a_refund_that_is_at_work_is_neither_done_nor_refused(provider: Provider) -> 
         with pytest.raises(StillAtWork):
             refunded(provider, refund)
     assert found(provider, gateway_id).refunded == 300
-    with pytest.raises(Rejected):
-        refunded(provider, refund)
+    _made_once(provider, refund)
+
+
+def _made_once(provider: Provider, refund: Refund) -> None:
+    """Send a refund that was made already: it is refused, answered as before, or said to be at work for a while."""
+    with contextlib.suppress(Rejected, StillAtWork):
+        assert refunded(provider, refund).refunded == 300
+    assert found(provider, refund.gateway_id).refunded == 300
 
 
 def a_refusal_that_passes_is_a_refusal_while_it_lasts(provider: Provider) -> None:
     gateway_id = paid(provider, "closed")
     refund = a_refund(gateway_id, 300, 1000)
     provider.refuse_refunds(2)
-    for _ in range(2):
+    for refusals in range(2):
         with pytest.raises(Rejected):
-            refunded(provider, refund)
+            refunded(provider, attrs.evolve(refund, refusals=refusals))
         assert found(provider, gateway_id).refunded == 0
-    assert refunded(provider, refund).refunded == 300
+    assert refunded(provider, attrs.evolve(refund, refusals=2)).refunded == 300
 
 
 def a_refund_with_a_stale_remainder_moves_nothing(provider: Provider) -> None:
@@ -150,9 +159,7 @@ def the_same_refund_sent_twice_is_made_once(provider: Provider) -> None:
     gateway_id = paid(provider, "twice")
     refund = a_refund(gateway_id, 300, 1000)
     refunded(provider, refund)
-    with pytest.raises(Rejected):
-        refunded(provider, refund)
-    assert found(provider, gateway_id).refunded == 300
+    _made_once(provider, refund)
 
 
 def refunds_add_up_and_are_recognised_in_the_history(provider: Provider) -> None:
@@ -204,7 +211,7 @@ def a_deposit_waits_is_paid_and_goes_back_to_an_account(provider: Provider) -> N
 
 
 def a_revoked_account_is_declined_and_only_a_waiting_one_is_revoked(provider: Provider) -> None:
-    waiting, window = provider.open("revoked", WON, Method.VIRTUAL_ACCOUNT), provider.open("revoked", WON)
+    waiting, window = provider.open("revoked", WON, Method.VIRTUAL_ACCOUNT), provider.open("window", WON)
     provider.issue(waiting)
     assert revoked(provider, waiting).rank is Rank.DECLINED
     for gateway_id in (waiting, window, UNKNOWN):

@@ -32,6 +32,8 @@ class Provider(Protocol):
     in_trouble: Gateway
     opened: dict[GatewayId, MerchantId]
     """The merchant id of each attempt."""
+    lists_attempts: bool
+    """Whether its list has every attempt, and not only the one that a payment shows."""
 
     def open(self, merchant_id: str, price: Money, method: Method = Method.CARD) -> GatewayId:
         """Open a window; PaymentWindowShut where the provider does not."""
@@ -60,6 +62,7 @@ class MemoryProvider:
     gateway: MemoryGateway
     in_trouble: MemoryGateway
     opened: dict[GatewayId, MerchantId] = attrs.field(factory=dict)
+    lists_attempts: bool = True
 
     @classmethod
     @contextlib.contextmanager
@@ -114,6 +117,9 @@ class SandboxProvider:
     in_trouble: IamportGateway
     sandbox: Sandbox
     opened: dict[GatewayId, MerchantId] = attrs.field(factory=dict)
+    lists_attempts: bool = True
+    cancel: str = "cancel"
+    """The route of cancels, for faults."""
 
     @classmethod
     @contextlib.contextmanager
@@ -160,9 +166,9 @@ class SandboxProvider:
 
     @contextlib.contextmanager
     def slow_refund(self) -> Iterator[None]:
-        self.sandbox.faults.add("cancel:slow x1")
+        self.sandbox.faults.add(f"{self.cancel}:slow x1")
         yield
         self.sandbox.finish_cancels()
 
     def refuse_refunds(self, times: int) -> None:
-        self.sandbox.faults.add(f"cancel:maintenance x{times}")
+        self.sandbox.faults.add(f"{self.cancel}:maintenance x{times}")

@@ -1,7 +1,8 @@
-"""One contract, three gateways: the one in dicts, and Iamport's two talking to the sandbox over a real socket."""
+"""One contract, five gateways: the one in dicts, and two of each provider talking to the sandbox over a real socket."""
 
 import contextlib
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from integration.contracts.gateway.broken_gateways import (
@@ -22,12 +23,25 @@ from integration.contracts.gateway.broken_gateways import (
     WithoutChecksum,
     WithoutTotal,
 )
+from integration.contracts.gateway.broken_portone import (
+    AllOrNone,
+    AnotherKeyForEachSend,
+    MajorUnits,
+    PagesWithoutTotal,
+    ShownAttemptAlone,
+    SkipsInSilence,
+    SwallowsItAll,
+    TakesAccountLessReadyForWaiting,
+    TakesOutstandingForRefused,
+    WithoutCancellableAmount,
+)
 from integration.contracts.gateway.gateway_laws import (
     LAWS,
     a_prepared_price_keeps_every_other_window_shut,
     a_refund_that_is_at_work_is_neither_done_nor_refused,
     a_refund_with_a_stale_remainder_moves_nothing,
     a_refusal_that_passes_is_a_refusal_while_it_lasts,
+    a_revoked_account_is_declined_and_only_a_waiting_one_is_revoked,
     an_attempt_that_cannot_be_read_hides_no_other,
     no_answer_is_never_an_answer,
     sums_in_minor_units_stay_exact,
@@ -35,12 +49,21 @@ from integration.contracts.gateway.gateway_laws import (
     the_paid_attempt_shows_behind_newer_ones,
     the_same_refund_sent_twice_is_made_once,
 )
+from integration.contracts.gateway.portone_provider import PortOneProvider
 from integration.contracts.gateway.providers import MemoryProvider, Provider, SandboxProvider
 from integration.iamport.looped import LoopedGateway
+from integration.portone.looped import LoopedPortOne
 
 from payments.adapters.iamport import IamportGateway
 from payments.adapters.memory.gateway import MemoryGateway
+from payments.adapters.portone import PortOneGateway
 from payments.domain.errors import GatewayError
+
+PROVIDERS: dict[type, Any] = {
+    MemoryGateway: MemoryProvider,
+    IamportGateway: SandboxProvider,
+    PortOneGateway: PortOneProvider,
+}
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +84,19 @@ def sandbox_on_loop() -> Iterator[Provider]:
         yield provider
 
 
-@pytest.mark.parametrize("kind", ["memory", "sandbox", "sandbox_on_loop"])
+@pytest.fixture(scope="module")
+def portone() -> Iterator[Provider]:
+    with PortOneProvider.of(PortOneGateway) as provider:
+        yield provider
+
+
+@pytest.fixture(scope="module")
+def portone_on_loop() -> Iterator[Provider]:
+    with PortOneProvider.of(LoopedPortOne) as provider:
+        yield provider
+
+
+@pytest.mark.parametrize("kind", ["memory", "sandbox", "sandbox_on_loop", "portone", "portone_on_loop"])
 @pytest.mark.parametrize("law", LAWS.values(), ids=LAWS)
 def test_contract(request: pytest.FixtureRequest, kind: str, law: Callable[[Provider], None]) -> None:
     law(request.getfixturevalue(kind))
@@ -87,10 +122,20 @@ def test_contract(request: pytest.FixtureRequest, kind: str, law: Callable[[Prov
         (MemoryForgetsWhatIsAtWork, a_refund_that_is_at_work_is_neither_done_nor_refused),
         (MemoryWithoutChecksum, a_refund_with_a_stale_remainder_moves_nothing),
         (MemorySwallowsTrouble, no_answer_is_never_an_answer),
+        (ShownAttemptAlone, the_paid_attempt_shows_behind_newer_ones),
+        (AllOrNone, an_attempt_that_cannot_be_read_hides_no_other),
+        (SkipsInSilence, an_attempt_that_cannot_be_read_hides_no_other),
+        (WithoutCancellableAmount, a_refund_with_a_stale_remainder_moves_nothing),
+        (AnotherKeyForEachSend, a_refund_that_is_at_work_is_neither_done_nor_refused),
+        (MajorUnits, sums_in_minor_units_stay_exact),
+        (TakesOutstandingForRefused, a_refund_that_is_at_work_is_neither_done_nor_refused),
+        (TakesAccountLessReadyForWaiting, a_revoked_account_is_declined_and_only_a_waiting_one_is_revoked),
+        (PagesWithoutTotal, the_list_visits_each_attempt_whatever_became_of_it),
+        (SwallowsItAll, no_answer_is_never_an_answer),
     ],
 )
 def test_a_broken_gateway_breaks_the_law(broken: type, law: Callable[[Provider], None]) -> None:
-    providers = MemoryProvider if issubclass(broken, MemoryGateway) else SandboxProvider
+    providers = next(provider for kind, provider in PROVIDERS.items() if issubclass(broken, kind))
     with providers.of(broken) as provider:
         healthy: list[str] = []
         with contextlib.suppress(AssertionError, pytest.fail.Exception, GatewayError):

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from payments.adapters.http_wire.limits import LONGEST_REFUND
 from payments.adapters.iamport import IamportSettings
-from payments.adapters.iamport.settings import LONGEST_REFUND
 from payments.domain.errors import BadInput
 from payments.domain.schedule import LEASE, LONGEST_AT_WORK
 from payments.domain.use_cases.refunds import SEND_WITHIN

@@ -2,7 +2,7 @@
 
 import pytest
 
-from payments.adapters.iamport.vocabulary import reason_of
+from payments.adapters.korean_pgs.words import reason_of
 from payments.domain.event import Reason
 
 

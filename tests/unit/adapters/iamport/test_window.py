@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from payments.adapters.iamport.window import Buyer, request_pay
-from payments.adapters.iamport.window_text import window_text
+from payments.adapters.korean_pgs.window_text import window_text
 from payments.domain.money import TaxParts
 from payments.domain.values import Method, Terms
 from payments.testing.builders import a_payment

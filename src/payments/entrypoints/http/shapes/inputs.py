@@ -70,7 +70,7 @@ class BeginByShop(Strict):
 
 
 class Complete(Strict):
-    """The attempt that the window reported. Iamport calls it imp_uid."""
+    """The attempt that the window reported: the provider's own name of it."""
 
     gateway_id: GatewayIdText
 

@@ -36,7 +36,7 @@ PATTERNS: Final = {
     "amount": (r"(\d{1,15}(\.\d{1,4})?)?", "an amount"),
     "states": (r"[1-9]\d?", "a number of changes"),
     "who": (r"(stranger)?", "stranger"),
-    "payment": (r"\w{0,64}", "an imp_uid"),
+    "payment": (r"[\w-]{0,64}", "an imp_uid, or a transaction id of V2"),
 }
 
 
