@@ -14,7 +14,7 @@ from pathlib import Path
 import attrs
 import pytest
 from support.rounds import rounds
-from support.system.actors import SHOP, Actors, Deed, Place, ShiftedClock, acting, use_cases_of
+from support.system.actors import SHOP, Actors, Deed, Place, ShiftedClock, acting, use_cases_of, v2_of
 from support.system.agreement import check_agreement
 
 from payments.domain.access import Scope
@@ -62,7 +62,12 @@ class Ground:
 
     def opened(self) -> tuple[str, str]:
         uid = self.begin()
-        return uid, self.sandbox.open_window(uid, PRICE)
+        there = self.sandbox.portone if self.provider == "portone" else self.sandbox
+        return uid, there.open_window(uid, PRICE)
+
+    @property
+    def provider(self) -> str:
+        return self.checkout.rules.provider
 
     def approved(self) -> tuple[str, str]:
         uid, imp_uid = self.opened()
@@ -71,7 +76,7 @@ class Ground:
 
     def paid(self) -> tuple[str, str]:
         uid, imp_uid = self.approved()
-        run(self.use_cases.refresher.refresh_attempt(GatewayId(imp_uid), "test"))
+        run(self.use_cases.refresher.refresh_attempt(GatewayId(imp_uid), "test", None, self.provider))
         return uid, imp_uid
 
     def settled(self, uid: str) -> Payment:
@@ -88,9 +93,11 @@ def an_order() -> str:
     return f"order-{next(_numbers)}"
 
 
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+@pytest.fixture(
+    scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql), "sqlite-portone"]
+)
 def ground(request: pytest.FixtureRequest) -> Iterator[Ground]:
-    if request.param == "sqlite":
+    if request.param.startswith("sqlite"):
         shared_memory = Path("/dev/shm")
         room = Path(tempfile.mkdtemp(dir=shared_memory if shared_memory.is_dir() else None))
         url = f"sqlite:///{room}/payments.db"  # races are about locks, not about disks
@@ -105,6 +112,8 @@ def ground(request: pytest.FixtureRequest) -> Iterator[Ground]:
             key=known.key,
             secret=known.secret,
             user_code=known.user_code,
+            provider="portone" if request.param.endswith("portone") else "iamport",
+            v2=v2_of(sandbox),
         )
         with opened(place.settings()) as service, acting(place) as actors:
             use_cases, clock = use_cases_of(service)

@@ -16,7 +16,7 @@ import pytest
 from support.api import serving
 from support.patience import EVENTUALLY
 from support.rounds import rounds
-from support.system.actors import SHOP, ShiftedClock, use_cases_of
+from support.system.actors import SHOP, ShiftedClock, use_cases_of, v2_of
 from support.system.agreement import check_agreement
 from typed_settings import Secret
 
@@ -33,9 +33,17 @@ from payments.entrypoints.sandbox import KEY, SECRET, USER_CODE, Sandbox, Sandbo
 from payments.entrypoints.sandbox.errors import CallRefused, NotPossible, WindowRefused
 from payments.entrypoints.sandbox.faults.fault import faults_of
 from payments.entrypoints.sandbox.payments.row import PaymentRow
-from payments.entrypoints.settings import DatabaseSettings, HttpSettings, IamportOptions, Settings
+from payments.entrypoints.settings import (
+    ChannelOptions,
+    DatabaseSettings,
+    HttpSettings,
+    IamportOptions,
+    PortOneOptions,
+    Settings,
+)
 
 ROUNDS = rounds(ci=8, soak=200)
+V2_ROUNDS = rounds(ci=3, soak=100)
 STEPS = 150
 PRICE = 12_000
 DEADLINE = 0.3  # seconds that one operation of ours may take; delays outlast it
@@ -66,6 +74,7 @@ class Storm:
     """The same, with time enough for every answer: a slow machine is no fault of ours."""
     clock: ShiftedClock
     chance: random.Random
+    methods: tuple[Method, ...] = (Method.CARD,)
     begun: list[MerchantId] = attrs.field(factory=list)
     asked: int = 0
 
@@ -82,10 +91,10 @@ class Storm:
 
     def begin(self) -> None:
         order = f"order-{self.chance.randrange(1_000_000)}"
-        offer = Offer("멤버십", Money(PRICE))
+        offer, method = Offer("멤버십", Money(PRICE)), self.chance.choice(self.methods)
         for _ in range(2):  # a shop tries once more, and then leaves it
             try:
-                run(self.checkout.begin("buyer", order, offer, Method.CARD, SHOP))
+                run(self.checkout.begin("buyer", order, offer, method, SHOP))
             except PaymentsError:
                 continue
             finally:
@@ -94,7 +103,9 @@ class Storm:
                     self.begun.append(live.merchant_id)
 
     def open(self) -> None:
-        self.sandbox.open_window(self.chance.choice(self.begun), PRICE)
+        uid = self.chance.choice(self.begun)
+        at_v2 = run(self.checkout.payments.get(uid)).provider == "portone"
+        (self.sandbox.portone if at_v2 else self.sandbox).open_window(uid, PRICE)
 
     def approve(self) -> None:
         self.sandbox.approve(self.row("ready").imp_uid)
@@ -157,27 +168,30 @@ class Storm:
                 assert not swept.troubles, swept.troubles
 
 
-def ours(database: str, provider: str, deadline: float) -> Settings:
+def ours(database: str, sandbox: Sandbox, deadline: float) -> Settings:
+    v2, keys = v2_of(sandbox), {"key": Secret(KEY), "secret": Secret(SECRET), "user_code": USER_CODE}
+    kakaopay = ChannelOptions(name="v2", provider="portone", channel_key=v2["channel_key"], methods=(Method.KAKAOPAY,))
     return Settings(
         database=DatabaseSettings(url=database, create=True),
-        iamport=IamportOptions(
-            key=Secret(KEY), secret=Secret(SECRET), user_code=USER_CODE, api_url=provider, deadline=deadline
-        ),
+        iamport=IamportOptions(**keys, api_url=sandbox.url, deadline=deadline),
+        portone=PortOneOptions(**v2, deadline=deadline),
+        channels=(kakaopay,),
         http=HttpSettings(secret=Secret("s" * 32), threads=4),
     )
 
 
 @contextmanager
-def a_storm(seed: int, database: str) -> Iterator[Storm]:
+def a_storm(seed: int, database: str, *methods: Method) -> Iterator[Storm]:
     settings = SandboxSettings(seed=seed)
     with running_sandbox(settings) as sandbox:
-        hasty, patient = ours(database, sandbox.url, DEADLINE), ours(database, sandbox.url, EVENTUALLY)
+        hasty, patient = ours(database, sandbox, DEADLINE), ours(database, sandbox, EVENTUALLY)
         with opened(hasty) as service, opened(patient) as healing:
             use_cases, clock = use_cases_of(service)
             with serving(http_app(attrs.evolve(service, use_cases=use_cases))) as url:
                 settings.webhook_url = f"{url}/webhooks/iamport"
+                settings.portone.webhook_url = f"{url}/webhooks/portone"
                 patient, _ = use_cases_of(healing, clock)
-                yield Storm(sandbox, use_cases, patient, clock, random.Random(seed))
+                yield Storm(sandbox, use_cases, patient, clock, random.Random(seed), methods or (Method.CARD,))
 
 
 def weathered(storm: Storm) -> set[str]:
@@ -198,3 +212,16 @@ def test_the_books_agree_after_a_storm_of_all_faults(tmp_path: Path) -> None:
         with a_storm(seed, f"sqlite:///{tmp_path / f'{seed}.db'}") as storm:
             struck |= weathered(storm)
     assert struck == {str(fault) for fault in faults_of(STORM)}, "each fault has struck"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("methods", [(Method.KAKAOPAY,), (Method.CARD, Method.KAKAOPAY)], ids=["v2", "both"])
+def test_the_books_agree_after_a_storm_at_v2_and_at_both_generations(
+    tmp_path: Path, methods: tuple[Method, ...]
+) -> None:
+    struck: set[str] = set()
+    for seed in range(V2_ROUNDS):
+        with a_storm(seed, f"sqlite:///{tmp_path / f'{seed}.db'}", *methods) as storm:
+            struck |= weathered(storm)
+            assert any(run(storm.checkout.payments.get(uid)).provider == "portone" for uid in storm.begun)
+    assert len(struck) > len(faults_of(STORM)) / 2

@@ -8,7 +8,7 @@ import multiprocessing
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
@@ -27,8 +27,9 @@ from payments.domain.values import Caller, Method, Offer, RefundId
 from payments.entrypoints.blocking import run
 from payments.entrypoints.bootstrap import opened
 from payments.entrypoints.http.app import http_app
+from payments.entrypoints.sandbox import Sandbox
 from payments.entrypoints.service import Service
-from payments.entrypoints.settings import DatabaseSettings, HttpSettings, IamportOptions, Settings
+from payments.entrypoints.settings import DatabaseSettings, HttpSettings, IamportOptions, PortOneOptions, Settings
 
 SHOP = Caller.shop("races")
 SPREAD = 0.004  # seconds: actors start within this of each other, so that every order comes up
@@ -36,13 +37,15 @@ SPREAD = 0.004  # seconds: actors start within this of each other, so that every
 
 @attrs.frozen(kw_only=True)
 class Place:
-    """Where actors work. `api_key` is the shop's, for deeds over HTTP."""
+    """Where actors work. `provider` takes new payments; `v2` is the other generation's address, store and keys."""
 
     database_url: str
     provider_url: str
     key: str
     secret: str
     user_code: str
+    provider: str = "iamport"
+    v2: Mapping[str, Any] = attrs.field(factory=dict)
 
     def settings(self) -> Settings:
         return Settings(
@@ -50,8 +53,18 @@ class Place:
             iamport=IamportOptions(
                 key=Secret(self.key), secret=Secret(self.secret), user_code=self.user_code, api_url=self.provider_url
             ),
+            provider=self.provider,
+            portone=PortOneOptions(**self.v2),
             http=HttpSettings(secret=Secret("r" * 32), threads=4),
         )
+
+
+def v2_of(sandbox: Sandbox) -> dict[str, Any]:
+    """Return the options of an account at the sandbox's other generation."""
+    there = sandbox.portone.settings
+    keys = {"api_secret": Secret(there.secret), "webhook_secrets": there.webhook_secrets}
+    where = {"store_id": there.store_id, "channel_key": there.channels[0].key, "api_url": sandbox.portone.url}
+    return keys | where
 
 
 class ShiftedClock:
@@ -79,6 +92,7 @@ class Hands:
     def __init__(self, service: Service) -> None:
         self.use_cases, self.clock = use_cases_of(service)
         self.checkout = self.use_cases.checkout
+        self.provider = self.checkout.rules.provider
         self.http = TestClient(http_app(service), raise_server_exceptions=False)
 
     def begin(self, order: str, amount: int = 12_000) -> str:
@@ -89,7 +103,7 @@ class Hands:
         return run(self.checkout.complete(Caller.buyer("buyer"), merchant_id, gateway_id)).payment.status
 
     def refresh_attempt(self, gateway_id: Any) -> str:
-        heard = run(self.use_cases.refresher.refresh_attempt(gateway_id, "webhook"))
+        heard = run(self.use_cases.refresher.refresh_attempt(gateway_id, "webhook", None, self.provider))
         return heard.status if heard else "unheard"
 
     def refresh(self, merchant_id: Any) -> str:
@@ -199,6 +213,6 @@ def use_cases_of(service: Service, clock: ShiftedClock | None = None) -> tuple[U
         ids=wired.checkout.ids,
         clock=clock,
         alarms=wired.checkout.alarms,
-        policy=Policy(mode=wired.checkout.mode),
+        policy=Policy(mode=wired.checkout.mode, rules=wired.checkout.rules),
     )
     return shifted, clock
