@@ -81,7 +81,11 @@ class Shopper:
     @property
     def window(self) -> FrameLocator | Page:
         """The provider's window: a frame at a desk, the page itself on a phone."""
-        return self.page if self.on_phone else self.page.frame_locator("iframe[name=imp-iframe]")
+        return (
+            self.page
+            if self.on_phone
+            else self.page.frame_locator("iframe[name=imp-iframe], iframe[name=portone-iframe]")
+        )
 
     def attempt(self) -> str:
         """Return the imp_uid of the window that is open."""

@@ -141,13 +141,20 @@ class Pages:
             if payment["order"] == order and payment["status"] == "paid":
                 return RedirectResponse(f"/receipts/{payment['merchant_id']}", 303)
         name = visit.visitor.name.read_in(visit.language)
+        channels, via = self.settings.channels, visit.request.query_params.get("via", "")
+        chosen_channel = channels.get(via)
         return visit.page(
             "checkout.html",
             plan=chosen,
             reference=order,
-            signed=self.settings.signer.order(visit.visitor, order, chosen, visit.language),
+            signed=self.settings.signer.order(
+                visit.visitor, order, chosen, visit.language, via if chosen_channel else ""
+            ),
             methods=self.settings.methods,
-            script=self.settings.script,
+            script=chosen_channel.script if chosen_channel else self.settings.script,
+            usual=self.settings.usual,
+            channels=channels,
+            via=via if chosen_channel else "",
             contact={"name": name, "phone": PHONE},
             takes_coupon=chosen == COUPON_PLAN,
         )

@@ -61,15 +61,15 @@ class Signer:
         """Return a short-lived JWT for the buyer's calls of the payments API."""
         return self._signed({"sub": visitor.id}, TOKEN_LIFE)
 
-    def order(self, visitor: Visitor, order: str, plan: Plan, language: Language) -> str:
-        """Return a signed order: buyer, order, name and price. A browser cannot change it."""
+    def order(self, visitor: Visitor, order: str, plan: Plan, language: Language, channel: str = "") -> str:
+        """Return a signed order: buyer, order, name, price and channel. A browser cannot change it."""
         claims = {
             "sub": visitor.id,
             "order": order,
             "name": plan.name.read_in(language),
             "amount": plan.price,
             "currency": "KRW",
-        }
+        } | ({"channel": channel} if channel else {})
         return self._signed(claims, ORDER_LIFE)
 
     def _signed(self, claims: dict[str, Any], life: timedelta) -> str:

@@ -36,7 +36,7 @@ _PAGES: Final[Mapping[str, Words]] = {
         "서울특별시 데모구 모퉁이길 1 · 고객센터 02-000-0000 · help@corner.example",
         "1 Corner-gil, Demo-gu, Seoul · Help 02-000-0000 · help@corner.example",
     ),
-    "seller_pg": Words("결제대행사 아임포트 샌드박스", "Payments by the Iamport sandbox"),
+    "seller_pg": Words("결제대행사 포트원(아임포트) 샌드박스", "Payments by the PortOne (Iamport) sandbox"),
     "terms": Words("이용약관·환불 규정", "Terms and refund policy"),
     # home
     "home_title": Words("책이 오는 멤버십", "Books that find you"),
@@ -87,6 +87,7 @@ _PAGES: Final[Mapping[str, Words]] = {
         "주문 내용을 확인했고, 아래 규정과 결제에 동의합니다. (필수)", "I have checked my order, and I agree to:"
     ),
     "read_terms": Words("이용약관·환불 규정 보기", "Terms and refund policy (required)"),
+    "through": Words("결제 경로:", "Pay through:"),
     "needs_script": Words("결제하려면 자바스크립트를 켜 주세요.", "Please turn JavaScript on to pay."),
     "card_more": Words("모든 카드사", "Any card"),
     "easy_more": Words("간편결제", "Easy pay"),
