@@ -23,11 +23,13 @@ from support.rounds import rounds
 from support.system.actors import Place, use_cases_of
 from support.system.agreement import check_books
 from support.system.town import Town, town
+from typed_settings import Secret
 
 from payments.domain.machine import Status
 from payments.entrypoints.blocking import run
 from payments.entrypoints.bootstrap import opened
 from payments.entrypoints.sandbox import KEY, SECRET, USER_CODE
+from payments.entrypoints.sandbox.portone_settings import STORE_ID, V2_SECRET
 
 pytestmark = pytest.mark.slow
 
@@ -62,13 +64,13 @@ class Buyer:
 
     def pay(self, turn: int) -> None:
         name = f"{self.number}-{turn}"
-        body = {"buyer": f"buyer-{self.number}", "order": name, "name": "멤버십", "amount": PRICE, "method": "card"}
+        body = {"buyer": f"buyer-{self.number}", "order": name, "name": "멤버십", "amount": PRICE}
+        body["method"] = "kakaopay" if self.number % 2 else "card"  # each at its own provider
         begun = self.ask("/payments", body, key=name)
         uid = begun["merchant_id"]
         self.acknowledged.setdefault(uid, "awaiting")
         windows = f"{self.town.provider_url}/_sandbox/payments"
-        opening = begun["window"]["parameters"]["request_pay"] | {"notice_url": ""}
-        imp_uid = requests.post(windows, json=opening, timeout=EVENTUALLY).json()["imp_uid"]
+        imp_uid = self.town.opened(begun["window"])
         requests.post(f"{windows}/{imp_uid}/approve", json={}, timeout=EVENTUALLY).raise_for_status()
         if turn % 4 == 3:
             return  # closes the tab: the worker has to hear of it
@@ -131,7 +133,9 @@ def test_nothing_acknowledged_is_lost_however_often_anything_is_killed(
 
 def settled(stands: Town, url: str, uids: list[str]) -> dict[str, Status]:
     """Sweep and walk until nothing is due, then compare every acknowledged payment with the provider."""
-    place = Place(database_url=url, provider_url=stands.provider_url, key=KEY, secret=SECRET, user_code=USER_CODE)
+    keys = {"key": KEY, "secret": SECRET, "user_code": USER_CODE}
+    v2 = {"api_secret": Secret(V2_SECRET), "store_id": STORE_ID, "api_url": stands.v2_url}
+    place = Place(database_url=url, provider_url=stands.provider_url, v2=v2, **keys)
     with opened(place.settings()) as service:
         use_cases, clock = use_cases_of(service)
         for ahead in HEALING:

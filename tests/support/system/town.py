@@ -17,6 +17,8 @@ import requests
 from support.patience import EVENTUALLY
 
 from payments.entrypoints.sandbox import KEY, SECRET, USER_CODE
+from payments.entrypoints.sandbox.payments.portone_channels import PORTONE_CHANNELS
+from payments.entrypoints.sandbox.portone_settings import STORE_ID, V2_SECRET, V2_WEBHOOK_SECRET
 
 CLI = [sys.executable, "-c", "from payments.entrypoints.cli.app import main; main()"]
 POLL = 0.01
@@ -75,8 +77,20 @@ class Town:
     api: House
     worker: House
     provider_url: str
+    v2_url: str
     api_url: str
     api_key: str
+
+    def opened(self, window: dict[str, Any]) -> str:
+        """Open the window that the API named, of whichever generation, and return its attempt."""
+        parameters = window["parameters"]
+        if window["provider"] == "portone":
+            asked = {"kind": "v2_payment", "params": parameters["request_payment"] | {"noticeUrls": []}}
+            answer = requests.post(f"{self.provider_url}/_sandbox/windows", json=asked, timeout=EVENTUALLY)
+            return str(answer.json()["url"].rpartition("/")[2].partition("?")[0])
+        opening = parameters["request_pay"] | {"notice_url": ""}
+        answer = requests.post(f"{self.provider_url}/_sandbox/payments", json=opening, timeout=EVENTUALLY)
+        return str(answer.json()["imp_uid"])
 
     def houses(self) -> list[House]:
         return [self.sandbox, self.api, self.worker]
@@ -92,18 +106,33 @@ class Town:
 @contextlib.contextmanager
 def town(database_url: str, room: Path) -> Iterator[Town]:
     """Build the town on a database; its logs and the provider's state lie in *room*."""
-    with held_port() as provider_port, held_port() as api_port:
-        yield from _town(database_url, room, provider_port, api_port)
+    with held_port() as provider_port, held_port() as v2_port, held_port() as api_port:
+        yield from _town(database_url, room, provider_port, v2_port, api_port)
 
 
-def _town(database_url: str, room: Path, provider_port: int, api_port: int) -> Iterator[Town]:
-    provider_url, api_url = f"http://127.0.0.1:{provider_port}", f"http://127.0.0.1:{api_port}"
+def _town(database_url: str, room: Path, provider_port: int, v2_port: int, api_port: int) -> Iterator[Town]:
+    provider_url, v2_url, api_url = (f"http://127.0.0.1:{port}" for port in (provider_port, v2_port, api_port))
+    channel = PORTONE_CHANNELS[1].key
+    settings = room / "payments.toml"
+    settings.write_text(f"""
+        [[channels]]
+        name = "v2"
+        provider = "portone"
+        channel_key = "{channel}"
+        methods = ["kakaopay"]
+    """)
     env = os.environ | {
         "PAYMENTS_DATABASE_URL": database_url,
         "PAYMENTS_IAMPORT_API_URL": provider_url,
         "PAYMENTS_IAMPORT_KEY": KEY,
         "PAYMENTS_IAMPORT_SECRET": SECRET,
         "PAYMENTS_IAMPORT_USER_CODE": USER_CODE,
+        "PAYMENTS_CONFIG": str(settings),
+        "PAYMENTS_PORTONE_API_SECRET": V2_SECRET,
+        "PAYMENTS_PORTONE_STORE_ID": STORE_ID,
+        "PAYMENTS_PORTONE_CHANNEL_KEY": channel,
+        "PAYMENTS_PORTONE_WEBHOOK_SECRETS": V2_WEBHOOK_SECRET,
+        "PAYMENTS_PORTONE_API_URL": v2_url,
         "PAYMENTS_HTTP_SECRET": "t" * 32,
         "PAYMENTS_HTTP_PORT": str(api_port),
     }
@@ -118,6 +147,7 @@ def _town(database_url: str, room: Path, provider_port: int, api_port: int) -> I
 
         sandbox = [sys.executable, "-m", "payments.entrypoints.sandbox", "--port", str(provider_port)]
         sandbox += ["--state", str(room / "sandbox.state"), "--webhook-url", f"{api_url}/webhooks/iamport"]
+        sandbox += ["--v2-port", str(v2_port), "--v2-webhook-url", f"{api_url}/webhooks/portone"]
         beat = room / "heartbeat"
         built = Town(
             sandbox=House("sandbox", sandbox, dict(env), log("sandbox"), ready_at=f"{provider_url}/_sandbox/clock"),
@@ -126,6 +156,7 @@ def _town(database_url: str, room: Path, provider_port: int, api_port: int) -> I
                 "worker", [*CLI, "worker", "--heartbeat", str(beat)], dict(env), log("worker"), heartbeat=beat
             ),
             provider_url=provider_url,
+            v2_url=v2_url,
             api_url=api_url,
             api_key=json.loads(made.stdout)["key"],
         )
