@@ -80,6 +80,12 @@ class Transport(Protocol):
         """Return a new turn, for those who use this transport."""
 
 
+class Closable(Protocol):
+    """Connections of an event loop."""
+
+    async def close(self) -> None: ...
+
+
 def busy() -> NotSent:
     return NotSent("All connections to the provider are busy. Nothing was sent. Try again.")
 
