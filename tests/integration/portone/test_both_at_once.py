@@ -8,12 +8,16 @@ from typing import Any
 import attrs
 import pytest
 import requests
+from integration.contracts.gateway.broken_portone import RecordsV1
+from integration.contracts.gateway.portone_provider import account_at
 from standardwebhooks import Webhook
 from support.api import GOLD, api_settings, bearer, serving, signed
 from support.patience import EVENTUALLY
 from typed_settings import Secret
 
+from payments.adapters.portone import PortOneGateway
 from payments.adapters.prices.toml_file import PriceList
+from payments.domain.errors import PaymentNotFound
 from payments.domain.machine import Status
 from payments.domain.refunding import RefundOrder
 from payments.domain.use_cases.shadow import Compared, Shadow
@@ -185,3 +189,19 @@ def test_the_shadow_agrees_with_our_books_and_tells_what_differs(shop: Shop, set
         f"{name} {attempt}: the refunded sum is 0 here and 5000 there",
     ]
     assert run(shop.service.payments.get(name)) == before
+
+
+@pytest.mark.parametrize(("kind", "noticed"), [(PortOneGateway, False), (RecordsV1, True)])
+def test_a_gateway_that_takes_a_payment_of_v1_for_its_own_is_noticed(
+    shop: Shop, sandbox: Sandbox, kind: type[PortOneGateway], noticed: bool
+) -> None:
+    """Its capture would be money that our books do not explain."""
+    shop.paid("card")
+    now = datetime.now(UTC)
+    with kind(account_at(sandbox)) as gateway:
+        listed = run(gateway.listing(now - timedelta(hours=1), now + timedelta(seconds=2), 1)).reports
+    assert bool(listed) is noticed
+    for one in listed:
+        with pytest.raises(PaymentNotFound):
+            run(shop.service.refresher.record(one, "test"))
+    assert bool(run(shop.service.refunds.orphans_page(OPERATOR))) is noticed
