@@ -28,6 +28,7 @@ FILES = {
     "entrypoints/shop/words.py": {"iamport", "portone"},
     "entrypoints/cli/app.py": {"iamport"},  # the name of the sandbox's command and of an extra
     "entrypoints/cli/reconciling.py": {"portone"},
+    "entrypoints/guarding/channels.py": {"iamport", "portone"},  # which generation of the rules of PGs holds
     "entrypoints/django/__init__.py": {"iamport"},  # an example of settings
     "entrypoints/django/conf.py": {"iamport"},
 }

@@ -53,7 +53,6 @@ def test_a_channel_names_the_provider_of_its_methods():
         ({"portone.channel_key": ""}, "portone.channel_key"),
         ({"portone.api_secret": "sandbox-v2-secret"}, "portone.api_secret"),
         ({"portone.api_secret": HOOK}, "must not be the same secret"),
-        ({"portone.webhook_secrets": ["nonsense"]}, "portone.webhook_secrets"),
         ({"portone.max_instalments": 99}, "portone.max_instalments"),
         ({"provider": "nobody"}, "There is no provider nobody"),
         ({"portone.secret": "x"}, "portone.secret"),
@@ -63,6 +62,12 @@ def test_live_mode_refuses(change: dict[str, object], named: str):
     with pytest.raises(BadSettings, match=re.escape(named)) as refusal:
         loaded(toml(BOTH | change))
     assert V2["portone.api_secret"] not in str(refusal.value)
+
+
+def test_a_secret_that_verifies_nothing_keeps_everything_from_starting():
+    settings = loaded(toml(BOTH | {"portone.webhook_secrets": ["no base64"]}))
+    with pytest.raises(BadSettings, match=re.escape("portone.webhook_secrets")), opened(settings):
+        pass
 
 
 def test_what_is_wrong_with_a_provider_that_is_not_used_does_not_matter():

@@ -36,7 +36,7 @@ _STRAYS: Final = _count(attempts, OPEN_STRAY)
 _WAITING: Final = _count(outbox, WAITING)
 _DEAD: Final = _count(outbox, DEAD)
 _OLDEST: Final = _oldest(WAITING, outbox.c.due_at)
-_RECONCILED: Final = sa.select(sa.func.min(marks.c.reconciled_until))
+_RECONCILED: Final = sa.select(marks.c.reconciled_until).order_by(marks.c.reconciled_until).limit(1)
 
 
 @attrs.frozen

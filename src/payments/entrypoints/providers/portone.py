@@ -52,8 +52,11 @@ class PortOne(Account):
         return self.gateway(1)
 
     def reader(self) -> HintReader:
-        """Return what reads its messages, and believes only signed ones where the settings have a secret."""
-        return PortOneHints.of(self.given.webhook_secrets)
+        """Return what reads its messages: only signed ones where the settings have a secret. Raises BadSettings."""
+        try:
+            return PortOneHints.of(self.given.webhook_secrets)
+        except BadInput as error:
+            raise BadSettings(f"portone.webhook_secrets: {error} Nothing was started.") from None
 
     def window(self, payment: Payment, contact: Contact) -> Window:
         """Return what opens the window of *payment*."""

@@ -65,6 +65,14 @@ _KINDS: Final[Mapping[str, tuple[str, Words, Words]]] = {  # kind: tone, what ha
             "It was recorded before it was sent, so it cannot happen twice.",
         ),
     ),
+    "refund_accepted": (
+        "wait",
+        Words(
+            "결제대행사가 환불을 접수했습니다. 결과는 나중에 알려 옵니다.",
+            "The provider accepted the refund. Its result comes later.",
+        ),
+        Words("", ""),
+    ),
     "refund_rebased": (
         "wait",
         Words(

@@ -47,7 +47,7 @@ def ask(api: RunningApi, route, who, *, payment="", alice="", attempt="imp_1"):
         headers = bearer(api.service.client_tokens.issue(api.stored(alice), api.service.clock.now()))
     body = BODIES[route] if method == "POST" else None
     body = body.get(who, body) if body else body
-    url = api.url + path.format(merchant_id=payment, gateway_id=attempt)
+    url = api.url + path.format(merchant_id=payment, gateway_id=attempt, provider="iamport")
     return api.session.request(method, url, json=body, headers=headers, timeout=EVENTUALLY, allow_redirects=False)
 
 

@@ -17,7 +17,6 @@ from payments.entrypoints.http.shapes.inputs import (
     BeginByShop,
     Cancel,
     Complete,
-    Hint,
     HoldStray,
     Page,
     RequestRefund,
@@ -26,7 +25,7 @@ from payments.entrypoints.http.shapes.inputs import (
 
 JSON = {"content-type": "application/json"}
 FORM = {"content-type": "application/x-www-form-urlencoded"}
-SHAPES = [RequestRefund, BeginByBuyer, BeginByShop, Complete, Hint, Cancel]
+SHAPES = [RequestRefund, BeginByBuyer, BeginByShop, Complete, Cancel]
 
 A_VALID = {
     BeginByBuyer: {"order": "gold"},
