@@ -55,7 +55,10 @@ def _now(api):
 
 def test_only_the_shop_reaches_refunds_strays_orphans_and_metrics():
     for_shop = {o.path for o in OPERATIONS if o.callers == (Who.SHOP,)}
-    assert {o.path for o in OPERATIONS if o.tag in ("refunds", "strays", "orphans")} | {"/metrics"} == for_shop
+    assert {o.path for o in OPERATIONS if o.tag in ("refunds", "strays", "orphans")} | {
+        "/metrics",
+        "/channels",
+    } == for_shop
 
 
 def test_a_revoked_key_opens_nothing(api: RunningApi):
