@@ -58,7 +58,7 @@ def test_the_account_is_sealed_while_it_waits_and_the_provider_gets_it_in_clear(
     assert waiting.refund(R1).account == SealedAccount(f"token of {R1}")
     given = []
     refund = counter.gateway.refund
-    counter.gateway.refund = lambda one, currency: given.append(one.account) or refund(one, currency)  # type: ignore[method-assign]
+    counter.gateway.refund = lambda one, *rest: given.append(one.account) or refund(one, *rest)  # type: ignore[method-assign]
     done = counter.run(refunds.send(merchant_id, R1)).payment
     assert given == [ACCOUNT]
     assert (done.refund(R1).status, done.refund(R1).account) == (RefundStatus.DONE, None)

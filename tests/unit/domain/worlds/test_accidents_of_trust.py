@@ -40,7 +40,8 @@ class TestTheClientChoosesTheAmount:
             "abandon": {"caller", "merchant_id"},
             "cancel": {"caller", "merchant_id", "force"},
         }
-        assert set(inspect.signature(Refresher.refresh_attempt).parameters) == {"self", "gateway_id", "by"}
+        hinted = set(inspect.signature(Refresher.refresh_attempt).parameters)
+        assert hinted == {"self", "gateway_id", "merchant_id", "provider", "by"}
 
     @pytest.mark.parametrize("amount", [1, 11_999, 12_001, 24_000])
     def test_another_amount_than_asked_does_not_pay_and_goes_back(self, world: World, amount: int) -> None:
