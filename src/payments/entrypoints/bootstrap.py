@@ -25,6 +25,7 @@ from payments.domain.ports import Gateway, Gateways, Prices, Store, Vault
 from payments.domain.use_cases.hints import HintTaker
 from payments.domain.use_cases.outbox import Courier
 from payments.domain.use_cases.pricing import Pricing
+from payments.domain.use_cases.reporting import Reporting
 from payments.domain.use_cases.wiring import UseCases
 from payments.entrypoints.books.periods import zone_named
 from payments.entrypoints.guarding.breaker import Breaker, Guarded, uncounted, worst_state
@@ -218,6 +219,7 @@ def _wired(
         web=web_options(settings),
         limits=limits_of(settings.http),
         zone=zone_named(settings.zone),
+        reporting=Reporting(store.ledger),
     )
 
 

@@ -14,6 +14,7 @@ from payments.domain.ports import Backlog, Clock, HintReader, PaymentRepository,
 from payments.domain.use_cases.hints import HintTaker
 from payments.domain.use_cases.outbox import Courier
 from payments.domain.use_cases.pricing import Pricing
+from payments.domain.use_cases.reporting import Reporting
 from payments.domain.use_cases.wiring import HasUseCases
 from payments.entrypoints.channels.told import ChannelTold
 from payments.entrypoints.limits import Limits
@@ -102,6 +103,7 @@ class Service(HasUseCases):
     sending: Sending = attrs.field(factory=Sending)
     limits: Limits = attrs.field(factory=Limits)
     zone: tzinfo = UTC
+    reporting: Reporting
     provider_state: Callable[[], str | None] = lambda: None
     suspends: bool = False
 

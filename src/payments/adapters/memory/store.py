@@ -8,6 +8,7 @@ from payments.adapters.memory.access import MemoryApiKeys, MemoryIdempotencyKeys
 from payments.adapters.memory.backlog import MemoryBacklog
 from payments.adapters.memory.books import Books
 from payments.adapters.memory.hints import MemoryHints
+from payments.adapters.memory.ledger import MemoryLedger
 from payments.adapters.memory.orphans import MemoryOrphans
 from payments.adapters.memory.outbox import MemoryOutbox
 from payments.adapters.memory.payments import MemoryPayments
@@ -25,6 +26,7 @@ class MemoryStore:
     idempotency_keys: MemoryIdempotencyKeys
     hints: MemoryHints
     backlog: MemoryBacklog
+    ledger: MemoryLedger
     people: MemoryPeople
     prefix: str = ""
 
@@ -40,6 +42,7 @@ class MemoryStore:
             idempotency_keys=MemoryIdempotencyKeys(),
             hints=MemoryHints(books),
             backlog=MemoryBacklog(books),
+            ledger=MemoryLedger(books),
             people=MemoryPeople(),
             prefix=prefix,
         )

@@ -19,6 +19,7 @@ from payments.adapters.sql.engine.database import Database
 from payments.adapters.sql.engine.failures import WrongMode
 from payments.adapters.sql.engine.fronts import BlockingFront, Front
 from payments.adapters.sql.engine.loop_front import MOST_TOGETHER, MOST_WAITING, LoopFront, uncounted
+from payments.adapters.sql.ledger import SqlLedger
 from payments.adapters.sql.payments.orphans import SqlOrphans
 from payments.adapters.sql.payments.repository import SqlPayments
 from payments.adapters.sql.payments.together import read_together, write_together
@@ -58,6 +59,7 @@ class SqlStore:
     idempotency_keys: SqlIdempotencyKeys
     hints: SqlHints
     backlog: SqlBacklog
+    ledger: SqlLedger
     people: SqlPeople
     prefix: str
 
@@ -134,6 +136,7 @@ def _store(database: Database, front: Front, prefix: str) -> SqlStore:
         idempotency_keys=SqlIdempotencyKeys(front),
         hints=SqlHints(front),
         backlog=SqlBacklog(front),
+        ledger=SqlLedger(front),
         people=SqlPeople.over(front),
         prefix=prefix,
     )

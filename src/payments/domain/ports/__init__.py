@@ -10,6 +10,7 @@ Prices              what the shop asks for an order
 Alarms              where a person is told what no use case can put right
 Clock               the time
 BacklogReader       how much waits in a store
+Ledger              sums of captures and refunds, for accountants
 Store               everything that is kept, whichever database keeps it
 """
 
@@ -22,6 +23,7 @@ import attrs
 
 from payments.domain.access import ApiKeys, Hints, IdempotencyKeys
 from payments.domain.books.search import Filter
+from payments.domain.books.sums import Sum
 from payments.domain.event import Event
 from payments.domain.messages import Outbox
 from payments.domain.orphan import Orphan
@@ -46,6 +48,7 @@ __all__: Final = (
     "Gateway",
     "Gateways",
     "HintReader",
+    "Ledger",
     "ListingPage",
     "MerchantIdPolicy",
     "Orphans",
@@ -232,6 +235,13 @@ class BacklogReader(Protocol):
         """Return how much waits at *now*. A payment is overdue if it was due before *overdue_before*."""
 
 
+class Ledger(Protocol):
+    """Adds up captures and refunds, for accountants."""
+
+    async def sums(self, since: datetime, until: datetime) -> Sequence[Sum]:
+        """Return the sums of what moved from *since* on, before *until*, by kind and group, as sums_of does."""
+
+
 class Store(Protocol):
     """The ports over one database: memory, SQLite or PostgreSQL.
 
@@ -252,6 +262,8 @@ class Store(Protocol):
     def hints(self) -> Hints: ...
     @property
     def backlog(self) -> BacklogReader: ...
+    @property
+    def ledger(self) -> Ledger: ...
     @property
     def people(self) -> People: ...
     @property

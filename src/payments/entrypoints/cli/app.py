@@ -4,6 +4,7 @@
 ├── payments        show, list, refresh, cancel, refund
 ├── searching       the options of a search
 ├── banks           banks
+├── reports         report
 ├── channels        channels
 ├── strays          strays list, return, hold
 ├── orphans         orphans list, hold
@@ -61,6 +62,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
         "Show a payment with its attempts, refunds and timeline.",
     ),
     "list": (f"{_HERE}.cli.payments:list_", "Search payments, the latest first."),
+    "report": (f"{_HERE}.cli.reports:report", "Add up what was captured and refunded, day by day, for an accountant."),
     "refresh": (f"{_HERE}.cli.payments:refresh", "Fetch all attempts at a payment from the provider, and record them."),
     "cancel": (f"{_HERE}.cli.payments:cancel", "Cancel an unpaid payment. Refund a paid one instead."),
     "refund": (f"{_HERE}.cli.payments:refund", "Refund a payment in part or in full."),

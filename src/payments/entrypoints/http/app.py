@@ -30,6 +30,7 @@ from payments.entrypoints.http.routes import orphans as routes_orphans
 from payments.entrypoints.http.routes import payments as routes_payments
 from payments.entrypoints.http.routes import provider as routes_provider
 from payments.entrypoints.http.routes import refunds as routes_refunds
+from payments.entrypoints.http.routes import reports as routes_reports
 from payments.entrypoints.http.shapes.bodies import read_body
 from payments.entrypoints.http.shapes.errors import NoSuchPage, RequestError, WrongMethod
 from payments.entrypoints.http.shapes.problems import Reply, reply_to
@@ -41,6 +42,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *routes_payments.OPERATIONS,
     *routes_refunds.OPERATIONS,
     *routes_orphans.OPERATIONS,
+    *routes_reports.OPERATIONS,
     *routes_channels.OPERATIONS,
     *routes_health.OPERATIONS,
 )

@@ -39,6 +39,7 @@ _TAGS: Final = {
     "refunds": "Refunds. For the shop's server.",
     "strays": "Captures that do not count as payment: a wrong amount, a duplicate, too late, or test money.",
     "orphans": "Captures under our prefix without a payment here. They are held.",
+    "reports": "What an accountant needs. For the shop's server.",
     "channels": "What the contracts with payment companies allow. For the shop's server.",
     "provider": "Where the provider and its window call back. Their content is only a hint and is never trusted.",
     "health": "Probes for operators and load balancers.",

@@ -60,6 +60,8 @@ ACCESS: Final[Mapping[tuple[str, str], Access]] = MappingProxyType(
         ("GET", "/strays"): Access(_SHOP, Scope.READ),
         ("POST", "/payments/{merchant_id}/strays/{gateway_id}/return"): Access(_SHOP, Scope.REFUND),
         ("POST", "/payments/{merchant_id}/strays/{gateway_id}/hold"): Access(_SHOP, Scope.ADMIN),
+        ("GET", "/reports/sums"): Access(_SHOP, Scope.READ),
+        ("GET", "/reports/sums.csv"): Access(_SHOP, Scope.READ),
         ("GET", "/orphans"): Access(_SHOP, Scope.READ),
         ("POST", "/orphans/{gateway_id}/hold"): Access(_SHOP, Scope.ADMIN),
         ("POST", "/webhooks/{provider}"): PUBLIC,

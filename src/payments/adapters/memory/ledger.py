@@ -1,0 +1,23 @@
+"""MemoryLedger: sums of what moved, over all payments in the books."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import attrs
+
+from payments.adapters.memory.books import Books
+from payments.domain.books.sums import Sum, movements_of, sums_of
+
+
+@attrs.frozen
+class MemoryLedger:
+    """Adds up what moved. Ledger documents the call."""
+
+    _books: Books
+
+    async def sums(self, since: datetime, until: datetime) -> Sequence[Sum]:
+        """Return the sums of what moved from *since* on, before *until*."""
+        with self._books.open():
+            payments = list(self._books.payments.values())
+        moved = (one for payment in payments for one in movements_of(payment))
+        return sums_of(one for one in moved if since <= one.at < until)

@@ -1,0 +1,66 @@
+"""SqlLedger: sums of what moved in a stretch of time, each one read from an index of when it moved."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import attrs
+import sqlalchemy as sa
+
+from payments.adapters.sql.engine.fronts import Front
+from payments.adapters.sql.schema.moment import Moment
+from payments.adapters.sql.schema.tables import ACCEPTED, DONE, TAKEN, attempts, payments, refunds
+from payments.domain.books.sums import Group, Kind, Sum
+
+_METHOD: Final = sa.case((attempts.c.method == "", payments.c.method), else_=attempts.c.method)
+_GROUP: Final = (attempts.c.currency, _METHOD, attempts.c.provider, attempts.c.pg, payments.c.channel)
+_IS_MONEY: Final = attempts.c.disposition != sa.literal_column("'wrong_mode'")
+_with_payment: Final = attempts.join(payments, payments.c.merchant_id == attempts.c.merchant_id)
+_of_capture: Final = (refunds.c.merchant_id == attempts.c.merchant_id) & (refunds.c.gateway_id == attempts.c.gateway_id)
+
+
+def _sums(
+    came_from: sa.FromClause, at: sa.Column[datetime], amount: sa.Column[int], *happened: sa.ColumnElement[bool]
+) -> sa.Select[Any]:
+    within = (at >= sa.bindparam("since", type_=Moment), at < sa.bindparam("until", type_=Moment))
+    accepted = sa.case((ACCEPTED, 1), else_=0)
+    columns = (accepted, *_GROUP, sa.func.sum(amount), sa.func.count())
+    return sa.select(*columns).select_from(came_from).where(*within, *happened, _IS_MONEY).group_by(accepted, *_GROUP)
+
+
+CAPTURES: Final = _sums(_with_payment, attempts.c.taken_at, attempts.c.amount, TAKEN)
+REFUNDS: Final = _sums(
+    refunds.join(_with_payment, _of_capture),
+    refunds.c.done_at,
+    refunds.c.amount,
+    DONE,
+    refunds.c.status == sa.literal_column("'done'"),
+)
+_KINDS: Final = {
+    CAPTURES: (Kind.STRAY_CAPTURED, Kind.CAPTURED),
+    REFUNDS: (Kind.STRAY_REFUNDED, Kind.REFUNDED),
+}
+
+
+@attrs.frozen
+class SqlLedger:
+    """Adds up what moved. Ledger documents the call."""
+
+    _front: Front
+
+    async def sums(self, since: datetime, until: datetime) -> Sequence[Sum]:
+        """Return the sums of what moved from *since* on, before *until*. Raises StorageUnavailable."""
+        given = {"since": since, "until": until}
+
+        def work(connection: sa.Connection) -> list[Sum]:
+            rows = [(kinds, row) for query, kinds in _KINDS.items() for row in connection.execute(query, given)]
+            found = [_sum_of(kinds[row[0]], *row[1:]) for kinds, row in rows]
+            return sorted(found, key=lambda one: (one.kind, one.group))
+
+        return await self._front.read(work)
+
+
+def _sum_of(kind: Kind, *row: Any) -> Sum:
+    currency, method, provider, pg, channel, amount, count = row
+    group = Group(currency=currency, method=method, provider=provider, pg=pg, channel=channel)
+    return Sum(kind=kind, group=group, amount=int(amount), count=count)

@@ -1,0 +1,57 @@
+"""Reporting: what was captured and refunded, day by day of the shop, in memory that grows with the lines alone."""
+
+from collections.abc import Callable
+from datetime import date, tzinfo
+from typing import Final
+
+import attrs
+
+from payments.domain.books.days import day_end, day_start, days_from
+from payments.domain.books.sums import By, Line, Sheet
+from payments.domain.errors import BadInput
+from payments.domain.ports import Ledger
+
+Progress = Callable[[date], None]
+"""Called with each day when it has been added up."""
+
+
+def _unheard(_: date) -> None:
+    return None
+
+
+@attrs.frozen(kw_only=True)
+class Report:
+    """The lines of a report, and its totals: one line for each currency."""
+
+    first: date
+    last: date
+    lines: tuple[Line, ...]
+    totals: tuple[Line, ...]
+
+
+MAX_DAYS: Final = 3_700
+"""Ten years: the longest report."""
+
+
+@attrs.frozen
+class Reporting:
+    """Reports over what is stored now. What the provider tells later belongs to the day on which it happened."""
+
+    _ledger: Ledger
+
+    async def report(
+        self, first: date, last: date, zone: tzinfo, by: frozenset[By], progress: Progress = _unheard
+    ) -> Report:
+        """Return the report of the days from *first* to *last*, both included, whose borders are midnights of *zone*.
+
+        Its totals equal the sums of its lines, and those the stored captures and refunds. Raises BadInput.
+        """
+        if not first <= last or (last - first).days >= MAX_DAYS:
+            raise BadInput(f"A report needs a last day that is not before its first, and at most {MAX_DAYS} days.")
+        lines, totals = Sheet(by), Sheet(frozenset())
+        for day in days_from(first, last):
+            sums = await self._ledger.sums(day_start(day, zone), day_end(day, zone))
+            lines.add(day, sums)
+            totals.add(day, sums)
+            progress(day)
+        return Report(first=first, last=last, lines=tuple(lines.lines()), totals=tuple(totals.lines()))

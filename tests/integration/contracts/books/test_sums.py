@@ -1,0 +1,90 @@
+"""What holds of every Ledger: its sums equal the movements of the payments that are stored, for any stretch of time."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+import attrs
+import pytest
+from builders import NOON, a_payment, fresh, paid, payments, told
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from support.rounds import rounds
+
+from payments.domain.books.days import day_of
+from payments.domain.books.sums import By, movements_of, sums_of
+from payments.domain.money import Money
+from payments.domain.payment import Payment
+from payments.domain.ports import Store
+from payments.domain.use_cases.reporting import Reporting
+from payments.domain.values import Mode
+from payments.entrypoints.blocking import run
+
+SEOUL = ZoneInfo("Asia/Seoul")
+LONG_AGO, FAR = datetime(2000, 6, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+MIDNIGHT = datetime(2026, 11, 24, 15, tzinfo=UTC)
+"""When the 25th begins in Seoul."""
+SECOND = timedelta(seconds=1)
+
+
+def add(store: Store, payment: Payment) -> Payment:
+    return run(store.payments.add(payment))
+
+
+def refunded(payment: Payment, amount: int, at: datetime) -> Payment:
+    return told(payment, attrs.evolve(payment.attempts[0].report, refunded=amount), at=at)
+
+
+def test_a_day_ends_at_the_shops_midnight(store: Store) -> None:
+    for at, amount in ((MIDNIGHT - SECOND, 100), (MIDNIGHT, 20), (MIDNIGHT + timedelta(days=1) - SECOND, 3)):
+        add(store, paid(a_payment(amount=amount, at=at), captured_at=at))
+    add(store, refunded(paid(a_payment(amount=1_000, at=NOON), captured_at=MIDNIGHT), 7, MIDNIGHT - SECOND))
+    days = (datetime(2026, 11, 24, tzinfo=UTC).date(), datetime(2026, 11, 25, tzinfo=UTC).date())
+    report = run(Reporting(store.ledger).report(*days, SEOUL, frozenset({By.DAY})))
+    assert [(line.day, line.captured, line.refunded, line.net) for line in report.lines] == [
+        (days[0], 100, 7, 93),
+        (days[1], 1_023, 0, 1_023),
+    ]
+    assert [(total.captured, total.captures, total.refunded) for total in report.totals] == [(1_123, 4, 7)]
+
+
+def test_strays_and_their_refunds_stand_apart_and_test_money_nowhere(store: Store) -> None:
+    strayed = paid(paid(a_payment()), gateway_id=fresh("imp"), amount=Money(50, "KRW"))
+    stray = next(a for a in strayed.attempts if a.is_stray)
+    add(store, told(strayed, attrs.evolve(stray.report, refunded=20), at=NOON))
+    add(store, paid(a_payment(mode=Mode.TEST), mode=Mode.LIVE))
+    report = run(Reporting(store.ledger).report(NOON.date(), NOON.date(), SEOUL, frozenset()))
+    [total] = report.totals
+    assert (total.captured, total.stray_captured, total.stray_refunded, total.refunded) == (12_000, 50, 20, 0)
+    assert report.lines == report.totals
+
+
+def test_currencies_are_never_added_to_each_other(store: Store) -> None:
+    for currency in ("KRW", "USD"):
+        add(store, paid(a_payment(currency=currency)))
+    report = run(Reporting(store.ledger).report(NOON.date(), NOON.date(), SEOUL, frozenset({By.METHOD})))
+    assert [(total.group.currency, total.captured) for total in report.totals] == [("KRW", 12_000), ("USD", 12_000)]
+
+
+@pytest.mark.slow
+@settings(
+    max_examples=rounds(25, 300), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(data=st.data(), new=st.lists(payments(), min_size=1, max_size=4))
+def test_sums_equal_the_rows_for_any_history_and_zone(store: Store, data: st.DataObject, new: list[Payment]) -> None:
+    known = _known.setdefault(id(store), [])
+    known += [add(store, payment) for payment in new]
+    moved = [one for payment in known for one in movements_of(payment)]
+    assert list(run(store.ledger.sums(LONG_AGO, FAR))) == sums_of(moved)
+    mine = [one for payment in new for one in movements_of(payment)]
+    if not mine:
+        return
+    zone = ZoneInfo(data.draw(st.sampled_from(sorted(available_timezones()))))
+    day = day_of(data.draw(st.sampled_from([one.at for one in mine])), zone)
+    report = run(Reporting(store.ledger).report(day, day, zone, frozenset(data.draw(st.sets(st.sampled_from(By))))))
+    meant = sum(one.amount for one in moved if day_of(one.at, zone) == day)
+    for lines in (report.lines, report.totals):
+        assert sum(x.captured + x.refunded + x.stray_captured + x.stray_refunded for x in lines) == meant
+
+
+_known: dict[int, list[Payment]] = {}
+"""The payments of each store, which all examples of its test share."""
