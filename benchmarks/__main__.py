@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("serving", "pace", "memory", "books", "hostile", "overload", "sandbox")
+NAMES = ("serving", "pace", "memory", "books", "rules", "hostile", "overload", "sandbox")
 
 name, options = (sys.argv[1], sys.argv[2:]) if sys.argv[1:] else (None, [])
 if name is not None and name not in NAMES:

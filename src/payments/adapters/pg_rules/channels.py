@@ -56,6 +56,7 @@ class PgRules:
     tables: Tables = attrs.field(factory=tables)
     _engine: Engine = attrs.field(init=False)
     _logged: set[tuple[str, str]] = attrs.field(factory=set, init=False)
+    _told: dict[tuple[str, str, int], Finding] = attrs.field(factory=dict, init=False)
     _prepared: dict[str, tuple[PgChannel, str, str, dict[str, Any]]] = attrs.field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -99,6 +100,15 @@ class PgRules:
         return found
 
     def _finding(self, channel: PgChannel, pg: str, broken: Broken) -> Finding:
+        """Return what is told of a broken case; without a value of its own it is the same for every request."""
+        if broken.value is not None:
+            return self._new_finding(channel, pg, broken)
+        key = (channel.name, pg, id(broken.case))
+        if key not in self._told:
+            self._told[key] = self._new_finding(channel, pg, broken)
+        return self._told[key]
+
+    def _new_finding(self, channel: PgChannel, pg: str, broken: Broken) -> Finding:
         case, company = broken.case, self.tables.pgs.get(pg)
         shown = broken.value if case.field == "bank" else None
         return Finding(

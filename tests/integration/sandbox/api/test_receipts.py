@@ -29,7 +29,7 @@ def test_a_payment_gets_one_receipt_at_a_time(shop, sandbox: Sandbox, paid: str)
 
 @pytest.mark.fact("§2", "documented", "A receipt of a PG that has none is a 501.")
 def test_a_receipt_needs_a_paid_payment_of_a_pg_that_issues_them(shop, sandbox: Sandbox) -> None:
-    ready, kakao = sandbox.open_window("order-2", 5), sandbox.open_window("order-3", 5, pg="kakaopay")
+    ready, kakao = sandbox.open_window("order-2", 5), sandbox.open_window("order-3", 500, pg="kakaopay")
     sandbox.approve(kakao)
     assert shop.post(f"/receipts/{ready}", **PERSON)[0] == 400
     assert shop.post(f"/receipts/{kakao}", **PERSON)[0] == 501

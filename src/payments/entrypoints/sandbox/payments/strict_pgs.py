@@ -84,7 +84,7 @@ def window_refusal(request: WindowRequest, pg: str) -> str:
         "pay_method": pg in SOLD and method not in SOLD[pg] and not request.customer_uid,
         "name": any(character in request.name for character in BAD_IN_NAMES.get(pg, "")),
         "currency": request.currency != "KRW" if pg in ONLY_WON else pg == "paypal_v2" and request.currency == "KRW",
-        "amount": amount < SMALLEST.get(pg, 0),
+        "amount": amount < SMALLEST.get(pg, 0) and not request.customer_uid,  # a key is issued for nothing
         "vbank_due": account and pg in DUE_NEEDED and not request.vbank_due,
         "card_quota": request.months is not None and (pg in NO_MONTHS or (pg in ONE_MONTH and months > 1)),
         "buyer_name": pg in NAME_NEEDED and not request.buyer.get("buyer_name"),
