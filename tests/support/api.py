@@ -110,7 +110,11 @@ class RunningApi:
 
     @property
     def shop(self) -> dict[str, str]:
-        key, secret = new_key("test-shop", self.service.checkout.clock.now(), frozenset({Scope.ADMIN}))
+        return self.key("test-shop")
+
+    def key(self, name: str) -> dict[str, str]:
+        """Return the headers of a new API key that may do everything."""
+        key, secret = new_key(name, self.service.checkout.clock.now(), frozenset({Scope.ADMIN}))
         run(self.service.api_keys.add_key(key, key_digest(secret)))
         return bearer(secret)
 

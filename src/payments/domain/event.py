@@ -33,6 +33,7 @@ class EventKind(StrEnum):
     DEPOSIT_LEFT_OPEN = "deposit_left_open"
     REFUND_REQUESTED = "refund_requested"
     REFUND_ACCEPTED = "refund_accepted"
+    REFUND_APPROVED = "refund_approved"
     REFUND_REBASED = "refund_rebased"
     REFUND_REFUSED = "refund_refused"
     REFUNDED = "refunded"

@@ -6,8 +6,9 @@ history.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Final
 
 import attrs
 
@@ -41,6 +42,9 @@ class SealedAccount:
 
     token: str = attrs.field(validator=text(1, 2000), repr=False)
 
+
+AWAITS_APPROVAL: Final = datetime(9000, 1, 1, tzinfo=UTC)
+"""As `not_before` of a refund: never by itself, because a second person must approve it first."""
 
 _optional_time = attrs.validators.optional(aware)
 
@@ -95,6 +99,11 @@ class Refund:
     def is_automatic(self) -> bool:
         """Whether a rule of the shop requested it, and no person."""
         return self.by == Source.POLICY
+
+    @property
+    def awaits_approval(self) -> bool:
+        """Whether a second person must approve it before it is sent."""
+        return self.is_open and self.not_before == AWAITS_APPROVAL
 
     def may_be_at_work(self, now: datetime) -> bool:
         """Whether the provider may still execute the latest send."""

@@ -212,6 +212,7 @@ _EVENT_KINDS: Final[Mapping[EventKind, Mapping[Language, str]]] = {
     EventKind.DEPOSIT_LEFT_OPEN: _label("가상계좌를 닫지 못함", "Virtual account could not be closed"),
     EventKind.REFUND_REQUESTED: _label("환불 요청", "Refund requested"),
     EventKind.REFUND_ACCEPTED: _label("환불 접수 (결과 대기)", "Refund accepted, result pending"),
+    EventKind.REFUND_APPROVED: _label("환불 승인 (두 번째 담당자)", "Refund approved by a second person"),
     EventKind.REFUND_REBASED: _label("환불 기준 금액 변경", "Refund rebased"),
     EventKind.REFUND_REFUSED: _label("환불 거절", "Refund refused"),
     EventKind.REFUNDED: _label("환불 완료", "Refunded"),

@@ -161,6 +161,7 @@ class RefundView(Struct, kw_only=True):
     accepted_at: datetime | None
     done_at: datetime | None
     provider_id: str
+    awaits_approval: bool  # by another API key or operator; nothing was sent yet
 
 
 class RefundsView(Struct, kw_only=True):
@@ -261,10 +262,8 @@ _REASONS_FOR_THE_SHOP = (EventKind.STRAY_HELD, EventKind.ATTEMPT_UNREADABLE, Eve
 
 def event_view(payment: Payment, event: Event, *, for_shop: bool = False) -> EventView:
     """Return one entry of *payment*'s timeline; only the shop sees its people's names, and what is written for them."""
-    by_shop, is_for_shop = (
-        event.by.startswith((f"{Role.SHOP}:", f"{Role.OPERATOR}:")),
-        event.kind in _REASONS_FOR_THE_SHOP,
-    )
+    by_shop = event.by.startswith((f"{Role.SHOP}:", f"{Role.OPERATOR}:"))
+    is_for_shop = event.kind in _REASONS_FOR_THE_SHOP
     return EventView(
         version=event.version,
         kind=event.kind,
@@ -296,4 +295,5 @@ def refund_view(payment: Payment, refund: Refund) -> RefundView:
         accepted_at=refund.accepted_at,
         done_at=refund.done_at,
         provider_id=refund.provider_id,
+        awaits_approval=refund.awaits_approval,
     )

@@ -31,7 +31,7 @@ class World:
 
     def ask(self, route: tuple[str, str], who: str) -> Any:
         method, path = route
-        filled = path.format(merchant_id=self.payment, gateway_id=self.attempt, name="somebody")
+        filled = path.format(merchant_id=self.payment, gateway_id=self.attempt, name="somebody", refund_id="r")
         visitor = self.visitors[who]
         if method == "GET":
             return visitor.get(filled, allow_redirects=False)
@@ -83,7 +83,7 @@ def test_a_stranger_is_shown_the_log_in_and_nothing_else(world: World, route: tu
 @pytest.mark.parametrize("route", [route for route in PROTECTED if route[0] == "POST"], ids=str)
 @pytest.mark.parametrize("csrf", ["", "0" * 64])
 def test_no_action_is_taken_on_a_forged_form(world: World, route: tuple[str, str], csrf: str) -> None:
-    path = route[1].format(merchant_id=world.payment, gateway_id=world.attempt, name="somebody")
+    path = route[1].format(merchant_id=world.payment, gateway_id=world.attempt, name="somebody", refund_id="r")
     assert world.visitors["admin"].post(path, {"csrf": csrf}).status_code == 403
 
 

@@ -1,13 +1,15 @@
 """Refunds at the console: one click, two clicks, two people, and a page that is not believed."""
 
+import attrs
 import pytest
-from support.api import RunningApi
-from support.at_once import at_once
-from support.console import Visitor, hidden
+from support.api import RunningApi, api_settings, running_api
+from support.console import Visitor, add_operator, hidden, signed_in
 
+from payments.domain.access import Scope
 from payments.domain.people.audit import AuditAction
 from payments.domain.refund import RefundStatus
 from payments.entrypoints.blocking import run
+from payments.testing.at_once import at_once
 
 
 def confirmed(visitor: Visitor, payment: str, attempt: str, **form: str) -> dict[str, str]:
@@ -88,6 +90,23 @@ def test_all_that_is_left_is_refunded_with_one_tick(kim: Visitor, paid: tuple[st
     kim.post(f"/payments/{paid[0]}/refund", fields)
     assert amounts(kim.api, paid[0]) == [12000]
     assert "환불할 돈이 없습니다." in kim.get(f"/payments/{paid[0]}").text
+
+
+def test_a_large_refund_waits_for_another_operator() -> None:
+    with running_api(settings=attrs.evolve(api_settings(), second_person_above=4_000)) as api:
+        for name in ("kim", "lee"):
+            add_operator(api.service, name, Scope.REFUND)
+        kim, lee = (Visitor(api, signed_in(api.service, name)) for name in ("kim", "lee"))
+        payment, attempt = api.paid()
+        path = f"/payments/{payment['merchant_id']}"
+        asked = kim.post(f"{path}/refund", confirmed(kim, payment["merchant_id"], attempt))
+        shown = kim.get(asked.headers["Location"].removeprefix("/console"))
+        assert "다른 담당자의 승인을 기다립니다" in shown.text
+        [refund] = api.stored(payment["merchant_id"]).refunds
+        assert kim.post(f"{path}/refunds/{refund.id}/approve").status_code == 403
+        assert amounts(api, payment["merchant_id"]) == []
+        assert lee.post(f"{path}/refunds/{refund.id}/approve").status_code == 303
+        assert amounts(api, payment["merchant_id"]) == [5000]
 
 
 def test_what_strangers_wrote_is_text_and_never_a_page(kim: Visitor) -> None:

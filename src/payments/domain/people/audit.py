@@ -32,6 +32,8 @@ class AuditAction(StrEnum):
     KEY_CREATED = "key_created"
     KEY_REVOKED = "key_revoked"
     REFUND = "refund"
+    APPROVE_REFUND = "approve_refund"
+    REJECT_REFUND = "reject_refund"
     CANCEL = "cancel"
     HOLD_STRAY = "hold_stray"
     HOLD_ORPHAN = "hold_orphan"

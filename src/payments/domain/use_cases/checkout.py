@@ -48,9 +48,9 @@ from payments.domain.use_cases.channel_rules import (
     PaymentRequest,
     raise_if_stopped,
 )
+from payments.domain.use_cases.people.trail import Trail
 from payments.domain.use_cases.refreshing import Refresher
 from payments.domain.use_cases.rules import Rules
-from payments.domain.use_cases.trail import Trail
 from payments.domain.values import Caller, GatewayId, MerchantId, Method, Mode, Offer, Role, Terms
 
 MAX_TRIES: Final = 3

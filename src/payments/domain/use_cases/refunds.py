@@ -10,6 +10,7 @@ from typing import Final
 
 import attrs
 
+from payments.domain import refunding
 from payments.domain.books.search import Filter
 from payments.domain.errors import (
     ContractViolation,
@@ -36,25 +37,15 @@ from payments.domain.ports import (
     PaymentRepository,
 )
 from payments.domain.refund import BankAccount, Refund, RefundStatus
-from payments.domain.refunding import (
-    RefundOrder,
-    begin_send,
-    hold_stray,
-    note_not_sent,
-    note_refused,
-    note_still_at_work,
-    rebase,
-    refuse,
-    request,
-    stray,
-)
+from payments.domain.refunding import RefundOrder
 from payments.domain.report import Report
 from payments.domain.use_cases.accounts import Accounts
 from payments.domain.use_cases.banks import refund_account
 from payments.domain.use_cases.checkout import Outcome
+from payments.domain.use_cases.people.approvals import held_for_approval
+from payments.domain.use_cases.people.trail import Trail
 from payments.domain.use_cases.refreshing import Refresher
 from payments.domain.use_cases.refund_rules import RefundRules
-from payments.domain.use_cases.trail import Trail
 from payments.domain.values import DEFAULT_PROVIDER, Caller, GatewayId, MerchantId, RefundId, Role
 
 MAX_REBASES: Final = 3
@@ -83,6 +74,7 @@ class Refunds:
     trail: Trail
     accounts: Accounts
     refund_rules: RefundRules = attrs.field(factory=RefundRules)
+    second_person_above: int = 0
 
     async def refund(
         self, caller: Caller, merchant_id: MerchantId, order: RefundOrder, refund_id: RefundId | None = None
@@ -111,7 +103,9 @@ class Refunds:
             if any(refund.id == refund_id for refund in payment.refunds):
                 return payment
             allowed = self.refund_rules.allowed(payment, order, self.clock.now())
-            return request(payment, self._storable(allowed, refund_id), refund_id, self.clock.now(), str(caller))
+            order_kept, now = self._storable(allowed, refund_id), self.clock.now()
+            asked = refunding.request(payment, order_kept, refund_id, now, str(caller))
+            return held_for_approval(asked, refund_id, self.second_person_above)
 
         asked = {"refund": refund_id, "amount": order.amount, "attempt": order.gateway_id, "reason": order.reason}
         storing = self.payments.update(merchant_id, asking)
@@ -145,7 +139,7 @@ class Refunds:
             if not refund.may_be_sent(self.clock.now()):
                 return payment
             if payment.capture(refund.gateway_id).report.remaining != refund.remainder:
-                payment = await self._step(payment, refund, lambda p, r: rebase(p, r, self.clock.now()))
+                payment = await self._step(payment, refund, lambda p, r: refunding.rebase(p, r, self.clock.now()))
             else:
                 payment = await self._send(payment, refund)
         return payment
@@ -160,7 +154,7 @@ class Refunds:
             claimed.clear()
             if not current.may_be_sent(sent_at):
                 return before
-            after = begin_send(before, current, sent_at)
+            after = refunding.begin_send(before, current, sent_at)
             claimed.append(after.refund(refund.id))
             return after
 
@@ -168,7 +162,7 @@ class Refunds:
         if not claimed:
             return payment
         if self.clock.now() - sent_at > SEND_WITHIN:
-            return await self._step(payment, claimed[0], note_not_sent)
+            return await self._step(payment, claimed[0], refunding.note_not_sent)
         return await self._answered(payment, attrs.evolve(claimed[0], account=account))
 
     async def _answered(self, payment: Payment, refund: Refund) -> Payment:
@@ -176,12 +170,12 @@ class Refunds:
         try:
             report = await self.gateways.of(payment.provider).refund(refund, currency, payment.merchant_id)
         except NotSent as error:
-            await self._step(payment, refund, note_not_sent)
+            await self._step(payment, refund, refunding.note_not_sent)
             if isinstance(error, CredentialsRefused):
                 await self._alarm(AlarmKind.CREDENTIALS_REFUSED, str(error), payment.merchant_id)
             raise
         except StillAtWork:
-            await self._step(payment, refund, lambda p, r: note_still_at_work(p, r, self.clock.now()))
+            await self._step(payment, refund, lambda p, r: refunding.note_still_at_work(p, r, self.clock.now()))
             await self._alarm_if_slow(payment, refund)
             raise
         except Rejected as error:
@@ -191,13 +185,13 @@ class Refunds:
     async def _refused(self, payment: Payment, refund: Refund, error: Rejected) -> Payment:
         """Believe a refusal only after a refresh: the refund may be done, or the remainder may have changed."""
         words = f"{error.provider_code} {error.provider_text}".strip() or str(error)
-        payment = await self._step(payment, refund, lambda p, r: note_refused(p, r, words))
+        payment = await self._step(payment, refund, lambda p, r: refunding.note_refused(p, r, words))
         payment = await self._refreshed(payment, refund)
         current = payment.refund(refund.id)
         if payment.capture(refund.gateway_id).report.remaining != refund.remainder:
             return payment
         if current.is_open:
-            payment = await self._step(payment, refund, lambda p, r: refuse(p, r, self.clock.now(), words))
+            payment = await self._step(payment, refund, lambda p, r: refunding.refuse(p, r, self.clock.now(), words))
             await self._alarm_if_given_up(payment, refund)
         return payment
 
@@ -255,7 +249,7 @@ class Refunds:
     ) -> Outcome:
         """Refund all that is left of a stray. Raises RefundRefused for the capture that paid, and as `request` does."""
         self._only_the_shop(caller)
-        stray(await self.payments.get(merchant_id), gateway_id)
+        refunding.stray(await self.payments.get(merchant_id), gateway_id)
         order = RefundOrder(reason=reason, gateway_id=gateway_id, account=account)
         return await self.refund(caller, merchant_id, order, refund_id)
 
@@ -263,7 +257,7 @@ class Refunds:
         """Hold a stray, with a note that says why. Raises PaymentNotFound, RefundRefused or RefundInProgress."""
         self._only_the_shop(caller)
         now, by = self.clock.now(), str(caller)
-        holding = self.payments.update(merchant_id, lambda p: hold_stray(p, gateway_id, note, now, by))
+        holding = self.payments.update(merchant_id, lambda p: refunding.hold_stray(p, gateway_id, note, now, by))
         return await self.trail.noted(caller, AuditAction.HOLD_STRAY, merchant_id, holding, attempt=gateway_id)
 
     async def strays(self, caller: Caller, before: MerchantId | None = None, limit: int = 100) -> Sequence[Payment]:

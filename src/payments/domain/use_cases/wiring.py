@@ -11,13 +11,14 @@ from payments.domain.schedule import DEPOSIT_GRACE, EXPIRES_AFTER, GRACE
 from payments.domain.use_cases.accounts import Accounts
 from payments.domain.use_cases.channel_rules import ChannelRules, NoRules
 from payments.domain.use_cases.checkout import Checkout
+from payments.domain.use_cases.people.approvals import Approvals
+from payments.domain.use_cases.people.trail import Trail
 from payments.domain.use_cases.reconciliation import Reconciliation
 from payments.domain.use_cases.refreshing import Refresher
 from payments.domain.use_cases.refund_rules import RefundRules
 from payments.domain.use_cases.refunds import Refunds
 from payments.domain.use_cases.rules import Rules
 from payments.domain.use_cases.sweep import Sweep
-from payments.domain.use_cases.trail import Trail
 from payments.domain.values import Mode
 
 
@@ -30,6 +31,7 @@ class Policy:
     expires_after   how long a buyer has to pay before an untouched payment is cancelled
     grace           how long after that whatever the provider shows still pays
     deposit_grace   the same after the due time of a virtual account
+    second_person_above   refunds of a capture above this sum in won wait for a second person; 0: none
     rules           what must hold of a payment before it begins
     """
 
@@ -38,6 +40,7 @@ class Policy:
     expires_after: timedelta = EXPIRES_AFTER
     grace: timedelta = GRACE
     deposit_grace: timedelta = DEPOSIT_GRACE
+    second_person_above: int = 0
     rules: Rules = attrs.field(factory=Rules)
 
 
@@ -51,6 +54,7 @@ class UseCases:
     sweep: Sweep
     reconciliation: Reconciliation
     trail: Trail
+    approvals: Approvals
 
     @classmethod
     def over(
@@ -87,6 +91,7 @@ class UseCases:
             trail=trail,
             accounts=Accounts(vault, policy.mode, alarms),
             refund_rules=RefundRules(**asked),
+            second_person_above=policy.second_person_above,
         )
         return cls(
             checkout=Checkout(
@@ -111,6 +116,7 @@ class UseCases:
             ),
             reconciliation=Reconciliation(**shared, orphans=orphans, alarms=alarms, refresher=refresher),
             trail=trail,
+            approvals=Approvals(payments=payments, clock=clock, trail=trail),
         )
 
 
@@ -139,6 +145,10 @@ class HasUseCases:
     @property
     def reconciliation(self) -> Reconciliation:
         return self.use_cases.reconciliation
+
+    @property
+    def approvals(self) -> Approvals:
+        return self.use_cases.approvals
 
     @property
     def trail(self) -> Trail:

@@ -24,6 +24,8 @@ ACCESS: Final[Mapping[tuple[str, str], Scope | None]] = MappingProxyType(
         ("POST", "/payments/{merchant_id}/cancel"): Scope.PAY,
         ("POST", "/payments/{merchant_id}/refund/confirm"): Scope.REFUND,
         ("POST", "/payments/{merchant_id}/refund"): Scope.REFUND,
+        ("POST", "/payments/{merchant_id}/refunds/{refund_id}/approve"): Scope.REFUND,
+        ("POST", "/payments/{merchant_id}/refunds/{refund_id}/reject"): Scope.REFUND,
         ("POST", "/payments/{merchant_id}/strays/{gateway_id}/hold"): Scope.ADMIN,
     }
 )

@@ -26,6 +26,7 @@ _KOREAN: Final[Mapping[str, str]] = {
     "not-signed-in": "먼저 로그인해 주세요.",
     "scope-missing": "이 작업을 할 권한이 없습니다.",
     "form-not-ours": "오래된 화면이거나 이 로그인의 화면이 아닙니다. 아무것도 하지 않았습니다. 새로 고쳐 주세요.",
+    "second-person-needed": "다른 담당자가 승인해야 합니다. 아무것도 보내지 않았습니다.",
     "too-many-requests": "너무 자주 시도했습니다. 잠시 뒤 다시 시도해 주세요.",
     "operator-not-found": "그런 담당자가 없습니다.",
     "busy": "서버가 바쁩니다. 아무것도 하지 않았습니다. 다시 시도해 주세요.",

@@ -7,7 +7,7 @@ from payments.domain.errors import BadInput
 from payments.domain.people.audit import AuditAction
 from payments.domain.people.operators import Operator, OperatorNotFound, Operators
 from payments.domain.ports import Clock
-from payments.domain.use_cases.trail import Trail
+from payments.domain.use_cases.people.trail import Trail
 from payments.domain.values import Caller
 from payments.entrypoints.people.codes import new_secret
 from payments.entrypoints.people.passwords import Passwords, Seals, checked

@@ -14,7 +14,7 @@ from payments.domain.errors import StorageConflict, StorageUnavailable
 from payments.domain.people.audit import AuditAction
 from payments.domain.people.operators import NotSignedIn, Operator, Operators, Session, SignInRefused
 from payments.domain.ports import Clock
-from payments.domain.use_cases.trail import Trail
+from payments.domain.use_cases.people.trail import Trail
 from payments.domain.values import Caller
 from payments.entrypoints.limits import Budget, Policy, network_of
 from payments.entrypoints.people.codes import step_of

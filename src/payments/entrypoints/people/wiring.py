@@ -4,7 +4,7 @@ from typing import Any
 
 from payments.domain.people.operators import Operators
 from payments.domain.ports import Clock, Store
-from payments.domain.use_cases.trail import Trail
+from payments.domain.use_cases.people.trail import Trail
 from payments.entrypoints.people.managing import Managing
 from payments.entrypoints.people.passwords import Seals
 from payments.entrypoints.people.sign_in import SignIn

@@ -32,6 +32,8 @@ def check(settings: Settings) -> list[str]:
     found += _provider_errors(settings)
     if not _is_zone(settings.zone):
         found.append("zone must be a time zone such as Asia/Seoul.")
+    if settings.second_person_above < 0:
+        found.append("second_person_above must be 0 or more.")
     if not 1 <= settings.expires_after <= MAX_EXPIRY_MINUTES:
         found.append(f"expires_after must be between 1 and {MAX_EXPIRY_MINUTES} minutes.")
     if not 0 <= settings.grace <= MAX_EXPIRY_MINUTES or not 0 <= settings.deposit_grace <= 24 * 30:

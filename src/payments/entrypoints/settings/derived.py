@@ -35,6 +35,7 @@ def policy(settings: Settings) -> Policy:
         expires_after=timedelta(minutes=settings.expires_after),
         grace=timedelta(minutes=settings.grace),
         deposit_grace=timedelta(hours=settings.deposit_grace),
+        second_person_above=settings.second_person_above,
         rules=rules_of(settings),
     )
 

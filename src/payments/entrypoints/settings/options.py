@@ -165,6 +165,9 @@ class Settings:
     expires_after: int = option(default=30, help="minutes a buyer has to pay before an untouched payment is cancelled")
     grace: int = option(default=10, help="minutes after its expiry in which late money still pays a payment")
     deposit_grace: int = option(default=6, help="hours after its due time in which a late deposit still pays")
+    second_person_above: int = option(
+        default=0, help="refunds of a payment above this sum in won wait for a second person; 0: none"
+    )
     one_payment_per_order: bool = option(
         default=False, help="an order is paid once in the whole shop, not once per buyer"
     )

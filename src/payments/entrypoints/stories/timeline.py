@@ -73,6 +73,11 @@ _KINDS: Final[Mapping[str, tuple[str, Words, Words]]] = {  # kind: tone, what ha
         ),
         Words("", ""),
     ),
+    "refund_approved": (
+        "wait",
+        Words("두 번째 담당자가 {amount} 환불을 승인했습니다.", "A second person approved the refund of {amount}."),
+        Words("이제 결제대행사에 보냅니다.", "It is now sent to the provider."),
+    ),
     "refund_rebased": (
         "wait",
         Words(

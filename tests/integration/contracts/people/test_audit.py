@@ -5,14 +5,14 @@ import pytest
 import sqlalchemy as sa
 import sqlalchemy.exc
 from builders import NOON
-from support.at_once import at_once
-from support.stores import Store
 
 from payments.domain.errors import PaymentsError
 from payments.domain.people.audit import FIRST_DIGEST, AuditAction, AuditDraft
-from payments.domain.use_cases.trail import verify
+from payments.domain.ports import Store
+from payments.domain.use_cases.people.trail import verify
 from payments.domain.values import MerchantId
 from payments.entrypoints.blocking import run
+from payments.testing.at_once import at_once
 
 
 def a_draft(merchant_id: str | None = "m_1", **changes: object) -> AuditDraft:

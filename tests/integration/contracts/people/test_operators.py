@@ -5,11 +5,11 @@ from datetime import timedelta
 import attrs
 import pytest
 from builders import NOON
-from support.stores import Store
 
 from payments.domain.access import Scope
 from payments.domain.errors import BadInput, StorageConflict
 from payments.domain.people.operators import SESSION_IDLE, SESSION_LIFE, Operator, Session
+from payments.domain.ports import Store
 from payments.entrypoints.blocking import run
 
 LATER = NOON + timedelta(minutes=5)

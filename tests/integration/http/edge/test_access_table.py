@@ -23,6 +23,8 @@ BODIES = {
     ("POST", "/payments/{merchant_id}/abandon"): {},
     ("POST", "/payments/{merchant_id}/cancel"): {},
     ("POST", "/payments/{merchant_id}/refunds"): {},
+    ("POST", "/payments/{merchant_id}/refunds/{refund_id}/approve"): {},
+    ("POST", "/payments/{merchant_id}/refunds/{refund_id}/reject"): {},
     ("POST", "/payments/{merchant_id}/strays/{gateway_id}/return"): {},
     ("POST", "/payments/{merchant_id}/strays/{gateway_id}/hold"): {"note": "n"},
     ("POST", "/orphans/{gateway_id}/hold"): {"note": "n"},
@@ -47,7 +49,7 @@ def ask(api: RunningApi, route, who, *, payment="", alice="", attempt="imp_1"):
         headers = bearer(api.service.client_tokens.issue(api.stored(alice), api.service.clock.now()))
     body = BODIES[route] if method == "POST" else None
     body = body.get(who, body) if body else body
-    url = api.url + path.format(merchant_id=payment, gateway_id=attempt, provider="iamport")
+    url = api.url + path.format(merchant_id=payment, gateway_id=attempt, refund_id="r_1", provider="iamport")
     return api.session.request(method, url, json=body, headers=headers, timeout=EVENTUALLY, allow_redirects=False)
 
 

@@ -13,7 +13,7 @@ from payments.domain.access import Scope
 from payments.domain.errors import BadInput, StorageConflict
 from payments.domain.people.audit import AuditAction
 from payments.domain.people.operators import SESSION_IDLE, NotSignedIn, OperatorNotFound, SignInRefused
-from payments.domain.use_cases.trail import Trail
+from payments.domain.use_cases.people.trail import Trail
 from payments.domain.values import Caller
 from payments.entrypoints.blocking import run
 from payments.entrypoints.limits import Budget, Policy, TooManyRequests

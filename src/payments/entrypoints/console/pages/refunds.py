@@ -58,6 +58,23 @@ async def refund(visit: Visit) -> Response:
     return visit.go(visit.payment_url(payment.merchant_id, refund=refund_id))
 
 
+async def approve(visit: Visit) -> Response:
+    """Approve a refund that another person requested, and send it."""
+    refund_id = RefundId(visit.params["refund_id"])
+    payment = await visit.service.approvals.approve(visit.caller, visit.merchant_id, refund_id)
+    sending = visit.service.refunds.send(payment.merchant_id, refund_id)
+    await visit.service.sending.within_time(sending, suspends=visit.service.suspends)
+    return visit.go(visit.payment_url(payment.merchant_id, refund=refund_id))
+
+
+async def reject(visit: Visit) -> Response:
+    """Give up a refund that waits for a second person."""
+    refund_id = RefundId(visit.params["refund_id"])
+    why = visit.form.get("why", "").strip() or f"by {visit.caller}"
+    payment = await visit.service.approvals.reject(visit.caller, visit.merchant_id, refund_id, why)
+    return visit.go(visit.payment_url(payment.merchant_id, refund=refund_id))
+
+
 def _order(visit: Visit, attempt: Attempt, amount: int, seen: int) -> RefundOrder:
     currency = attempt.report.amount.currency
     form = visit.form
@@ -108,4 +125,6 @@ def _said(merchant_id: str, refund_id: RefundId, attempt: Attempt, amount: int, 
 PAGES: Final = (
     Page("POST", "/payments/{merchant_id}/refund/confirm", confirm),
     Page("POST", "/payments/{merchant_id}/refund", refund),
+    Page("POST", "/payments/{merchant_id}/refunds/{refund_id}/approve", approve),
+    Page("POST", "/payments/{merchant_id}/refunds/{refund_id}/reject", reject),
 )

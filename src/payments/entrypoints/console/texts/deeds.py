@@ -17,6 +17,8 @@ _DEEDS: Final[Mapping[AuditAction, Words]] = {
     AuditAction.KEY_CREATED: Words("API 키를 만듦", "created an API key"),
     AuditAction.KEY_REVOKED: Words("API 키를 폐기", "revoked an API key"),
     AuditAction.REFUND: Words("환불을 요청", "asked for a refund"),
+    AuditAction.APPROVE_REFUND: Words("환불을 승인", "approved a refund"),
+    AuditAction.REJECT_REFUND: Words("환불을 반려", "rejected a refund"),
     AuditAction.CANCEL: Words("취소를 요청", "asked for a cancellation"),
     AuditAction.HOLD_STRAY: Words("어긋난 입금을 보관", "held a stray"),
     AuditAction.HOLD_ORPHAN: Words("주문 없는 결제를 보관", "held an orphan"),

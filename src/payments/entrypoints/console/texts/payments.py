@@ -95,6 +95,12 @@ TEXTS: Final[Mapping[str, Words]] = {
     "refund_is_refused": Words(
         "환불이 거절되었습니다. 돈은 나가지 않았습니다: {failure}", "The refund was refused, no money moved: {failure}"
     ),
+    "awaits_approval": Words(
+        "큰 금액이라 다른 담당자의 승인을 기다립니다. 아직 보내지 않았습니다.",
+        "This sum needs the approval of another person. Nothing was sent yet.",
+    ),
+    "approve": Words("{amount} 환불 승인", "Approve {amount}"),
+    "reject": Words("반려", "Reject"),
     "refund_waits": Words("다른 환불이 진행 중입니다.", "Another refund is under way."),
     "refund_nothing": Words("환불할 돈이 없습니다.", "There is nothing to refund."),
     "who_did": Words("누가 무엇을 했나", "Who did what"),

@@ -57,6 +57,8 @@ ACCESS: Final[Mapping[tuple[str, str], Access]] = MappingProxyType(
         ("POST", "/payments/{merchant_id}/refunds"): Access(_SHOP, Scope.REFUND),
         ("GET", "/payments/{merchant_id}/refunds"): Access(_SHOP, Scope.READ),
         ("GET", "/channels"): Access(_SHOP, Scope.READ),
+        ("POST", "/payments/{merchant_id}/refunds/{refund_id}/approve"): Access(_SHOP, Scope.REFUND),
+        ("POST", "/payments/{merchant_id}/refunds/{refund_id}/reject"): Access(_SHOP, Scope.REFUND),
         ("GET", "/strays"): Access(_SHOP, Scope.READ),
         ("POST", "/payments/{merchant_id}/strays/{gateway_id}/return"): Access(_SHOP, Scope.REFUND),
         ("POST", "/payments/{merchant_id}/strays/{gateway_id}/hold"): Access(_SHOP, Scope.ADMIN),

@@ -12,9 +12,11 @@ from payments.domain.errors import (
     RuleViolation,
 )
 from payments.domain.money import TaxParts
+from payments.domain.payment import Payment
 from payments.domain.refund import BankAccount, RefundStatus
 from payments.domain.refunding import RefundOrder, stray
-from payments.domain.values import GatewayId
+from payments.domain.use_cases.people.approvals import SecondPersonNeeded
+from payments.domain.values import GatewayId, RefundId
 from payments.entrypoints.http.operations import Answer, Call, Lane, operation
 from payments.entrypoints.http.shapes.cursors import cursor_after, read_cursor
 from payments.entrypoints.http.shapes.inputs import Account, HoldStray, RequestRefund, ReturnStray, StrayPage
@@ -70,6 +72,34 @@ async def listing(service: Service, call: Call) -> Answer:
     """List a payment's refunds"""
     payment = await service.checkout.visible_to(call.caller, call.merchant_id)
     return Answer(200, RefundsView(refunds=[refund_view(payment, refund) for refund in payment.refunds]))
+
+
+@operation(
+    "POST",
+    "/payments/{merchant_id}/refunds/{refund_id}/approve",
+    tag="refunds",
+    lane=Lane.PROVIDER,
+    answers=_REFUNDED,
+    problems=(*_MAY_FAIL, SecondPersonNeeded),
+)
+async def approve(service: Service, call: Call) -> Answer:
+    """Approve a refund that another key or operator requested, and send it"""
+    payment = await service.approvals.approve(call.caller, call.merchant_id, _refund_id(call))
+    return await _sent(service, payment, _refund_id(call))
+
+
+@operation(
+    "POST",
+    "/payments/{merchant_id}/refunds/{refund_id}/reject",
+    tag="refunds",
+    lane=Lane.STORE,
+    answers={200: ("Given up; nothing was sent", RefundView)},
+    problems=(PaymentNotFound, RefundRefused, ConcurrentUpdate),
+)
+async def reject(service: Service, call: Call) -> Answer:
+    """Give up a refund that waits for a second person"""
+    payment = await service.approvals.reject(call.caller, call.merchant_id, _refund_id(call), f"by {call.caller}")
+    return Answer(200, refund_view(payment, payment.refund(_refund_id(call))))
 
 
 @operation(
@@ -137,6 +167,14 @@ async def _refund(service: Service, call: Call, order: RefundOrder) -> Answer:
     """Store the refund, send it, and answer in time: 202 if the outcome is not known by then."""
     refund_id = call.refund_id or service.refunds.ids.refund_id()
     payment = await service.refunds.request(call.caller, call.merchant_id, order, refund_id)
+    return await _sent(service, payment, refund_id)
+
+
+def _refund_id(call: Call) -> RefundId:
+    return RefundId(call.request.path["refund_id"])
+
+
+async def _sent(service: Service, payment: Payment, refund_id: RefundId) -> Answer:
     sending = service.refunds.send(payment.merchant_id, refund_id)
     outcome = await service.sending.within_time(sending, suspends=service.suspends)
     payment = outcome.payment if outcome else await service.payments.get(payment.merchant_id)
@@ -152,4 +190,4 @@ def _account(given: Account | None) -> BankAccount | None:
     return BankAccount(bank=given.bank, number=given.number, holder=given.holder, phone=given.phone)
 
 
-OPERATIONS: Final = (create, listing, strays, refund_stray, hold)
+OPERATIONS: Final = (create, listing, approve, reject, strays, refund_stray, hold)

@@ -16,6 +16,7 @@ import msgspec
 from payments.domain import access, errors, messages
 from payments.domain.errors import PaymentsError, Rejected, RuleViolation
 from payments.domain.people import operators
+from payments.domain.use_cases.people import approvals
 from payments.entrypoints import limits, service, tokens
 from payments.entrypoints.http.shapes import errors as http
 
@@ -86,6 +87,7 @@ TABLE: Final[Mapping[type[PaymentsError], Row]] = {
     http.Unauthenticated: Row(401, "Authentication required"),
     http.NotAllowed: Row(403, "Not allowed"),
     http.Forged: Row(403, "Form not from here"),
+    approvals.SecondPersonNeeded: Row(403, "A second person is needed"),
     operators.NotSignedIn: Row(401, "Log in first"),
     operators.SignInRefused: Row(401, "Log-in refused"),
     operators.ScopeMissing: Row(403, "Not allowed"),
