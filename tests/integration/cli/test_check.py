@@ -1,5 +1,6 @@
 """`payments check`, and what `payments serve` and `worker` ask of Iamport before they start."""
 
+import contextlib
 import json
 import logging
 import sqlite3
@@ -34,6 +35,7 @@ def test_a_shop_that_can_take_payments_reads_so_for_each_part(operator: Operator
     assert [line.split()[:2] for line in out.splitlines()] == [
         ["ok", "settings"],
         ["ok", "database"],
+        ["ok", "audit"],
         ["ok", "provider"],
         ["ok", "clock"],
     ]
@@ -145,3 +147,18 @@ def test_a_provider_that_is_down_does_not_keep_a_shop_from_starting(
     with caplog.at_level(logging.WARNING, "payments.start"):
         check_at_start(load_settings())
     assert "could not be asked" in caplog.text
+
+
+def test_a_changed_audit_list_is_noticed(operator: Operator) -> None:
+    """Whoever owns the database can take the triggers away; the chain shows it."""
+    operator.command("operators", "create", "kim", "--generate")
+    assert "1 rows" in parts(operator)["audit"][1]
+    file = load_settings().database.url.removeprefix("sqlite:///")
+    with contextlib.closing(sqlite3.connect(file)) as connection, connection:
+        with pytest.raises(sqlite3.IntegrityError, match="never changed"):
+            connection.execute("UPDATE pkr_audit SET asked_by = 'nobody'")
+        connection.execute("DROP TRIGGER pkr_audit_no_update")
+        connection.execute("UPDATE pkr_audit SET asked_by = 'nobody'")
+    ok, said = parts(operator)["audit"]
+    assert not ok
+    assert "Row 1" in said

@@ -44,7 +44,8 @@ def _results(common: Common) -> list[Result]:
         return [Result("settings", ok=False, sentence=str(error).replace("\n", " "))]
     money = "real money" if settings.mode == "live" else "test money"
     read = Result("settings", ok=True, sentence=f"The settings can be used: mode {settings.mode}, {money}.")
-    return [read, _part("database", lambda: _database(settings)), *_providers(settings)]
+    database = [_part("database", lambda: _database(settings)), _part("audit", lambda: _audit(settings))]
+    return [read, *database, *_providers(settings)]
 
 
 def _part(name: str, ask: Callable[[], str]) -> Result:
@@ -63,6 +64,21 @@ def _database(settings: Settings) -> str:
         if trouble := run(store.health()):
             raise NotReady(trouble)
     return "The database is ready: right mode, current schema, safe settings, writable."
+
+
+def _audit(settings: Settings) -> str:
+    """Verify the chain of the audit list. Keep the digest elsewhere: rows that are missing at the end show by it."""
+    from payments.domain.use_cases.people.trail import verify
+    from payments.entrypoints.bootstrap import opened_store
+    from payments.entrypoints.service import NotReady
+
+    with opened_store(settings) as store:
+        last, broken = run(verify(store.people.audit))
+    if broken is not None:
+        raise NotReady(f"Row {broken} of the audit list does not follow the row before it: somebody changed the list.")
+    if last is None:
+        return "The audit list is empty."
+    return f"The audit list is whole: {last.number} rows, the last one {last.digest}."
 
 
 def _providers(settings: Settings) -> list[Result]:

@@ -2,18 +2,22 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 from cyclopts import Parameter
 
 from payments.domain.access import DEFAULT_SCOPES, ApiKey, Scope
 from payments.domain.errors import BadInput
+from payments.domain.people.audit import AuditAction
 from payments.entrypoints import display
 from payments.entrypoints.blocking import run
 from payments.entrypoints.cli.app import REFUSED
-from payments.entrypoints.cli.common import DEFAULT, Common, print_json, say, stored, table
+from payments.entrypoints.cli.common import DEFAULT, Common, operator, print_json, say, stored, table
 from payments.entrypoints.cli.words import word
 from payments.entrypoints.tokens import MAX_NAME, key_digest, new_key
+
+if TYPE_CHECKING:
+    from payments.domain.ports import Store
 
 OVERLAP_HOURS: Final = 24.0
 _SPAN: Final = re.compile(r"([1-9][0-9]{0,4})([hd])")
@@ -42,6 +46,7 @@ def create(
     now = datetime.now(UTC)
     key, secret = new_key(name, now, frozenset(scope) or DEFAULT_SCOPES, _expiry(expires, now))
     with stored(common) as store:
+        _noted(store, AuditAction.KEY_CREATED, key.prefix, name=key.name, scopes=sorted(key.scopes))
         run(store.api_keys.add_key(key, key_digest(secret)))
     _show_new(key, secret, common)
 
@@ -64,6 +69,7 @@ def rotate(prefix: str, *, overlap: float = OVERLAP_HOURS, common: Common = DEFA
         if old is None or not old.is_active(now):
             return _no_such_key(prefix)
         key, secret = new_key(old.name, now, old.scopes)
+        _noted(store, AuditAction.KEY_CREATED, key.prefix, name=key.name, scopes=sorted(key.scopes))
         run(store.api_keys.add_key(key, key_digest(secret)))
         run(store.api_keys.expire_key(prefix, now + timedelta(hours=overlap)))
     _show_new(key, secret, common)
@@ -94,6 +100,7 @@ def revoke(prefix: str, *, common: Common = DEFAULT) -> int:
         The key's prefix, as `payments keys list` shows it.
     """
     with stored(common) as store:
+        _noted(store, AuditAction.KEY_REVOKED, prefix)
         done = run(store.api_keys.revoke_key(prefix, datetime.now(UTC)))
     if common.json:
         print_json({"revoked": done})
@@ -102,6 +109,12 @@ def revoke(prefix: str, *, common: Common = DEFAULT) -> int:
     else:
         _no_such_key(prefix)
     return 0 if done else REFUSED
+
+
+def _noted(store: "Store", action: AuditAction, prefix: str, **detail: object) -> None:
+    from payments.entrypoints.people.wiring import trail_at_a_shell
+
+    run(trail_at_a_shell(store).note(operator(), action, key=prefix, **detail))
 
 
 def _expiry(text: str | None, now: datetime) -> datetime | None:

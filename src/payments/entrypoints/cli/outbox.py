@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
@@ -16,12 +16,17 @@ from payments.entrypoints.cli.common import (
     MAX_LIST_LENGTH,
     Common,
     check_limit,
+    operator,
     print_json,
     say,
     stored,
     table,
 )
 from payments.entrypoints.cli.words import word
+
+if TYPE_CHECKING:
+    from payments.domain.ports import Store
+    from payments.domain.use_cases.people.letters import Letters
 
 
 def list_(*, limit: int = 100, common: Common = DEFAULT) -> None:
@@ -84,7 +89,8 @@ def skip(*messages: str, common: Common = DEFAULT) -> int:
     if not messages:
         raise BadInput("Give the ids of the messages. Nothing was changed.")
     with stored(common) as store:
-        missing = [one for one in messages if not run(store.outbox.skip(one))]
+        letters = _letters(store)
+        missing = [one for one in messages if not run(letters.skip(operator(), one))]
     if common.json:
         print_json({"skipped": len(messages) - len(missing), "missing": missing})
     else:
@@ -114,12 +120,12 @@ def replay(
     """
     if [bool(messages), everything, waiting].count(True) != 1:
         raise BadInput("Give the ids of the messages, or --all, or --waiting. Nothing was changed.")
-    now = datetime.now(UTC)
     if waiting:
-        return _hurry(now, common)
+        return _hurry(datetime.now(UTC), common)
     with stored(common) as store:
         chosen = [one.id for one in run(store.outbox.dead(MAX_LIST_LENGTH))] if everything else list(messages)
-        missing = [one for one in chosen if not run(store.outbox.replay(one, now))]
+        letters = _letters(store)
+        missing = [one for one in chosen if not run(letters.replay(operator(), one))]
     if common.json:
         print_json({"replayed": len(chosen) - len(missing), "missing": missing})
     else:
@@ -128,6 +134,12 @@ def replay(
             *(f"There is no dead message {one}." for one in missing),
         )
     return REFUSED if missing else 0
+
+
+def _letters(store: "Store") -> "Letters":
+    from payments.entrypoints.people.wiring import letters_at_a_shell
+
+    return letters_at_a_shell(store)
 
 
 def _hurry(now: datetime, common: Common) -> int:

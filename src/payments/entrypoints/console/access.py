@@ -27,6 +27,13 @@ ACCESS: Final[Mapping[tuple[str, str], Scope | None]] = MappingProxyType(
         ("POST", "/payments/{merchant_id}/refunds/{refund_id}/approve"): Scope.REFUND,
         ("POST", "/payments/{merchant_id}/refunds/{refund_id}/reject"): Scope.REFUND,
         ("POST", "/payments/{merchant_id}/strays/{gateway_id}/hold"): Scope.ADMIN,
+        ("GET", "/messages"): Scope.READ,
+        ("POST", "/messages/replay"): Scope.ADMIN,
+        ("POST", "/messages/skip"): Scope.ADMIN,
+        ("GET", "/people"): Scope.ADMIN,
+        ("POST", "/people/revoke"): Scope.ADMIN,
+        ("POST", "/people/end"): Scope.ADMIN,
+        ("GET", "/audit"): Scope.ADMIN,
     }
 )
 

@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from payments.domain.errors import PaymentsError
 from payments.domain.people.operators import NotSignedIn, ScopeMissing
+from payments.domain.use_cases.people.letters import Letters
 from payments.entrypoints.console.access import PUBLIC, scope_of
 from payments.entrypoints.console.files import file_routes
 from payments.entrypoints.console.forms import MAX_FORM, check_csrf, check_origin, fields_of
@@ -23,6 +24,7 @@ from payments.entrypoints.http.edge.middleware import ROUTE
 from payments.entrypoints.http.edge.threads import Threads
 from payments.entrypoints.http.shapes.bodies import read_body
 from payments.entrypoints.http.shapes.errors import NoSuchPage, WrongMethod
+from payments.entrypoints.people.managing import Managing
 from payments.entrypoints.people.sign_in import SignIn
 from payments.entrypoints.service import Service
 from payments.entrypoints.settings import Settings, public_url
@@ -45,9 +47,10 @@ class Console:
         self._threads.close()
 
 
-def console_app(service: Service, sign_in: SignIn, settings: Settings) -> Console:
+def console_app(service: Service, sign_in: SignIn, managing: Managing, settings: Settings) -> Console:
     """Return the console over *service*, to be mounted at AT."""
-    house = House(service=service, sign_in=sign_in, settings=settings)
+    letters = Letters(outbox=service.outbox, clock=service.clock, trail=service.trail)
+    house = House(service=service, sign_in=sign_in, managing=managing, letters=letters, settings=settings)
     threads = Threads(PAGES_AT_ONCE, PAGES_WAITING, suspends=service.suspends)
     door = _Door(house, threads, secure=public_url(settings).startswith("https:"))
     app = Starlette(routes=[*_routes(door), *file_routes()], exception_handlers={HTTPException: door.no_route})

@@ -4,7 +4,7 @@ import logging
 from importlib.util import find_spec
 
 from payments.entrypoints.console.app import Console, console_app
-from payments.entrypoints.people.wiring import sign_in
+from payments.entrypoints.people.wiring import managing, sign_in
 from payments.entrypoints.service import Service
 from payments.entrypoints.settings import Settings
 
@@ -18,5 +18,5 @@ def console_of(service: Service, settings: Settings) -> Console | None:
     if find_spec("argon2") is None or find_spec("pyotp") is None:
         _log.info("There is no console: it needs the extra `console` (pip install 'payments-kr[console]').")
         return None
-    people = service.people
-    return console_app(service, sign_in(people.operators, service.clock, service.trail, settings), settings)
+    given = service.people.operators, service.clock, service.trail, settings
+    return console_app(service, sign_in(*given), managing(*given), settings)

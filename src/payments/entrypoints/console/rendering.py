@@ -21,7 +21,12 @@ PAGES: Final = Environment(
     lstrip_blocks=True,
 )
 
-MENU: Final = (("/payments", "payments", "read"),)
+MENU: Final = (
+    ("/payments", "payments", "read"),
+    ("/messages", "messages", "read"),
+    ("/people", "people", "admin"),
+    ("/audit", "audit", "admin"),
+)
 """The pages of the menu, each with its text and the scope that it needs."""
 
 

@@ -11,12 +11,14 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from payments.domain.access import Scope
 from payments.domain.people.operators import NotSignedIn, Operator, Session
+from payments.domain.use_cases.people.letters import Letters
 from payments.domain.values import Caller, MerchantId, recorded_id
 from payments.entrypoints.console.errors import told
 from payments.entrypoints.console.forms import csrf_of, seal
 from payments.entrypoints.console.rendering import facts_for, render
 from payments.entrypoints.display import Language
 from payments.entrypoints.http.shapes.errors import Forged
+from payments.entrypoints.people.managing import Managing
 from payments.entrypoints.people.sign_in import SignIn
 from payments.entrypoints.service import Service
 from payments.entrypoints.settings import Settings
@@ -41,6 +43,8 @@ class House:
 
     service: Service
     sign_in: SignIn
+    managing: Managing
+    letters: Letters
     settings: Settings
 
     @property

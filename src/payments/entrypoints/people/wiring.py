@@ -4,6 +4,7 @@ from typing import Any
 
 from payments.domain.people.operators import Operators
 from payments.domain.ports import Clock, Store
+from payments.domain.use_cases.people.letters import Letters
 from payments.domain.use_cases.people.trail import Trail
 from payments.entrypoints.people.managing import Managing
 from payments.entrypoints.people.passwords import Seals
@@ -32,12 +33,23 @@ def managing(operators: Operators, clock: Clock, trail: Trail, settings: Setting
     return Managing(**_shared(operators, clock, trail, settings))
 
 
-def managing_at_a_shell(store: Store, settings: Settings) -> Managing:
-    """Return what operators are managed with at a shell, over a store that is open."""
+def trail_at_a_shell(store: Store) -> Trail:
+    """Return what writes into the audit list of a store that is open."""
     from payments.adapters.system.clock import SystemClock
 
-    clock = SystemClock()
-    return managing(store.people.operators, clock, Trail(store.people.audit, clock), settings)
+    return Trail(store.people.audit, SystemClock())
+
+
+def managing_at_a_shell(store: Store, settings: Settings) -> Managing:
+    """Return what operators are managed with at a shell, over a store that is open."""
+    trail = trail_at_a_shell(store)
+    return managing(store.people.operators, trail.clock, trail, settings)
+
+
+def letters_at_a_shell(store: Store) -> Letters:
+    """Return what is done with messages at a shell, over a store that is open."""
+    trail = trail_at_a_shell(store)
+    return Letters(outbox=store.outbox, clock=trail.clock, trail=trail)
 
 
 def _shared(operators: Operators, clock: Clock, trail: Trail, settings: Settings) -> dict[str, Any]:
