@@ -114,7 +114,7 @@ def revoke(prefix: str, *, common: Common = DEFAULT) -> int:
 def _noted(store: "Store", action: AuditAction, prefix: str, **detail: object) -> None:
     from payments.entrypoints.people.wiring import trail_at_a_shell
 
-    run(trail_at_a_shell(store).note(operator(), action, key=prefix, **detail))
+    run(trail_at_a_shell(store).note(operator(), action, None, key=prefix, **detail))
 
 
 def _expiry(text: str | None, now: datetime) -> datetime | None:
