@@ -10,8 +10,9 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from integration.system.test_kills import settled
+from support.postgres.server import Postgres
 from support.rounds import rounds
-from support.system.faults import PROCESSES, SQLITE, Fault, Scene
+from support.system.faults import POSTGRESQL, PROCESSES, SQLITE, Fault, Scene
 from support.system.ledger import Deed, Ledger
 from support.system.town import town
 
@@ -29,6 +30,14 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A provider that stands still is given up after five seconds."""
     monkeypatch.setenv("PAYMENTS_IAMPORT_DEADLINE", "5")
     monkeypatch.setenv("PAYMENTS_HTTP_LIMIT_KEY", "0")
+
+
+@pytest.mark.postgresql
+def test_no_fault_of_postgresql_or_a_process_loses_or_repeats_anything(crashable_postgresql: Postgres) -> None:
+    database = crashable_postgresql.create_database()
+    url = crashable_postgresql.url(database)
+    with TemporaryDirectory() as room, town(url, Path(room)) as stands:
+        strike(Scene(town=stands, server=crashable_postgresql, database=database), url, POSTGRESQL | PROCESSES)
 
 
 def test_no_fault_of_an_sqlite_file_or_a_process_loses_or_repeats_anything(tmp_path: Path) -> None:

@@ -1,10 +1,12 @@
 """Faults of the machine under a running town: each is a `with` block, at whose end the fault is over.
 
+POSTGRESQL   the server restarted, stopped, frozen; its connections ended or used up; rows and tables locked; read-only
 SQLITE       the file locked, gone, and a disk without room
 PROCESSES    the API, the worker and the provider stopped by a signal, or killed
 """
 
 import contextlib
+import os
 import resource
 import signal
 import sqlite3
@@ -14,18 +16,105 @@ from pathlib import Path
 from typing import Final
 
 import attrs
+import psycopg
+from support.postgres.server import Postgres
 from support.system.town import House, Town
+
+OTHERS: Final = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = %s"
 
 
 @attrs.frozen(kw_only=True)
 class Scene:
-    """A town, and the file of its database."""
+    """A town, and its database: a server of its own and the name of a database, or a file."""
 
     town: Town
-    file: Path
+    server: Postgres | None = None
+    database: str = ""
+    file: Path = Path()
+
+    def console(self) -> "psycopg.Connection[tuple[object, ...]]":
+        assert self.server
+        return psycopg.connect(self.server.address(self.database), autocommit=True)
 
 
 Fault = Callable[[Scene], AbstractContextManager[None]]
+
+
+@contextlib.contextmanager
+def restarted(scene: Scene) -> Iterator[None]:
+    assert scene.server
+    scene.server.restart()
+    yield
+
+
+@contextlib.contextmanager
+def crashed(scene: Scene) -> Iterator[None]:
+    assert scene.server
+    scene.server.crash()
+    yield
+    scene.server.start()
+
+
+@contextlib.contextmanager
+def frozen(scene: Scene) -> Iterator[None]:
+    assert scene.server
+    first = scene.server.process.pid  # its children have sessions of their own
+    everybody = [first, *map(int, Path(f"/proc/{first}/task/{first}/children").read_text().split())]
+    for pid in everybody:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in everybody:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+
+
+@contextlib.contextmanager
+def connections_ended(scene: Scene) -> Iterator[None]:
+    with scene.console() as console:
+        console.execute(OTHERS, [scene.database])
+    yield
+
+
+@contextlib.contextmanager
+def connections_used_up(scene: Scene) -> Iterator[None]:
+    with contextlib.ExitStack() as stack:
+        console = stack.enter_context(scene.console())
+        with contextlib.suppress(psycopg.OperationalError):
+            while True:
+                stack.enter_context(scene.console())
+        console.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'payments'")
+        with contextlib.suppress(psycopg.OperationalError):
+            while True:
+                stack.enter_context(scene.console())
+        yield
+
+
+@contextlib.contextmanager
+def rows_locked(scene: Scene) -> Iterator[None]:
+    with scene.console() as console, console.transaction():
+        console.execute("SELECT * FROM pkr_payments FOR UPDATE")
+        yield
+
+
+@contextlib.contextmanager
+def tables_locked(scene: Scene) -> Iterator[None]:
+    with scene.console() as console, console.transaction():
+        console.execute("LOCK TABLE pkr_payments, pkr_outbox, pkr_refunds IN ACCESS EXCLUSIVE MODE")
+        yield
+
+
+@contextlib.contextmanager
+def read_only(scene: Scene) -> Iterator[None]:
+    """As a standby is, or a server whose disk is full."""
+    with scene.console() as console:
+        console.execute(f"ALTER DATABASE {scene.database} SET default_transaction_read_only = on")
+        console.execute(OTHERS, [scene.database])
+        yield
+        console.execute("SET default_transaction_read_only = off")
+        console.execute(f"ALTER DATABASE {scene.database} RESET default_transaction_read_only")
+        console.execute(OTHERS, [scene.database])
 
 
 @contextlib.contextmanager
@@ -86,5 +175,15 @@ def killed(name: str) -> Fault:
 PROCESSES: Final[dict[str, Fault]] = {
     **{f"{name} stopped": stopped(name) for name in ("api", "worker", "sandbox")},
     **{f"{name} killed": killed(name) for name in ("api", "sandbox")},
+}
+POSTGRESQL: Final[dict[str, Fault]] = {
+    "restarted": restarted,
+    "crashed": crashed,
+    "frozen": frozen,
+    "connections ended": connections_ended,
+    "connections used up": connections_used_up,
+    "rows locked": rows_locked,
+    "tables locked": tables_locked,
+    "read-only": read_only,
 }
 SQLITE: Final[dict[str, Fault]] = {"locked": file_locked, "gone": file_gone, "disk full": disk_full}
