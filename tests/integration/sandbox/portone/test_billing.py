@@ -231,7 +231,7 @@ def test_the_parcel_of_an_escrow_payment(v2, sandbox: Sandbox) -> None:
     assert v2.payment()["escrow"]["status"] == "BEFORE_REGISTERED"
     assert v2.good("POST", "/payments/p1/escrow/logistics", parcel)["invoiceNumber"] == "123"
     assert v2.payment()["escrow"]["status"] == "REGISTERED"
-    assert "appliedAt" in v2.good("PATCH", "/payments/p1/escrow/logistics", parcel)
+    assert "modifiedAt" in v2.good("PATCH", "/payments/p1/escrow/logistics", parcel)
     assert "completedAt" in v2.good("POST", "/payments/p1/escrow/complete", {})
     assert v2.payment()["escrow"]["status"] == "CONFIRMED"
     assert v2.good("POST", "/payments/p1/capture", {}) == {}

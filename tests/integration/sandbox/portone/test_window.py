@@ -109,8 +109,8 @@ def test_a_failure_has_a_code(page: Page, sandbox: Sandbox, v2_page: str, v2) ->
 @pytest.mark.fact("V2 §9.3", "documented", "An issued account is a success, and not paid yet.")
 def test_an_account_is_issued_in_the_window(page: Page, v2_page: str, v2, sandbox: Sandbox) -> None:
     window = press_pay(page, v2_page, payMethod="VIRTUAL_ACCOUNT")
-    assert window.locator('[role="tab"]').count() == 1, "a page chooses the method"
     window.get_by_text("토스뱅크").click()
+    assert window.locator('[role="tab"]').count() == 1, "a page chooses the method"
     window.locator("#approve").click()
     assert "code" not in heard(page)[1]
     payment = v2.payment()

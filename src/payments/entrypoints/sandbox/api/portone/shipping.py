@@ -26,7 +26,9 @@ def apply_logistics(sandbox: Sandbox, call: PortOneCall) -> Answer:
 
 def change_logistics(sandbox: Sandbox, call: PortOneCall) -> Answer:
     """Replace the parcel."""
-    return apply_logistics(sandbox, call)
+    applied = dict(apply_logistics(sandbox, call).response)
+    modified = applied.pop("appliedAt")
+    return Answer({**applied, "modifiedAt": modified})
 
 
 def complete_escrow(sandbox: Sandbox, call: PortOneCall) -> Answer:
