@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         WindowRefused,
     )
     from payments.entrypoints.sandbox.guesses import Guesses
+    from payments.entrypoints.sandbox.portone_settings import PortOneSettings
     from payments.entrypoints.sandbox.serve import running_sandbox
     from payments.entrypoints.sandbox.service import Sandbox
     from payments.entrypoints.sandbox.settings import KEY, SECRET, USER_CODE, SandboxSettings
@@ -53,6 +54,7 @@ __all__ = [
     "InvalidFault",
     "InvalidSeedData",
     "NotPossible",
+    "PortOneSettings",
     "Sandbox",
     "SandboxError",
     "SandboxSettings",
@@ -73,6 +75,7 @@ HOMES = {
     "UnusableStateFile": "errors",
     "WindowRefused": "errors",
     "Guesses": "guesses",
+    "PortOneSettings": "portone_settings",
     "running_sandbox": "serve",
     "Sandbox": "service",
     "KEY": "settings",

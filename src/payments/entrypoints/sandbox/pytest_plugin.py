@@ -5,6 +5,8 @@ iamport_sandbox_settings   override it to say how that behaves; `@pytest.mark.ia
 paid_payment               makes payments that a buyer opened and paid
 lost_webhook               no webhook of this test arrives, until it says so
 sandbox_clock              the sandbox's time, which the test moves
+portone_sandbox            PortOne V2 of the same sandbox
+paid_v2_payment            makes V2 payments that a buyer opened and paid
 
 Nothing of the sandbox is loaded before a test asks for one of them.
 """
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from payments.entrypoints.sandbox import Sandbox, SandboxSettings
+    from payments.entrypoints.sandbox.portone.portone import PortOne
 
 MARKER = "iamport_sandbox"
 WEBHOOK_SECONDS = 10.0
@@ -70,7 +73,12 @@ def _settings(given: "SandboxSettings | Mapping[str, Any]", *marked: Mapping[str
     guesses = changes.pop("guesses", base.guesses)
     if isinstance(guesses, Mapping):
         guesses = attrs.evolve(base.guesses, **guesses)
-    return attrs.evolve(base, **changes, guesses=attrs.evolve(guesses))  # a copy: no test changes another's
+    portone = changes.pop("portone", base.portone)
+    if isinstance(portone, Mapping):
+        portone = attrs.evolve(base.portone, **portone)
+    portone = attrs.evolve(portone, guesses=attrs.evolve(portone.guesses))
+    # copies: no test changes another's
+    return attrs.evolve(base, **changes, guesses=attrs.evolve(guesses), portone=portone)
 
 
 class PaidPayment(NamedTuple):
@@ -111,6 +119,44 @@ def paid_payment(iamport_sandbox: "Sandbox") -> PayingBuyer:
         if row.status != "paid":
             pytest.fail(f"{order} was not paid: {row.fail_reason}", pytrace=False)
         return PaidPayment(imp_uid, order, amount)
+
+    return pay
+
+
+@pytest.fixture
+def portone_sandbox(iamport_sandbox: "Sandbox") -> "PortOne":
+    """PortOne V2 of this test's sandbox: `url` is where, `settings.secret` and `settings.store_id` open it.
+
+    `portone_sandbox.open_window("order-1", 12_000)` returns a transaction id; `iamport_sandbox.approve`, `decline`,
+    `deposit`, ... act on it.
+    """
+    return iamport_sandbox.portone
+
+
+class PaidV2Payment(NamedTuple):
+    """A V2 payment that was paid; `amount` is in minor units."""
+
+    payment_id: str
+    transaction_id: str
+    amount: int
+
+
+@pytest.fixture
+def paid_v2_payment(iamport_sandbox: "Sandbox") -> Callable[..., PaidV2Payment]:
+    """Pay as a buyer would: `paid_v2_payment(12_000)`, `paid_v2_payment(1099, "order-7", currency="USD")`.
+
+    More keywords are those of `PortOne.requestPayment`. The shop has answered its webhooks, or had *wait* seconds.
+    """
+
+    def pay(
+        amount: int = 1000, payment_id: str = "", *, method: str = "card", wait: float = WEBHOOK_SECONDS, **params: Any
+    ) -> PaidV2Payment:
+        order = payment_id or f"sandbox-payment-{len(iamport_sandbox.book.past) + 1}"
+        transaction_id = iamport_sandbox.portone.open_window(order, amount, **params)
+        row = iamport_sandbox.approve(transaction_id, method, wait=wait)
+        if row.status != "paid":
+            pytest.fail(f"{order} was not paid: {row.fail_reason}", pytrace=False)
+        return PaidV2Payment(order, transaction_id, amount)
 
     return pay
 

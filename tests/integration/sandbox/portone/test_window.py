@@ -218,7 +218,7 @@ def test_a_key_of_a_manual_channel_is_confirmed(page: Page, v2_page: str, v2) ->
     value = heard(page)[1]
     assert value["billingKey"] == "NEEDS_CONFIRMATION"
     confirm = {"billingIssueToken": value["billingIssueToken"]}
-    issued = v2.good("POST", "/billing-keys/confirm", confirm)["billingKeyInfo"]
+    issued = v2.good("POST", "/billing-keys/confirm", confirm)
     assert v2.good("GET", f"/billing-keys/{issued['billingKey']}")["status"] == "ISSUED"
     assert v2.refused("POST", "/billing-keys/confirm", confirm) == (409, "BILLING_KEY_ALREADY_ISSUED")
     unknown = v2.refused("POST", "/billing-keys/confirm", {"billingIssueToken": "x"})

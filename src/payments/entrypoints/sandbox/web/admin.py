@@ -1,7 +1,6 @@
 """Administration under `/_sandbox/`: what happened, and what the bank, the console and the PG can do, as JSON."""
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote
 
@@ -15,12 +14,13 @@ from payments.entrypoints.sandbox.clock import months_after
 from payments.entrypoints.sandbox.errors import CallRefused, NotPossible, WindowRefused
 from payments.entrypoints.sandbox.guesses import variants
 from payments.entrypoints.sandbox.payments.row import PaymentRow
+from payments.entrypoints.sandbox.portone_guesses import portone_variants
 from payments.entrypoints.sandbox.service import DECLINED, Sandbox
 from payments.entrypoints.sandbox.web.answers import error_answer, json_answer, read_json
+from payments.entrypoints.sandbox.web.setting import change, shown_settings
 from payments.entrypoints.sandbox.wire.params import Params
 
 SHOWN_DEFAULT = 100
-FIXED = frozenset({"key", "secret", "channels", "faults", "seed", "seed_data", "state", "guesses", "portone"})
 
 
 def shown(row: PaymentRow) -> dict[str, Any]:
@@ -90,7 +90,9 @@ class AdminRoutes:
         return int(asked) if asked.isascii() and asked.isdigit() else SHOWN_DEFAULT
 
     def open(self, _: Request, body: dict[str, Any]) -> dict[str, Any]:
-        """Open a window without a browser, for request_pay's parameters."""
+        """Open a window without a browser: request_pay's parameters or, with a paymentId, those of requestPayment."""
+        if "paymentId" in body:
+            return shown(self.sandbox.portone.request_payment(body))
         return shown(self.sandbox.request_pay(body))
 
     def payment(self, request: Request, _: dict[str, Any]) -> dict[str, Any]:
@@ -110,6 +112,12 @@ class AdminRoutes:
             "approve_late": lambda: sandbox.approve_late(imp_uid),
             "cancel_at_pg": lambda: sandbox.cancel_at_pg(imp_uid),
             "resend_webhook": lambda: [delivery.shown() for delivery in sandbox.resend_webhook(imp_uid)],
+            "review": lambda: sandbox.portone.review(imp_uid),
+            "settle_cancels": lambda: sandbox.portone.settle_cancels(imp_uid),
+            "refuse_cancels": lambda: sandbox.portone.settle_cancels(imp_uid, accepted=False),
+            "charge_back": lambda: sandbox.portone.charge_back(imp_uid),
+            "dispute": lambda: sandbox.portone.dispute(imp_uid),
+            "resolve": lambda: sandbox.portone.resolve(imp_uid),
         }
         action = request.path_params["action"]
         if action not in actions:
@@ -144,28 +152,12 @@ class AdminRoutes:
 
     def settings(self, request: Request, body: dict[str, Any]) -> dict[str, Any]:
         """The settings that can change while the sandbox runs; PATCH changes them, `guesses` one by one."""
-        settings = self.sandbox.settings
+        settings, portone = self.sandbox.settings, self.sandbox.settings.portone
         if request.method == "PATCH":
-            self._change(body)
-        values = {field.name: getattr(settings, field.name) for field in attrs.fields(type(settings))}
-        free = {name: value for name, value in values.items() if name not in FIXED}
-        return free | {"guesses": attrs.asdict(settings.guesses), "variants": variants()}
-
-    def _change(self, body: dict[str, Any]) -> None:
-        guesses = body.pop("guesses", {})
-        known = {field.name for field in attrs.fields(type(self.sandbox.settings))} - FIXED
-        unknown = (set(body) - known) | (set(guesses) - set(attrs.asdict(self.sandbox.settings.guesses)))
-        if unknown:
-            raise ValueError(f"no such setting, or not while running: {', '.join(sorted(unknown))}")
-        settings = self.sandbox.settings
-        wrong = [name for name, value in body.items() if not _is_like(value, getattr(settings, name))]
-        if wrong:
-            raise TypeError(f"not the type of the setting: {', '.join(sorted(wrong))}")
-        with self.sandbox.lock:
-            for name, value in body.items():
-                setattr(settings, name, _as(getattr(settings, name), value))
-            for name, value in guesses.items():
-                setattr(settings.guesses, name, value)
+            with self.sandbox.lock:
+                change(settings, portone, body)
+        of_v2 = shown_settings(portone) | {"variants": portone_variants()}
+        return shown_settings(settings) | {"variants": variants(), "portone": of_v2}
 
     def clock(self, request: Request, body: dict[str, Any]) -> dict[str, Any]:
         """The sandbox's time; POST `{"move": seconds}`, `{"months": n}`, `{"stop": true}` or `{"run": true}`."""
@@ -179,15 +171,3 @@ class AdminRoutes:
                 clock.run()
             self.sandbox.move_clock(seconds + months_after(clock.exact(), months))
         return {"now": clock.exact(), "stopped": clock.is_stopped}
-
-
-def _is_like(value: Any, present: Any) -> bool:
-    if isinstance(present, tuple):
-        return isinstance(value, list) and all(isinstance(item, str) for item in value)
-    if isinstance(present, float):
-        return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
-    return type(value) is type(present)
-
-
-def _as(present: Any, value: Any) -> Any:
-    return type(present)(value) if isinstance(present, tuple | float) else value

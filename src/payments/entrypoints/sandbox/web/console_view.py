@@ -24,7 +24,7 @@ def state_of(row: PaymentRow) -> str:
     if row.status == "ready":
         return "deposit" if row.awaits_deposit else "window"
     if row.status == "cancelled":  # Iamport says so from the first refund on, however small
-        return "part" if row.remaining > 0 else "refunded"
+        return "part" if row.remaining > 0 and row.paid_at else "refunded"
     return row.status
 
 
@@ -59,6 +59,7 @@ class Console:
         row = states[-1]
         return {
             **{field: getattr(row, field) for field in FIELDS},
+            "generation": "V2" if row.is_v2 else "V1",
             "state": state_of(row),
             "remaining": row.remaining,
             "past": _past(states),

@@ -3,6 +3,7 @@
 from payments.entrypoints.sandbox.api.portone.table import Answer, Line, PortOneCall
 from payments.entrypoints.sandbox.payments.channels import BANKS
 from payments.entrypoints.sandbox.payments.portone_channels import BANK_NAMES
+from payments.entrypoints.sandbox.portone.errors import refused
 from payments.entrypoints.sandbox.service import Sandbox
 
 
@@ -22,8 +23,14 @@ def get_banks(_: Sandbox, __: PortOneCall) -> Answer:
     return Answer({"items": [{"bank": bank, "name": {"ko": name}} for bank, name in named.items()]})
 
 
+def get_promotion(_: Sandbox, __: PortOneCall) -> Answer:
+    """No promotion: the sandbox has none."""
+    raise refused("PROMOTION_NOT_FOUND")
+
+
 TABLE = (
     Line("POST", "/login/api-secret", login, secret=False),
     Line("POST", "/token/refresh", refresh_token, secret=False),
     Line("GET", "/banks", get_banks, secret=False),
+    Line("GET", "/promotions/{promotion_id}", get_promotion),
 )

@@ -98,8 +98,7 @@ def delete_billing_key(sandbox: Sandbox, call: PortOneCall) -> Answer:
 
 def confirm_billing_key(sandbox: Sandbox, call: PortOneCall) -> Answer:
     """Issue the key that the buyer agreed to in the window of a manual channel."""
-    key = _confirmed(sandbox, call.asked)
-    return Answer({"billingKeyInfo": _summary(sandbox, key)})
+    return Answer({"billingKey": _confirmed(sandbox, call.asked).billing_key})
 
 
 def _confirmed(sandbox: Sandbox, asked: Fields) -> BillingKey:

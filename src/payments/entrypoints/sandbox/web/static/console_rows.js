@@ -20,7 +20,7 @@ export function paymentRow(row, now, act) {
   if (row.fail_reason) state.append(element("small", {}, row.fail_reason));
   const buttons = row.actions.map((action) =>
     element("button", { type: "button", class: `act ${action}`, onclick: () => act(action, row) }, words[action]));
-  const named = [row.name, row.buyer_name].filter(Boolean).join(" · ");
+  const named = [row.generation === "V2" ? "V2" : "", row.name, row.buyer_name].filter(Boolean).join(" · ");
   return element("tr", { "data-imp-uid": row.imp_uid, "data-state": row.state },
     element("td", { class: "what" }, order,
       element("small", {}, element("time", {}, moment(row.started_at, now)), named ? ` · ${named}` : "")),
@@ -28,13 +28,15 @@ export function paymentRow(row, now, act) {
 }
 
 export function webhookItem(hook, now) {
+  const data = hook.body.data || {};
+  const about = hook.body.merchant_uid || data.paymentId || data.billingKey || hook.body.payment_id || hook.imp_uid;
   const ended = hook.finished_at !== null && hook.finished_at !== undefined;
   const [kind, text] = !ended ? ["window", words.waiting]
-    : hook.http === 200 ? ["paid", "200"] : ["failed", hook.http ? String(hook.http) : hook.error || words.no_answer];
+    : hook.http >= 200 && hook.http < 300 ? ["paid", String(hook.http)] : ["failed", hook.http ? String(hook.http) : hook.error || words.no_answer];
   return element("li", { "data-webhook": hook.number, "data-http": ended ? hook.http : "" },
     pill(kind, text),
     element("div", {},
-      element("strong", {}, `${hook.body.status} `, element("code", {}, hook.body.merchant_uid || hook.imp_uid)),
+      element("strong", {}, `${hook.body.status || hook.body.type} `, element("code", {}, about)),
       element("small", {}, hook.url, hook.attempt > 1 ? ` · ${fill(words.attempt, hook.attempt)}` : "")),
     element("time", {}, moment(hook.queued_at, now)));
 }
@@ -59,7 +61,7 @@ export function faultItem(fault, turnOff) {
 
 export function facts(row) {
   const told = [
-    ["imp_uid", row.imp_uid], [words.order, row.merchant_uid], [words.amount, money(row.amount, row.currency)],
+    [row.generation === "V2" ? "transactionId" : "imp_uid", row.imp_uid], [words.order, row.merchant_uid], [words.amount, money(row.amount, row.currency)],
     [words.channel, `${row.pg_provider} · ${row.pg_id}`], [words.buyer, row.buyer_name],
     [words.account, row.vbank_num && `${row.vbank_name} ${row.vbank_num} · ~ ${dayAndTime(row.vbank_date)}`],
     ["customer_uid", row.customer_uid], [words.reason, row.fail_reason]
