@@ -125,10 +125,13 @@ class _Decision:
         if not (self.known and self.known.report.is_capture):
             return
         for refund in self._open_of_this():
-            wanted = Outcome.REQUESTED if refund.accepted_at is None else Outcome.FAILED
-            its = next((one for one in self.report.refunds if one.outcome is wanted and refund.recognises(one)), None)
-            if its:
-                yield (failed if refund.accepted_at else accepted)(refund, its, self.reading.at)
+            mine = [one for one in self.report.refunds if refund.recognises(one)]
+            requested = next((one for one in mine if one.outcome is Outcome.REQUESTED), None)
+            failures = sum(one.outcome is Outcome.FAILED for one in mine)
+            if requested and refund.accepted_at is None:
+                yield accepted(refund, requested, self.reading.at)
+            elif failures > (0 if refund.accepted_at else refund.refusals) and not requested:
+                yield failed(refund, self.reading.at)
 
     @property
     def _only_refunds_grew(self) -> bool:

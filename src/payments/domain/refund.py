@@ -57,7 +57,7 @@ class Refund:
     `sends` counts how often it was handed to the provider and `sent_at` is the latest. Until `sending_until` that send
     may still be executed, so nothing else is sent and no refusal is believed. `refusals` counts the refusals of an
     automatic refund, which is tried again from `not_before` on. `failure` is the latest refusal in the provider's
-    words. From `accepted_at` on, the provider works on it by itself: its word decides, and nothing is sent again.
+    words. From `accepted_at` on, while it is open, the provider works on it by itself: nothing is sent again.
     `account` is kept only while the refund is open. `done_at` is when it was known to be executed.
     """
 
@@ -140,6 +140,7 @@ def closed(refund: Refund, status: RefundStatus, *, provider_id: str = "", failu
         provider_id=provider_id,
         failure=failure,
         account=None,
+        accepted_at=None,
         sending_until=None,
         not_before=None,
     )

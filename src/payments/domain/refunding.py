@@ -122,19 +122,20 @@ def accepted(refund: Refund, reported: ReportedRefund, at: datetime) -> Change:
     return Change(event=_event(EventKind.REFUND_ACCEPTED, waiting, at, Source.GATEWAY, refund.reason), refund=waiting)
 
 
-def failed(refund: Refund, _: ReportedRefund, at: datetime) -> Change:
+def failed(refund: Refund, at: datetime) -> Change:
     """Return the change after the provider has given up a refund that it had accepted: an automatic one is repeated."""
+    why = refund.failure or FAILED_LATER
     if not refund.is_automatic or refund.refusals >= len(REFUSAL_WAITS):
-        return refusal(refund, at, FAILED_LATER)
+        return refusal(refund, at, why)
     retried = attrs.evolve(
         refund,
         accepted_at=None,
         provider_id="",
         refusals=refund.refusals + 1,
         not_before=at + REFUSAL_WAITS[refund.refusals],
-        failure=FAILED_LATER,
+        failure=why,
     )
-    return Change(event=_event(EventKind.ATTEMPT_UPDATED, retried, at, Source.GATEWAY, FAILED_LATER), refund=retried)
+    return Change(event=_event(EventKind.ATTEMPT_UPDATED, retried, at, Source.GATEWAY, why), refund=retried)
 
 
 def rebase(payment: Payment, refund: Refund, at: datetime) -> Payment:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from support.shops import begun
 
-from payments.domain.errors import RefundInProgress
+from payments.domain.errors import RefundInProgress, Unknown
 from payments.domain.event import EventKind
 from payments.domain.machine import Status
 from payments.domain.payment import Payment
@@ -99,3 +99,27 @@ def test_a_failed_refund_of_a_stray_is_sent_again_after_its_wait(here: Shop) -> 
     payment = later(here, payment, minutes=31)
     assert [refund.status for refund in payment.refunds] == [RefundStatus.DONE]
     assert here.gateway.calls.count("refund") == 2
+
+
+def test_a_refund_whose_acceptance_nobody_heard_of_is_not_sent_again_either(here: Shop) -> None:
+    payment = begun(here)
+    here.run(here.refresher.refresh_attempt(here.pay(payment), "webhook"))
+    here.gateway.accept_refunds()
+    here.gateway.trouble("refund", Unknown("the answer was lost"), after_the_work=True)
+    here.run(here.refunds.refund(OPERATOR, payment.merchant_id, RefundOrder(reason="변심"), R1))
+    payment = later(here, payment, minutes=1)
+    assert payment.refund(R1).accepted_at == here.clock.now()
+    later(here, payment, hours=1)
+    assert here.gateway.calls.count("refund") == 1
+
+
+def test_a_refund_that_failed_before_anybody_heard_of_it_is_refused(here: Shop) -> None:
+    payment = begun(here)
+    here.run(here.refresher.refresh_attempt(here.pay(payment), "webhook"))
+    here.gateway.accept_refunds()
+    here.gateway.trouble("refund", Unknown("the answer was lost"), after_the_work=True)
+    here.run(here.refunds.refund(OPERATOR, payment.merchant_id, RefundOrder(reason="변심"), R1))
+    here.gateway.settle_refunds(done=False)
+    payment = later(here, payment, minutes=1)
+    assert payment.refund(R1).status is RefundStatus.REFUSED
+    assert here.gateway.calls.count("refund") == 1

@@ -168,7 +168,7 @@ refunds = table(
     sa.CheckConstraint("status <> 'open' OR amount <= remainder", name="open_fits"),
     sa.CheckConstraint("sends >= 0 AND refusals >= 0 AND (sends = 0) = (sent_at IS NULL)", name="sends"),
     sa.CheckConstraint("sending_until IS NULL OR (status = 'open' AND sends > 0)", name="sending"),
-    sa.CheckConstraint("accepted_at IS NULL OR sends > 0", name="accepted"),
+    sa.CheckConstraint("accepted_at IS NULL OR (status = 'open' AND sends > 0)", name="accepted"),
     sa.CheckConstraint("not_before IS NULL OR status = 'open'", name="not_before"),
     sa.CheckConstraint("COALESCE(tax_free, 0) >= 0 AND COALESCE(vat, 0) >= 0", name="parts"),
     sa.CheckConstraint("COALESCE(tax_free, 0) + COALESCE(vat, 0) <= amount", name="parts_fit"),

@@ -190,7 +190,7 @@ def _refunds() -> None:
         _check("pkr_refunds_open_fits_check", "status <> 'open' OR amount <= remainder"),
         _check("pkr_refunds_sends_check", "sends >= 0 AND refusals >= 0 AND (sends = 0) = (sent_at IS NULL)"),
         _check("pkr_refunds_sending_check", "sending_until IS NULL OR (status = 'open' AND sends > 0)"),
-        _check("pkr_refunds_accepted_check", "accepted_at IS NULL OR sends > 0"),
+        _check("pkr_refunds_accepted_check", "accepted_at IS NULL OR (status = 'open' AND sends > 0)"),
         _check("pkr_refunds_not_before_check", "not_before IS NULL OR status = 'open'"),
         _check("pkr_refunds_status_check", "status IN ('open', 'done', 'refused')"),
         _check("pkr_refunds_account_of_open_check", "account IS NULL OR status = 'open'"),
