@@ -8,6 +8,7 @@ opened_store    only the store, for commands that need no provider
 import random
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -215,7 +216,7 @@ def _wired(
         readers=readers_of(settings),
         channels=channels_of(settings),
         ready=readiness(store),
-        backlog=store.backlog.read,
+        backlog=partial(store.backlog.read, providers=settings.providers),
         web=web_options(settings),
         limits=limits_of(settings.http),
         zone=zone_named(settings.zone),

@@ -1,5 +1,6 @@
 """SqlBacklog: how much waits. Each number is one bounded query over an index of what waits."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
@@ -36,7 +37,7 @@ _STRAYS: Final = _count(attempts, OPEN_STRAY)
 _WAITING: Final = _count(outbox, WAITING)
 _DEAD: Final = _count(outbox, DEAD)
 _OLDEST: Final = _oldest(WAITING, outbox.c.due_at)
-_RECONCILED: Final = sa.select(marks.c.reconciled_until).order_by(marks.c.reconciled_until).limit(1)
+_RECONCILED: Final = sa.select(marks.c.provider, marks.c.reconciled_until)
 
 
 @attrs.frozen
@@ -45,12 +46,15 @@ class SqlBacklog:
 
     _front: Front
 
-    async def read(self, now: datetime, overdue_before: datetime) -> Backlog:
+    async def read(self, now: datetime, overdue_before: datetime, providers: Collection[str] | None = None) -> Backlog:
         """Return how much waits at *now*. Raises StorageUnavailable."""
-        return await self._front.read(lambda connection: _read(connection, now, overdue_before))
+        return await self._front.read(lambda connection: _read(connection, now, overdue_before, providers))
 
 
-def _read(connection: sa.Connection, now: datetime, overdue_before: datetime) -> Backlog:
+def _read(
+    connection: sa.Connection, now: datetime, overdue_before: datetime, providers: Collection[str] | None
+) -> Backlog:
+    reached = [until for name, until in connection.execute(_RECONCILED) if providers is None or name in providers]
     return Backlog(
         due=min(sum(connection.scalar(due, {"before": now}) for due in _DUE), MOST_COUNTED),
         overdue=connection.scalar(_OVERDUE, {"before": overdue_before}),
@@ -59,5 +63,5 @@ def _read(connection: sa.Connection, now: datetime, overdue_before: datetime) ->
         messages_waiting=connection.scalar(_WAITING),
         messages_dead=connection.scalar(_DEAD),
         oldest_message=connection.scalar(_OLDEST),
-        reconciled_until=connection.scalar(_RECONCILED),
+        reconciled_until=min(reached, default=None),
     )

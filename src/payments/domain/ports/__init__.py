@@ -14,7 +14,7 @@ Ledger              sums of captures and refunds, for accountants
 Store               everything that is kept, whichever database keeps it
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, Protocol
@@ -231,8 +231,11 @@ class Backlog:
 class BacklogReader(Protocol):
     """Counts what waits, for operators."""
 
-    async def read(self, now: datetime, overdue_before: datetime) -> Backlog:
-        """Return how much waits at *now*. A payment is overdue if it was due before *overdue_before*."""
+    async def read(self, now: datetime, overdue_before: datetime, providers: Collection[str] | None = None) -> Backlog:
+        """Return how much waits at *now*. A payment is overdue if it was due before *overdue_before*.
+
+        The lists of these *providers* count, or of all: one that a shop has left is not compared any more.
+        """
 
 
 class Ledger(Protocol):

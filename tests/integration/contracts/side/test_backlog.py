@@ -79,3 +79,12 @@ def test_money_that_pays_for_nothing_is_an_open_stray(shop: testing.Shop) -> Non
 def test_what_was_reconciled_is_told(shop: testing.Shop) -> None:
     run(shop.store.payments.move_reconciled_until(shop.clock.now()))
     assert backlog_of(shop).reconciled_until == shop.clock.now()
+
+
+def test_the_list_of_a_provider_that_the_shop_has_left_is_not_waited_for(shop: testing.Shop) -> None:
+    now = shop.clock.now()
+    run(shop.store.payments.move_reconciled_until(now - timedelta(days=9), "left"))
+    run(shop.store.payments.move_reconciled_until(now, "second"))
+    found = run(shop.store.backlog.read(now, now, {"second", "new"}))
+    assert found.reconciled_until == now
+    assert backlog_of(shop).reconciled_until == now - timedelta(days=9)
