@@ -60,6 +60,9 @@ STORM = ",".join(
         *(f"webhook:{fault}@15%" for fault in ("drop", "late=30", "twice", "reordered", "forged", "forged=stranger")),
     )
 )
+TWO_CAPTURES = ("second-tab", "late-approval")
+ONE_CAPTURE = ",".join(fault for fault in STORM.split(",") if not fault[2:].startswith(TWO_CAPTURES))
+"""What happens at V2 too: it takes one payment's money once, which is why its cancel names no attempt."""
 AGAINST = (PaymentsError, NotPossible, CallRefused, WindowRefused)
 """What a step may come to while the storm lasts; anything else is a bug."""
 
@@ -194,10 +197,10 @@ def a_storm(seed: int, database: str, *methods: Method) -> Iterator[Storm]:
                 yield Storm(sandbox, use_cases, patient, clock, random.Random(seed), methods or (Method.CARD,))
 
 
-def weathered(storm: Storm) -> set[str]:
+def weathered(storm: Storm, faults: str = STORM) -> set[str]:
     """Go through one storm; return the faults that struck."""
     storm.begin()
-    armed = storm.sandbox.faults.add(STORM)
+    armed = storm.sandbox.faults.add(faults)
     storm.rage()
     storm.calm()
     for merchant_id in storm.begun:
@@ -222,6 +225,6 @@ def test_the_books_agree_after_a_storm_at_v2_and_at_both_generations(
     struck: set[str] = set()
     for seed in range(V2_ROUNDS):
         with a_storm(seed, f"sqlite:///{tmp_path / f'{seed}.db'}", *methods) as storm:
-            struck |= weathered(storm)
+            struck |= weathered(storm, ONE_CAPTURE)
             assert any(run(storm.checkout.payments.get(uid)).provider == "portone" for uid in storm.begun)
-    assert len(struck) > len(faults_of(STORM)) / 2
+    assert len(struck) > len(faults_of(ONE_CAPTURE)) / 2

@@ -115,6 +115,8 @@ def ill_typed(hit: Hit, scene: CallScene) -> bool:
 def without(body: bytes, field: str, chance: random.Random) -> bytes:
     """Return the answer without *field*, or without any one if it is ''."""
     answer = json.loads(body)
+    if not answer:
+        return body
     place, name = _chosen(answer, field, chance)
     place.pop(name, None)
     return encode(answer)
@@ -123,6 +125,8 @@ def without(body: bytes, field: str, chance: random.Random) -> bytes:
 def with_other_type(body: bytes, field: str, chance: random.Random) -> bytes:
     """Return the answer with *field*, or any one if it is '', of another type."""
     answer = json.loads(body)
+    if not answer:
+        return body
     place, name = _chosen(answer, field, chance)
     place[name] = _other(place.get(name))
     return encode(answer)
