@@ -51,9 +51,9 @@ def cancelled(**changes: Any) -> Act:
 
 @pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES)
 def test_whatever_is_not_the_providers_answer_leaves_a_refund_unknown(gateway_to: Any, trouble: Act) -> None:
-    with Scripted(trouble) as server, pytest.raises(Unknown):
+    with Scripted(said(a_row()), trouble) as server, pytest.raises(Unknown):
         run(gateway_to(server, deadline=0.5, body_cap=1 << 18).refund(REFUND, "KRW", M1))
-    assert len(server.asked()) == 1  # a cancel is never repeated blindly
+    assert [one.method for one in server.asked()] == ["GET", "POST"]  # a cancel is never repeated blindly
 
 
 @pytest.mark.parametrize(
@@ -68,28 +68,29 @@ def test_whatever_is_not_the_providers_answer_leaves_a_refund_unknown(gateway_to
     ],
 )
 def test_a_typed_refusal_is_believed(gateway_to: Any, act: Act, kind: str) -> None:
-    with Scripted(act) as server, pytest.raises(Rejected) as refusal:
+    with Scripted(said(a_row()), act) as server, pytest.raises(Rejected) as refusal:
         run(gateway_to(server).refund(REFUND, "KRW", M1))
     assert refusal.value.provider_code == kind
 
 
 def test_a_refusal_of_the_pg_is_told_in_its_words(gateway_to: Any) -> None:
     act = refused(502, "PG_PROVIDER", pgCode="P1", pgMessage="점검 중")
-    with Scripted(act) as server, pytest.raises(Rejected) as refusal:
+    with Scripted(said(a_row()), act) as server, pytest.raises(Rejected) as refusal:
         run(gateway_to(server).refund(REFUND, "KRW", M1))
     assert refusal.value.provider_text == "P1 점검 중 no"
 
 
 @pytest.mark.parametrize("act", [refused(503, "PG_PROVIDER"), refused(502, "BAD_GATEWAY"), refused(500, "INTERNAL")])
 def test_an_error_of_the_server_is_no_refusal(gateway_to: Any, act: Act) -> None:
-    with Scripted(act) as server, pytest.raises(Unknown):
+    with Scripted(said(a_row()), act) as server, pytest.raises(Unknown):
         run(gateway_to(server).refund(REFUND, "KRW", M1))
 
 
 def test_an_outstanding_request_is_still_at_work(gateway_to: Any) -> None:
-    with Scripted(refused(409, "IDEMPOTENCY_OUTSTANDING_REQUEST")) as server, pytest.raises(StillAtWork):
+    act = refused(409, "IDEMPOTENCY_OUTSTANDING_REQUEST")
+    with Scripted(said(a_row()), act) as server, pytest.raises(StillAtWork):
         run(gateway_to(server, tries=3).refund(REFUND, "KRW", M1))
-    assert len(server.asked()) == 1
+    assert len(server.asked()) == 2
 
 
 @pytest.mark.parametrize(("status", "kind"), [(401, "UNAUTHORIZED"), (403, "FORBIDDEN")])
@@ -104,15 +105,15 @@ def test_a_secret_that_is_refused_is_the_operators_affair(gateway_to: Any, statu
 def test_what_was_not_sent_is_safe_to_send_again(gateway_to: Any) -> None:
     with pytest.raises(NotSent):
         run(gateway_to(closed_port()).refund(REFUND, "KRW", M1))
-    with Scripted(answered(429, HTML), cancelled(), said(a_row(amount=amount(cancelled=300)))) as server:
+    with Scripted(said(a_row()), answered(429, HTML), cancelled(), said(a_row(amount=amount(cancelled=300)))) as server:
         assert run(gateway_to(server, tries=2).refund(REFUND, "KRW", M1)).refunded == 300
 
 
 def test_a_cancel_carries_its_key_in_quotes_and_the_same_one_again(gateway_to: Any) -> None:
-    with Scripted(cancelled(), said(a_row(amount=amount(cancelled=300)))) as server:
+    with Scripted() as server:
         gateway = gateway_to(server)
         for refund in (REFUND, attrs.evolve(REFUND, sends=1, sent_at=NOON), attrs.evolve(REFUND, refusals=1)):
-            server.acts[:] = [cancelled(), said(a_row(amount=amount(cancelled=300)))]
+            server.acts[:] = [said(a_row()), cancelled(), said(a_row(amount=amount(cancelled=300)))]
             run(gateway.refund(refund, "KRW", M1))
         sent = [one for one in server.asked() if one.method == "POST"]
     keys = [{name.lower(): value for name, value in one.headers.items()}["idempotency-key"] for one in sent]
@@ -122,7 +123,7 @@ def test_a_cancel_carries_its_key_in_quotes_and_the_same_one_again(gateway_to: A
 
 
 def test_a_cancel_that_is_only_accepted_is_in_the_report_even_where_the_provider_hides_it(gateway_to: Any) -> None:
-    with Scripted(cancelled(status="REQUESTED"), said(a_row())) as server:
+    with Scripted(said(a_row()), cancelled(status="REQUESTED"), said(a_row())) as server:
         report = run(gateway_to(server).refund(REFUND, "KRW", M1))
     assert (report.refunded, [one.outcome for one in report.refunds]) == (0, [Outcome.REQUESTED])
     assert REFUND.recognises(report.refunds[0])
@@ -197,9 +198,17 @@ def test_a_full_page_has_a_next_one_whatever_the_total_says(gateway_to: Any) -> 
 
 
 def test_an_answer_about_another_capture_is_a_contradiction(gateway_to: Any) -> None:
-    acts = cancelled(), said(a_row(transactionId="other")), said({"items": []})
+    acts = said(a_row()), cancelled(), said(a_row(transactionId="other")), said({"items": []})
     with Scripted(*acts) as server, pytest.raises(ContractViolation):
         run(gateway_to(server).refund(REFUND, "KRW", M1))
+
+
+def test_no_cancel_is_sent_that_would_be_of_another_capture(gateway_to: Any) -> None:
+    """The provider's cancel names the payment alone; two captures of one are impossible there, says its manual."""
+    with Scripted(said(a_row(transactionId="other"))) as server, pytest.raises(Rejected) as refusal:
+        run(gateway_to(server).refund(REFUND, "KRW", M1))
+    assert refusal.value.provider_code == "OTHER_CAPTURE"
+    assert [one.method for one in server.asked()] == ["GET"]
 
 
 def test_ids_cannot_leave_their_place_in_the_path(gateway_to: Any) -> None:

@@ -3,7 +3,7 @@
 prepare    POST /payments/{id}/pre-register; a further call changes the amount
 find       GET  /payments/{id}, and its transactions where that shows another attempt
 attempts   GET  /payments/{id}/transactions; where the provider has withdrawn it (it may), GET /payments/{id}
-refund     POST /payments/{id}/cancel, with remainder and idempotency key; then find
+refund     GET  /payments/{id}, then POST /payments/{id}/cancel, with remainder and idempotency key; then find
 revoke     POST /payments/{id}/virtual-account/close; then find
 listing    GET  /payments, by the time of the last change, one page
 """
@@ -25,7 +25,7 @@ from payments.adapters.portone.api import Api, Call
 from payments.adapters.portone.cancelling import cancel_body, idempotency_key
 from payments.adapters.portone.guesses import LISTING_SPAN, MAX_ROWS, OVERLAP
 from payments.adapters.portone.settings import PortOneSettings
-from payments.adapters.portone.words import NOT_FOUND, NOT_WAITING
+from payments.adapters.portone.words import NOT_FOUND, NOT_WAITING, OTHER_CAPTURE
 from payments.domain.errors import ContractViolation, GatewayError, Rejected
 from payments.domain.money import Money
 from payments.domain.ports import Attempts, ListingPage
@@ -90,10 +90,17 @@ class Client:
     async def refund(self, refund: Refund, currency: str, merchant_id: MerchantId) -> Report:
         """Cancel all or part of a capture, under a deadline of its own: the provider waits for the PG meanwhile.
 
-        It is never sent twice by itself. After Unknown, the caller must refresh before it calls again.
+        It is never sent twice by itself. After Unknown, the caller must refresh before it calls again. The provider's
+        cancel names the payment alone, so one whose money came twice (which the provider excludes) is looked at first:
+        raises Rejected, and sends nothing, where the cancel would be of another capture.
         """
         body = {**cancel_body(refund), "storeId": self._settings.store_id}
         key = idempotency_key(merchant_id, body, refund.refusals)
+        shown = await self._payment(merchant_id, self._deadline())
+        if wire.is_captured(shown) and wire.name_of(shown) != refund.gateway_id:
+            raise Rejected(
+                "The provider would cancel another capture of this payment. Nothing was sent.", OTHER_CAPTURE
+            )
         ends = Deadline(self._settings.refund_deadline)
         call = Call(method="POST", path="/payments/{}/cancel", about=merchant_id, body=body, key=key)
         made = wire.cancelled(await self._api.ask(call, ends))

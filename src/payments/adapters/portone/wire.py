@@ -48,6 +48,11 @@ def name_of(row: object) -> str:
     return "a row without an id"
 
 
+def is_captured(row: object) -> bool:
+    """Return whether a payment, as the provider shows it, has taken money."""
+    return isinstance(row, dict) and row.get("status") in words.CAPTURED
+
+
 def report(value: object, usual: Mode) -> Report:
     """Return a payment, or one of its transactions, as a Report. Raises Unknown or ContractViolation.
 

@@ -91,3 +91,5 @@ OF_PGS: Final = frozenset({"PG_PROVIDER", "CHANNEL_SPECIFIC"})
 """502, and a real refusal: the PG said no. Any other 5xx leaves the outcome unknown."""
 NOT_WAITING: Final = "PAYMENT_NOT_WAITING_FOR_DEPOSIT"
 NOT_FOUND: Final = "PAYMENT_NOT_FOUND"
+OTHER_CAPTURE: Final = "OTHER_CAPTURE"
+"""Ours: the payment that the provider shows is not the capture to refund."""
