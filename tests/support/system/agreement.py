@@ -10,12 +10,23 @@ from payments.domain.refund import RefundStatus
 from payments.domain.use_cases.checkout import Checkout
 from payments.domain.values import MerchantId
 from payments.entrypoints.blocking import run
+from payments.entrypoints.sandbox.payments.row import PaymentRow
+from payments.entrypoints.sandbox.portone.book.cancelling import facts_of
 from payments.entrypoints.sandbox.service import Sandbox
 
 
 def check_agreement(checkout: Checkout, sandbox: Sandbox, merchant_id: str) -> Payment:
     """Assert that both sides tell the same of a payment, and that its own story is whole; return the payment."""
-    return check_books(checkout, [row.shown() for row in sandbox.payments(merchant_id)], merchant_id)
+    return check_books(checkout, [told(row) for row in sandbox.payments(merchant_id)], merchant_id)
+
+
+def told(row: PaymentRow) -> dict[str, Any]:
+    """Return an attempt as V1 shows it. V2 keeps its cancels elsewhere, those that are at work and refused ones too."""
+    shown = row.shown()
+    if row.is_v2:
+        done = [entry for entry in facts_of(row).cancellations if entry.status == "SUCCEEDED"]
+        shown["cancel_history"] = [{"amount": entry.total} for entry in done]
+    return shown
 
 
 def check_books(checkout: Checkout, rows: Iterable[Mapping[str, Any]], merchant_id: str) -> Payment:
