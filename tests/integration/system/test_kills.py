@@ -37,7 +37,7 @@ KILLS = rounds(ci=36, soak=501)
 BUYERS = 3
 PRICE = 12_000
 PAUSE = 0.05  # seconds between two purchases: the load of a shop on a good day, not of a benchmark
-HEALING = (0, 90, 900, 4_000, 10_000)  # seconds ahead at which the sweep runs again
+HEALING = (0, 90, 900, 4_000, 10_000, 22_000)  # seconds ahead at which the sweep runs again
 ARTIFACTS = Path(__file__).resolve().parents[3] / "artifacts"
 
 

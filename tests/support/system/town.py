@@ -100,7 +100,16 @@ class Town:
             f"{self.provider_url}/_sandbox/payments", params={"merchant_uid": merchant_id}, timeout=EVENTUALLY
         )
         rows: list[dict[str, Any]] = answer.json()
+        for row in rows:
+            if not row["imp_uid"].startswith("imp_"):
+                row["cancel_history"] = [{"amount": each["totalAmount"]} for each in self._v2_cancels(merchant_id)]
         return rows
+
+    def _v2_cancels(self, merchant_id: str) -> list[dict[str, Any]]:
+        """The cancels that were executed of V2's payment: V1's list of its attempts does not have them."""
+        secret = {"Authorization": f"PortOne {V2_SECRET}"}
+        shown = requests.get(f"{self.v2_url}/payments/{merchant_id}", headers=secret, timeout=EVENTUALLY).json()
+        return [each for each in shown.get("cancellations", ()) if each["status"] == "SUCCEEDED"]
 
 
 @contextlib.contextmanager
