@@ -11,6 +11,8 @@ OutboxContract       messages: claimed by one, delivered or buried, replayed, fo
 OrphansContract      captures without a payment
 KeysContract         API keys and idempotency keys
 
+GatewayContract      a provider: in payments.testing.contracts.gateway
+
 A failure ends with a line that names the promise. The same classes hold our own stores: memory, SQLite, PostgreSQL.
 """
 
@@ -21,6 +23,7 @@ for _module in ("access", "at_once", "leases", "listing", "orphans", "outbox"):
 for _module in ("refusals", "terms", "unannounced", "whole_payments"):
     pytest.register_assert_rewrite(f"{__name__}.{_module}")
 
+from payments.testing.contracts.gateway import GatewayContract  # noqa: E402 - as below
 from payments.testing.contracts.stores import (  # noqa: E402 - assertions are rewritten only in modules yet to be imported
     KeysContract,
     OrphansContract,
@@ -29,4 +32,11 @@ from payments.testing.contracts.stores import (  # noqa: E402 - assertions are r
     StoreContract,
 )
 
-__all__ = ["KeysContract", "OrphansContract", "OutboxContract", "RepositoryContract", "StoreContract"]
+__all__ = [
+    "GatewayContract",
+    "KeysContract",
+    "OrphansContract",
+    "OutboxContract",
+    "RepositoryContract",
+    "StoreContract",
+]

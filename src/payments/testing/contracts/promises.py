@@ -15,12 +15,14 @@ class Promised:
                 continue
             promise = name.removeprefix("test_").replace("_", " ")
             if hasattr(test, "hypothesis"):
-                test.hypothesis.inner_test = _naming(test.hypothesis.inner_test, promise)
+                test.hypothesis.inner_test = naming(test.hypothesis.inner_test, promise)
             else:
-                setattr(cls, name, _naming(test, promise))
+                setattr(cls, name, naming(test, promise))
 
 
-def _naming(test: Callable[..., Any], promise: str) -> Callable[..., Any]:
+def naming(test: Callable[..., Any], promise: str) -> Callable[..., Any]:
+    """Return *test*, whose failures name the promise."""
+
     @functools.wraps(test)
     def named(*given: Any, **named: Any) -> Any:
         __tracebackhide__ = True  # pytest leaves this call out

@@ -1,14 +1,12 @@
 """What stands behind a gateway: a provider with a buyer, a bank and a console, the same for every kind.
 
-Provider          what the laws of a gateway need
 MemoryProvider    the gateway in dicts
 SandboxProvider   the local Iamport on a socket, behind Iamport's client
 """
 
 import contextlib
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import Any
 
 import attrs
 from integration.iamport.scripted import Scripted, answered
@@ -17,44 +15,12 @@ from payments.adapters.iamport import IamportGateway, IamportSettings
 from payments.adapters.memory.gateway import MemoryGateway
 from payments.domain.errors import Rejected, Unknown
 from payments.domain.money import Money
-from payments.domain.ports import Gateway
 from payments.domain.values import GatewayId, MerchantId, Method, Mode
 from payments.entrypoints.sandbox.errors import WindowRefused
 from payments.entrypoints.sandbox.serve import running_sandbox
 from payments.entrypoints.sandbox.service import Sandbox
 from payments.entrypoints.sandbox.settings import SandboxSettings
-
-
-class Provider(Protocol):
-    """A gateway, one whose provider has broken down, and everybody else who can touch a payment."""
-
-    gateway: Gateway
-    in_trouble: Gateway
-    opened: dict[GatewayId, MerchantId]
-    """The merchant id of each attempt."""
-    lists_attempts: bool
-    """Whether its list has every attempt, and not only the one that a payment shows."""
-
-    def open(self, merchant_id: str, price: Money, method: Method = Method.CARD) -> GatewayId:
-        """Open a window; PaymentWindowShut where the provider does not."""
-
-    def approve(self, gateway_id: GatewayId) -> None: ...
-    def decline(self, gateway_id: GatewayId) -> None: ...
-    def issue(self, gateway_id: GatewayId) -> None: ...
-    def deposit(self, gateway_id: GatewayId) -> None: ...
-    def console(self, gateway_id: GatewayId, amount: int) -> None: ...
-    def unreadable(self, gateway_id: GatewayId) -> AbstractContextManager[None]:
-        """Meanwhile, no report can be made of the attempt."""
-
-    def slow_refund(self) -> AbstractContextManager[None]:
-        """The next refund gets no answer and is worked on, until the end of this."""
-
-    def refuse_refunds(self, times: int) -> None:
-        """Refuse so many refunds, for a reason that passes by itself."""
-
-
-class PaymentWindowShut(Exception):
-    """No window opened."""
+from payments.testing.contracts.gateway import PaymentWindowShut
 
 
 @attrs.define
@@ -62,6 +28,7 @@ class MemoryProvider:
     gateway: MemoryGateway
     in_trouble: MemoryGateway
     opened: dict[GatewayId, MerchantId] = attrs.field(factory=dict)
+    pays_by: Method = Method.CARD
     lists_attempts: bool = True
 
     @classmethod
@@ -117,6 +84,7 @@ class SandboxProvider:
     in_trouble: IamportGateway
     sandbox: Sandbox
     opened: dict[GatewayId, MerchantId] = attrs.field(factory=dict)
+    pays_by: Method = Method.CARD
     lists_attempts: bool = True
     cancel: str = "cancel"
     """The route of cancels, for faults."""

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from integration.contracts.gateway.providers import Provider
-
 from payments.domain.money import Money
 from payments.domain.refund import BankAccount, Refund
 from payments.domain.report import Report
 from payments.domain.values import GatewayId, MerchantId, RefundId
 from payments.entrypoints.blocking import run
 from payments.testing import NOON
+from payments.testing.contracts.gateway.provider import Provider
 
 WON, MORE = Money(1000), Money(2000)
 

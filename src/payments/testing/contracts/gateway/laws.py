@@ -7,7 +7,16 @@ from typing import Any
 
 import attrs
 import pytest
-from integration.contracts.gateway.asking import (
+
+from payments.domain.errors import ContractViolation, NotSent, Rejected, StillAtWork, Unknown
+from payments.domain.money import Money
+from payments.domain.ports import Attempts
+from payments.domain.refund import Refund
+from payments.domain.report import Rank, Report
+from payments.domain.values import GatewayId, MerchantId, Method, Mode
+from payments.entrypoints.blocking import run
+from payments.testing import NOON
+from payments.testing.contracts.gateway.asking import (
     ACCOUNT,
     MORE,
     UNKNOWN,
@@ -19,16 +28,7 @@ from integration.contracts.gateway.asking import (
     refunded,
     revoked,
 )
-from integration.contracts.gateway.providers import PaymentWindowShut, Provider
-
-from payments.domain.errors import ContractViolation, NotSent, Rejected, StillAtWork, Unknown
-from payments.domain.money import Money
-from payments.domain.ports import Attempts
-from payments.domain.refund import Refund
-from payments.domain.report import Rank, Report
-from payments.domain.values import GatewayId, MerchantId, Method, Mode
-from payments.entrypoints.blocking import run
-from payments.testing import NOON
+from payments.testing.contracts.gateway.provider import PaymentWindowShut, Provider
 
 
 def a_prepared_price_keeps_every_other_window_shut(provider: Provider) -> None:
@@ -56,7 +56,7 @@ def an_attempt_is_reported_as_it_stands(provider: Provider) -> None:
     provider.approve(second)
     seen = found(provider, second)
     assert (seen.gateway_id, seen.merchant_id, seen.amount) == (second, "stands", WON)
-    assert (seen.rank, seen.refunded, seen.mode, seen.method) == (Rank.CAPTURED, 0, Mode.TEST, "card")
+    assert (seen.rank, seen.refunded, seen.mode, seen.method) == (Rank.CAPTURED, 0, Mode.TEST, provider.pays_by)
     assert seen.captured_at is not None
     assert before <= seen.captured_at <= datetime.now(UTC) + a_second
 
