@@ -68,6 +68,10 @@ def test_the_database_is_made_checked_and_made_no_second_time(environment, capsy
     assert run_command(["db", "upgrade"]) == 0
     assert "up to date" in capsys.readouterr().out
     assert run_command(["db", "check"]) == 0
+    told = capsys.readouterr().out
+    assert "system: SQLite 3." in told
+    assert "mode: test" in told
+    assert "schema: 0001" in told
 
 
 def test_everything_moves_to_another_database(operator: Operator, tmp_path, monkeypatch):

@@ -1,5 +1,6 @@
 """MemoryStore: everything that is kept, in this process."""
 
+from collections.abc import Mapping
 from typing import Self
 
 import attrs
@@ -50,6 +51,10 @@ class MemoryStore:
     async def health(self) -> str | None:
         """Return None: nothing can keep it from being used."""
         return None
+
+    async def about(self) -> Mapping[str, str]:
+        """Return what it is."""
+        return {"system": "memory"}
 
     def close(self) -> None:
         """Do nothing: there is nothing to give back."""

@@ -5,7 +5,7 @@ The first time a database is opened, its mode and a prefix of merchant ids are r
 
 import secrets
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import attrs
@@ -23,6 +23,7 @@ from payments.adapters.sql.ledger import SqlLedger
 from payments.adapters.sql.payments.orphans import SqlOrphans
 from payments.adapters.sql.payments.repository import SqlPayments
 from payments.adapters.sql.payments.together import read_together, write_together
+from payments.adapters.sql.schema.describing import described
 from payments.adapters.sql.schema.side_tables import meta
 from payments.adapters.sql.schema.upgrading import check_schema, revision, upgrade
 from payments.adapters.sql.side.access import SqlApiKeys, SqlIdempotencyKeys
@@ -71,6 +72,10 @@ class SqlStore:
         except PaymentsError as error:
             return str(error)
         return None
+
+    async def about(self) -> Mapping[str, str]:
+        """Return what the database is: `system`, `schema`, `mode` and `prefix`. Raises StorageUnavailable."""
+        return await self.front.read(described)
 
     def close(self) -> None:
         """Finish the calls that were accepted, and close all connections."""

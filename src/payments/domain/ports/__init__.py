@@ -14,7 +14,7 @@ Ledger              sums of captures and refunds, for accountants
 Store               everything that is kept, whichever database keeps it
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, Protocol
@@ -274,6 +274,9 @@ class Store(Protocol):
 
     async def health(self) -> str | None:
         """Return what keeps the database from being used, in one sentence; None if nothing does."""
+
+    async def about(self) -> Mapping[str, str]:
+        """Return what the database is, for operators: `system`, and more that there is to say."""
 
     def close(self) -> None:
         """Close its connections."""

@@ -25,10 +25,14 @@ def check(*, common: Common = DEFAULT) -> int:
     """`payments db check`."""
     with stored(common) as store:
         trouble = run(store.health())
+        found = {} if trouble else run(store.about())
     if common.json:
-        print_json({"ready": trouble is None, "trouble": trouble})
+        print_json({"ready": trouble is None, "trouble": trouble, "found": found})
+    elif trouble:
+        say(trouble)
     else:
-        say(trouble or "The database is ready: right mode, current schema, safe settings, writable.")
+        say(*(f"{name}: {text}" for name, text in found.items()))
+        say("The database is ready: right mode, current schema, safe settings, writable.")
     return REFUSED if trouble else 0
 
 
