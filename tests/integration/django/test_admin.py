@@ -33,7 +33,7 @@ def test_payments_are_listed_and_found_by_what_a_person_has_in_hand(operator, pa
 
     merchant_id = paid(order)
     approved = run(service().payments.get(merchant_id)).attempts[0].report
-    names = [approved.gateway_id, approved.approval.number, approved.approval.transaction_id]
+    names = [approved.gateway_id, approved.approval.number, approved.approval.transaction_id, str(order.pk), "책"]
     client = operator("view_payment")
     page = client.get(LIST).content.decode()
     assert "결제 목록" in page

@@ -1,4 +1,4 @@
-"""The guides for Django, FastAPI and Flask show what the examples contain, which the tests run."""
+"""The FastAPI and Flask guide shows lines of its examples, which the tests run. The one for Django is run itself."""
 
 import re
 from pathlib import Path
@@ -14,10 +14,10 @@ def lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip() and not line.strip().startswith(("#", '"""'))]
 
 
-@pytest.mark.parametrize("page", ["django.md", "django.ko.md", "fastapi.md", "fastapi.ko.md"])
+@pytest.mark.parametrize("page", ["fastapi.md", "fastapi.ko.md", "flask.md", "flask.ko.md"])
 def test_each_line_of_a_guide_is_in_its_example(page: str) -> None:
     blocks = BLOCK.findall((ROOT / "docs" / page).read_text())
-    assert len(blocks) >= 3
+    assert blocks
     for example, text in blocks:
         known = "\n".join(lines((ROOT / example).read_text()))
         missing = [line for line in lines(text) if line not in known and not any(one in line for one in SHOWN_SHORTER)]

@@ -25,8 +25,8 @@ ADMIN = Caller.shop("admin")
 class Asked:
     """What the list is asked for: a search text, a status, and where the page begins.
 
-    The text is what a person has in hand: a merchant id, a gateway id, an approval number, a PG's transaction id, or a
-    buyer.
+    The text is what a person has in hand: a merchant id, an order, a gateway id, an approval number, a PG's
+    transaction id, a buyer, or the beginning of what was bought.
     """
 
     text: str = ""
@@ -44,16 +44,18 @@ class Asked:
 
 
 def find(service: Service, asked: Asked, limit: int) -> Sequence[Payment]:
-    """Return the payments of a page. Nothing is found for a text or a cursor that names none."""
-    if asked.text and (named := _named(service, asked.text)):
-        return [named]
+    """Return the payments of a page. Nothing is found for a text or a cursor that names none.
+
+    Payments that are called by the text come first, then those of a buyer of that name; if there are none, those of
+    which the name begins so.
+    """
     whole = Filter(status=Status(asked.status) if asked.status else None)
-    for which in (
-        (attrs.evolve(whole, called=asked.text), attrs.evolve(whole, buyer=asked.text)) if asked.text else (whole,)
-    ):
-        if found := _page(service, which, asked.after, limit):
-            return found
-    return []
+    if not asked.text:
+        return _page(service, whole, asked.after, limit)
+    called = [] if asked.after else _page(service, attrs.evolve(whole, called=asked.text), "", limit)
+    bought = _page(service, attrs.evolve(whole, buyer=asked.text), asked.after, limit)
+    found = [*called, *(payment for payment in bought if payment not in called)]
+    return found[:limit] or _page(service, attrs.evolve(whole, name=asked.text), asked.after, limit)
 
 
 def _page(service: Service, which: Filter, after: str, limit: int) -> Sequence[Payment]:
@@ -61,13 +63,6 @@ def _page(service: Service, which: Filter, after: str, limit: int) -> Sequence[P
         return run(service.checkout.page(ADMIN, which, recorded_id(after) if after else None, limit))
     except (BadInput, PaymentNotFound):
         return []
-
-
-def _named(service: Service, text: str) -> Payment | None:
-    try:
-        return run(service.checkout.visible_to(ADMIN, recorded_id(text)))
-    except (BadInput, PaymentNotFound):
-        return None
 
 
 def load(service: Service, merchant_id: str) -> tuple[Payment, Sequence[Event]]:

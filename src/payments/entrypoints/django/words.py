@@ -28,7 +28,10 @@ WORDS: Final = {
     "number": ("계좌번호", "Account number"),
     "holder": ("예금주", "Account holder"),
     "refund_this": ("환불하기", "Refund"),
-    "search": ("결제번호, 승인번호, 거래번호 또는 구매자", "Merchant id, approval number, transaction id or buyer"),
+    "search": (
+        "결제·주문·승인·거래번호, 구매자, 상품명",
+        "Payment, order, approval or transaction number, buyer, name",
+    ),
     "order": ("주문번호", "Order"),
     "buyer": ("구매자", "Buyer"),
     "amount": ("금액", "Amount"),

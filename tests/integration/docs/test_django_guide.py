@@ -1,0 +1,106 @@
+"""The guide for Django, followed word for word: from `startproject` to a paid order, with what the wheel installs.
+
+What would break it: a step in the wrong order, an import that the page leaves out, a command that asks for more.
+"""
+
+import os
+import re
+import shlex
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import attrs
+import pytest
+from playwright.sync_api import Page
+from support.browser.shopper import put_up_with
+from support.hosts import installed
+from support.system.town import House, held_port
+
+from payments.entrypoints.sandbox import Sandbox, SandboxSettings, running_sandbox
+
+DOCS = Path(__file__).parents[3] / "docs"
+STEP = re.compile(r"<!-- (?:no-run: (add to|write) (\S+)|(run)) -->\n```\w+\n(.*?)```", re.S)
+PROVIDER = "http://127.0.0.1:4100"
+PASSWORD = {"DJANGO_SUPERUSER_PASSWORD": "book"}
+
+
+@attrs.frozen
+class Reader:
+    """Does what the page says, in a folder of its own, and knows nothing else."""
+
+    folder: Path
+    env: dict[str, str]
+    provider: Sandbox
+
+    def follow(self, page: str) -> None:
+        for how, file, _, text in STEP.findall(page):
+            if file:
+                self.edit(self.folder / file, text.replace(PROVIDER, self.provider.url), keeps=how == "add to")
+            else:
+                for line in text.splitlines():
+                    self.run(line.removeprefix("$ "))
+
+    def edit(self, file: Path, text: str, *, keeps: bool) -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text((file.read_text() if keeps else "") + "\n" + text)
+
+    def run(self, line: str) -> None:
+        command = shlex.split(line)
+        if command[0] == "pip":
+            return  # done once for both languages
+        if "createsuperuser" in command:
+            command += ["--noinput", "--username", "kim", "--email", "kim@shop.example"]
+        done = subprocess.run(command, cwd=self.folder, env=self.env, capture_output=True, text=True)
+        assert done.returncode == 0, f"{line}: {done.stdout}{done.stderr}"
+
+
+@pytest.fixture(scope="module")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of an environment's programs, with what the guide installs."""
+    folder = tmp_path_factory.mktemp("guide")
+    (wanted,) = re.findall(r"pip install '(.*)'", (DOCS / "django.md").read_text())
+    return installed.environment(folder / "venv", [wanted], installed.wheel(folder)).parent
+
+
+@pytest.fixture
+def provider() -> Iterator[Sandbox]:
+    with running_sandbox(SandboxSettings()) as sandbox:
+        yield sandbox
+
+
+@pytest.mark.parametrize("guide", ["django.md", "django.ko.md"])
+def test_who_follows_the_guide_has_a_paid_order(
+    guide: str, programs: Path, provider: Sandbox, tmp_path: Path, page: Page, console_errors: list[str]
+) -> None:
+    settings = provider.settings
+    assert (settings.key, settings.secret, settings.user_code) == ("sandbox-key", "sandbox-secret", "imp00000000")
+    env = os.environ | PASSWORD | {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": ""}
+    env.pop("DJANGO_SETTINGS_MODULE", None)
+    reader = Reader(tmp_path, env, provider)
+    reader.follow((DOCS / guide).read_text())
+    with held_port() as port, ExitStack() as stack:
+        manage = [str(programs / "python"), str(tmp_path / "manage.py")]
+        log = stack.enter_context((tmp_path / "log").open("ab"))
+        url = f"http://127.0.0.1:{port}"
+        server = House("server", [*manage, "runserver", "--noreload", str(port)], env, log, f"{url}/pay/payments.js")
+        beat = tmp_path / "beat"
+        worker = House("worker", [*manage, "payments_worker", "--heartbeat", str(beat)], env, log, heartbeat=beat)
+        for house in (server, worker):
+            stack.callback(house.kill)
+            house.start()
+        pay(page, f"{url}/orders/1/")
+    put_up_with(console_errors, "favicon.ico")
+
+
+def pay(page: Page, order: str) -> None:
+    page.goto(order)
+    page.fill("#id_username", "kim")
+    page.fill("#id_password", PASSWORD["DJANGO_SUPERUSER_PASSWORD"])
+    page.click("[type=submit]")
+    page.get_by_role("button", name="결제하기").click()
+    page.frame_locator("iframe[name=imp-iframe]").locator("#approve").click()
+    page.get_by_text("결제가 완료되었습니다").wait_for()
+    while not page.get_by_text("결제 완료", exact=True).count():
+        page.goto(order)
