@@ -3,7 +3,7 @@
 What the sample leaves open, and where it is closed here:
 
 - its first look at a paid payment fails, because nothing knew of it: here a payment exists before its window opens
-- it answers 200 to a forged webhook: here a webhook is a hint at most, and the provider is asked
+- it answers 200 to a forged webhook: here V2's are verified, V1's are hints at most, and the provider is asked
 - it keeps its state in a dict of the module: here orders and payments are in a database, and outlive the process
 - its price comes back from the browser's payment: here `offer_for` is the only one who says it
 """

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import attrs
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from support.browser.shopper import put_up_with
 from support.hosts import installed
+from support.patience import until
 from support.system.town import House, held_port
 
 from payments.entrypoints.sandbox import Sandbox, SandboxSettings, running_sandbox
@@ -99,8 +100,12 @@ def pay(page: Page, order: str) -> None:
     page.fill("#id_username", "kim")
     page.fill("#id_password", PASSWORD["DJANGO_SUPERUSER_PASSWORD"])
     page.click("[type=submit]")
-    page.get_by_role("button", name="결제하기").click()
+    page.get_by_role("button", name="Pay").click()  # a new project speaks English
     page.frame_locator("iframe[name=imp-iframe]").locator("#approve").click()
-    page.get_by_text("결제가 완료되었습니다").wait_for()
-    while not page.get_by_text("결제 완료", exact=True).count():
+    expect(page.get_by_role("button", name="Pay")).to_be_disabled()
+
+    def is_paid() -> bool:
         page.goto(order)
+        return page.get_by_text("결제 완료", exact=True).count() > 0
+
+    until(is_paid)

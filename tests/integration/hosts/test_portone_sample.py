@@ -16,6 +16,8 @@ from support.patience import until
 from support.system.town import House, held_port
 
 from payments.entrypoints.sandbox import Sandbox, SandboxSettings, running_sandbox
+from payments.entrypoints.sandbox.payments.portone_channels import PORTONE_CHANNELS
+from payments.entrypoints.sandbox.portone_settings import STORE_ID, V2_SECRET, V2_WEBHOOK_SECRET
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "portone-sample"
 PRICE = 1_000
@@ -59,6 +61,10 @@ def visitor(tmp_path: Path) -> Iterator[Visitor]:
             "PAYMENTS_IAMPORT_KEY": provider.settings.key,
             "PAYMENTS_IAMPORT_SECRET": provider.settings.secret,
             "PAYMENTS_IAMPORT_USER_CODE": provider.settings.user_code,
+            "PAYMENTS_PORTONE_API_SECRET": V2_SECRET,
+            "PAYMENTS_PORTONE_STORE_ID": STORE_ID,
+            "PAYMENTS_PORTONE_CHANNEL_KEY": PORTONE_CHANNELS[1].key,
+            "PAYMENTS_PORTONE_WEBHOOK_SECRETS": V2_WEBHOOK_SECRET,
             "PAYMENTS_HTTP_PUBLIC_URL": f"{url}/pay",
             "SHOP_DATABASE": f"sqlite:///{tmp_path}/shop.db",
             "PYTHONPATH": str(EXAMPLE),
@@ -87,7 +93,13 @@ def test_a_forged_webhook_pays_nothing(visitor: Visitor) -> None:
     visitor.post("/pay/webhooks/iamport", forged | {"imp_uid": "imp_999999999999"})
     assert visitor.browser.get(f"{visitor.url}/pay/payments/{merchant_id}").json()["status"] == "awaiting"
     assert visitor.status(order) == "PENDING"
-    assert visitor.post("/pay/webhooks/iamport", {"nothing": "of that kind"}).status_code == 400
+
+
+def test_a_webhook_of_v2_without_a_signature_is_refused(visitor: Visitor) -> None:
+    """V1 signs nothing, so its webhooks are hints that are always taken; V2 signs, and a forged one is no hint."""
+    forged = {"type": "Transaction.Paid", "data": {"paymentId": "anything"}}
+    answer = visitor.post("/pay/webhooks/portone", forged)
+    assert (answer.status_code, answer.json()["slug"]) == (401, "webhook-forged")
 
 
 def test_a_paid_order_outlives_the_process(visitor: Visitor) -> None:

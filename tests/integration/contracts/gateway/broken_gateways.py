@@ -8,7 +8,6 @@ import attrs
 import pytest
 
 from payments.adapters.iamport import IamportGateway, wire
-from payments.adapters.memory.gateway import MemoryGateway
 from payments.domain.errors import GatewayError, Rejected, StillAtWork, Unknown
 from payments.domain.money import Money
 from payments.domain.ports import Attempts, ListingPage
@@ -89,36 +88,3 @@ class KeepsTheFirstPrice(IamportGateway):
     async def prepare(self, merchant_id: MerchantId, price: Money) -> None:
         with contextlib.suppress(Rejected):
             await self._register("POST", merchant_id, price, self._deadline())
-
-
-class MemoryWithoutChecksum(MemoryGateway):
-    async def refund(self, refund: Refund, currency: str, merchant_id: MerchantId) -> Report:
-        report = await self.find(refund.gateway_id)
-        stale = attrs.evolve(refund, remainder=report.remaining) if report else refund
-        return await super().refund(stale, currency, merchant_id)
-
-
-class MemoryOnlyTheNewest(MemoryGateway):
-    async def attempts(self, merchant_id: MerchantId) -> Attempts:
-        return Attempts((await super().attempts(merchant_id)).reports[-1:])
-
-
-class MemorySwallowsTrouble(MemoryGateway):
-    async def find(self, gateway_id: GatewayId, merchant_id: MerchantId | None = None) -> Report | None:
-        with contextlib.suppress(GatewayError):
-            return await super().find(gateway_id, merchant_id)
-        return None
-
-
-class MemoryAllRowsOrNone(MemoryGateway):
-    async def attempts(self, merchant_id: MerchantId) -> Attempts:
-        seen = await super().attempts(merchant_id)
-        if seen.unreadable:
-            raise Unknown(seen.unreadable[0])
-        return seen
-
-
-class MemoryForgetsWhatIsAtWork(MemoryGateway):
-    async def refund(self, refund: Refund, currency: str, merchant_id: MerchantId) -> Report:
-        self._at_work.clear()
-        return await super().refund(refund, currency, merchant_id)

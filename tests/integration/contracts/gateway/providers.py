@@ -6,7 +6,7 @@ SandboxProvider   the local Iamport on a socket, behind Iamport's client
 
 import contextlib
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import attrs
 from integration.iamport.scripted import Scripted, answered
@@ -28,7 +28,7 @@ class MemoryProvider:
     gateway: MemoryGateway
     in_trouble: MemoryGateway
     opened: dict[GatewayId, MerchantId] = attrs.field(factory=dict)
-    pays_by: Method = Method.CARD
+    pays_by: ClassVar[Method] = Method.CARD
     lists_attempts: bool = True
 
     @classmethod
@@ -84,7 +84,7 @@ class SandboxProvider:
     in_trouble: IamportGateway
     sandbox: Sandbox
     opened: dict[GatewayId, MerchantId] = attrs.field(factory=dict)
-    pays_by: Method = Method.CARD
+    pays_by: ClassVar[Method] = Method.CARD
     lists_attempts: bool = True
     cancel: str = "cancel"
     """The route of cancels, for faults."""

@@ -8,11 +8,6 @@ import pytest
 from integration.contracts.gateway.broken_gateways import (
     AllRowsOrNone,
     KeepsTheFirstPrice,
-    MemoryAllRowsOrNone,
-    MemoryForgetsWhatIsAtWork,
-    MemoryOnlyTheNewest,
-    MemorySwallowsTrouble,
-    MemoryWithoutChecksum,
     MinorUnitsOnTheWire,
     OnlyTheFirstPage,
     OnlyTheNewest,
@@ -44,6 +39,7 @@ from payments.adapters.iamport import IamportGateway
 from payments.adapters.memory.gateway import MemoryGateway
 from payments.adapters.portone import PortOneGateway
 from payments.domain.errors import GatewayError
+from payments.testing.broken import gateways as in_memory
 from payments.testing.contracts.gateway import GatewayContract, Provider
 from payments.testing.contracts.gateway.laws import (
     a_prepared_price_keeps_every_other_window_shut,
@@ -119,11 +115,11 @@ class TestGateway(GatewayContract):
         (MinorUnitsOnTheWire, sums_in_minor_units_stay_exact),
         (SwallowsTrouble, no_answer_is_never_an_answer),
         (KeepsTheFirstPrice, a_prepared_price_keeps_every_other_window_shut),
-        (MemoryOnlyTheNewest, the_paid_attempt_shows_behind_newer_ones),
-        (MemoryAllRowsOrNone, an_attempt_that_cannot_be_read_hides_no_other),
-        (MemoryForgetsWhatIsAtWork, a_refund_that_is_at_work_is_neither_done_nor_refused),
-        (MemoryWithoutChecksum, a_refund_with_a_stale_remainder_moves_nothing),
-        (MemorySwallowsTrouble, no_answer_is_never_an_answer),
+        (in_memory.OnlyTheNewest, the_paid_attempt_shows_behind_newer_ones),
+        (in_memory.AllRowsOrNone, an_attempt_that_cannot_be_read_hides_no_other),
+        (in_memory.ForgetsWhatIsAtWork, a_refund_that_is_at_work_is_neither_done_nor_refused),
+        (in_memory.WithoutChecksum, a_refund_with_a_stale_remainder_moves_nothing),
+        (in_memory.SwallowsTrouble, no_answer_is_never_an_answer),
         (ShownAttemptAlone, the_paid_attempt_shows_behind_newer_ones),
         (AllOrNone, an_attempt_that_cannot_be_read_hides_no_other),
         (SkipsInSilence, an_attempt_that_cannot_be_read_hides_no_other),
