@@ -15,3 +15,9 @@ def test_programs_read_every_rule_with_its_id(operator: Operator):
     told = operator.json("channels")
     assert [one["name"] for one in told] == [""]
     assert {"rule", "level", "en", "ko", "off", "checked"} == told[0]["rules"][0].keys()
+
+
+def test_banks_are_listed_with_the_codes_of_both_generations(operator: Operator):
+    shinhan = next(one for one in operator.json("banks") if one["code"] == "088")
+    assert shinhan == {"code": "088", "ko": "신한은행", "en": "Shinhan", "v2": "SHINHAN", "daou": "10"}
+    assert "SHINHAN" in operator.command("banks")[1]

@@ -1,6 +1,9 @@
 """Codes: banks and card companies, as both generations of PortOne and the PGs spell them."""
 
+import tomllib
 from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 import attrs
@@ -51,6 +54,27 @@ class Codes:
         if f"0{plain}" in self.banks:
             return f"0{plain}"
         return next((code for code, bank in self.banks.items() if given and given == bank.v2), given)
+
+    def v2_bank(self, given: str) -> str | None:
+        """Return V2's name of a bank in any of V1's spellings (088, 88, BK88); None where V2 names none."""
+        bank = self.banks.get(given.upper().removeprefix("BK").zfill(3))
+        return bank.v2 if bank and bank.v2 else None
+
+    def bank_of_v2(self, name: str) -> str | None:
+        """Return the three digits of V2's name of a bank; None for a name that the table does not have."""
+        return next((code for code, bank in self.banks.items() if name and bank.v2 == name), None)
+
+    def card_of_v2(self, name: str) -> Card | None:
+        """Return the card company by V2's name, with or without CARD_COMPANY_ before it; None for an unknown one."""
+        plain = name.removeprefix("CARD_COMPANY_")
+        return next((card for card in self.cards.values() if plain and card.v2 == plain), None)
+
+
+@cache
+def codes() -> Codes:
+    """Return the codes that come with this library."""
+    text = files(__package__).joinpath("data", "codes.toml").read_text(encoding="utf-8")
+    return codes_of(tomllib.loads(text))
 
 
 def codes_of(raw: Mapping[str, Any]) -> Codes:

@@ -169,7 +169,7 @@ def _approval(fields: Fields) -> Approval:
         number=paid_by.text("approvalNumber", 64),
         transaction_id=fields.text("pgTxId", 64),
         pg=_object(fields, "channel").text("pgProvider", 40).lower(),
-        card=card.text("name", 64) or card.text("issuer", 64),
+        card=card.text("name", 64) or words.card_name(card.text("issuer", 64)),
         months=months if months <= MAX_MONTHS else 0,
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from payments.adapters.pg_rules.codes import codes
 from payments.domain.use_cases.banks import BANKS
 from payments.domain.values import Method
 
@@ -44,45 +45,21 @@ def method_of(kind: str, provider: str) -> str:
     return _METHODS.get(kind, kind.removeprefix(_PREFIX).lower())
 
 
-_BANKS: Final = {
-    "002": "KDB",
-    "003": "IBK",
-    "004": "KOOKMIN",
-    "007": "SUHYUP",
-    "011": "NONGHYUP",
-    "012": "LOCAL_NONGHYUP",
-    "020": "WOORI",
-    "023": "STANDARD_CHARTERED",
-    "027": "CITI",
-    "031": "DAEGU",
-    "032": "BUSAN",
-    "034": "KWANGJU",
-    "035": "JEJU",
-    "037": "JEONBUK",
-    "039": "KYONGNAM",
-    "045": "KFCC",
-    "048": "SHINHYUP",
-    "050": "SAVINGS_BANK",
-    "064": "NFCF",
-    "071": "POST",
-    "081": "HANA",
-    "088": "SHINHAN",
-    "089": "K_BANK",
-    "090": "KAKAO",
-    "092": "TOSS",
-}
-"""The clearing code of each bank, and its name in the API. The window has other names for some of them."""
-_NAMES: Final = {name: BANKS[code][0] for code, name in _BANKS.items()}
-
-
 def bank_of(spelled: str) -> str | None:
     """Return the bank of a clearing code, in any of its spellings (088, 88, BK88); None where the API names none."""
-    return _BANKS.get(spelled.upper().removeprefix("BK").zfill(3))
+    return codes().v2_bank(spelled)
 
 
 def bank_name(word: str) -> str:
     """Return a bank as its customers know it, or the word itself."""
-    return _NAMES.get(word, word)
+    code = codes().bank_of_v2(word)
+    return word if code is None else BANKS[code][0]
+
+
+def card_name(word: str) -> str:
+    """Return a card company as its customers know it, or the word itself."""
+    card = codes().card_of_v2(word)
+    return card.ko if card else word
 
 
 AT_WORK: Final = "IDEMPOTENCY_OUTSTANDING_REQUEST"

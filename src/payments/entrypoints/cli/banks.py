@@ -6,7 +6,11 @@ from payments.entrypoints.cli.common import DEFAULT, Common, print_json, table
 
 def banks(*, common: Common = DEFAULT) -> None:
     """`payments banks`."""
+    from payments.entrypoints.guarding.channels import bank_codes
+
+    codes = bank_codes()
     if common.json:
-        print_json([{"code": code, "ko": korean, "en": english} for code, (korean, english) in BANKS.items()])
+        keys = ("code", "ko", "en", "v2", "daou")
+        print_json([dict(zip(keys, (code, *names, *codes[code]), strict=True)) for code, names in BANKS.items()])
         return
-    table([[code, korean, english] for code, (korean, english) in BANKS.items()])
+    table([[code, *names, codes[code][0]] for code, names in BANKS.items()])

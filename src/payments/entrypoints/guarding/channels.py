@@ -136,3 +136,8 @@ def _told(options: ChannelOptions, settings: Settings) -> ChannelTold:
         strict=options.strict,
         rules=tuple(rules),
     )
+
+
+def bank_codes() -> Mapping[str, tuple[str, str]]:
+    """Return V2's name of each bank, and its code at Daou, by the three digits; "" where there is none."""
+    return {code: (bank.v2, bank.daou) for code, bank in tables().codes.banks.items()}
