@@ -12,7 +12,7 @@ from support.patience import EVENTUALLY
 from payments.adapters.sql.side.people import SqlPeople
 from payments.adapters.sql.store import SqlStore
 
-_PORTS = ("payments", "orphans", "outbox", "api_keys", "idempotency_keys", "hints", "backlog", "ledger")
+_PORTS = ("payments", "orphans", "outbox", "api_keys", "idempotency_keys", "hints", "backlog", "ledger", "comparisons")
 
 
 @contextmanager

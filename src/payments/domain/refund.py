@@ -58,7 +58,8 @@ class Refund:
     may still be executed, so nothing else is sent and no refusal is believed. `refusals` counts the refusals of an
     automatic refund, which is tried again from `not_before` on. `failure` is the latest refusal in the provider's
     words. From `accepted_at` on, while it is open, the provider works on it by itself: nothing is sent again.
-    `account` is kept only while the refund is open. `done_at` is when it was known to be executed.
+    `account` is kept only while the refund is open. `done_at` is when the provider executed it; where it does not say
+    when, that is when we knew.
     """
 
     id: RefundId = attrs.field(validator=text(1, 32))
@@ -127,9 +128,9 @@ class Refund:
 
 
 def done(refund: Refund, reported: ReportedRefund | None, at: datetime) -> Refund:
-    """Return *refund* as executed, known at *at*, with the provider's id of it if there is one."""
-    provider_id = reported.provider_id if reported else ""
-    return attrs.evolve(closed(refund, RefundStatus.DONE, provider_id=provider_id), done_at=at)
+    """Return *refund* as executed, known at *at*, with the provider's id and time of it if there are some."""
+    provider_id, executed_at = (reported.provider_id, reported.at) if reported else ("", None)
+    return attrs.evolve(closed(refund, RefundStatus.DONE, provider_id=provider_id), done_at=executed_at or at)
 
 
 def closed(refund: Refund, status: RefundStatus, *, provider_id: str = "", failure: str = "") -> Refund:
@@ -212,5 +213,5 @@ def _external(gateway_id: GatewayId, reported: ReportedRefund, number: int, at: 
         requested_at=at,
         status=RefundStatus.DONE,
         provider_id=reported.provider_id,
-        done_at=at,
+        done_at=reported.at or at,
     )

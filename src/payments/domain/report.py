@@ -59,12 +59,16 @@ class Outcome(StrEnum):
 
 @attrs.frozen(kw_only=True)
 class ReportedRefund:
-    """One refund in the provider's history of an attempt. `amount` is in minor units, `reason` as it was sent."""
+    """One refund in the provider's history of an attempt. `amount` is in minor units, `reason` as it was sent.
+
+    `at` is when the provider executed it; None where it does not say so.
+    """
 
     provider_id: str = attrs.field(default="", validator=text(0, 64))
     amount: int
     reason: str = attrs.field(default="", validator=text(0, 1000))
     outcome: Outcome = Outcome.DONE
+    at: datetime | None = attrs.field(default=None, validator=attrs.validators.optional(aware))
 
 
 class Regression(StrEnum):

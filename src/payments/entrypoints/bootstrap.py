@@ -23,6 +23,7 @@ from payments.adapters.system.merchant_ids import RandomIds
 from payments.adapters.webhooks import WebhookPublisher, WebhookSettings
 from payments.domain.messages import Outbox, Publisher
 from payments.domain.ports import Gateway, Gateways, Prices, Store, Vault
+from payments.domain.use_cases.comparing import Comparing
 from payments.domain.use_cases.hints import HintTaker
 from payments.domain.use_cases.outbox import Courier
 from payments.domain.use_cases.pricing import Pricing
@@ -221,6 +222,7 @@ def _wired(
         limits=limits_of(settings.http),
         zone=zone_named(settings.zone),
         reporting=Reporting(store.ledger),
+        comparing=Comparing.over(use_cases.reconciliation, store.comparisons, RandomIds(store.prefix)),
     )
 
 

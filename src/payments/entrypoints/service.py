@@ -11,6 +11,7 @@ from payments.domain.errors import PaymentsError
 from payments.domain.messages import Outbox
 from payments.domain.people.ports import People
 from payments.domain.ports import Backlog, Clock, HintReader, PaymentRepository, PaymentWindow, Store
+from payments.domain.use_cases.comparing import Comparing
 from payments.domain.use_cases.hints import HintTaker
 from payments.domain.use_cases.outbox import Courier
 from payments.domain.use_cases.pricing import Pricing
@@ -104,6 +105,7 @@ class Service(HasUseCases):
     limits: Limits = attrs.field(factory=Limits)
     zone: tzinfo = UTC
     reporting: Reporting
+    comparing: Comparing
     provider_state: Callable[[], str | None] = lambda: None
     suspends: bool = False
 

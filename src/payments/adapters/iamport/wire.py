@@ -175,6 +175,7 @@ def _history(fields: Fields, currency: str) -> tuple[ReportedRefund, ...]:
             provider_id=entry.text("cancellation_id", 64),
             amount=entry.sum("amount", currency),
             reason=entry.text("reason", 1000),
+            at=entry.moment("cancelled_at"),
         )
         for entry in entries
     )

@@ -283,7 +283,8 @@ class MemoryGateway:
 
     def _made(self, amount: int, reason: str, outcome: Outcome = Outcome.DONE) -> ReportedRefund:
         number = next(self._numbers)
-        return ReportedRefund(provider_id=f"refund_{number}", amount=amount, reason=reason, outcome=outcome)
+        facts: dict[str, Any] = {"provider_id": f"refund_{number}", "amount": amount, "reason": reason}
+        return ReportedRefund(**facts, outcome=outcome, at=self._clock())
 
     def _keep(self, report: Report, **changes: Any) -> Report:
         changed = attrs.evolve(report, **changes)

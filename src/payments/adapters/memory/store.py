@@ -8,6 +8,7 @@ import attrs
 from payments.adapters.memory.access import MemoryApiKeys, MemoryIdempotencyKeys
 from payments.adapters.memory.backlog import MemoryBacklog
 from payments.adapters.memory.books import Books
+from payments.adapters.memory.comparisons import MemoryComparisons
 from payments.adapters.memory.hints import MemoryHints
 from payments.adapters.memory.ledger import MemoryLedger
 from payments.adapters.memory.orphans import MemoryOrphans
@@ -28,6 +29,7 @@ class MemoryStore:
     hints: MemoryHints
     backlog: MemoryBacklog
     ledger: MemoryLedger
+    comparisons: MemoryComparisons
     people: MemoryPeople
     prefix: str = ""
 
@@ -44,6 +46,7 @@ class MemoryStore:
             hints=MemoryHints(books),
             backlog=MemoryBacklog(books),
             ledger=MemoryLedger(books),
+            comparisons=MemoryComparisons(),
             people=MemoryPeople(),
             prefix=prefix,
         )

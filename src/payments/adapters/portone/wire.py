@@ -188,6 +188,7 @@ def cancellation(value: object) -> ReportedRefund:
         amount=entry.whole("totalAmount"),
         reason=entry.text("reason", 1000),
         outcome=outcome_of(entry.required_text("status")),
+        at=entry.instant("cancelledAt"),
     )
 
 

@@ -27,6 +27,7 @@ from payments.adapters.sql.schema.describing import described
 from payments.adapters.sql.schema.side_tables import meta
 from payments.adapters.sql.schema.upgrading import check_schema, revision, upgrade
 from payments.adapters.sql.side.access import SqlApiKeys, SqlIdempotencyKeys
+from payments.adapters.sql.side.comparisons import SqlComparisons
 from payments.adapters.sql.side.hints import SqlHints
 from payments.adapters.sql.side.outbox import SqlOutbox
 from payments.adapters.sql.side.people import SqlPeople
@@ -61,6 +62,7 @@ class SqlStore:
     hints: SqlHints
     backlog: SqlBacklog
     ledger: SqlLedger
+    comparisons: SqlComparisons
     people: SqlPeople
     prefix: str
 
@@ -142,6 +144,7 @@ def _store(database: Database, front: Front, prefix: str) -> SqlStore:
         hints=SqlHints(front),
         backlog=SqlBacklog(front),
         ledger=SqlLedger(front),
+        comparisons=SqlComparisons(front),
         people=SqlPeople.over(front),
         prefix=prefix,
     )

@@ -11,6 +11,7 @@ Alarms              where a person is told what no use case can put right
 Clock               the time
 BacklogReader       how much waits in a store
 Ledger              sums of captures and refunds, for accountants
+Comparisons         what comparing with the providers' lists found
 Store               everything that is kept, whichever database keeps it
 """
 
@@ -22,6 +23,7 @@ from typing import Final, Protocol
 import attrs
 
 from payments.domain.access import ApiKeys, Hints, IdempotencyKeys
+from payments.domain.books.comparison import Comparison
 from payments.domain.books.search import Filter
 from payments.domain.books.sums import Sum
 from payments.domain.event import Event
@@ -43,6 +45,7 @@ __all__: Final = (
     "Backlog",
     "BacklogReader",
     "Clock",
+    "Comparisons",
     "Contact",
     "Filter",
     "Gateway",
@@ -245,6 +248,19 @@ class Ledger(Protocol):
         """Return the sums of what moved from *since* on, before *until*, by kind and group, as sums_of does."""
 
 
+class Comparisons(Protocol):
+    """Where comparisons of our books with the providers' lists are stored."""
+
+    async def add(self, comparison: Comparison) -> None:
+        """Store a comparison."""
+
+    async def page(self, before: str | None, limit: int) -> Sequence[Comparison]:
+        """Return up to *limit* comparisons, the latest first, after the one with the id *before*.
+
+        Raises PaymentNotFound where there is no such comparison.
+        """
+
+
 class Store(Protocol):
     """The ports over one database: memory, SQLite or PostgreSQL.
 
@@ -267,6 +283,8 @@ class Store(Protocol):
     def backlog(self) -> BacklogReader: ...
     @property
     def ledger(self) -> Ledger: ...
+    @property
+    def comparisons(self) -> Comparisons: ...
     @property
     def people(self) -> People: ...
     @property

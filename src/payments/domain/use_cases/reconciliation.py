@@ -96,13 +96,15 @@ class Reconciliation:
         end = self.clock.now() - SETTLED_AFTER
         return await self._at_each(lambda it, done: self._catch_up(it, end, done))
 
-    async def between(self, start: datetime, end: datetime) -> Swept:
-        """Compare one stretch of time; no mark moves. Raises GatewayError, as `recent` does."""
-        return await self._at_each(lambda it, done: self._between(it, start, end, done))
+    async def between(self, start: datetime, end: datetime, heard: Swept | None = None) -> Swept:
+        """Compare one stretch of time; no mark moves. *heard* is told of each row. Raises GatewayError, as `recent`."""
+        return await self._at_each(lambda it, done: self._between(it, start, end, done), heard)
 
-    async def _at_each(self, compare: Callable[["_List", Swept], Coroutine[Any, Any, object]]) -> Swept:
+    async def _at_each(
+        self, compare: Callable[["_List", Swept], Coroutine[Any, Any, object]], heard: Swept | None = None
+    ) -> Swept:
         """Compare the list of each provider: one that does not answer must not hide what the others tell."""
-        done, troubles = Swept(), list[GatewayError]()
+        done, troubles = heard or Swept(), list[GatewayError]()
         for name, gateway in self.gateways.by_name.items():
             try:
                 await compare(_List(name, gateway), done)
@@ -161,7 +163,9 @@ class Reconciliation:
             if key not in seen:
                 seen.add(key)
                 done.visited += 1
-                done.changed += await self._record(report, done)
+                changed = await self._record(report, done)
+                done.changed += changed
+                done.hear(report, changed=changed)
 
     async def _record(self, report: Report, done: Swept) -> bool:
         """Record a row that differs from our books, and return whether it did."""

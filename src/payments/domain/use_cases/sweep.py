@@ -42,6 +42,9 @@ class Swept:
     troubles: list[Trouble] = attrs.Factory(list)
     skipped: list[str] = attrs.Factory(list)
 
+    def hear(self, report: Report, *, changed: bool) -> None:
+        """Do what is to be done with each row of a provider's list; here nothing."""
+
 
 @attrs.frozen(kw_only=True)
 class Sweep:

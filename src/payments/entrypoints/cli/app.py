@@ -2,9 +2,8 @@
 
 ├── common          shared options, how a service is opened, how results are printed
 ├── payments        show, list, refresh, cancel, refund
-├── searching       the options of a search
+├── books           report, reconcile, reconciliations; the options of a search
 ├── banks           banks
-├── reports         report
 ├── channels        channels
 ├── strays          strays list, return, hold
 ├── orphans         orphans list, hold
@@ -62,11 +61,18 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
         "Show a payment with its attempts, refunds and timeline.",
     ),
     "list": (f"{_HERE}.cli.payments:list_", "Search payments, the latest first."),
-    "report": (f"{_HERE}.cli.reports:report", "Add up what was captured and refunded, day by day, for an accountant."),
+    "report": (
+        f"{_HERE}.cli.books.reports:report",
+        "Add up what was captured and refunded, day by day.",
+    ),
+    "reconcile": (
+        f"{_HERE}.cli.books.reconcile:reconcile",
+        "Compare a period with the provider's list, record what differs, and exit with 1 if anything was found.",
+    ),
+    "reconciliations": (f"{_HERE}.cli.books.reconcile:list_", "List what reconcile found, the latest first."),
     "refresh": (f"{_HERE}.cli.payments:refresh", "Fetch all attempts at a payment from the provider, and record them."),
     "cancel": (f"{_HERE}.cli.payments:cancel", "Cancel an unpaid payment. Refund a paid one instead."),
     "refund": (f"{_HERE}.cli.payments:refund", "Refund a payment in part or in full."),
-    "reconcile": (f"{_HERE}.cli.reconciling:reconcile", "Compare our books with the provider's list of some days."),
     "banks": (f"{_HERE}.cli.banks:banks", "List the codes of banks, for refunds of virtual accounts."),
     "channels": (f"{_HERE}.cli.channels:channels", "Show what each channel may do, by the rules of its PG."),
     "strays list": (f"{_HERE}.cli.strays:list_", "List strays that are neither refunded nor held."),

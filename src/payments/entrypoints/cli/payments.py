@@ -14,9 +14,9 @@ from payments.domain.values import GatewayId, recorded_id
 from payments.entrypoints import display
 from payments.entrypoints.blocking import run
 from payments.entrypoints.cli.app import REFUSED
+from payments.entrypoints.cli.books.searching import NO_SEARCH, Search, shop_zone
 from payments.entrypoints.cli.common import DEFAULT, Common, check_limit, operator, say, stored, working
 from payments.entrypoints.cli.printing import print_page, print_payment, print_refund
-from payments.entrypoints.cli.searching import NO_SEARCH, Search, shop_zone
 from payments.entrypoints.cli.words import word
 from payments.entrypoints.display import Language
 

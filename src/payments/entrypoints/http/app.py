@@ -29,6 +29,7 @@ from payments.entrypoints.http.routes import health as routes_health
 from payments.entrypoints.http.routes import orphans as routes_orphans
 from payments.entrypoints.http.routes import payments as routes_payments
 from payments.entrypoints.http.routes import provider as routes_provider
+from payments.entrypoints.http.routes import reconciliations as routes_reconciliations
 from payments.entrypoints.http.routes import refunds as routes_refunds
 from payments.entrypoints.http.routes import reports as routes_reports
 from payments.entrypoints.http.shapes.bodies import read_body
@@ -43,6 +44,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *routes_refunds.OPERATIONS,
     *routes_orphans.OPERATIONS,
     *routes_reports.OPERATIONS,
+    *routes_reconciliations.OPERATIONS,
     *routes_channels.OPERATIONS,
     *routes_health.OPERATIONS,
 )

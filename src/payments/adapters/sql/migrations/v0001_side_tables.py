@@ -60,3 +60,21 @@ def create_api_keys() -> None:
         sa.PrimaryKeyConstraint("digest", name=op.f("pkr_api_keys_pkey")),
         sa.UniqueConstraint("prefix", name=op.f("pkr_api_keys_prefix_key")),
     )
+
+
+def create_comparisons() -> None:
+    op.create_table(
+        "pkr_comparisons",
+        sa.Column("id", id_type(40), nullable=False),
+        *(sa.Column(name, MOMENT, nullable=False) for name in ("since", "until", "started_at", "finished_at")),
+        sa.Column("compared_by", sa.String(120), nullable=False),
+        *(sa.Column(name, sa.BigInteger, nullable=False) for name in ("agreed", "foreign_rows")),
+        sa.Column("findings", sa.Text, nullable=False),
+        sa.Column("more", sa.BigInteger, nullable=False),
+        sa.CheckConstraint(
+            "agreed >= 0 AND foreign_rows >= 0 AND more >= 0", name=op.f("pkr_comparisons_counts_check")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pkr_comparisons_pkey")),
+    )
+    by_start = op.f("pkr_comparisons_started_at_id_idx")
+    op.create_index(by_start, "pkr_comparisons", ["started_at", "id"])

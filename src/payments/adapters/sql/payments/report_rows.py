@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from payments.domain.money import Money
@@ -79,13 +80,23 @@ def _deposit_of(row: Stored) -> Deposit | None:
 def _history_text(history: tuple[ReportedRefund, ...]) -> str:
     if not history:
         return "[]"
-    return json.dumps([[r.provider_id, r.amount, r.reason, r.outcome] for r in history], ensure_ascii=False)
+    entries = [
+        [r.provider_id, r.amount, r.reason, r.outcome, r.at.astimezone(UTC).isoformat() if r.at else None]
+        for r in history
+    ]
+    return json.dumps(entries, ensure_ascii=False)
 
 
 def _history_of(text: str) -> tuple[ReportedRefund, ...]:
     if text == "[]":
         return ()
     return tuple(
-        ReportedRefund(provider_id=id_, amount=amount, reason=why, outcome=Outcome(outcome))
-        for id_, amount, why, outcome in json.loads(text)
+        ReportedRefund(
+            provider_id=id_,
+            amount=amount,
+            reason=why,
+            outcome=Outcome(outcome),
+            at=datetime.fromisoformat(at) if at else None,
+        )
+        for id_, amount, why, outcome, at in json.loads(text)
     )

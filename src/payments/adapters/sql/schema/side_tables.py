@@ -89,3 +89,19 @@ meta = table(
     sa.CheckConstraint("id = 1", name="one_row"),
     sa.CheckConstraint("mode IN ('live', 'test')", name="mode"),
 )
+
+comparisons = table(
+    "comparisons",
+    sa.Column("id", id_type(40), primary_key=True),
+    column("since", Moment),
+    column("until", Moment),
+    column("started_at", Moment),
+    column("finished_at", Moment),
+    column("compared_by", sa.String(120)),
+    column("agreed", sa.BigInteger),
+    column("foreign_rows", sa.BigInteger),
+    column("findings", sa.Text),  # JSON, of a bounded number
+    column("more", sa.BigInteger),
+    sa.CheckConstraint("agreed >= 0 AND foreign_rows >= 0 AND more >= 0", name="counts"),
+)
+sa.Index(None, comparisons.c.started_at, comparisons.c.id)

@@ -7,7 +7,13 @@ from alembic import op
 
 from payments.adapters.sql.migrations.v0001_people import create_people
 from payments.adapters.sql.migrations.v0001_side_tables import MOMENT as _MOMENT
-from payments.adapters.sql.migrations.v0001_side_tables import create_api_keys, create_hints, create_marks, create_meta
+from payments.adapters.sql.migrations.v0001_side_tables import (
+    create_api_keys,
+    create_comparisons,
+    create_hints,
+    create_marks,
+    create_meta,
+)
 from payments.adapters.sql.migrations.v0001_side_tables import id_type as _id
 
 revision = "0001"
@@ -25,6 +31,7 @@ def upgrade() -> None:
     _outbox()
     _idempotency_keys()
     create_api_keys()
+    create_comparisons()
     create_hints()
     create_marks()
     create_meta()

@@ -12,8 +12,8 @@ from payments.domain.use_cases.reporting import Progress, Report, Reporting
 from payments.entrypoints import display
 from payments.entrypoints.blocking import run
 from payments.entrypoints.books.periods import zone_named
+from payments.entrypoints.cli.books.searching import shop_zone
 from payments.entrypoints.cli.common import DEFAULT, Common, print_json, say, stored, table
-from payments.entrypoints.cli.searching import shop_zone
 from payments.entrypoints.cli.words import word
 from payments.entrypoints.display import Language
 

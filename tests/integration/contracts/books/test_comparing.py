@@ -1,0 +1,137 @@
+"""Comparing with the provider's list, over every store: what agrees, differs, or is unknown on either side."""
+
+from datetime import timedelta
+
+import attrs
+import pytest
+
+from payments import testing
+from payments.domain.books.comparison import MOST_FINDINGS, Comparison, Finding, FindingKind
+from payments.domain.errors import BadInput, PaymentNotFound, Unknown
+from payments.domain.money import Money
+from payments.domain.payment import Payment
+from payments.domain.ports import Store
+from payments.domain.use_cases.comparing import Comparing
+from payments.domain.values import Caller, GatewayId, MerchantId, Method, Offer
+from payments.entrypoints.blocking import run
+
+SHOP = Caller.shop("accountant")
+PRICE = Money(12_000)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def shop(store: Store) -> testing.Shop:
+    return testing.shop(store=store)
+
+
+def compare(shop: testing.Shop, **back: float) -> Comparison:
+    """Compare what happened up to now."""
+    comparing = Comparing.over(shop.reconciliation, shop.store.comparisons, shop.refunds.ids)
+    now = shop.clock.now()
+    return run(comparing.compare(SHOP, now - timedelta(**(back or {"hours": 2})), now))
+
+
+def kinds(comparison: Comparison) -> list[FindingKind]:
+    return [finding.kind for finding in comparison.findings]
+
+
+def paid(shop: testing.Shop) -> Payment:
+    """Return a payment that its buyer has paid, a minute ago."""
+    begun = run(shop.checkout.begin("kim", "order-1", Offer("gold", PRICE), Method.CARD, SHOP))
+    attempt = shop.pay(begun)
+    return run(shop.checkout.complete(SHOP, begun.merchant_id, attempt)).payment
+
+
+def accepted_of(payment: Payment) -> GatewayId:
+    assert payment.accepted
+    return payment.accepted.gateway_id
+
+
+def captured(shop: testing.Shop, merchant_id: str) -> GatewayId:
+    attempt = shop.gateway.open(merchant_id, PRICE)
+    shop.gateway.approve(attempt)
+    return attempt
+
+
+def test_books_that_agree_have_no_finding(shop: testing.Shop) -> None:
+    paid(shop)
+    shop.clock.advance(hours=1)
+    found = compare(shop)
+    assert (found.agrees, found.agreed, found.findings) == (True, 1, ())
+
+
+def test_what_differs_is_recorded_and_told_once(shop: testing.Shop) -> None:
+    payment = paid(shop)
+    shop.gateway.refund_in_console(accepted_of(payment), 5_000)
+    shop.clock.advance(hours=1)
+    [finding] = compare(shop).findings
+    assert (finding.kind, finding.merchant_id) == (FindingKind.DIFFERED, payment.merchant_id)
+    assert "5000 refunded" in finding.what
+    assert run(shop.store.payments.get(payment.merchant_id)).refunded == 5_000
+    assert compare(shop).agrees
+
+
+def test_a_capture_that_no_payment_here_explains_is_unknown_here(shop: testing.Shop) -> None:
+    attempt = captured(shop, "m_lost")
+    shop.clock.advance(hours=1)
+    [finding] = compare(shop).findings
+    assert (finding.kind, finding.gateway_id) == (FindingKind.UNKNOWN_HERE, attempt)
+
+
+def test_a_capture_that_the_provider_forgot_is_unknown_there(shop: testing.Shop) -> None:
+    payment = paid(shop)
+    del shop.gateway._rows[accepted_of(payment)]
+    shop.clock.advance(hours=1)
+    [finding] = compare(shop).findings
+    assert (finding.kind, finding.merchant_id) == (FindingKind.UNKNOWN_THERE, payment.merchant_id)
+
+
+def test_a_capture_that_the_list_shows_elsewhere_is_known_there(shop: testing.Shop) -> None:
+    """Fails where the list is believed to show a capture at its time, although it was refunded later."""
+    payment = paid(shop)
+    at = shop.clock.now()
+    shop.clock.advance(days=3)
+    shop.gateway.refund_in_console(accepted_of(payment), 5_000)
+    comparing = Comparing.over(shop.reconciliation, shop.store.comparisons, shop.refunds.ids)
+    assert run(comparing.compare(SHOP, at - HOUR, at + HOUR)).agrees
+
+
+def test_what_was_found_is_stored_and_listed_the_latest_first(shop: testing.Shop) -> None:
+    captured(shop, "m_lost")
+    found = []
+    for _ in range(3):
+        shop.clock.advance(minutes=20)
+        found.append(compare(shop))
+    page = shop.store.comparisons.page
+    assert [*run(page(None, 2)), *run(page(found[1].id, 2))] == found[::-1]
+    assert found[0].by == str(SHOP)
+    with pytest.raises(PaymentNotFound):
+        run(page("nobody", 2))
+
+
+def test_no_period_of_the_future_and_none_without_a_length_is_compared(shop: testing.Shop) -> None:
+    comparing = Comparing.over(shop.reconciliation, shop.store.comparisons, shop.refunds.ids)
+    now = shop.clock.now()
+    for since in (now, now + HOUR, now - timedelta(days=9_999)):
+        with pytest.raises(BadInput):
+            run(comparing.compare(SHOP, since, now + HOUR))
+
+
+def test_a_provider_that_does_not_answer_leaves_nothing_that_looks_compared(shop: testing.Shop) -> None:
+    shop.gateway.trouble("listing", Unknown("no answer"))
+    with pytest.raises(Unknown):
+        compare(shop)
+    assert run(shop.store.comparisons.page(None, 10)) == []
+
+
+def test_a_comparison_is_loaded_as_it_was_stored(shop: testing.Shop) -> None:
+    made = compare(shop)
+    many = tuple(
+        Finding(kind=kind, merchant_id=MerchantId("m" * 40), what="가" * 300)
+        for kind in FindingKind
+        for _ in range(MOST_FINDINGS // 4)
+    )
+    whole = attrs.evolve(made, id="x", findings=many, more=7, foreign=3)
+    run(shop.store.comparisons.add(whole))
+    assert whole in run(shop.store.comparisons.page(None, 5))
