@@ -21,7 +21,7 @@ TEXTS: Final[Mapping[str, Words]] = {
     "operators": Words("담당자", "Operators"),
     "operators_hint": Words("서버에서 만듭니다:", "They are created at a shell:"),
     "sessions": Words("로그인", "Sessions"),
-    "keys": Words("API 키", "API keys"),
+    "api_keys": Words("API 키", "API keys"),
     "prefix": Words("키", "Key"),
     "scopes": Words("권한", "Scopes"),
     "codes": Words("일회용 코드", "One-time codes"),
