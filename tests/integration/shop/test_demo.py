@@ -39,10 +39,15 @@ def demo_process(port: int, folder: Path) -> Iterator[tuple[subprocess.Popen[str
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_the_demo_comes_up_and_stops_cleanly(tmp_path: Path, stop: signal.Signals) -> None:
     with demo_process(port=0, folder=tmp_path) as (process, told):
-        shop, api, sandbox = ADDRESS.findall(told)
+        shop, api, sandbox, portone = ADDRESS.findall(told)
         assert "멤버십" in requests.get(shop, timeout=EVENTUALLY).text
         assert requests.get(f"{api}/readyz", timeout=EVENTUALLY).status_code == 200
         assert requests.get(f"{sandbox}/v1/iamport.js", timeout=EVENTUALLY).status_code == 200
+        assert (
+            requests.get(f"{portone}/payments/none", timeout=EVENTUALLY)
+            .headers["Content-Type"]
+            .startswith("application/json")
+        )
         assert (tmp_path / "demo.sqlite3").exists()
         process.send_signal(stop)
         rest, _ = process.communicate(timeout=EVENTUALLY)
