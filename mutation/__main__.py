@@ -21,9 +21,18 @@ from mutation.trying import Outcome, all_tried, check_control
 ROOT: Final = Path(__file__).resolve().parents[1]
 ROOM: Final = ROOT / "artifacts" / "mutation"
 TARGETS: Final = {
-    "the domain": (["src/payments/domain"], ["tests/unit/domain", "tests/unit/test_vocabulary.py"]),
+    "the domain": (
+        ["src/payments/domain"],
+        [
+            *("tests/unit/domain", "tests/unit/test_vocabulary.py"),
+            *(f"tests/integration/contracts/test_{name}.py" for name in ("courier", "hints")),  # they run on memory too
+        ],
+    ),
     "the retries": (
-        [f"src/payments/adapters/iamport/{name}.py" for name in ("api", "client", "token", "transport", "connection")],
+        [
+            *(f"src/payments/adapters/iamport/{name}.py" for name in ("api", "client", "token")),
+            *(f"src/payments/adapters/http_wire/{name}.py" for name in ("calling", "transport", "connection")),
+        ],
         ["tests/unit/adapters/iamport", "tests/integration/iamport", "tests/integration/contracts/gateway"],
     ),
 }

@@ -3,15 +3,17 @@
 What is left out of a value says nothing: every default is empty, but for those listed here.
 """
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
 import attrs
 import pytest
 
+from payments.domain import schedule
 from payments.domain.access import ApiKey, Scope
 from payments.domain.attempt import Attempt, Disposition
-from payments.domain.errors import PaymentsError
+from payments.domain.errors import PaymentsError, Rejected
 from payments.domain.event import Event, EventKind, Reason, Source
 from payments.domain.machine import Status
 from payments.domain.money import Money, TaxParts
@@ -19,6 +21,8 @@ from payments.domain.payment import Change, Payment
 from payments.domain.ports import Alarm, AlarmKind, Attempts, Filter
 from payments.domain.refund import BankAccount, Refund, RefundStatus
 from payments.domain.report import Approval, Deposit, Outcome, Rank, Report, ReportedRefund
+from payments.domain.use_cases.hints import HINTS_EXPIRE_AFTER
+from payments.domain.use_cases.outbox import DELIVERY_WAITS
 from payments.domain.values import Method, Mode, Role, Terms
 
 WORDS: dict[type[StrEnum], str] = {
@@ -62,6 +66,16 @@ DEFAULTS: dict[tuple[type, str], Any] = {
 }
 
 
+FIGURES = (
+    (schedule.EXPIRES_AFTER, timedelta(minutes=30)),
+    (schedule.GRACE, timedelta(minutes=10)),
+    (schedule.DEPOSIT_GRACE, timedelta(hours=6)),
+    (schedule.LONGEST_AT_WORK, timedelta(minutes=10)),
+    (HINTS_EXPIRE_AFTER, timedelta(hours=1)),
+)
+DELIVERIES = (5, 60, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 20 * 3600, 36 * 3600)
+
+
 def errors(kind: type[PaymentsError]) -> set[type[PaymentsError]]:
     return {kind}.union(*(errors(each) for each in kind.__subclasses__()))
 
@@ -84,6 +98,16 @@ def test_ranks_are_stored_as_numbers_which_never_change() -> None:
 def test_no_slug_of_an_error_changes() -> None:
     """Programs of shops match on it; a sentence may be worded anew."""
     assert set(SLUGS.split()) <= {error.slug for error in errors(PaymentsError)}
+
+
+def test_the_waits_are_those_that_the_documents_state() -> None:
+    assert [actual for actual, _ in FIGURES] == [stated for _, stated in FIGURES]
+    assert [wait.total_seconds() for wait in DELIVERY_WAITS] == list(DELIVERIES)
+
+
+def test_a_refusal_without_words_of_the_provider_has_empty_ones() -> None:
+    bare = Rejected("no")
+    assert (bare.provider_code, bare.provider_text) == ("", "")
 
 
 def is_empty(field: Any) -> bool:

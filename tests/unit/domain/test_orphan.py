@@ -28,6 +28,7 @@ def test_an_orphan_is_told_once_and_waits_for_a_person() -> None:
     orphan = an_orphan()
     assert (orphan.is_open, kinds(orphan)) == (True, [(1, EventKind.STRAYED)])
     assert orphan.seen(REPORT, LATER, "webhook") is orphan
+    assert attrs.evolve(orphan, new_events=()) == orphan, "whether its events are stored is no part of what it is"
 
 
 def test_a_refund_in_the_console_is_told_with_what_went_back_this_time() -> None:

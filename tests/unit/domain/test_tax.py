@@ -72,6 +72,14 @@ def test_a_refund_whose_parts_cannot_fit_is_refused_before_it_is_sent(amount: in
         parts_after(a_mixed_payment(), "r", amount=amount, parts=parts)
 
 
+@pytest.mark.parametrize(
+    ("amount", "tax_free", "sentence"), [(9_000, 0, "between 1000 and 4000"), (None, 0, "exactly 4000")]
+)
+def test_a_refund_is_told_which_part_may_be_tax_free(amount: int | None, tax_free: int, sentence: str) -> None:
+    with pytest.raises(RefundRefused, match=sentence):
+        parts_after(a_mixed_payment(), "r", amount=amount, parts=TaxParts(tax_free=tax_free))
+
+
 def test_a_stray_of_the_same_amount_is_refunded_with_its_parts() -> None:
     payment = a_mixed_payment()
     second = a_report(payment, gateway_id="imp_second")

@@ -24,6 +24,26 @@ def test_blanks_hyphens_and_full_width_digits_are_understood(number: str) -> Non
     assert refund_account(account(number=number)).number == "110123456789"
 
 
+NAMES = """
+    002 산업은행/KDB; 003 기업은행/IBK; 004 국민은행/KB Kookmin; 007 수협은행/Suhyup;
+    011 농협은행/NH NongHyup; 012 지역농축협/Local NongHyup; 020 우리은행/Woori; 023 SC제일은행/SC First;
+    027 한국씨티은행/Citi; 031 iM뱅크(대구은행)/iM Bank (Daegu); 032 부산은행/Busan; 034 광주은행/Gwangju;
+    035 제주은행/Jeju; 037 전북은행/Jeonbuk; 039 경남은행/Kyongnam; 045 새마을금고/KFCC;
+    048 신협/Shinhyup; 050 저축은행/Savings banks; 064 산림조합/Forestry cooperative; 071 우체국/Korea Post;
+    081 하나은행/Hana; 088 신한은행/Shinhan; 089 케이뱅크/K Bank; 090 카카오뱅크/KakaoBank;
+    092 토스뱅크/Toss Bank;
+"""
+
+
+def test_every_bank_has_its_names_under_its_code_in_both_languages() -> None:
+    named = dict(each.strip().split(" ", 1) for each in NAMES.split(";") if each.strip())
+    assert {code: "/".join(names) for code, names in BANKS.items()} == named
+
+
+def test_a_phone_is_kept_without_blanks_and_hyphens() -> None:
+    assert refund_account(account(phone=" 010-1234-5678 ")).phone == "01012345678"
+
+
 @pytest.mark.parametrize("bank", ["088", "88", "BK88", "bk88", "０８８", " 088 ", "10"])
 def test_a_code_may_be_spelt_as_its_pg_spells_it(bank: str) -> None:
     assert refund_account(account(bank=bank)).bank in {"088", "88", "BK88", "10"}

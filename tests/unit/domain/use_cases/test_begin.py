@@ -77,6 +77,7 @@ def test_another_price_closes_the_old_payment_and_begins_a_new_one(world: World)
     old, new = begun(world), begun(world, amount=15_000)
     assert new.merchant_id != old.merchant_id
     assert (world.payment(old.merchant_id).status, world.payment(old.merchant_id).reason) == (CANCELLED, "superseded")
+    assert world.timeline(old.merchant_id)[-1].by == "buyer:ann"
 
 
 def test_a_paid_order_is_not_begun_again(world: World) -> None:
@@ -127,6 +128,7 @@ def test_a_price_the_provider_refuses_fails_the_payment_in_its_words(world: Worl
     with pytest.raises(Rejected):
         begun(world)
     assert (only(world).status, only(world).reason, only(world).prepared) == (FAILED, "F01 최소 금액 미만", False)
+    assert world.timeline(only(world).merchant_id)[-1].kind is EventKind.PREPARE_REFUSED
     assert begun(world).prepared  # and the buyer may try again
 
 

@@ -20,10 +20,10 @@ from payments.domain.ports import AlarmKind, ListingPage
 from payments.domain.recording import MAX_MONEYLESS_ATTEMPTS
 from payments.domain.report import Rank
 from payments.domain.use_cases.reconciliation import RECENT
-from payments.domain.use_cases.reconciliation import SETTLED_AFTER as SETTLED
 from payments.domain.use_cases.sweep import Swept
 from payments.domain.values import Mode
 
+SETTLED = timedelta(minutes=30)  # as the documents say: banks and replicas tell of money that late
 MINUTE, HOUR, DAY = (timedelta(**{unit: 1}) for unit in ("minutes", "hours", "days"))
 
 

@@ -209,3 +209,6 @@ def test_a_store_that_cannot_release_a_lease_does_not_keep_the_others_waiting(wo
         patch.setattr(MemoryPayments, "release", failing)
         done = swept(world)
     assert (done.visited, done.changed, len(done.troubles)) == (2, 2, 2)
+    assert {(trouble.merchant_id, str(trouble.error)) for trouble in done.troubles} == {
+        (payment.merchant_id, "no answer") for payment in world.payments()
+    }

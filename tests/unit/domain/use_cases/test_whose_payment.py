@@ -7,6 +7,7 @@ from unit.domain.worlds.laws import always
 from unit.domain.worlds.simulator import World
 from unit.domain.worlds.stories import ANN, SHOP, UseCase, begun, only
 
+from payments.domain.books.search import Filter
 from payments.domain.errors import (
     AttemptMismatch,
     PaymentNotFound,
@@ -46,6 +47,23 @@ def test_its_buyer_and_the_shop_may_ask(world: World, ask: Callable[[World, Call
     world.opens(payment)
     for caller in (ANN, SHOP, Caller.system("worker")):
         world.does(ask(world, caller, payment.merchant_id))
+
+
+def test_a_list_shows_a_buyer_only_their_own_payments(world: World) -> None:
+    mine, theirs = begun(world, order="a"), begun(world, order="b", buyer="bob")
+
+    def listed(caller: Caller, which: Filter) -> set[MerchantId]:
+        return {payment.merchant_id for payment in world.does(world.checkout.page(caller, which))}
+
+    for which in (Filter(), Filter(buyer="ann"), Filter(buyer="bob")):
+        assert listed(BOB, which) == {theirs.merchant_id}
+    assert listed(SHOP, Filter()) == {mine.merchant_id, theirs.merchant_id}
+
+
+def test_a_page_has_a_hundred_payments_where_nobody_says_how_many(world: World) -> None:
+    for number in range(101):
+        begun(world, order=f"order-{number}")
+    assert len(world.does(world.checkout.page(SHOP, Filter()))) == 100
 
 
 def test_a_buyer_cannot_tell_anothers_attempt_from_a_made_up_one(world: World) -> None:
