@@ -33,7 +33,7 @@ TEXTS: Final[Mapping[str, Words]] = {
     "end_session": Words("끝내기", "End"),
     "audit": Words("감사 기록", "Audit list"),
     "audit_lead": Words(
-        "누가 무엇을 요청했는지 적습니다. 데이터베이스가 고치거나 지우지 못하게 막고, `payments check`가 확인합니다.",
-        "Who asked for what. The database refuses to change or delete a row, and `payments check` verifies them.",
+        "누가 무엇을 요청했는지 적습니다. 데이터베이스가 고치거나 지우지 못하게 막고, payments check가 확인합니다.",
+        "Who asked for what. The database refuses to change or delete a row, and payments check verifies them.",
     ),
 }
