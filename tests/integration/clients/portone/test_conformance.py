@@ -29,6 +29,7 @@ LATER = {
     ("POST", "/payments/{paymentId}/cancellations/{cancellationId}/stop"),
     ("GET", "/payment-events-by-cursor"),
     ("POST", "/billing-keys/confirm"),
+    ("POST", "/billing-keys/confirm-issue-and-pay"),
 }
 """Operations that are newer than the document."""
 

@@ -208,6 +208,19 @@ def test_a_billing_key_is_issued_in_a_window(page: Page, sandbox: Sandbox, v2_pa
     assert len(sandbox.portone.keys.all()) == 1
 
 
+@pytest.mark.fact("V2 §8", "documented", "A window may issue a key and pay with it at once.")
+def test_a_key_is_issued_and_pays_in_one_window(page: Page, sandbox: Sandbox, v2_page: str, v2) -> None:
+    page.goto(v2_page)
+    page.evaluate("window.method = 'requestIssueBillingKeyAndPay'; window.request.billingKeyMethod = 'CARD'")
+    page.click("#pay")
+    page.frame_locator("iframe").locator("#approve").click()
+    value = heard(page)[1]
+    assert (value["transactionType"], value["paymentId"]) == ("ISSUE_BILLING_KEY_AND_PAY", "p1")
+    assert v2.payment()["transactionId"] == value["txId"]
+    assert v2.payment()["status"] == "PAID"
+    assert v2.good("GET", f"/billing-keys/{value['billingKey']}")["status"] == "ISSUED"
+
+
 def test_a_key_of_a_manual_channel_is_confirmed(page: Page, v2_page: str, v2) -> None:
     page.goto(v2_page)
     page.evaluate("window.method = 'requestIssueBillingKey'")

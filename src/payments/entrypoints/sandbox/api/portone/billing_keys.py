@@ -4,7 +4,7 @@ from typing import Any
 
 import attrs
 
-from payments.entrypoints.sandbox.api.portone.reading import card_asked, channel_asked, customer_of
+from payments.entrypoints.sandbox.api.portone.reading import card_asked, channel_asked, customer_of, expected_of
 from payments.entrypoints.sandbox.api.portone.table import Answer, Line, PortOneCall
 from payments.entrypoints.sandbox.portone.billing.keys import BillingKey
 from payments.entrypoints.sandbox.portone.billing.views import billing_key_of, channels_of
@@ -114,10 +114,26 @@ def _confirmed(sandbox: Sandbox, asked: Fields) -> BillingKey:
     return sandbox.portone.charges.issued(attrs.evolve(key, failed=""))
 
 
+def confirm_issue_and_pay(sandbox: Sandbox, call: PortOneCall) -> Answer:
+    """Issue the key that the buyer agreed to, and take the first payment."""
+    asked, portone = call.asked, sandbox.portone
+    token = asked.text("billingIssueToken", required=True)
+    key = next((key for key in portone.keys.rows.values() if key.issue_token == token and key.transaction_id), None)
+    if key is None:
+        raise refused("BILLING_KEY_NOT_FOUND")
+    row = sandbox.book.payment(key.transaction_id)
+    if asked.text("paymentId") not in ("", row.merchant_uid):
+        raise refused("INFORMATION_MISMATCH")
+    facts = row.hidden.portone
+    portone.desk.confirm(row.merchant_uid, facts.payment_token if facts else "", expected_of(asked, row.currency))
+    return Answer({"billingKey": _confirmed(sandbox, asked).billing_key, "paymentId": row.merchant_uid})
+
+
 TABLE = (
     Line("GET", "/billing-keys", get_billing_keys),
     Line("POST", "/billing-keys", issue_billing_key),
     Line("POST", "/billing-keys/confirm", confirm_billing_key),
+    Line("POST", "/billing-keys/confirm-issue-and-pay", confirm_issue_and_pay),
     Line("GET", "/billing-keys/{billing_key}", get_billing_key),
     Line("DELETE", "/billing-keys/{billing_key}", delete_billing_key),
 )

@@ -1,7 +1,6 @@
 """One payment: its registered amount, the payment and its attempts, its account, its approval, its webhooks."""
 
-from typing import Any
-
+from payments.entrypoints.sandbox.api.portone.reading import expected_of
 from payments.entrypoints.sandbox.api.portone.table import Answer, Line, PortOneCall
 from payments.entrypoints.sandbox.errors import NotPossible
 from payments.entrypoints.sandbox.payments.row import PaymentRow
@@ -77,17 +76,8 @@ def close_virtual_account(sandbox: Sandbox, call: PortOneCall) -> Answer:
 def confirm(sandbox: Sandbox, call: PortOneCall) -> Answer:
     """Take the money that the buyer agreed to in the window of a manual channel."""
     asked, desk = call.asked, sandbox.portone.desk
-    currency = asked.text("currency") or None
-    expected: dict[str, Any] = {
-        "txId": asked.text("txId") or None,
-        "currency": currency,
-        "isTest": asked.flag("isTest"),
-    }
-    for name in ("totalAmount", "taxFreeAmount"):
-        value = asked.whole(name)
-        attempts = desk.attempts(call.payment_id)
-        unit = attempts[-1].currency if attempts else "KRW"
-        expected[name] = None if value is None else major(value, unit)
+    attempts = desk.attempts(call.payment_id)
+    expected = expected_of(asked, attempts[-1].currency if attempts else "KRW")
     row = desk.confirm(call.payment_id, asked.text("paymentToken", required=True), expected)
     return Answer({"pgTxId": row.pg_tid, "paidAt": moment(row.paid_at or row.hidden.updated_at)})
 

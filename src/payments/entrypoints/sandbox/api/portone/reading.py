@@ -7,6 +7,7 @@ from payments.entrypoints.sandbox.api.portone.table import PortOneCall
 from payments.entrypoints.sandbox.billing.cards import Card
 from payments.entrypoints.sandbox.payments.portone_channels import PortOneChannel, channel_of
 from payments.entrypoints.sandbox.portone.asking import address_of, check_payment_id, products_of
+from payments.entrypoints.sandbox.portone.book.minor import major
 from payments.entrypoints.sandbox.portone.book.opening import PortOneRequest
 from payments.entrypoints.sandbox.portone.errors import refused, refused_by_pg
 from payments.entrypoints.sandbox.portone.fields import Fields
@@ -39,6 +40,17 @@ def card_asked(method: Fields) -> Card:
         return Card.of(number, f"20{year}-{month}")
     except ValueError as error:
         raise refused_by_pg("INVALID_CARD_NUMBER", "유효하지 않은 카드번호입니다.") from error
+
+
+def expected_of(asked: Fields, currency: str) -> dict[str, Any]:
+    """Return what a confirmation says that the payment is; None is not compared."""
+    amounts = {name: asked.whole(name) for name in ("totalAmount", "taxFreeAmount")}
+    return {
+        "txId": asked.text("txId") or None,
+        "currency": asked.text("currency") or None,
+        "isTest": asked.flag("isTest"),
+        **{name: None if value is None else major(value, currency) for name, value in amounts.items()},
+    }
 
 
 def customer_of(asked: Fields) -> dict[str, Any]:

@@ -34,6 +34,8 @@ class BillingKey:
     """Why its window ended without a key."""
     issue_token: str = ""
     """What `confirm` must name, of a manual channel."""
+    transaction_id: str = ""
+    """The payment whose window issues it, too."""
     notice_urls: tuple[str, ...] = ()
     redirect_url: str = ""
     language: str = "ko"
@@ -66,6 +68,11 @@ class BillingKeys:
         """Return a key, also one whose window is still open; None if there is none."""
         found: BillingKey | None = self.rows.get(billing_key)
         return found
+
+    def of_payment(self, transaction_id: str) -> BillingKey | None:
+        """Return the key that the window of a payment issues, too; None if it is a payment only."""
+        found = (key for key in self.rows.values() if transaction_id and key.transaction_id == transaction_id)
+        return next(found, None)
 
     def get(self, billing_key: str) -> BillingKey:
         """Return an issued or deleted key. Raises CallRefused (404)."""

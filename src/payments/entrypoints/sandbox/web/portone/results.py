@@ -11,6 +11,7 @@ from payments.entrypoints.sandbox.portone_guesses import PortOneGuesses
 SCRIPTS: Final = ("javascript", "data", "vbscript", "blob", "file")
 PAYMENT: Final = "PAYMENT"
 ISSUE: Final = "ISSUE_BILLING_KEY"
+BOTH: Final = "ISSUE_BILLING_KEY_AND_PAY"
 UNCONFIRMED: Final = "NEEDS_CONFIRMATION"
 FAILURE: Final = ("code", "message", "pgCode", "pgMessage")
 
@@ -29,9 +30,16 @@ def of_key(key: BillingKey, failure: dict[str, str] | None = None) -> dict[str, 
     return result | ({"billingIssueToken": key.issue_token} if key.issue_token and not failure else {})
 
 
+def of_both(row: PaymentRow, key: BillingKey, failure: dict[str, str] | None = None) -> dict[str, Any]:
+    """Return the result of a window that issues a key and pays with it."""
+    paid = {name: value for name, value in of_payment(row, failure).items() if name != "paymentToken"}
+    return {**of_key(key, failure), **paid, "transactionType": BOTH}
+
+
 def not_opened(kind: str, asked: Any, code: str, text: str) -> dict[str, Any]:
     """Return the result of a window that did not open: no transaction was made."""
-    named = {"billingKey": ""} if kind == ISSUE else {"txId": "", "paymentId": asked if isinstance(asked, str) else ""}
+    payment = {"txId": "", "paymentId": asked if isinstance(asked, str) else ""}
+    named = {PAYMENT: payment, ISSUE: {"billingKey": ""}}.get(kind, {"billingKey": "", **payment})
     return {"transactionType": kind, **named, "code": code, "message": text}
 
 

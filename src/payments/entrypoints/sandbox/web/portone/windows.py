@@ -1,11 +1,12 @@
 """What a page asks `PortOne` for, and what a person presses in the window: with V2's results."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import attrs
 
 from payments.entrypoints.sandbox.billing.cards import Card
+from payments.entrypoints.sandbox.billing.customers import CARD_FIELDS
 from payments.entrypoints.sandbox.errors import WindowRefused
 from payments.entrypoints.sandbox.payments.row import PaymentRow
 from payments.entrypoints.sandbox.portone.asking import (
@@ -22,7 +23,7 @@ from payments.entrypoints.sandbox.service import DECLINED, Sandbox
 from payments.entrypoints.sandbox.web.portone import results
 
 METHODS: Final = ("CARD", "MOBILE", "EASY_PAY", "PAYPAL")
-KINDS: Final = {"v2_payment": results.PAYMENT, "v2_billing_key": results.ISSUE}
+KINDS: Final = {"v2_payment": results.PAYMENT, "v2_billing_key": results.ISSUE, "v2_both": results.BOTH}
 TYPED: Final = Card("4092023012341234", "2099-12")
 """The card of whoever presses "pay" in a window."""
 
@@ -39,6 +40,8 @@ class PortOneWindows:
         try:
             if kind == "v2_payment":
                 return _opened("windows", self.sandbox.portone.request_payment(params, **where).imp_uid)
+            if kind == "v2_both":
+                return _opened("windows", self._both(params, where).imp_uid)
             return _opened("billing-keys", self._asked(params).billing_key)
         except WindowRefused as error:
             failure = {"code": error.error_code, "message": error.error_msg}
@@ -48,7 +51,13 @@ class PortOneWindows:
             result = results.not_opened(KINDS[kind], asked, error.error_code, error.error_msg)
             return {"result": result, "redirect": self.back(url, result)}
 
-    def _asked(self, params: Mapping[str, Any]) -> BillingKey:
+    def _both(self, params: dict[str, Any], where: dict[str, Any]) -> PaymentRow:
+        paying = {"payMethod": params.get("billingKeyAndPayMethod"), **params}
+        row = self.sandbox.portone.request_payment(paying, **where)
+        self._asked({"billingKeyMethod": paying["payMethod"], **params}, row.imp_uid)
+        return row
+
+    def _asked(self, params: Mapping[str, Any], transaction_id: str = "") -> BillingKey:
         method = bare(params.get("billingKeyMethod"))
         if method not in METHODS:
             raise WindowRefused(BAD, f"billingKeyMethod: one of {', '.join(METHODS)}")
@@ -67,6 +76,7 @@ class PortOneWindows:
                 redirect_url=str(params.get("redirectUrl") or ""),
                 language=language_of(params),
                 issue_token=portone.book.ids.uuid() if channel.manual else "",
+                transaction_id=transaction_id,
             )
             portone.keys.keep(key)
             portone.announce("Ready", key)
@@ -78,30 +88,41 @@ class PortOneWindows:
 
     def press(self, row: PaymentRow, action: str, how: Mapping[str, Any]) -> dict[str, Any]:
         """Do in the window of a payment what a person pressed, and return the page's result."""
-        sandbox, guesses = self.sandbox, self.sandbox.portone.settings.guesses
-        try:
-            if action == "approve":
-                return self._of(sandbox.approve(row.imp_uid, **how))
-            if action == "issue_vbank":
-                return self._of(sandbox.issue_vbank(row.imp_uid, how["bank_code"], how["cash_receipt"]))
-            if action == "decline":
-                return self._of(sandbox.decline(row.imp_uid, how["reason"]))
-            if action == "leave":
-                return results.of_payment(sandbox.leave(row.imp_uid)[0], results.left(guesses))
-        except WindowRefused as error:
-            return results.of_payment(row, {"code": error.error_code, "message": error.error_msg})
-        if action == "result":
-            return self._of(row)
-        raise ValueError(f"a window has no button {action!r}")
+        row, failure = self._pressed(row, action, how)
+        key = self.sandbox.portone.keys.of_payment(row.imp_uid)
+        if key is None:
+            return results.of_payment(row, failure)
+        if failure is None and not key.issued_at and not key.issue_token:
+            with self.sandbox.lock:
+                key = self.sandbox.portone.charges.issued(attrs.evolve(key, **_card_of(row)))
+        return results.of_both(row, key, failure)
 
-    def _of(self, row: PaymentRow) -> dict[str, Any]:
-        guesses = self.sandbox.portone.settings.guesses
+    def _pressed(
+        self, row: PaymentRow, action: str, how: Mapping[str, Any]
+    ) -> tuple[PaymentRow, dict[str, str] | None]:
+        sandbox = self.sandbox
+        actions: dict[str, Callable[[], PaymentRow]] = {
+            "approve": lambda: sandbox.approve(row.imp_uid, **how),
+            "issue_vbank": lambda: sandbox.issue_vbank(row.imp_uid, how["bank_code"], how["cash_receipt"]),
+            "decline": lambda: sandbox.decline(row.imp_uid, how["reason"]),
+            "leave": lambda: sandbox.leave(row.imp_uid)[0],
+            "result": lambda: row,
+        }
+        if action not in actions:
+            raise ValueError(f"a window has no button {action!r}")
+        try:
+            after = actions[action]()
+        except WindowRefused as error:
+            return row, {"code": error.error_code, "message": error.error_msg}
+        guesses = sandbox.portone.settings.guesses
+        return after, results.left(guesses) if action == "leave" else self._failure(after)
+
+    def _failure(self, row: PaymentRow) -> dict[str, str] | None:
+        guesses, facts = self.sandbox.portone.settings.guesses, row.hidden.portone
         if row.status == "failed":
-            return results.of_payment(row, results.declined(row.fail_reason or "", guesses))
-        is_open = row.status == "ready" and not row.awaits_deposit and row.hidden.portone is not None
-        if is_open and row.hidden.portone and not row.hidden.portone.payment_token:
-            return results.of_payment(row, results.left(guesses))
-        return results.of_payment(row)
+            return results.declined(row.fail_reason or "", guesses)
+        is_open = row.status == "ready" and not row.awaits_deposit
+        return results.left(guesses) if is_open and facts and not facts.payment_token else None
 
     def press_key(self, key: BillingKey, action: str, reason: str = "") -> dict[str, Any]:
         """Do in the window of a billing key what a person pressed, and return the page's result."""
@@ -120,6 +141,10 @@ class PortOneWindows:
             ended = portone.keys.keep(attrs.evolve(key, failed=failures[action]["message"]))
             portone.announce("Failed", ended)
             return results.of_key(ended, failures[action])
+
+
+def _card_of(row: PaymentRow) -> dict[str, Any]:
+    return {"card": {name: getattr(row, name) for name in CARD_FIELDS}, "expiry": TYPED.expiry}
 
 
 def _opened(what: str, named: str) -> dict[str, Any]:

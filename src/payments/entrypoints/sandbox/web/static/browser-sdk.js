@@ -104,7 +104,7 @@
   window.PortOne = {
     requestPayment: function (request) { return open("v2_payment", request); },
     requestIssueBillingKey: function (request) { return open("v2_billing_key", request); },
-    requestIssueBillingKeyAndPay: absent("requestIssueBillingKeyAndPay"),
+    requestIssueBillingKeyAndPay: function (request) { return open("v2_both", request); },
     requestIdentityVerification: absent("requestIdentityVerification"),
     loadPaymentUI: absent("loadPaymentUI"),
     loadIssueBillingKeyUI: absent("loadIssueBillingKeyUI"),
