@@ -3,10 +3,13 @@
 look-up   one payment by its merchant id
 page      a buyer's newest 20 payments
 claim     the sweep's next 20 due payments
+searches  a page of 20 by approval number, order, amount, method, name, and periods of begin and capture
+report    the sums of one day, whose rows are as many in every book
 """
 
 import argparse
 import contextlib
+import functools
 import statistics
 import time
 from collections.abc import Callable
@@ -21,8 +24,8 @@ from payments.adapters.sql.payments.rows import attempt_row, payment_row
 from payments.adapters.sql.payments.searching import Shape, page_statement
 from payments.adapters.sql.schema.tables import attempts, payments
 from payments.adapters.sql.store import SqlStore, open_store
-from payments.domain.books.search import Filter
-from payments.domain.values import MerchantId, Mode
+from payments.domain.books.search import Filter, Period, PeriodOf
+from payments.domain.values import MerchantId, Method, Mode
 from payments.entrypoints.blocking import run
 from payments.testing.builders import a_payment, paid
 
@@ -32,6 +35,7 @@ DUE_EVERY = 100  # one payment in so many is awaited, and due; the others rest, 
 FIRST_ID = 10**12  # ids of one width
 BUYERS_ASKED = 20  # few, so that their pages are in memory in every book: what is compared is work, not a disk
 WARM_UP = 100
+ASKED_MINUTES = 60
 ROUNDS = 300
 
 Row = dict[str, Any]
@@ -54,16 +58,20 @@ def grow(store: SqlStore, start: int, end: int) -> None:
     numbers = sa.select(_big(start).label("n")).cte("numbers", recursive=True)
     numbers = numbers.union_all(sa.select(numbers.c.n + _big(1)).where(numbers.c.n < _big(end - 1)))
     n, is_due = numbers.c.n, numbers.c.n % DUE_EVERY == 0
-    at = _moment(store, n)
+    at, buyer = _moment(store, n), "buyer-" + sa.cast(n % BUYERS, sa.String)
     row = {name: _either(is_due, payments.c[name], awaited[name], captured[name]) for name in awaited} | {
         "merchant_id": _uid(n),
-        "buyer": "buyer-" + sa.cast(n % BUYERS, sa.String),
+        "buyer": buyer,
+        "order_scope": buyer,
         "order_ref": "order-" + sa.cast(n, sa.String),
+        "name": "thing " + sa.cast(n, sa.String) + " of the shop",
+        "price": sa.cast(n + _big(1_000), sa.BigInteger),
         "created_at": at,
         "due_at": sa.case((is_due, at)),
     }
     tries: Row = {name: sa.literal(value, attempts.c[name].type) for name, value in attempt.items()}
-    tries |= {"merchant_id": _uid(n), "gateway_id": "imp_" + sa.cast(n, sa.String)}
+    tries |= {"merchant_id": _uid(n), "gateway_id": "imp_" + sa.cast(n, sa.String), "taken_at": at, "captured_at": at}
+    tries |= {"approval_number": sa.cast(n + _big(30_000_000), sa.String), "amount": row["price"]}
 
     def work(connection: sa.Connection) -> None:
         on_sqlite = connection.dialect.name == "sqlite"
@@ -133,7 +141,34 @@ def questions(store: SqlStore, size: int) -> dict[str, Callable[[int], object]]:
         "look-up": lambda n: run(store.payments.get(MerchantId(uid(n % WARM_UP * 7919 % size)))),
         "page": lambda n: run(store.payments.page(Filter(buyer=f"buyer-{n % BUYERS_ASKED}"), None, 20)),
         "claim": claim,
-    }
+        "report": lambda n: run(store.ledger.sums(*_day(n))),
+    } | {name: functools.partial(_page, store, which) for name, which in SEARCHES.items()}
+
+
+def _page(store: SqlStore, which: Callable[[int], Filter], number: int) -> object:
+    return run(store.payments.page(which(number), None, 20))
+
+
+def _day(number: int) -> tuple[datetime, datetime]:
+    """Return one of the first hours, in which each book has a payment every second."""
+    start = START + timedelta(minutes=number % ASKED_MINUTES)
+    return start, start + timedelta(minutes=30)
+
+
+def _within(of: PeriodOf, number: int) -> Period:
+    since, until = _day(number)
+    return Period(of=of, since=since, until=until)
+
+
+SEARCHES: dict[str, Callable[[int], Filter]] = {
+    "by order": lambda n: Filter(order=f"order-{n % WARM_UP}"),
+    "by approval number": lambda n: Filter(called=f"{30_000_000 + n % WARM_UP}"),
+    "by amount": lambda n: Filter(amount=1_000 + n % WARM_UP),
+    "by method": lambda _: Filter(method=Method.CARD),
+    "by name": lambda n: Filter(name=f"thing {n % WARM_UP} "),
+    "begun in a period": lambda n: Filter(period=_within(PeriodOf.BEGUN, n)),
+    "captured in a period": lambda n: Filter(period=_within(PeriodOf.CAPTURED, n)),
+}
 
 
 def plans(store: SqlStore) -> None:
@@ -185,4 +220,4 @@ def _compare(kind: str, stores: list[SqlStore], sizes: list[int]) -> None:
     for name in asked[0]:
         costs = medians_ms([each[name] for each in asked])
         for size, cost in zip(sizes, costs, strict=True):
-            print(f"  {kind:10} {name:8} {size:>9,} payments {cost:8.3f} ms   {cost / costs[0]:5.2f}x of the smallest")
+            print(f"  {kind:10} {name:20} {size:>9,} payments {cost:8.3f} ms   {cost / costs[0]:5.2f}x of the smallest")
