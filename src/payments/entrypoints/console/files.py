@@ -1,4 +1,4 @@
-"""The files of the console: our styles and scripts, htmx and uPlot, all in the package; no other host is asked."""
+"""The files of the console: our styles and scripts, and htmx, all in the package; no other host is asked."""
 
 from collections.abc import Iterable
 from importlib.resources import files
@@ -16,8 +16,6 @@ FILES: Final = {
     "console.js": _SCRIPT,
     "icon.svg": "image/svg+xml",
     "htmx/htmx.min.js": _SCRIPT,
-    "uplot/uPlot.iife.min.js": _SCRIPT,
-    "uplot/uPlot.min.css": _STYLE,
 }
 
 

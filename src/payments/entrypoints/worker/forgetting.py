@@ -1,4 +1,4 @@
-"""The step that deletes what is too old: idempotency keys, and messages that nobody receives."""
+"""The step that deletes what is too old: idempotency keys, ended sessions, and messages that nobody receives."""
 
 import logging
 from datetime import timedelta
@@ -8,6 +8,7 @@ import attrs
 
 from payments.domain.access import Hints, IdempotencyKeys
 from payments.domain.messages import Outbox
+from payments.domain.people.operators import SESSION_LIFE, Operators
 from payments.domain.ports import Clock
 from payments.domain.use_cases.hints import HINTS_EXPIRE_AFTER
 from payments.entrypoints.blocking import run
@@ -23,7 +24,7 @@ DELETE_BATCH: Final = 1000
 
 @attrs.frozen
 class Forgetting:
-    """Deletes idempotency keys and hints that are too old, every `every` seconds.
+    """Deletes idempotency keys, hints and operators' sessions that are too old, every `every` seconds.
 
     `unreceived` is the outbox if nobody receives its messages: those older than UNRECEIVED_EXPIRE_AFTER are deleted.
     """
@@ -32,6 +33,7 @@ class Forgetting:
     hints: Hints
     clock: Clock
     every: float
+    operators: Operators | None = None
     unreceived: Outbox | None = None
 
     def __call__(self) -> float:
@@ -40,6 +42,8 @@ class Forgetting:
         if keys:
             log.info("forget: deleted %d idempotency keys", keys)
         run(self.hints.forget_hints(now - HINTS_EXPIRE_AFTER))
+        if self.operators is not None:
+            run(self.operators.forget_sessions(now - SESSION_LIFE))
         if self.unreceived is None:
             return self.every
         messages = run(self.unreceived.forget(now - UNRECEIVED_EXPIRE_AFTER, DELETE_BATCH))

@@ -16,6 +16,7 @@ import attrs
 
 from payments.domain.access import IdempotencyKeys
 from payments.domain.messages import Outbox
+from payments.domain.people.operators import Operators
 from payments.domain.use_cases.hints import HintTaker
 from payments.domain.use_cases.outbox import Courier
 from payments.domain.use_cases.reconciliation import Reconciliation
@@ -51,6 +52,7 @@ class Worker:
     courier: Courier | None
     outbox: Outbox
     keys: IdempotencyKeys
+    operators: Operators | None = None
     pace: Pace = attrs.field(factory=Pace)
     heartbeat: Path | None = None
     _stop: threading.Event = attrs.field(factory=threading.Event, init=False)
@@ -66,6 +68,7 @@ class Worker:
             courier=service.courier,
             outbox=service.outbox,
             keys=service.idempotency,
+            operators=service.people.operators,
             pace=pace or Pace(),
             heartbeat=heartbeat,
         )
@@ -116,7 +119,8 @@ class Worker:
 
     def _forgetting(self) -> Loop:
         unreceived = self.outbox if self.courier is None else None
-        forgetting = Forgetting(self.keys, self.hints.hints, self.sweep.clock, self.pace.forget_every, unreceived)
+        clock, every = self.sweep.clock, self.pace.forget_every
+        forgetting = Forgetting(self.keys, self.hints.hints, clock, every, self.operators, unreceived)
         return Loop("forget", forgetting, self._stop, HANGS_AFTER_SECONDS)
 
     @property

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from support.shops import Publishing, begun, courier_to
 
+from payments.domain.people.operators import SESSION_LIFE, Operator, Session
 from payments.domain.schedule import LEASE
 from payments.domain.use_cases.hints import HintTaker
 from payments.entrypoints.blocking import run
@@ -20,6 +21,18 @@ def test_idempotency_keys_are_forgotten_after_seven_days(shop):
     shop.clock.advance(days=4, seconds=1)
     assert Forgetting(keys, shop.store.hints, shop.clock, 3600.0)() == 3600.0
     assert run(keys.forget_keys(shop.clock.now() + timedelta(days=1))) == 1  # the young one was still there
+
+
+def test_sessions_of_operators_are_forgotten_once_they_can_no_longer_be_used(shop):
+    operators = shop.store.people.operators
+    now = shop.clock.now()
+    run(operators.add(Operator(name="kim", password="hash", created_at=now)))
+    run(operators.begin_session(Session(digest="d", operator="kim", created_at=now, seen_at=now)))
+    forgetting = Forgetting(shop.store.idempotency_keys, shop.store.hints, shop.clock, 3600.0, operators)
+    for step, stored in ((SESSION_LIFE, 1), (timedelta(seconds=1), 0)):  # not a second before
+        shop.clock.advance(seconds=step.total_seconds())
+        assert forgetting() == 3600.0
+        assert len(run(operators.sessions())) == stored
 
 
 def test_messages_that_nobody_receives_are_deleted_after_thirty_days(shop):
