@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from payments.domain.books.sums import By, Group, Line
+from payments.domain.books.sums import Group, Grouping, Line
 from payments.domain.errors import BadInput
 from payments.domain.use_cases.reporting import Report
 from payments.entrypoints.books.reports import BOM, csv_rows, read_by, read_days, report_view
@@ -39,14 +39,14 @@ def test_more_days_than_may_be_asked_for_are_refused() -> None:
 
 
 def test_lines_are_kept_apart_by_known_names_alone() -> None:
-    assert read_by("day, pg") == {By.DAY, By.PG}
+    assert read_by("day, pg") == {Grouping.DAY, Grouping.PG}
     assert read_by("") == frozenset()
     with pytest.raises(BadInput):
         read_by("day,buyer")
 
 
 def test_a_csv_says_that_it_is_utf_8_and_has_a_line_for_each_line() -> None:
-    heads, row = csv_rows(a_report(channel="정기"), frozenset({By.DAY, By.CHANNEL}))
+    heads, row = csv_rows(a_report(channel="정기"), frozenset({Grouping.DAY, Grouping.CHANNEL}))
     assert (
         heads == f"{BOM}day,currency,channel,captured,captures,refunded,refunds,net,stray_captured,stray_refunded\r\n"
     )
@@ -55,12 +55,12 @@ def test_a_csv_says_that_it_is_utf_8_and_has_a_line_for_each_line() -> None:
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
 def test_no_cell_of_a_csv_is_a_formula(text: str) -> None:
-    _, row = csv_rows(a_report(channel=text), frozenset({By.CHANNEL}))
+    _, row = csv_rows(a_report(channel=text), frozenset({Grouping.CHANNEL}))
     assert f"'{text}" in row
 
 
 def test_what_lines_are_not_kept_apart_by_is_null() -> None:
-    by = frozenset({By.DAY, By.METHOD})
+    by = frozenset({Grouping.DAY, Grouping.METHOD})
     view = report_view(a_report(method="card"), "Asia/Seoul", by)
     assert (view.lines[0].method, view.lines[0].pg, view.lines[0].net) == ("card", None, -1_000)
     assert view.totals[0].method is None

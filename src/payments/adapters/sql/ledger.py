@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from payments.adapters.sql.engine.fronts import Front
 from payments.adapters.sql.schema.moment import Moment
 from payments.adapters.sql.schema.tables import ACCEPTED, DONE, TAKEN, attempts, payments, refunds
-from payments.domain.books.sums import Group, Kind, Sum
+from payments.domain.books.sums import Group, MovementKind, Sum
 
 _METHOD: Final = sa.case((attempts.c.method == "", payments.c.method), else_=attempts.c.method)
 _GROUP: Final = (attempts.c.currency, _METHOD, attempts.c.provider, attempts.c.pg, payments.c.channel)
@@ -37,8 +37,8 @@ REFUNDS: Final = _sums(
     refunds.c.status == sa.literal_column("'done'"),
 )
 _KINDS: Final = {
-    CAPTURES: (Kind.STRAY_CAPTURED, Kind.CAPTURED),
-    REFUNDS: (Kind.STRAY_REFUNDED, Kind.REFUNDED),
+    CAPTURES: (MovementKind.STRAY_CAPTURED, MovementKind.CAPTURED),
+    REFUNDS: (MovementKind.STRAY_REFUNDED, MovementKind.REFUNDED),
 }
 
 
@@ -60,7 +60,7 @@ class SqlLedger:
         return await self._front.read(work)
 
 
-def _sum_of(kind: Kind, *row: Any) -> Sum:
+def _sum_of(kind: MovementKind, *row: Any) -> Sum:
     currency, method, provider, pg, channel, amount, count = row
     group = Group(currency=currency, method=method, provider=provider, pg=pg, channel=channel)
     return Sum(kind=kind, group=group, amount=int(amount), count=count)

@@ -20,7 +20,7 @@ from payments.domain.payment import Payment
 from payments.domain.refund import RefundStatus
 
 
-class Kind(StrEnum):
+class MovementKind(StrEnum):
     """What a movement is. A stray is a capture that pays for nothing; its refund gives it back."""
 
     CAPTURED = "captured"
@@ -29,8 +29,8 @@ class Kind(StrEnum):
     STRAY_REFUNDED = "stray_refunded"
 
 
-class By(StrEnum):
-    """By what the lines of a report are kept apart, beside the currency."""
+class Grouping(StrEnum):
+    """What the lines of a report are kept apart by, beside the currency."""
 
     DAY = "day"
     METHOD = "method"
@@ -54,7 +54,7 @@ class Group:
 class Movement:
     """Money that came or went at a moment."""
 
-    kind: Kind
+    kind: MovementKind
     at: datetime
     amount: int
     group: Group
@@ -64,7 +64,7 @@ class Movement:
 class Sum:
     """How much moved, and how often."""
 
-    kind: Kind
+    kind: MovementKind
     group: Group
     amount: int
     count: int
@@ -95,23 +95,23 @@ class Line:
         return attrs.evolve(self, **fields, **({counted: getattr(self, counted) + one.count} if counted else {}))
 
 
-_COUNTED: Final = {Kind.CAPTURED: "captures", Kind.REFUNDED: "refunds"}
+_COUNTED: Final = {MovementKind.CAPTURED: "captures", MovementKind.REFUNDED: "refunds"}
 
 
 @attrs.define
 class Sheet:
     """Adds sums up into lines; it grows with the number of lines alone."""
 
-    by: frozenset[By]
+    by: frozenset[Grouping]
     _lines: dict[tuple[date | None, Group], Line] = attrs.field(factory=dict)
 
     def add(self, day: date, sums: Iterable[Sum]) -> None:
         """Add the sums of one day."""
-        on = day if By.DAY in self.by else None
+        on = day if Grouping.DAY in self.by else None
         for one in sums:
             group = Group(
                 currency=one.group.currency,
-                **{name: getattr(one.group, name) for name in self.by if name is not By.DAY},
+                **{name: getattr(one.group, name) for name in self.by if name is not Grouping.DAY},
             )
             line = self._lines.get((on, group)) or Line(day=on, group=group)
             self._lines[on, group] = line.plus(one)
@@ -134,7 +134,7 @@ def movements_of(payment: Payment) -> Iterator[Movement]:
 
 def sums_of(movements: Iterable[Movement]) -> list[Sum]:
     """Return the movements added up by kind and group."""
-    found: dict[tuple[Kind, Group], tuple[int, int]] = {}
+    found: dict[tuple[MovementKind, Group], tuple[int, int]] = {}
     for one in movements:
         amount, count = found.get((one.kind, one.group), (0, 0))
         found[one.kind, one.group] = (amount + one.amount, count + 1)
@@ -143,7 +143,11 @@ def sums_of(movements: Iterable[Movement]) -> list[Sum]:
 
 def _movement(payment: Payment, attempt: Attempt, at: datetime, amount: int, *, came: bool) -> Movement:
     accepted, report = attempt.disposition is Disposition.ACCEPTED, attempt.report
-    kinds = (Kind.CAPTURED, Kind.REFUNDED) if accepted else (Kind.STRAY_CAPTURED, Kind.STRAY_REFUNDED)
+    kinds = (
+        (MovementKind.CAPTURED, MovementKind.REFUNDED)
+        if accepted
+        else (MovementKind.STRAY_CAPTURED, MovementKind.STRAY_REFUNDED)
+    )
     group = Group(
         currency=report.amount.currency,
         method=report.method or payment.method,

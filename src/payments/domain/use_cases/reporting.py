@@ -7,7 +7,7 @@ from typing import Final
 import attrs
 
 from payments.domain.books.days import day_end, day_start, days_from
-from payments.domain.books.sums import By, Line, Sheet
+from payments.domain.books.sums import Grouping, Line, Sheet
 from payments.domain.errors import BadInput
 from payments.domain.ports import Ledger
 
@@ -40,7 +40,7 @@ class Reporting:
     _ledger: Ledger
 
     async def report(
-        self, first: date, last: date, zone: tzinfo, by: frozenset[By], progress: Progress = _unheard
+        self, first: date, last: date, zone: tzinfo, by: frozenset[Grouping], progress: Progress = _unheard
     ) -> Report:
         """Return the report of the days from *first* to *last*, both included, whose borders are midnights of *zone*.
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from payments.domain.books.sums import By, Line
+from payments.domain.books.sums import Grouping, Line
 from payments.domain.errors import BadInput
 from payments.domain.use_cases.reporting import MAX_DAYS, Report
 from payments.entrypoints.books.periods import read_day
@@ -16,7 +16,7 @@ from payments.entrypoints.books.periods import read_day
 BOM: Final = "\ufeff"
 """With it, Excel reads a CSV file as UTF-8; without it, Korean Excel takes it for CP949."""
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
-GROUPS: Final = (By.METHOD, By.PROVIDER, By.PG, By.CHANNEL)
+GROUPS: Final = (Grouping.METHOD, Grouping.PROVIDER, Grouping.PG, Grouping.CHANNEL)
 AMOUNTS: Final = ("captured", "captures", "refunded", "refunds", "net", "stray_captured", "stray_refunded")
 
 
@@ -48,7 +48,7 @@ class ReportView(Struct, kw_only=True):
     totals: list[LineView]
 
 
-def report_view(report: Report, zone: str, by: frozenset[By]) -> ReportView:
+def report_view(report: Report, zone: str, by: frozenset[Grouping]) -> ReportView:
     """Return the report as it is shown."""
     return ReportView(
         first=report.first,
@@ -83,24 +83,24 @@ def _few(first: date, last: date, most: int) -> tuple[date, date]:
     return first, last
 
 
-def read_by(text: str) -> frozenset[By]:
+def read_by(text: str) -> frozenset[Grouping]:
     """Return by what lines are kept apart, from names with commas between. Raises BadInput."""
     names = [name.strip() for name in text.split(",") if name.strip()]
-    if unknown := [name for name in names if name not in set(By)]:
-        raise BadInput(f"{unknown[0][:40]!r} is none of {', '.join(By)}.")
-    return frozenset(map(By, names))
+    if unknown := [name for name in names if name not in set(Grouping)]:
+        raise BadInput(f"{unknown[0][:40]!r} is none of {', '.join(Grouping)}.")
+    return frozenset(map(Grouping, names))
 
 
-def csv_rows(report: Report, by: frozenset[By]) -> Iterator[str]:
+def csv_rows(report: Report, by: frozenset[Grouping]) -> Iterator[str]:
     """Yield the lines of a CSV file, the heads first. Money is in minor units. No cell can be taken for a formula."""
-    columns = [*([By.DAY] if By.DAY in by else []), "currency", *(name for name in GROUPS if name in by)]
+    columns = [*([Grouping.DAY] if Grouping.DAY in by else []), "currency", *(name for name in GROUPS if name in by)]
     yield BOM + _csv_line([*map(str, columns), *AMOUNTS])
     for line in report.lines:
-        named = [line.day if name is By.DAY else getattr(line.group, name) for name in columns]
+        named = [line.day if name is Grouping.DAY else getattr(line.group, name) for name in columns]
         yield _csv_line([*map(_cell, map(str, named)), *(str(getattr(line, name)) for name in AMOUNTS)])
 
 
-def _line_view(line: Line, by: frozenset[By]) -> LineView:
+def _line_view(line: Line, by: frozenset[Grouping]) -> LineView:
     fields: dict[str, Any] = {name: getattr(line.group, name) if name in by else None for name in GROUPS}
     fields |= {name: getattr(line, name) for name in AMOUNTS}
     return LineView(day=line.day, currency=line.group.currency, **fields)

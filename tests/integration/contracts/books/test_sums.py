@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from support.rounds import rounds
 
 from payments.domain.books.days import day_of
-from payments.domain.books.sums import By, movements_of, sums_of
+from payments.domain.books.sums import Grouping, movements_of, sums_of
 from payments.domain.money import Money
 from payments.domain.payment import Payment
 from payments.domain.ports import Store
@@ -39,7 +39,7 @@ def test_a_day_ends_at_the_shops_midnight(store: Store) -> None:
         add(store, paid(a_payment(amount=amount, at=at), captured_at=at))
     add(store, refunded(paid(a_payment(amount=1_000, at=NOON), captured_at=MIDNIGHT), 7, MIDNIGHT - SECOND))
     days = (datetime(2026, 11, 24, tzinfo=UTC).date(), datetime(2026, 11, 25, tzinfo=UTC).date())
-    report = run(Reporting(store.ledger).report(*days, SEOUL, frozenset({By.DAY})))
+    report = run(Reporting(store.ledger).report(*days, SEOUL, frozenset({Grouping.DAY})))
     assert [(line.day, line.captured, line.refunded, line.net) for line in report.lines] == [
         (days[0], 100, 7, 93),
         (days[1], 1_023, 0, 1_023),
@@ -61,7 +61,7 @@ def test_strays_and_their_refunds_stand_apart_and_test_money_nowhere(store: Stor
 def test_currencies_are_never_added_to_each_other(store: Store) -> None:
     for currency in ("KRW", "USD"):
         add(store, paid(a_payment(currency=currency)))
-    report = run(Reporting(store.ledger).report(NOON.date(), NOON.date(), SEOUL, frozenset({By.METHOD})))
+    report = run(Reporting(store.ledger).report(NOON.date(), NOON.date(), SEOUL, frozenset({Grouping.METHOD})))
     assert [(total.group.currency, total.captured) for total in report.totals] == [("KRW", 12_000), ("USD", 12_000)]
 
 
@@ -80,7 +80,9 @@ def test_sums_equal_the_rows_for_any_history_and_zone(store: Store, data: st.Dat
         return
     zone = ZoneInfo(data.draw(st.sampled_from(sorted(available_timezones()))))
     day = day_of(data.draw(st.sampled_from([one.at for one in mine])), zone)
-    report = run(Reporting(store.ledger).report(day, day, zone, frozenset(data.draw(st.sets(st.sampled_from(By))))))
+    report = run(
+        Reporting(store.ledger).report(day, day, zone, frozenset(data.draw(st.sets(st.sampled_from(Grouping)))))
+    )
     meant = sum(one.amount for one in moved if day_of(one.at, zone) == day)
     for lines in (report.lines, report.totals):
         assert sum(x.captured + x.refunded + x.stray_captured + x.stray_refunded for x in lines) == meant

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from payments.domain.books.sums import By, Line
+from payments.domain.books.sums import Grouping, Line
 from payments.domain.use_cases.reporting import Progress, Report, Reporting
 from payments.entrypoints import display
 from payments.entrypoints.blocking import run
@@ -74,12 +74,12 @@ def progress(first: date, last: date) -> Progress:
     return show if days > 1 and sys.stderr.isatty() else lambda _: None
 
 
-def print_report(made: Report, by: frozenset[By], language: Language) -> None:
+def print_report(made: Report, by: frozenset[Grouping], language: Language) -> None:
     """Print a table of the lines, and of the totals of each currency."""
     if not made.lines:
         say(word("none", language))
         return
-    names = [name for name in By if name in by]
+    names = [name for name in Grouping if name in by]
     heads = [word(name, language) for name in (*names, "captured", "refunded", "net", "strays", "strays back")]
     label = [word("total", language), *[""] * len(names)][: len(names)]
     lines = [[*(_named(line, name, language) for name in names), *_amounts(line, language)] for line in made.lines]
@@ -87,11 +87,11 @@ def print_report(made: Report, by: frozenset[By], language: Language) -> None:
     table([heads, *lines, *totals], right=frozenset(range(len(names), len(heads))))
 
 
-def _named(line: Line, name: By, language: Language) -> str:
-    if name is By.DAY:
+def _named(line: Line, name: Grouping, language: Language) -> str:
+    if name is Grouping.DAY:
         return str(line.day)
     value: str = getattr(line.group, name)
-    return display.method(value, language) if name is By.METHOD else value
+    return display.method(value, language) if name is Grouping.METHOD else value
 
 
 def _amounts(line: Line, language: Language) -> Sequence[str]:

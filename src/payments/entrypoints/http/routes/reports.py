@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from msgspec import Meta, field
 
-from payments.domain.books.sums import By
+from payments.domain.books.sums import Grouping
 from payments.domain.errors import BadInput
 from payments.domain.use_cases.reporting import Report
 from payments.entrypoints.books.periods import MAX_ZONE_NAME, zone_named
@@ -67,7 +67,7 @@ async def sums_csv(service: Service, call: Call) -> Answer:
     return Answer(200, "".join(csv_rows(report, by)), headers)
 
 
-async def _report(service: Service, query: ReportQuery) -> tuple[Report, str, frozenset[By]]:
+async def _report(service: Service, query: ReportQuery) -> tuple[Report, str, frozenset[Grouping]]:
     try:
         first, last = read_days(query.day, query.month, query.first, query.last, most=MAX_DAYS)
         zone = service.zone if query.zone is None else zone_named(query.zone)
