@@ -27,7 +27,8 @@ FILES = {
     "entrypoints/http/static/payments.js": {"*"},  # it opens both windows
     "entrypoints/shop/words.py": {"iamport", "portone"},
     "entrypoints/cli/app.py": {"iamport"},  # the name of the sandbox's command and of an extra
-    "entrypoints/cli/reconciling.py": {"portone"},
+    "entrypoints/cli/books/reconcile.py": {"portone"},
+    "entrypoints/cli/books/shadow.py": {"portone"},
     "entrypoints/guarding/channels.py": {"iamport", "portone"},  # which generation of the rules of PGs holds
     "entrypoints/django/__init__.py": {"iamport"},  # an example of settings
     "entrypoints/django/conf.py": {"iamport"},
