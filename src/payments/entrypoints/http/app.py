@@ -10,7 +10,6 @@ import msgspec
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request as Received
 from starlette.responses import Response
 from starlette.routing import Mount, Route
@@ -21,6 +20,7 @@ from payments.entrypoints.http.edge.auth import Identity
 from payments.entrypoints.http.edge.gate import Count, Entry, Gate
 from payments.entrypoints.http.edge.heads import StrictHeads
 from payments.entrypoints.http.edge.middleware import ROUTE, Requests, SafeHeaders
+from payments.entrypoints.http.edge.preflights import Preflights
 from payments.entrypoints.http.edge.threads import Threads
 from payments.entrypoints.http.openapi import document
 from payments.entrypoints.http.operations import Lane, Operation, Request, perform
@@ -149,7 +149,8 @@ def _document(root_path: str) -> bytes:
 
 def _middleware(web: Web, lanes: Lanes, count: Count | None) -> list[Middleware]:
     cors = Middleware(
-        CORSMiddleware,
+        Preflights,
+        count=count,
         allow_origins=web.allowed_origins,
         allow_methods=["GET", "POST"],
         allow_headers=["Authorization", "Content-Type", "Idempotency-Key"],

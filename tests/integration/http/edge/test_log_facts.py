@@ -4,10 +4,11 @@ import logging
 from collections.abc import Iterator
 
 import pytest
-from support.api import RunningApi
-from support.patience import until
+from support.api import RunningApi, running_api
+from support.patience import EVENTUALLY, until
 
 from payments.entrypoints.logs import AboutRequest
+from payments.entrypoints.service import Web
 
 
 class Kept(logging.Handler):
@@ -48,3 +49,14 @@ def test_what_a_stranger_writes_in_the_path_is_no_payment(api: RunningApi, kept:
     answer = api.get("/payments/not-mine-to-name")
     request_id = answer.headers["X-Request-Id"]
     assert line_of(kept, request_id) == f"{request_id} 127.0.0.0/24"
+
+
+def test_a_preflight_has_the_headers_and_the_line_of_every_other_request(kept: Kept):
+    origin = "https://shop.example"
+    asked = {"Origin": origin, "Access-Control-Request-Method": "POST", "X-Request-Id": "preflight-1"}
+    with running_api(web=Web(allowed_origins=(origin,))) as api:
+        answer = api.session.options(f"{api.url}/payments", headers=asked, timeout=EVENTUALLY)
+    assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (200, origin)
+    assert answer.headers["X-Request-Id"] == "preflight-1"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert line_of(kept, "preflight-1") == "preflight-1 127.0.0.0/24"
