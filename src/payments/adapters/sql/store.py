@@ -19,6 +19,7 @@ from payments.adapters.sql.engine.database import Database
 from payments.adapters.sql.engine.failures import WrongMode
 from payments.adapters.sql.engine.fronts import BlockingFront, Front
 from payments.adapters.sql.engine.loop_front import MOST_TOGETHER, MOST_WAITING, LoopFront, uncounted
+from payments.adapters.sql.engine.server_clock import check_clock
 from payments.adapters.sql.ledger import SqlLedger
 from payments.adapters.sql.payments.orphans import SqlOrphans
 from payments.adapters.sql.payments.repository import SqlPayments
@@ -70,6 +71,7 @@ class SqlStore:
         """Return why the database cannot be used, as a sentence, or None if it is writable and up to date."""
         try:
             await self.front.read(check_schema)
+            await self.front.read(check_clock)
             await self.front.write(lambda connection: connection.execute(_CHECK_WRITABLE))
         except PaymentsError as error:
             return str(error)
@@ -113,7 +115,7 @@ def open_store(url: str, mode: Mode, *, create: bool = False, pool_size: int = 2
     *prefix* is this installation's prefix of merchant ids; without one, a prefix is drawn once and stored.
 
     With *create*, tables are created if the database has none; older tables are never upgraded here. Raises BadInput,
-    StorageUnavailable, or a StoreRefused: NoDatabase, WrongMode, WrongSchema, UnsafeSettings.
+    StorageUnavailable, or a StoreRefused: NoDatabase, WrongMode, WrongSchema, UnsafeSettings, WrongClock.
     """
     address = parse(url)
     if create:

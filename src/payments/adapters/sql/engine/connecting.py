@@ -7,6 +7,7 @@ import sqlalchemy.exc
 
 from payments.adapters.sql.engine import postgresql, sqlite
 from payments.adapters.sql.engine.database import Database
+from payments.adapters.sql.engine.server_clock import check_clock
 from payments.domain.errors import BadInput
 
 
@@ -45,9 +46,10 @@ def check_exists(url: sa.URL) -> None:
 
 
 def check_settings(database: Database) -> None:
-    """Raise UnsafeSettings if the database could lose data that it has acknowledged."""
+    """Raise UnsafeSettings if the database could lose data that it has acknowledged, or WrongClock."""
     check = sqlite.check_sqlite if database.engine.dialect.name == "sqlite" else postgresql.check_postgresql
     database.read(check)
+    database.read(check_clock)
 
 
 def _is_sqlite(url: sa.URL) -> bool:

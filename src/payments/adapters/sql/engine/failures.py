@@ -74,6 +74,12 @@ class UnsafeSettings(StoreRefused):
     slug = "store-unsafe-settings"
 
 
+class WrongClock(StoreRefused):
+    """The clock of this machine differs too much from the database server's."""
+
+    slug = "store-wrong-clock"
+
+
 def is_retryable(error: sa.exc.SQLAlchemyError, *, committing: bool) -> bool:
     """Return whether nothing of the transaction was stored and a retry is likely to succeed at once."""
     if not isinstance(error, sa.exc.DBAPIError):
