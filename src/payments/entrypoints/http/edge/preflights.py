@@ -15,7 +15,7 @@ from payments.entrypoints.http.edge.middleware import Requests, SafeHeaders
 class Preflights(CORSMiddleware):
     """Starlette's CORS. *count* gets preflights as requests that reached no route."""
 
-    def __init__(self, app: ASGIApp, count: Callable[[str, str, int], None] | None = None, **options: Any) -> None:
+    def __init__(self, app: ASGIApp, /, count: Callable[[str, str, int], None] | None = None, **options: Any) -> None:
         super().__init__(app, **options)
         self._told = Requests(SafeHeaders(super().__call__), count)
 
