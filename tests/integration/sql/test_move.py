@@ -14,6 +14,7 @@ from payments.adapters.sql.move import CopyDiffers, NotEmpty, Tally, copy_databa
 from payments.adapters.sql.schema.naming import metadata
 from payments.adapters.sql.store import SqlStore, open_store
 from payments.domain.access import ApiKey, Hint, KeptAnswer
+from payments.domain.books.comparison import Comparison
 from payments.domain.books.search import Filter
 from payments.domain.errors import MerchantIdTaken
 from payments.domain.orphan import Orphan
@@ -74,6 +75,8 @@ def fill(url: str) -> list[Payment]:
     run(store.api_keys.add_key(ApiKey(name="server", prefix="pk", created_at=NOON), "d" * 64))
     run(store.people.operators.add(Operator(name="kim", password="$", created_at=NOON)))
     run(store.people.operators.begin_session(Session(digest="d", operator="kim", created_at=NOON, seen_at=NOON)))
+    compared = {"since": NOON, "until": NOON, "started_at": NOON, "finished_at": NOON}
+    run(store.comparisons.add(Comparison(id="c-1", by="shop:cron", **compared)))
     run(store.people.audit.append(AuditDraft(at=NOON, by="operator:kim", action=AuditAction.REFUND)))
     run(store.idempotency_keys.claim_key("s", "k", "f", NOON, NOON + timedelta(1)))
     run(store.idempotency_keys.keep_answer("s", "k", KeptAnswer(status=201, body=b"\x00\xff")))

@@ -159,7 +159,7 @@ def test_the_history_names_each_refund() -> None:
     ]
     seen = report(status="cancelled", cancel_amount=400, cancel_history=history)
     assert seen.refunds == (
-        ReportedRefund(provider_id="c-1", amount=300, reason="[r_1] 고객 요청"),
+        ReportedRefund(provider_id="c-1", amount=300, reason="[r_1] 고객 요청", at=datetime.fromtimestamp(1, UTC)),
         ReportedRefund(amount=100),
     )
 
