@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from builders import NOON, a_payment, a_report, paid
 from support.statement_costs import cost_of, plan_of, vacuumed
 
+from payments.adapters.sql.engine.pairs import pairs
 from payments.adapters.sql.payments import reading
 from payments.adapters.sql.payments.report_rows import Row
 from payments.adapters.sql.payments.rows import attempt_row, event_row, message_row, orphan_row, payment_row
@@ -30,9 +31,12 @@ CURSOR_KEY = MerchantId("p00150")
 LATER = NOON + timedelta(days=1)
 LONG_AGO = NOON - timedelta(days=1)
 
+ORDERS = pairs([("me", "order-150"), ("me", "order-151")])
+
 CALLS: dict[str, Callable[[SqlStore], object]] = {
     "get": lambda store: run(store.payments.get(CURSOR_KEY)),
     "live": lambda store: run(store.payments.live("me", "order-150")),
+    "live ones of a batch": lambda store: store.database.read(lambda c: c.execute(reading.LIVE_ONES, ORDERS).all()),
     "newest page of a buyer": lambda store: run(store.payments.page(ME, None, 10)),
     "deep page of a buyer": lambda store: run(store.payments.page(ME, CURSOR_KEY, 10)),
     "newest page of all": lambda store: run(store.payments.page(Filter(), None, 10)),

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from payments.adapters.sql.engine.fronts import Front
+from payments.adapters.sql.engine.pairs import is_one_of_pairs, pairs
 from payments.adapters.sql.payments.report_rows import Stored
 from payments.adapters.sql.payments.rows import message_row, orphan_of, orphan_row
 from payments.adapters.sql.schema.moment import Moment
@@ -47,7 +48,7 @@ _DUE: Final = (
 )
 _POSTPONE: Final = (
     sa.update(orphans)
-    .where(sa.tuple_(orphans.c.gateway_id, orphans.c.provider).in_(sa.bindparam("names", expanding=True)))
+    .where(is_one_of_pairs(orphans.c.gateway_id, orphans.c.provider))
     .values(due_at=sa.bindparam("until", type_=Moment))
 )
 _NEWEST: Final = orphans.c.found_at.desc(), orphans.c.gateway_id.desc()
@@ -110,8 +111,8 @@ class SqlOrphans:
         def work(connection: sa.Connection) -> list[Orphan]:
             due = connection.execute(_DUE, {"now": now, "limit": limit}).mappings().all()
             if due:
-                names = [(row["gateway_id"], row["provider"]) for row in due]
-                connection.execute(_POSTPONE, {"names": names, "until": until})
+                names = pairs((row["gateway_id"], row["provider"]) for row in due)
+                connection.execute(_POSTPONE, {**names, "until": until})
             return [attrs.evolve(orphan, due_at=until) for orphan in _readable(due)]
 
         return await self._front.write(work)

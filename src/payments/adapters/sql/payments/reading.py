@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from payments.adapters.sql.engine.pairs import is_one_of_pairs
 from payments.adapters.sql.payments.refund_rows import refund_of
 from payments.adapters.sql.payments.rows import attempt_of, payment_of
 from payments.adapters.sql.schema.moment import Moment
@@ -36,9 +37,7 @@ BY_IDS: Final = _whole.where(payments.c.merchant_id.in_(sa.bindparam("merchant_i
 LIVE_ONE: Final = _whole.where(
     payments.c.order_scope == sa.bindparam("order_scope"), payments.c.order_ref == sa.bindparam("order_ref"), LIVE
 )
-LIVE_ONES: Final = _whole.where(
-    sa.tuple_(payments.c.order_scope, payments.c.order_ref).in_(sa.bindparam("orders", expanding=True)), LIVE
-)
+LIVE_ONES: Final = _whole.where(is_one_of_pairs(payments.c.order_scope, payments.c.order_ref), LIVE)
 LOCK: Final = (
     sa.select(payments.c.merchant_id).where(payments.c.merchant_id == sa.bindparam("merchant_id")).with_for_update()
 )

@@ -15,6 +15,7 @@ import sqlalchemy.exc
 
 from payments.adapters.sql.engine.database import Work
 from payments.adapters.sql.engine.jobs import ALONE, Outcome
+from payments.adapters.sql.engine.pairs import pairs
 from payments.adapters.sql.payments import reading, writing
 from payments.adapters.sql.payments.works import Add, Get, Live, Update
 from payments.adapters.sql.payments.writing import Revision
@@ -128,7 +129,7 @@ def _found_live(connection: sa.Connection, asked: Numbered[Live]) -> dict[int, O
     if len(asked) < 2:
         return {}
     orders = sorted({(live.scope, live.order) for _, live in asked})
-    rows = connection.execute(reading.LIVE_ONES, {"orders": orders})
+    rows = connection.execute(reading.LIVE_ONES, pairs(orders))
     found = {(payment.order_scope, payment.order): payment for payment in reading.payments_of(rows)}
     return {number: Outcome(value=found.get((live.scope, live.order))) for number, live in asked}
 

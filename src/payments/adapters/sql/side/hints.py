@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from payments.adapters.sql.engine.fronts import Front
+from payments.adapters.sql.engine.pairs import is_one_of_pairs, pairs
 from payments.adapters.sql.schema.moment import Moment
 from payments.adapters.sql.schema.side_tables import hints, meta
 from payments.adapters.sql.schema.tables import attempts, payments
@@ -51,11 +52,7 @@ _TAKE_TURN: Final = (
     .where(sa.or_(meta.c.hints_after.is_(None), meta.c.hints_after <= _NOW, meta.c.hints_after > _AFTER))
     .values(hints_after=_AFTER)
 )
-_POSTPONE: Final = (
-    sa.update(hints)
-    .where(sa.tuple_(hints.c.gateway_id, hints.c.provider).in_(sa.bindparam("names", expanding=True)))
-    .values(due_at=_UNTIL)
-)
+_POSTPONE: Final = sa.update(hints).where(is_one_of_pairs(hints.c.gateway_id, hints.c.provider)).values(due_at=_UNTIL)
 _REMOVE: Final = sa.delete(hints).where(hints.c.gateway_id == _GATEWAY_ID, hints.c.provider == _PROVIDER)
 _FORGET: Final = sa.delete(hints).where(hints.c.received_at < sa.bindparam("before", type_=Moment))
 
@@ -92,7 +89,8 @@ class SqlHints:
             due = [Hint(*row) for row in connection.execute(_DUE, {"now": now, "limit": limit})]
             if not due or connection.execute(_TAKE_TURN, {"now": now, "after": now + pause}).rowcount == 0:
                 return []
-            connection.execute(_POSTPONE, {"names": [(hint.gateway_id, hint.provider) for hint in due], "until": until})
+            names = pairs((hint.gateway_id, hint.provider) for hint in due)
+            connection.execute(_POSTPONE, {**names, "until": until})
             return due
 
         return await self._front.write(work)
