@@ -84,8 +84,9 @@ def statement(forbidden: str | tuple[str, dict[str, object]]) -> str:
         return forbidden
     name, changes = forbidden
     table = metadata.tables[PREFIX + name]
+    names = ", ".join(f'"{name}"' for name in table.columns.keys())  # noqa: SIM118
     values = [repr(changes[name]) if name in changes else f'"{name}"' for name in table.columns.keys()]  # noqa: SIM118
-    return f"INSERT INTO {table} SELECT {', '.join(values)} FROM {table} LIMIT 1"  # noqa: S608 - our own words
+    return f"INSERT INTO {table} ({names}) SELECT {', '.join(values)} FROM {table} LIMIT 1"  # noqa: S608 - our own words
 
 
 @pytest.mark.parametrize("what", FORBIDDEN)

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from builders import NOON, a_payment, paid, told
 from support.statement_costs import cost_of, is_sqlite, plan_of, vacuumed
 
-from payments.adapters.sql.payments.rows import attempt_row, payment_row, refund_row
+from payments.adapters.sql.payments.refund_rows import refund_row
+from payments.adapters.sql.payments.rows import attempt_row, payment_row
 from payments.adapters.sql.payments.searching import Shape, bound, page_statement
 from payments.adapters.sql.schema.tables import attempts, payments, refunds
 from payments.adapters.sql.store import SqlStore, open_store

@@ -2,6 +2,7 @@
 
 import contextlib
 import sqlite3
+import sys
 
 import pytest
 import sqlalchemy as sa
@@ -84,7 +85,7 @@ def test_sqlite_that_is_not_safe_is_refused(sqlite_url: str, monkeypatch: pytest
         sa.event.listen(database.engine, "connect", lambda dbapi, _: dbapi.execute("PRAGMA synchronous = OFF"))
         return database
 
-    monkeypatch.setattr("payments.adapters.sql.store.connect", heedless)
+    monkeypatch.setattr(sys.modules[open_store.__module__], "connect", heedless)
     with pytest.raises(UnsafeSettings, match="synchronous"):
         open_store(sqlite_url, Mode.TEST)
 

@@ -48,7 +48,7 @@ def test_accounts_are_issued_and_paid_into(admin: Admin) -> None:
 
 def test_leaving_fails_at_inicis_and_stays_ready_elsewhere(admin: Admin) -> None:
     for pg, status in (("html5_inicis", "failed"), ("kakaopay", "ready")):
-        row = admin.post("/payments", merchant_uid=f"a-{pg}", amount=1, pg=pg)
+        row = admin.post("/payments", merchant_uid=f"a-{pg}", amount=1_000, pg=pg)
         assert admin.post(f"/payments/{row['imp_uid']}/leave")["status"] == status
 
 
