@@ -7,7 +7,6 @@ from payments.domain import refunding
 from payments.domain.errors import NotSent, Rejected, Unknown
 from payments.domain.payment import Payment
 from payments.domain.refund import Refund, RefundStatus
-from payments.domain.use_cases import refunds
 from payments.domain.use_cases.refunds import MAX_REBASES, Refunds
 from payments.domain.use_cases.sweep import Sweep
 from simulation.bugs.planting import bug, replaced
@@ -112,6 +111,6 @@ async def _asked_again(self: Any, caller: Any, merchant_id: Any, order: Any, ref
     return await self.payments.update(merchant_id, asking)  # type: ignore[no-any-return]
 
 
-@replaced("a changed remainder refuses", 100_002, refunds, "rebase")
+@replaced("a changed remainder refuses", 100_002, refunding, "rebase")
 def _rebased_blindly(payment: Payment, refund: Refund, at: Any) -> Payment:
     return payment.apply([refunding.refusal(refund, at, "the remainder changed")])
