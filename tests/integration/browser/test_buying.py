@@ -49,6 +49,8 @@ def test_a_buyer_pays_with_the_keyboard_alone(new_shopper: NewShopper) -> None:
     shopper.page.keyboard.press("ArrowDown")
     assert shopper.page.locator('input[value="kakaopay"]').is_checked()
     shopper.page.keyboard.press("Tab")
+    expect(shopper.page.locator("#providers a")).to_be_focused()
+    shopper.page.keyboard.press("Tab")
     expect(shopper.page.locator("#agree")).to_be_focused()
     shopper.page.keyboard.press("Space")
     shopper.page.keyboard.press("Tab")

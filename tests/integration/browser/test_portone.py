@@ -122,6 +122,7 @@ def test_whatever_requestpayment_does_only_the_server_is_believed(
         "throws": "async () => { throw new Error('카드사 점검') }",
         "leaves": "async () => ({ transactionType: 'PAYMENT', txId: 'nonsense', paymentId: 'x' })",
     }[failure]
+    shopper.page.wait_for_function("() => 'PortOne' in globalThis")  # else the script replaces what lies
     shopper.page.evaluate(f"() => {{ globalThis.PortOne = {{ requestPayment: {lying} }} }}")
     shopper.press_pay()
     assert shopper.notice()
