@@ -27,13 +27,13 @@ class Stage:
 
 
 MARKED: Final = (
-    Stage("rounds", "slow", 7, options=()),  # one at a time: each of them uses every core
-    Stage("browser", "browser", 9),
-    Stage("clients", "clients", 3),
-    Stage("fuzz", "fuzz", 3),
-    Stage("simulation", "simulation", 9, options=()),  # its worlds use every core
+    Stage("rounds", "slow", 12, options=()),  # one at a time: each of them uses every core
+    Stage("browser", "browser", 8),
+    Stage("clients", "clients", 2),
+    Stage("fuzz", "fuzz", 4),
+    Stage("simulation", "simulation", 4, options=()),  # its worlds use every core
 )
-STAGES: Final = (Stage("fast", "", 9), *MARKED[1:], MARKED[0])
+STAGES: Final = (Stage("fast", "", 10), *MARKED[1:], MARKED[0])
 
 
 def expression(stage: Stage) -> str:

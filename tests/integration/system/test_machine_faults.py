@@ -20,7 +20,7 @@ from payments.domain.machine import Status
 
 pytestmark = pytest.mark.slow
 
-EACH = rounds(ci=2, soak=10)
+EACH = rounds(ci=1, soak=10)
 HOLD_SECONDS = 12.0
 """How long a fault lasts at most: longer than the limit of ten seconds for a call to the database."""
 

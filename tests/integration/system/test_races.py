@@ -33,7 +33,7 @@ from payments.entrypoints.tokens import key_digest, new_key
 
 pytestmark = pytest.mark.slow
 
-ROUNDS = rounds(ci=120, soak=1_000)
+ROUNDS = rounds(ci=80, soak=1_000)
 PRICE = 12_000
 DUE = 45.0  # seconds: the first look after a beginning or a change is due by then
 EXPIRED = (EXPIRES_AFTER + GRACE).total_seconds() + 5
