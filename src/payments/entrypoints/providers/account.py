@@ -3,11 +3,12 @@
 from abc import ABC, abstractmethod
 from collections.abc import Coroutine
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final, Protocol
 
 import attrs
 
+from payments.adapters.system.clock import SystemClock
 from payments.domain.payment import Payment
 from payments.domain.ports import Contact, Gateway, HintReader, ShadowList, Window
 from payments.entrypoints.settings import ChannelOptions, Settings, public_url
@@ -68,6 +69,14 @@ class Account(ABC):
     def webhook_url(self) -> str:
         """Where the provider sends its webhooks."""
         return f"{public_url(self.settings)}/webhooks/{self.name}"
+
+    def notice_url(self, *, wanted: bool) -> str:
+        """Return the address that a window names for its webhooks; empty where it names none."""
+        return self.webhook_url if self.settings.http.public_url and wanted else ""
+
+    def deposit_due(self, days: int) -> datetime | None:
+        """Return until when a virtual account that is issued now waits; None for as long as its bank lets it."""
+        return SystemClock().now() + timedelta(days=days) if days else None
 
     def channel_of(self, payment: Payment) -> ChannelOptions | None:
         """Return the channel of the settings that takes *payment*; None for the account's usual one."""

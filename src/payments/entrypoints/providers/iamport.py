@@ -1,7 +1,7 @@
 """Iamport as the settings describe it: how to reach it, how its window opens, what its messages name."""
 
 from collections.abc import Coroutine
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, ClassVar
 
 import attrs
@@ -14,7 +14,6 @@ from payments.adapters.iamport import (
     LoopIamportGateway,
     request_pay,
 )
-from payments.adapters.system.clock import SystemClock
 from payments.domain.errors import BadInput
 from payments.domain.payment import Payment
 from payments.domain.ports import Contact, HintReader, Window
@@ -57,7 +56,6 @@ class Iamport(Account):
         given, channel = self.given, self.channel_of(payment)
         default = ChannelOptions(channel_key=given.channel_key, pg=given.pg)
         chosen = channel or default
-        waits = timedelta(days=given.deposit_days) if given.deposit_days else None
         opening = request_pay(
             payment,
             user_code=given.user_code,
@@ -66,9 +64,9 @@ class Iamport(Account):
             digital=given.digital,
             max_instalments=given.max_instalments or None,
             return_url=self.return_url,
-            notice_url=self.webhook_url if self.settings.http.public_url and given.notice else "",
+            notice_url=self.notice_url(wanted=given.notice),
             buyer=Buyer(**attrs.asdict(contact)),
-            deposit_due=SystemClock().now() + waits if waits else None,
+            deposit_due=self.deposit_due(given.deposit_days),
         )
         parameters = {"user_code": opening["user_code"], "request_pay": opening["params"]}
         return Window(provider=self.name, script=given.script, parameters=parameters)

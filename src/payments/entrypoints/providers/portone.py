@@ -1,7 +1,6 @@
 """PortOne V2 as the settings describe it: how to reach it, how its window opens, what its messages name."""
 
 from collections.abc import Coroutine
-from datetime import timedelta
 from typing import Any, ClassVar
 
 import attrs
@@ -13,7 +12,6 @@ from payments.adapters.portone import (
     PortOneSettings,
     request_payment,
 )
-from payments.adapters.system.clock import SystemClock
 from payments.domain.errors import BadInput
 from payments.domain.payment import Payment
 from payments.domain.ports import Contact, HintReader, Window
@@ -61,7 +59,6 @@ class PortOne(Account):
     def window(self, payment: Payment, contact: Contact) -> Window:
         """Return what opens the window of *payment*."""
         given, channel = self.given, self.channel_of(payment)
-        waits = timedelta(days=given.deposit_days) if given.deposit_days else None
         parameters = request_payment(
             payment,
             store_id=given.store_id,
@@ -69,9 +66,9 @@ class PortOne(Account):
             digital=given.digital,
             max_instalments=given.max_instalments or None,
             return_url=self.return_url,
-            notice_url=self.webhook_url if self.settings.http.public_url and given.notice else "",
+            notice_url=self.notice_url(wanted=given.notice),
             contact=contact,
-            deposit_due=SystemClock().now() + waits if waits else None,
+            deposit_due=self.deposit_due(given.deposit_days),
         )
         return Window(provider=self.name, script=given.script, parameters={"request_payment": parameters})
 
