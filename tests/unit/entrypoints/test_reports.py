@@ -24,6 +24,17 @@ def test_a_month_has_all_of_its_days() -> None:
     assert read_days(None, None, "2026-11-25", "2026-11-25") == (DAY, DAY)
 
 
+@pytest.mark.parametrize("text", ["2026-13", "2026-00", "2026-1", "November", "2026-11-25"])
+def test_a_month_that_is_none_is_refused_as_it_was_written(text: str) -> None:
+    with pytest.raises(BadInput, match=f"'{text}' is no month. Write it like 2026-11."):
+        read_days(None, text, None, None)
+
+
+def test_the_last_month_of_all_is_read_too() -> None:
+    """Fails where its last day is counted back from the next month, which no date can have."""
+    assert read_days(None, "9999-12", None, None) == (date(9999, 12, 1), date(9999, 12, 31))
+
+
 @pytest.mark.parametrize(
     "given", [(None, None, None, None), ("2026-11-25", "2026-11", None, None), (None, None, "2026-11-25", None),
               (None, None, "2026-11-26", "2026-11-25"), (None, "2026-13", None, None), (None, "2026-1", None, None)],

@@ -1,6 +1,7 @@
 """Periods as people write them: dates in a time zone, whole days each, or moments."""
 
 import re
+from calendar import monthrange
 from datetime import UTC, date, datetime, tzinfo
 from functools import cache
 from typing import Final
@@ -21,9 +22,7 @@ def zone_named(name: str) -> ZoneInfo:
     try:
         if re.fullmatch(rf"[A-Za-z0-9_+/-]{{1,{MAX_ZONE_NAME}}}", name):
             return ZoneInfo(name)
-    except (ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError, or an OSError where a folder has that name
-        pass
-    except KeyError:
+    except (ValueError, KeyError, OSError):  # ZoneInfoNotFoundError is a KeyError; a folder of that name an OSError
         pass
     raise BadInput(f"{name[:MAX_ZONE_NAME]!r} is no time zone. Name one like Asia/Seoul.")
 
@@ -48,6 +47,15 @@ def read_day(text: str) -> date:
     except ValueError:  # such as the 31st of June
         pass
     raise BadInput(f"{text[:40]!r} is no date. Write it like 2026-11-25.")
+
+
+def read_month(text: str) -> tuple[date, date]:
+    """Return the first and the last day of a month such as 2026-11. Raises BadInput."""
+    try:
+        first = read_day(f"{text}-01")
+    except BadInput:
+        raise BadInput(f"{text[:40]!r} is no month. Write it like 2026-11.") from None
+    return first, first.replace(day=monthrange(first.year, first.month)[1])
 
 
 def _start(text: str, zone: tzinfo) -> datetime:

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
 from msgspec import Struct
@@ -11,7 +11,7 @@ from msgspec import Struct
 from payments.domain.books.sums import Grouping, Line
 from payments.domain.errors import BadInput
 from payments.domain.use_cases.reporting import MAX_DAYS, Report
-from payments.entrypoints.books.periods import read_day
+from payments.entrypoints.books.periods import read_day, read_month
 
 BOM: Final = "\ufeff"
 """With it, Excel reads a CSV file as UTF-8; without it, Korean Excel takes it for CP949."""
@@ -73,8 +73,7 @@ def read_days(
         return read_day(day), read_day(day)
     if first and last:
         return _few(read_day(first), read_day(last), most)
-    start = read_day(f"{month}-01")
-    return start, (start + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return read_month(month or "")
 
 
 def _few(first: date, last: date, most: int) -> tuple[date, date]:
