@@ -55,7 +55,10 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
         "Check due payments, reconcile with the provider and deliver messages, until SIGTERM or Ctrl-C.",
     ),
     "check": (f"{_HERE}.cli.check:check", "Check settings, database, the provider's keys and the clock."),
-    "sandbox": (f"{_HERE}.sandbox.command:sandbox", "Serve a local Iamport and PortOne V2 for development. No real money."),
+    "sandbox": (
+        f"{_HERE}.sandbox.command:sandbox",
+        "Serve a local Iamport and PortOne V2 for development. No real money.",
+    ),
     "show": (
         f"{_HERE}.cli.payments:show",
         "Show a payment with its attempts, refunds and timeline.",
