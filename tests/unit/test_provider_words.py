@@ -26,7 +26,7 @@ FILES = {
     "entrypoints/demo.py": {"*"},  # it starts both
     "entrypoints/http/static/payments.js": {"*"},  # it opens both windows
     "entrypoints/shop/words.py": {"iamport", "portone"},
-    "entrypoints/cli/app.py": {"iamport"},  # the name of the sandbox's command and of an extra
+    "entrypoints/cli/app.py": {"iamport", "portone"},  # what the sandbox's command serves
     "entrypoints/cli/books/reconcile.py": {"portone"},
     "entrypoints/cli/books/shadow.py": {"portone"},
     "entrypoints/guarding/channels.py": {"iamport", "portone"},  # which generation of the rules of PGs holds
