@@ -7,6 +7,7 @@ from typing import Final
 import attrs
 
 from payments.domain.attempt import Attempt
+from payments.domain.errors import RefundInProgress, RefundRefused
 from payments.domain.money import TaxParts
 from payments.domain.payment import Payment
 from payments.domain.refund import BankAccount
@@ -14,41 +15,59 @@ from payments.domain.refunding import RefundOrder, parts_left, request
 from payments.domain.use_cases.channel_rules import (
     ChannelRules,
     Finding,
+    Level,
     NoRules,
     RefundRequest,
     corrections,
     raise_if_stopped,
 )
 from payments.domain.use_cases.rules import Rules
-from payments.domain.values import RefundId
+from payments.domain.values import GatewayId, RefundId
 
 _DRAFT: Final = RefundId("draft")
-_ACCOUNT_FIELDS: Final = frozenset({"account", "account_phone"})
+_ASKED_FOR: Final = frozenset({"account", "account_phone", "reason"})
+
+
+@attrs.frozen(kw_only=True)
+class RefundChoice:
+    """One way to refund: whether there is money for it, and the rules of the channel that it breaks."""
+
+    possible: bool
+    found: tuple[Finding, ...]
+
+    @property
+    def why_not(self) -> tuple[Finding, ...]:
+        """The rules that stop it."""
+        return tuple(one for one in self.found if one.stops)
+
+    @property
+    def is_allowed(self) -> bool:
+        return self.possible and not self.why_not
+
+    @property
+    def needs_note(self) -> bool:
+        """Whether only warnings stop it, so that an operator's note in `RefundOrder.override` lets it pass."""
+        return self.possible and bool(self.why_not) and all(one.level is Level.WARN for one in self.why_not)
 
 
 @attrs.frozen(kw_only=True)
 class RefundForm:
-    """What a refund of a capture may be now. `most` is in minor units of `currency`; 0: nothing can be refunded.
+    """What a refund of a capture may be. `most` is in minor units of `currency`; where it is 0, `refused` says why.
 
-    `whole` and `part` are the rules that a refund of all that is left, or of a part of it, breaks. The form asks for an
-    account where `account` is true, for its holder's phone too where `phone` is.
+    The choices are a refund of all that is left, and of a part of it. The form asks for an account where `account` is
+    true, for its holder's phone where `phone` is, and must ask for a reason where `reason` is. `parts` are left.
     """
 
+    gateway_id: GatewayId
     most: int
     currency: str
+    refused: str
     account: bool
     phone: bool
-    whole: tuple[Finding, ...]
-    part: tuple[Finding, ...]
+    reason: bool
+    whole: RefundChoice
+    part: RefundChoice
     parts: TaxParts
-
-    @property
-    def may_be_whole(self) -> bool:
-        return self.most > 0 and not any(one.stops for one in self.whole)
-
-    @property
-    def may_be_part(self) -> bool:
-        return self.most > 1 and not any(one.stops for one in self.part)
 
 
 @attrs.frozen(kw_only=True)
@@ -71,20 +90,29 @@ class RefundRules:
         bank = corrections(found).get("bank")
         return attrs.evolve(order, account=attrs.evolve(account, bank=bank)) if account and bank else order
 
+    def forms(self, payment: Payment, at: datetime) -> tuple[RefundForm, ...]:
+        """Return a form for each capture of the payment that still has money at *at*."""
+        captures = [one for one in payment.attempts if one.report.is_capture and one.report.remaining]
+        return tuple(self.form(payment, attempt, at) for attempt in captures)
+
     def form(self, payment: Payment, attempt: Attempt, at: datetime) -> RefundForm:
         """Return what a refund of *attempt* may be at *at*, and why not."""
-        left = attempt.report.remaining
-        parts = parts_left(payment, attempt)
-        whole = self._asked(payment, attempt, left, at, parts, None, "form")
-        part = self._asked(payment, attempt, max(left - 1, 1), at, parts, None, "form")
-        fields = {one.field for one in (*whole, *part)}
+        left, parts = attempt.report.remaining, parts_left(payment, attempt)
+        refused = _refused(payment, attempt, at)
+        most = 0 if refused else left
+        whole = self._asked(payment, attempt, left, at, parts, None, "")
+        part = self._asked(payment, attempt, max(left - 1, 1), at, parts, None, "")
+        fields = {one.field for one in (*whole, *part) if one.level is Level.ERROR}
         return RefundForm(
-            most=left if attempt.counts_as_money else 0,
+            gateway_id=attempt.gateway_id,
+            most=most,
             currency=attempt.report.amount.currency,
+            refused=refused,
             account="account" in fields,
             phone="account_phone" in fields,
-            whole=_other(whole),
-            part=_other(part),
+            reason="reason" in fields,
+            whole=RefundChoice(possible=most > 0, found=_other(whole)),
+            part=RefundChoice(possible=most > 1, found=_other(part)),
             parts=parts,
         )
 
@@ -112,6 +140,15 @@ class RefundRules:
         return self.channel_rules.of_refund(asked)
 
 
+def _refused(payment: Payment, attempt: Attempt, at: datetime) -> str:
+    """Return why no refund of the capture can be requested, whatever the channel allows; '' if one can."""
+    try:
+        request(payment, RefundOrder(reason="", gateway_id=attempt.gateway_id), _DRAFT, at, "draft")
+    except (RefundRefused, RefundInProgress) as error:
+        return str(error)
+    return ""
+
+
 def _other(found: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Return what the form cannot put right by asking for an account."""
-    return tuple(one for one in found if one.field not in _ACCOUNT_FIELDS)
+    """Return what the form cannot put right by asking for what is missing."""
+    return tuple(one for one in found if one.field not in _ASKED_FOR)

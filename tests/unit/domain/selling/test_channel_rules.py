@@ -137,20 +137,49 @@ def test_a_bank_is_sent_as_the_channel_corrects_it():
 
 def _form(shop: testing.Shop, merchant_id: str) -> RefundForm:
     payment = shop.run(shop.checkout.visible_to(SHOP, merchant_id))
-    return shop.refunds.refund_rules.form(payment, payment.capture(None), shop.clock.now())
+    return shop.refunds.refund_rules.forms(payment, shop.clock.now())[0]
 
 
-def test_the_form_of_a_refund_says_what_may_be_and_why_not():
+def test_the_form_of_a_refund_offers_all_that_is_left_and_a_part_of_it():
+    shop, merchant_id = _paid(Told())
+    form = _form(shop, merchant_id)
+    assert (form.most, form.whole.is_allowed, form.part.is_allowed) == (12_000, True, True)
+    assert (form.account, form.phone, form.reason) == (False, False, False)
+
+
+@pytest.mark.parametrize("field", ["account", "account_phone", "reason"])
+def test_the_form_asks_for_what_is_missing_instead_of_refusing(field: str):
     told = Told()
     shop, merchant_id = _paid(told)
-    free = _form(shop, merchant_id)
-    assert (free.most, free.may_be_whole, free.may_be_part, free.account) == (12_000, True, True, False)
-    told.found = (attrs.evolve(ERROR, field="account"),)
-    asking = _form(shop, merchant_id)
-    assert (asking.account, asking.may_be_whole) == (True, True)
-    told.found = (ERROR,)
-    never = _form(shop, merchant_id)
-    assert (never.may_be_whole, never.may_be_part, never.whole) == (False, False, (ERROR,))
+    told.found = (attrs.evolve(ERROR, field=field),)
+    form = _form(shop, merchant_id)
+    assert [form.account, form.phone, form.reason].index(True) == ["account", "account_phone", "reason"].index(field)
+    assert form.whole.is_allowed
+
+
+def test_the_form_says_why_not_and_whether_a_note_would_do():
+    told = Told()
+    shop, merchant_id = _paid(told)
+    for found, by_note in ((ERROR, False), (STRICT, True)):
+        told.found = (found, WARNING)
+        choice = _form(shop, merchant_id).part
+        assert (choice.is_allowed, choice.needs_note, choice.why_not) == (False, by_note, (found,))
+
+
+def test_the_form_offers_nothing_while_another_refund_is_open():
+    told = Told()
+    shop, merchant_id = _paid(told)
+    shop.run(shop.refunds.request(SHOP, merchant_id, RefundOrder(reason="", amount=1), shop.refunds.ids.refund_id()))
+    form = _form(shop, merchant_id)
+    assert (form.most, form.whole.is_allowed, form.part.is_allowed) == (0, False, False)
+    assert "another refund of this capture" in form.refused.lower()
+
+
+def test_what_was_refunded_in_full_has_no_form():
+    shop, merchant_id = _paid(Told())
+    shop.run(shop.refunds.refund(SHOP, merchant_id, RefundOrder(reason="")))
+    payment = shop.run(shop.checkout.visible_to(SHOP, merchant_id))
+    assert shop.refunds.refund_rules.forms(payment, shop.clock.now()) == ()
 
 
 def test_a_shop_without_rules_allows_everything():
