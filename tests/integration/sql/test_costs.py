@@ -42,6 +42,7 @@ CALLS: dict[str, Callable[[SqlStore], object]] = {
     "newest page of all": lambda store: run(store.payments.page(Filter(), None, 10)),
     "newest page of a status": lambda store: run(store.payments.page(Filter(status=Status.PAID), None, 10)),
     "unsettled strays": lambda store: run(store.payments.page(Filter(open_strays=True), None, 10)),
+    "open refunds": lambda store: run(store.payments.page(Filter(open_refunds=True), None, 10)),
     "timeline": lambda store: run(store.payments.timeline(CURSOR_KEY)),
     "change": lambda store: run(store.payments.update(CURSOR_KEY, lambda p: attrs.evolve(p, checks=p.checks + 1))),
     "claim of the sweep": lambda store: run(store.payments.claim(NOON, LATER, 10)),

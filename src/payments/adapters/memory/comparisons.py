@@ -21,6 +21,11 @@ class MemoryComparisons:
         with self._lock:
             self._kept[comparison.id] = comparison
 
+    async def find(self, comparison_id: str) -> Comparison | None:
+        """Return the comparison with this id, if there is one."""
+        with self._lock:
+            return self._kept.get(comparison_id)
+
     async def page(self, before: str | None, limit: int) -> Sequence[Comparison]:
         """Return up to *limit* comparisons, the latest first, after *before*. Raises PaymentNotFound."""
         with self._lock:

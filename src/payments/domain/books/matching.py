@@ -43,6 +43,7 @@ def _fits(payment: Payment, which: Filter) -> bool:
         and payment.name.startswith(which.name or "")
         and (which.called is None or which.called in names_of(payment))
         and (not which.open_strays or any(attempt.is_open_stray for attempt in payment.attempts))
+        and (not which.open_refunds or bool(payment.open_refunds))
     )
 
 

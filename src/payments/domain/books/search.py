@@ -62,8 +62,8 @@ class Filter:
     `called` is what a person has in hand: a merchant id, an order, a gateway id, an approval number or the PG's
     transaction id. `amount`, in minor units, is the price; with a period of captures or refunds it is the sum that was
     captured or refunded then. `name` is the beginning of the name, in its exact letters. `open_strays`: those with a
-    stray that nobody has decided about. `paid_twice`: paid payments of an order that another payment paid too, whoever
-    the buyer was.
+    stray that nobody has decided about. `open_refunds`: those with a refund whose outcome is not known. `paid_twice`:
+    paid payments of an order that another payment paid too, whoever the buyer was.
     """
 
     buyer: str | None = None
@@ -76,6 +76,7 @@ class Filter:
     name: str | None = None
     period: Period = attrs.field(factory=Period)
     open_strays: bool = False
+    open_refunds: bool = False
     paid_twice: bool = False
 
     @property

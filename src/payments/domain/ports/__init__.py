@@ -251,9 +251,8 @@ class Ledger(Protocol):
 class Comparisons(Protocol):
     """Where comparisons of our books with the providers' lists are stored."""
 
-    async def add(self, comparison: Comparison) -> None:
-        """Store a comparison."""
-
+    async def add(self, comparison: Comparison) -> None: ...
+    async def find(self, comparison_id: str) -> Comparison | None: ...
     async def page(self, before: str | None, limit: int) -> Sequence[Comparison]:
         """Return up to *limit* comparisons, the latest first, after the one with the id *before*.
 

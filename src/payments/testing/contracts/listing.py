@@ -12,7 +12,7 @@ from payments.domain.machine import Status
 from payments.domain.money import Money
 from payments.domain.payment import Payment
 from payments.domain.ports import Store
-from payments.domain.refunding import hold_stray
+from payments.domain.refunding import hold_stray, refuse
 from payments.domain.values import GatewayId, MerchantId
 from payments.entrypoints.blocking import run
 from payments.testing.at_once import at_once
@@ -105,6 +105,14 @@ class Listing(Promised):
         assert back(second) != second
         run(store.payments.update(second.merchant_id, back))
         assert walk(store, strays, 1) == []
+
+    def test_open_refunds_are_listed_until_their_outcome_is_known(self, store: Store) -> None:
+        add(store, paid(a_payment()))
+        asked = add(store, with_refund(paid(a_payment())))
+        assert walk(store, Filter(open_refunds=True), 1) == [asked]
+        [refund] = asked.open_refunds
+        run(store.payments.update(asked.merchant_id, lambda p: refuse(p, refund, NOON, "no")))
+        assert walk(store, Filter(open_refunds=True), 1) == []
 
     @pytest.mark.parametrize("place", ["absent", "another's"])
     def test_a_buyer_cannot_tell_another_buyers_payment_from_an_absent_one(self, store: Store, place: str) -> None:

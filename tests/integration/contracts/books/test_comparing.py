@@ -106,6 +106,7 @@ def test_what_was_found_is_stored_and_listed_the_latest_first(shop: testing.Shop
     page = shop.store.comparisons.page
     assert [*run(page(None, 2)), *run(page(found[1].id, 2))] == found[::-1]
     assert found[0].by == str(SHOP)
+    assert [run(shop.store.comparisons.find(id)) for id in (found[1].id, "nobody")] == [found[1], None]
     with pytest.raises(PaymentNotFound):
         run(page("nobody", 2))
 

@@ -140,6 +140,7 @@ def filters(known: list[Payment]) -> st.SearchStrategy[Filter]:
         currency=st.none() | one.map(lambda p: p.price.currency),
         name=st.none() | one.flatmap(lambda p: st.integers(1, 200).map(lambda n: p.name[:n] or None)),
         open_strays=st.booleans(),
+        open_refunds=st.booleans(),
         period=st.tuples(st.sampled_from(PeriodOf), at, at).map(
             lambda t: Period(of=t[0], since=t[1], until=t[2] if not (t[1] and t[2]) or t[1] < t[2] else None)
         ),

@@ -14,6 +14,7 @@ from payments.domain.books.comparison import Comparison, Finding, FindingKind
 from payments.domain.errors import PaymentNotFound
 
 _LATEST: Final = sa.select(comparisons).order_by(comparisons.c.started_at.desc(), comparisons.c.id.desc())
+_ONE: Final = sa.select(comparisons).where(comparisons.c.id == sa.bindparam("id"))
 _PAGE: Final = _LATEST.limit(sa.bindparam("limit", type_=sa.Integer))
 _BEFORE: Final = sa.tuple_(sa.bindparam("before_at", type_=Moment), sa.bindparam("before"))
 _LATER_PAGE: Final = _PAGE.where(sa.tuple_(comparisons.c.started_at, comparisons.c.id) < _BEFORE)
@@ -29,6 +30,15 @@ class SqlComparisons:
     async def add(self, comparison: Comparison) -> None:
         """Store a comparison."""
         await self._front.write(lambda connection: connection.execute(sa.insert(comparisons), _row(comparison)))
+
+    async def find(self, comparison_id: str) -> Comparison | None:
+        """Return the comparison with this id, if there is one."""
+
+        def work(connection: sa.Connection) -> Comparison | None:
+            row = connection.execute(_ONE, {"id": comparison_id}).mappings().one_or_none()
+            return _comparison(row) if row else None
+
+        return await self._front.read(work)
 
     async def page(self, before: str | None, limit: int) -> Sequence[Comparison]:
         """Return up to *limit* comparisons, the latest first, after *before*. Raises PaymentNotFound."""
