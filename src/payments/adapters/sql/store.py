@@ -14,11 +14,12 @@ from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from payments.adapters.sql.backlog import SqlBacklog
+from payments.adapters.sql.engine.batches import Batches, uncounted
 from payments.adapters.sql.engine.connecting import check_exists, check_settings, connect, create_file, parse
 from payments.adapters.sql.engine.database import Database
 from payments.adapters.sql.engine.failures import WrongMode
 from payments.adapters.sql.engine.fronts import BlockingFront, Front
-from payments.adapters.sql.engine.loop_front import MOST_TOGETHER, MOST_WAITING, LoopFront, uncounted
+from payments.adapters.sql.engine.loop_front import MOST_TOGETHER, MOST_WAITING, LoopFront
 from payments.adapters.sql.engine.server_clock import check_clock
 from payments.adapters.sql.ledger import SqlLedger
 from payments.adapters.sql.payments.orphans import SqlOrphans
@@ -98,14 +99,20 @@ class SqlStore:
         At most *most_together* calls make one transaction. Where *most_waiting* wait, further ones raise StorageBusy.
         *count_group* is called with the number of changes of each transaction, in the thread that committed it.
         """
-        front = LoopFront(
-            self.database,
+        batches = self.batches(count_group)
+        return self.over(LoopFront(batches, most_together=most_together, most_waiting=most_waiting))
+
+    def batches(self, count_group: Callable[[int], None] = uncounted) -> Batches:
+        """Return what executes many calls of this store together."""
+        return Batches(
+            database=self.database,
             write_together=write_together,
             read_together=read_together,
-            most_together=most_together,
-            most_waiting=most_waiting,
             count_group=count_group,
         )
+
+    def over(self, front: Front) -> "SqlStore":
+        """Return this store for calls through *front*."""
         return _store(self.database, front, self.prefix)
 
 

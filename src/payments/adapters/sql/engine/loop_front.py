@@ -4,27 +4,20 @@ One thread takes all changes that wait, runs them in one transaction, commits on
 with their own result or error. A change that comes alone waits for nothing: the thread starts with what is there, and
 the next changes gather while it commits.
 
-A change that fails must not spoil its neighbours. What fails while a transaction is open is rolled back, and each of
-its changes runs again in a transaction of its own, in other threads, so that one that waits for a lock holds up no
-other. Only two failures are shared by all: the database could not be reached or locked at all, or it did not answer
-the commit. After that it is unknown whether the changes were stored, so they must not run again.
+What must run alone (`batches` says when) does so in other threads, so that one that waits for a lock holds up no other.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeVar
 
-import attrs
-import sqlalchemy as sa
-
-from payments.adapters.sql.engine.database import Database, Work
-from payments.adapters.sql.engine.jobs import ALONE, Job, JobQueue, Outcome, answer
+from payments.adapters.sql.engine.batches import Batches
+from payments.adapters.sql.engine.database import Work
+from payments.adapters.sql.engine.jobs import Job, JobQueue, Outcome, answer
 from payments.domain.errors import StorageBusy, StorageUnavailable
 
 T = TypeVar("T")
-Together = Callable[[sa.Connection, Sequence[Work[Any]]], list[Outcome]]
-"""Runs several works on one connection, and returns the outcome of each. What it raises is the failure of all."""
 
 MOST_TOGETHER: Final = 32
 """Changes in one transaction: more gain little, and hold the locks longer."""
@@ -35,30 +28,17 @@ GATHER_SECONDS: Final = 0.002
 """How long changes gather for a database server under load: its round trips cost far more CPU than a row in them."""
 
 
-def uncounted(_: int) -> None:
-    """Count nothing."""
-
-
 class LoopFront:
     """Its coroutines suspend until they are answered. It serves one event loop at a time."""
 
     def __init__(
-        self,
-        database: Database,
-        *,
-        write_together: Together,
-        read_together: Together,
-        most_together: int = MOST_TOGETHER,
-        most_waiting: int = MOST_WAITING,
-        count_group: Callable[[int], None] = uncounted,
+        self, batches: Batches, *, most_together: int = MOST_TOGETHER, most_waiting: int = MOST_WAITING
     ) -> None:
-        self._database = database
-        self._write_together, self._read_together = write_together, read_together
-        self._count_group = count_group
-        pause = 0.0 if database.write_lock else GATHER_SECONDS
+        self._batches, self._database = batches, batches.database
+        pause = 0.0 if self._database.write_lock else GATHER_SECONDS
         self._writer = JobQueue("store-writer", most_together, self._handle, pause)
         # where readers and the writer of one file wait for each other, one thread does both, one after the other
-        separate = not database.readers_wait
+        separate = not self._database.readers_wait
         self._reader = JobQueue("store-reader", most_together, self._handle, pause) if separate else self._writer
         self._alone = ThreadPoolExecutor(ALONE_THREADS, thread_name_prefix="store-alone")
         self._most_waiting, self._waiting, self._closed = most_waiting, 0, False
@@ -103,7 +83,7 @@ class LoopFront:
         for is_read in (True, False):
             chosen = [job for job in jobs if job.is_read is is_read and job not in late]
             if chosen:
-                outcomes = (self._read if is_read else self._written)([job.work for job in chosen])
+                outcomes = (self._batches.read if is_read else self._batches.write)([job.work for job in chosen])
                 self._conclude(chosen, outcomes)
 
     def _conclude(self, jobs: Sequence[Job], outcomes: Sequence[Outcome]) -> None:
@@ -117,45 +97,7 @@ class LoopFront:
         if job.waited_too_long:
             answer([(job, Outcome(error=_too_many()))])
             return
-        run = self._database.read if job.is_read else self._database.write
-        try:
-            outcome = Outcome(value=run(job.work))
-        except BaseException as error:  # noqa: BLE001 - its caller gets it
-            outcome = Outcome(error=error)
-        answer([(job, outcome)])
-
-    def _read(self, works: Sequence[Work[Any]]) -> list[Outcome]:
-        try:
-            return self._database.read(lambda connection: self._read_together(connection, works))
-        except BaseException:  # noqa: BLE001 - each is read again, and raises its own error
-            return [ALONE] * len(works)
-
-    def _written(self, works: Sequence[Work[Any]]) -> list[Outcome]:
-        transaction = _Transaction(self._write_together, works)
-        try:
-            outcomes = self._database.write(transaction)
-        except BaseException as error:  # noqa: BLE001 - each caller gets it, or the one that it is due to
-            return [ALONE if transaction.is_open else Outcome(error=error)] * len(works)
-        self._count_group(len(works))
-        return outcomes
-
-
-@attrs.define
-class _Transaction:
-    """Several works in one transaction. It may run more than once, after the database undid it."""
-
-    _together: Together
-    _works: Sequence[Work[Any]]
-    is_open: bool = False
-    """Whether the works were running when the error was raised: neither before, nor at the commit."""
-
-    def __call__(self, connection: sa.Connection) -> list[Outcome]:
-        self.is_open = False
-        connection.begin()  # on SQLite, this takes the write lock
-        self.is_open = True
-        outcomes = self._together(connection, self._works)
-        self.is_open = False
-        return outcomes
+        answer([(job, self._batches.alone(job.work, is_read=job.is_read))])
 
 
 def _too_many() -> StorageBusy:
