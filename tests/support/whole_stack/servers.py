@@ -44,7 +44,8 @@ class Servers:
 
 
 @contextmanager
-def _exchangeable(http: type | str) -> Iterator[Exchangeable]:
+def exchangeable(http: type | str) -> Iterator[Exchangeable]:
+    """Serve nothing yet, at an address that stays, over this protocol."""
     with listening_socket("127.0.0.1", 0) as sock:
         served = Exchangeable(url_of(sock))
         config = uvicorn.Config(
@@ -64,5 +65,5 @@ def _exchangeable(http: type | str) -> Iterator[Exchangeable]:
 @contextmanager
 def running_servers() -> Iterator[Servers]:
     """Serve nothing yet, at two addresses that stay."""
-    with _exchangeable(FaultyProtocol) as provider, _exchangeable("auto") as api:
+    with exchangeable(FaultyProtocol) as provider, exchangeable("auto") as api:
         yield Servers(provider, api)

@@ -1,7 +1,9 @@
 """An adapter of requests over a given connection. The certificate is checked against the host name."""
 
+import logging
 import socket
 import ssl
+import threading
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +14,17 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 Dial = Callable[[str, int], socket.socket]
+_here = threading.local()
+
+
+class _WithoutPath(logging.Filter):
+    """Drops what urllib3 logs of a webhook at debug level: the path, which may be a token."""
+
+    def filter(self, _: logging.LogRecord) -> bool:
+        return not getattr(_here, "sending", False)
+
+
+logging.getLogger("urllib3.connectionpool").addFilter(_WithoutPath())
 
 
 class _Dialled(HTTPConnection):
@@ -42,6 +55,13 @@ class DialledAdapter(HTTPAdapter):
         super().__init__(max_retries=0)
         self._dial, self._tls = dial, tls
         self._pool: HTTPConnectionPool | None = None
+
+    def send(self, *given: Any, **options: Any) -> requests.Response:
+        _here.sending = True
+        try:
+            return super().send(*given, **options)
+        finally:
+            _here.sending = False
 
     def get_connection_with_tls_context(
         self, request: requests.PreparedRequest, *_: Any, **__: Any

@@ -14,9 +14,9 @@ from payments.domain.payment import Payment
 class Contact:
     """The buyer's contact data for the window, passed on and not stored. Some providers require the phone."""
 
-    name: str = ""
-    phone: str = ""
-    email: str = ""
+    name: str = attrs.field(default="", repr=False)
+    phone: str = attrs.field(default="", repr=False)
+    email: str = attrs.field(default="", repr=False)
 
 
 @attrs.frozen(kw_only=True)
@@ -25,7 +25,7 @@ class Window:
 
     provider: str
     script: str
-    parameters: Mapping[str, Any]
+    parameters: Mapping[str, Any] = attrs.field(repr=False)
     notes: tuple[Any, ...] = ()
     """What the channel's rules say of the payment: findings, each a warning or what was corrected."""
 

@@ -61,7 +61,7 @@ class Visit:
     path: str
     params: Mapping[str, str]
     query: Mapping[str, str]
-    form: Mapping[str, str]
+    form: Mapping[str, str] = attrs.field(repr=False)
     language: Language
     address: str
     secure: bool

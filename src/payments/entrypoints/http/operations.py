@@ -34,9 +34,9 @@ class Request:
     """A request as received, before any validation."""
 
     path: Mapping[str, str]
-    query: Pairs
-    headers: Mapping[str, str]
-    body: bytes
+    query: Pairs = attrs.field(repr=False)
+    headers: Mapping[str, str] = attrs.field(repr=False)
+    body: bytes = attrs.field(repr=False)
     address: str = ""
     identity: Identity | None = None
     """Set by a host program that has authenticated its own user; then no credentials are read from the headers."""

@@ -29,7 +29,10 @@ MAX_CURSOR_LENGTH = 300
 
 
 class Strict(Struct, forbid_unknown_fields=True, kw_only=True):
-    """A body or query that refuses unknown fields."""
+    """A body or query that refuses unknown fields. Its text names no value, because an error's text may contain it."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(…)"
 
 
 class ContactInput(Strict):
