@@ -81,6 +81,11 @@ class PortOneGuesses:
     attempts_limit: Literal[0, 3] = choice(
         0, 3, why="how many attempts a payment may have before MAX_TRANSACTION_COUNT_REACHED; 0: any number"
     )
+    pg_limits: Literal["kept", "none"] = choice(
+        "kept", "none", why="whether a channel refuses what its PG's documents exclude; nobody lists what is checked"
+    )
+    limit_text: str = wording("PG사에서 허용하지 않는 요청입니다: {}", why="the message of such a refusal")
+    limit_pg_code: str = wording("NOT_ALLOWED", why="the pgCode of a cancel refused so")
     webhook_success: Literal["2xx", "200"] = choice("2xx", "200", why="the answer after which a webhook is delivered")
     webhook_id: Literal["stable", "new"] = choice("stable", "new", why="the webhook-id of a repeated webhook")
     unsigned_headers: Literal["none", "id and time"] = choice(

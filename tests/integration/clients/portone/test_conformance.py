@@ -111,7 +111,7 @@ def walk_payments(checked: Checked, sandbox: Sandbox, paid: Callable[..., str]) 
     call("GET", "/payments/{paymentId}")
     sandbox.decline(portone.open_window("failed", 1000))
     sandbox.issue_vbank(portone.open_window("account", 1000, payMethod="VIRTUAL_ACCOUNT"))
-    portone.review(portone.open_window("pending", 1000, channelKey="channel-key-v2-paypal"))
+    portone.review(portone.open_window("pending", 1000, channelKey="channel-key-v2-paypal", currency="USD"))
     for method in ("TRANSFER", "MOBILE", "GIFT_CERTIFICATE", "EASY_PAY"):
         easy = {"easyPay": {"easyPayProvider": "TOSSPAY"}} if method == "EASY_PAY" else {}
         paid(method, payMethod=method, **easy)
@@ -151,7 +151,7 @@ def walk_money(checked: Checked, sandbox: Sandbox, paid: Callable[..., str]) -> 
     call("POST", cancel, {"reason": "r"}, paymentId="failed")
     sandbox.cancel_at_pg(paid("at-pg"))
     call("POST", cancel, {"reason": "r"}, paymentId="at-pg")
-    paypal = paid("paypal", channelKey="channel-key-v2-paypal")
+    paypal = paid("paypal", channelKey="channel-key-v2-paypal", currency="USD")
     call("POST", cancel, {"reason": "r", "amount": 10}, paymentId="paypal")
     call("GET", "/payments/{paymentId}", paymentId="paypal")
     sandbox.portone.settle_cancels(paypal, accepted=False)

@@ -98,7 +98,7 @@ def test_payments_are_registered_cancelled_and_closed(client: Client, sandbox: S
 
 
 def test_a_cancel_that_takes_time_is_stopped(client: Client, paid: Callable[..., str]) -> None:
-    paid("p1", channelKey="channel-key-v2-paypal")
+    paid("p1", channelKey="channel-key-v2-paypal", currency="USD")
     for _ in range(2):
         taken = client("cancel_payment", payment_id="p1", reason="r")["cancellation"]["id"]
         assert "stopped_at" in client("stop_payment_cancellation", payment_id="p1", cancellation_id=taken)

@@ -101,7 +101,7 @@ def test_a_phone_bill_is_not_cancelled_in_part(v2, sandbox: Sandbox) -> None:
 @pytest.fixture
 def asynchronous(sandbox: Sandbox) -> str:
     """The transaction id of p1, paid by PayPal: its cancels take time."""
-    transaction_id = sandbox.portone.open_window("p1", 1000, channelKey="channel-key-v2-paypal")
+    transaction_id = sandbox.portone.open_window("p1", 1000, channelKey="channel-key-v2-paypal", currency="USD")
     sandbox.approve(transaction_id)
     return transaction_id
 

@@ -33,7 +33,7 @@ def test_the_console_shows_both_generations(sandbox: Sandbox, paid: str, p1: str
 
 def test_what_only_v2_has_is_an_action_too(v2, sandbox: Sandbox) -> None:
     asked = {"storeId": STORE_ID, "channelKey": "channel-key-v2-paypal", "orderName": "o", "payMethod": "CARD"}
-    http, opened = admin(sandbox, "payments", "POST", paymentId="p1", totalAmount=1000, currency="KRW", **asked)
+    http, opened = admin(sandbox, "payments", "POST", paymentId="p1", totalAmount=1000, currency="USD", **asked)
     assert http == 200
     act = f"payments/{opened['imp_uid']}/"
     assert admin(sandbox, act + "review", "POST")[0] == 200

@@ -126,7 +126,7 @@ def test_attempts_may_be_limited(sandbox: Sandbox) -> None:
     "V2 §5.1", "documented", "PayPal's payments may be PAY_PENDING for days before they are PAID or FAILED."
 )
 def test_a_payment_may_be_pending_for_days(v2, sandbox: Sandbox) -> None:
-    transaction_id = sandbox.portone.open_window("p1", 1000, channelKey="channel-key-v2-paypal")
+    transaction_id = sandbox.portone.open_window("p1", 1000, channelKey="channel-key-v2-paypal", currency="USD")
     sandbox.portone.review(transaction_id)
     assert v2.payment()["status"] == "PAY_PENDING"
     assert v2.listed(status=["PENDING"]) == ["p1"]

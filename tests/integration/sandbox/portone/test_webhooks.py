@@ -58,7 +58,7 @@ def test_everything_is_told(sandbox: Sandbox, hearing) -> None:
 
 @pytest.mark.fact("V2 §10.1", "documented", "A cancel's webhook has its cancellationId; one taken on is CancelPending.")
 def test_a_cancel_is_told_with_its_id(v2, sandbox: Sandbox, hearing) -> None:
-    transaction_id = sandbox.portone.open_window("p1", 1000, channelKey="channel-key-v2-paypal")
+    transaction_id = sandbox.portone.open_window("p1", 1000, channelKey="channel-key-v2-paypal", currency="USD")
     sandbox.portone.review(transaction_id)
     sandbox.approve(transaction_id)
     cancellation_id = v2.cancel()["id"]

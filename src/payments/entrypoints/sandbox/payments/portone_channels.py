@@ -18,8 +18,6 @@ class PortOneChannel:
     """The shop approves each payment with `POST /payments/{paymentId}/confirm`."""
     asynchronous: bool = False
     """Cancels are taken on (REQUESTED) and done later."""
-    charset: str = ""
-    """A pattern that the PG wants of a paymentId; '' wants none."""
 
     def shown(self) -> dict[str, str]:
         """Return it as the API shows it."""
@@ -42,7 +40,7 @@ PORTONE_CHANNELS: Final = (
     _channel("kakaopay", "카카오페이", "KAKAOPAY", "TC0ONETIME"),
     _channel("inicis", "KG이니시스", "INICIS_V2", "INIpayTest"),
     _channel("nice", "나이스페이먼츠", "NICE_V2", "nictest00m"),
-    attrs.evolve(_channel("kcp", "NHN KCP", "KCP_V2", "AO09C"), charset="[A-Za-z0-9]{1,40}"),
+    _channel("kcp", "NHN KCP", "KCP_V2", "AO09C"),
     _channel("naverpay", "네이버페이", "NAVERPAY", "naverpay-test"),
     _channel("tosspayments-billing", "토스페이먼츠 정기결제", "TOSSPAYMENTS", "iamporttest_4"),
     attrs.evolve(_channel("manual", "수동 승인", "TOSSPAYMENTS", "iamporttest_5"), manual=True),

@@ -9,6 +9,7 @@ from typing import Any, Final
 from payments.entrypoints.sandbox.clock import KOREA
 from payments.entrypoints.sandbox.errors import WindowRefused
 from payments.entrypoints.sandbox.payments.portone_channels import PortOneChannel, channel_of
+from payments.entrypoints.sandbox.portone.book.limits import ID_FORMS
 from payments.entrypoints.sandbox.portone.book.opening import PAY_METHODS, PortOneRequest
 from payments.entrypoints.sandbox.portone.views.moments import without_nulls
 from payments.entrypoints.sandbox.portone_settings import PortOneSettings
@@ -43,8 +44,9 @@ def check_payment_id(payment_id: Any, channel: PortOneChannel | None, settings: 
     limit = settings.guesses.id_limit
     if not isinstance(payment_id, str) or not payment_id or (limit != "none" and not PAYMENT_ID.fullmatch(payment_id)):
         raise ValueError("paymentId: 1 to 64 visible ASCII characters")
-    if channel is not None and channel.charset and not re.fullmatch(channel.charset, payment_id):
-        raise ValueError(f"paymentId: {channel.pg_provider} takes {channel.charset}")
+    form = ID_FORMS.get(channel.pg_provider) if channel and settings.guesses.pg_limits == "kept" else None
+    if form and not re.fullmatch(form, payment_id):
+        raise ValueError(f"paymentId: the PG takes {form}")
     return payment_id
 
 

@@ -3,7 +3,7 @@
 import attrs
 
 from payments.entrypoints.sandbox.api.portone.table import Answer, Line, PortOneCall
-from payments.entrypoints.sandbox.portone.book.cancelling import PortOneCancel
+from payments.entrypoints.sandbox.portone.book.cancel_request import PortOneCancel
 from payments.entrypoints.sandbox.portone.views.moments import moment
 from payments.entrypoints.sandbox.portone.views.payment import cancellation_of
 from payments.entrypoints.sandbox.service import Sandbox
@@ -33,7 +33,8 @@ def _request(call: PortOneCall) -> PortOneCancel:
         tax_free=asked.whole("taxFreeAmount"),
         vat=asked.whole("vatAmount"),
         cancellable=asked.whole("currentCancellableAmount"),
-        has_refund_account=bool(account.values),
+        to_account=bool(account.values),
+        holder_phone=account.text("holderPhoneNumber"),
         skip_webhook=asked.flag("skipWebhook") or False,
     )
 

@@ -4,26 +4,13 @@ import attrs
 
 from payments.entrypoints.sandbox.payments.portone import PortOneCancellation, PortOneFacts
 from payments.entrypoints.sandbox.payments.row import PaymentRow
+from payments.entrypoints.sandbox.portone.book.cancel_request import PortOneCancel
+from payments.entrypoints.sandbox.portone.book.limits import cancel_refusal
 from payments.entrypoints.sandbox.portone.book.minor import major, minor, tax_free_of, total_of, vat_in, vat_of
 from payments.entrypoints.sandbox.portone.errors import refused, refused_by_pg
 from payments.entrypoints.sandbox.portone_guesses import PortOneGuesses
 
-IN_WHOLE_ONLY = ("GIFT_CERTIFICATE", "MOBILE")
-
-
-@attrs.frozen(kw_only=True)
-class PortOneCancel:
-    """A cancel as requested; amounts in minor units. An `amount` of None is all that is left."""
-
-    reason: str
-    amount: int | None = None
-    tax_free: int | None = None
-    vat: int | None = None
-    cancellable: int | None = None
-    """What the caller believes can still be cancelled; None is not compared."""
-    has_refund_account: bool = False
-    skip_webhook: bool = False
-    trigger: str = "API"
+IN_WHOLE_ONLY = ("GIFT_CERTIFICATE",)
 
 
 @attrs.frozen
@@ -63,7 +50,7 @@ def requested(
         raise refused("SUM_OF_PARTS_EXCEEDS_CANCEL_AMOUNT")
     if request.trigger == "API":
         _check_tax(row, parts, guesses)
-        _check_at_pg(row, request, parts, guesses)
+        _check_at_pg(row, request, parts, now, guesses)
     return PortOneCancellation(
         id=cancellation_id,
         status="REQUESTED",
@@ -113,13 +100,15 @@ def _check_tax(row: PaymentRow, parts: Parts, guesses: PortOneGuesses) -> None:
         raise refused("CANCEL_TAX_AMOUNT_EXCEEDS_CANCELLABLE_TAX_AMOUNT")
 
 
-def _check_at_pg(row: PaymentRow, request: PortOneCancel, parts: Parts, guesses: PortOneGuesses) -> None:
-    if row.vbank_num and not request.has_refund_account:
+def _check_at_pg(row: PaymentRow, request: PortOneCancel, parts: Parts, now: int, guesses: PortOneGuesses) -> None:
+    if row.vbank_num and not request.to_account:
         if guesses.refund_account == "INVALID_REQUEST":
             raise refused("INVALID_REQUEST", "refundAccount: required of a virtual account")
         raise refused_by_pg("REFUND_ACCOUNT_REQUIRED", "환불 계좌 정보가 필요합니다.")
     if parts.total < total_of(row) and facts_of(row).pay_method in IN_WHOLE_ONLY:
         raise refused_by_pg("NOT_AVAILABLE_PARTIAL_CANCEL", "부분취소가 불가능한 결제건입니다.")
+    if guesses.pg_limits == "kept" and (why := cancel_refusal(row, request, parts.total, now)):
+        raise refused_by_pg(guesses.limit_pg_code, guesses.limit_text.format(why))
 
 
 def refuses(row: PaymentRow) -> str:

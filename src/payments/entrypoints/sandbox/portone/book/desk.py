@@ -21,7 +21,9 @@ from payments.entrypoints.sandbox.payments.portone import PortOneCancellation
 from payments.entrypoints.sandbox.payments.row import PaymentRow
 from payments.entrypoints.sandbox.payments.rows import Notice
 from payments.entrypoints.sandbox.portone.book import cancelling
-from payments.entrypoints.sandbox.portone.book.cancelling import PortOneCancel, facts_of
+from payments.entrypoints.sandbox.portone.book.cancel_request import PortOneCancel
+from payments.entrypoints.sandbox.portone.book.cancelling import facts_of
+from payments.entrypoints.sandbox.portone.book.limits import window_refusal
 from payments.entrypoints.sandbox.portone.book.minor import major
 from payments.entrypoints.sandbox.portone.book.opening import PortOneRequest, row_of
 from payments.entrypoints.sandbox.portone.book.prepared import PortOneRegistration, Registered
@@ -88,6 +90,8 @@ class Desk:
             raise WindowRefused("AmountNotEqualToPredefined", "The amount is not the registered one.")
         if self._is_full(request.payment_id):
             raise WindowRefused("InvalidEntityState", "The payment has had too many attempts.")
+        if self.guesses.pg_limits == "kept" and (why := window_refusal(request, self.book.clock.now())):
+            raise WindowRefused("PGProviderError", self.guesses.limit_text.format(why))
         row = self.create(request)
         self.book.notify(Notice(row))
         return row
