@@ -65,7 +65,7 @@ def test_a_failed_payment_says_why_and_may_still_be_paid(v2, sandbox: Sandbox) -
 def test_a_payment_is_found_by_the_shops_id_only(v2, sandbox: Sandbox, p1: str) -> None:
     for path in (f"/payments/{p1}", "/payments/none", "/payments/%20", "/payments/none/transactions"):
         assert v2.refused("GET", path) == (404, "PAYMENT_NOT_FOUND")
-    sandbox.portone.settings.guesses.id_limit = "none"
+    sandbox.portone.settings.guesses.id_limit = sandbox.portone.settings.guesses.pg_limits = "none"
     odd = sandbox.portone.open_window("a b/c%é?", 1000)
     assert v2.payment("a%20b%2Fc%25%C3%A9%3F")["transactionId"] == odd
 

@@ -44,9 +44,10 @@ def check_payment_id(payment_id: Any, channel: PortOneChannel | None, settings: 
     limit = settings.guesses.id_limit
     if not isinstance(payment_id, str) or not payment_id or (limit != "none" and not PAYMENT_ID.fullmatch(payment_id)):
         raise ValueError("paymentId: 1 to 64 visible ASCII characters")
-    form = ID_FORMS.get(channel.pg_provider) if channel and settings.guesses.pg_limits == "kept" else None
-    if form and not re.fullmatch(form, payment_id):
-        raise ValueError(f"paymentId: the PG takes {form}")
+    if channel is not None and settings.guesses.pg_limits == "kept":
+        form = ID_FORMS.get(channel.pg_provider, ".*")
+        if not re.fullmatch(form, payment_id):
+            raise ValueError(f"paymentId: {channel.pg_provider} takes {form}")
     return payment_id
 
 
