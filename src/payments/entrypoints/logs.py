@@ -2,16 +2,20 @@
 
 RequestFacts      what a line says of its request; nothing else about a request is logged as a field
 begin_request     called by whoever receives a request
+cut, hashed_with  how a line names the address of a caller
 note              adds what is learned later: who calls, about which payment
 set_up_logging    what `payments serve` and `payments worker` call
 """
 
 import contextvars
 import functools
+import hashlib
+import hmac
 import ipaddress
 import json
 import logging
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final, Literal
 
@@ -20,13 +24,14 @@ import attrs
 from payments.entrypoints.display import one_line
 
 LogFormat = Literal["text", "json"]
+LogAddresses = Literal["network", "hash"]
 _NETWORK_BITS: Final = {4: 24, 6: 48}
 _FIELDS: Final = ("request_id", "caller", "address", "payment")
 
 
 @attrs.define
 class RequestFacts:
-    """`caller`: its kind, never its name. `address`: its network, never the whole address. Unknown ones are empty."""
+    """`caller`: its kind, never its name. `address`: its network or a hash, never all of it. Unknown ones are empty."""
 
     request_id: str = ""
     caller: str = ""
@@ -39,8 +44,8 @@ _NO_REQUEST: Final = RequestFacts()
 
 
 def begin_request(request_id: str, address: str) -> None:
-    """Name the request that this context belongs to from now on, with the caller's address cut to its network."""
-    _current.set(RequestFacts(request_id=request_id, address=cut(address)))
+    """Name the request that this context belongs to from now on. *address* is what lines show: see `cut`."""
+    _current.set(RequestFacts(request_id=request_id, address=address))
 
 
 def note(*, caller: str = "", payment: str = "") -> None:
@@ -59,6 +64,17 @@ def cut(address: str) -> str:
     except ValueError:
         return ""
     return str(ipaddress.ip_network((parsed, _NETWORK_BITS[parsed.version]), strict=False))
+
+
+def hashed_with(key: str) -> Callable[[str], str]:
+    """Return what turns an address into a hash under *key*: the lines of one caller show it, and not who that is."""
+
+    @functools.lru_cache(maxsize=1024)
+    def hashed(address: str) -> str:
+        digest = hmac.new(key.encode(), b"address in a log line\0" + address.encode(), hashlib.sha256)
+        return f"h-{digest.hexdigest()[:12]}" if address else ""
+
+    return hashed
 
 
 class AboutRequest(logging.Filter):

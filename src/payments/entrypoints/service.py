@@ -19,6 +19,7 @@ from payments.domain.use_cases.reporting import Reporting
 from payments.domain.use_cases.wiring import HasUseCases
 from payments.entrypoints.channels.told import ChannelTold
 from payments.entrypoints.limits import Limits
+from payments.entrypoints.logs import cut
 from payments.entrypoints.sending import Sending
 from payments.entrypoints.tokens import ClientTokens, Verifier
 
@@ -56,6 +57,8 @@ class Web:
     return_page: str = ""
     threads: int = 16
     queue: int = 64
+    shown_address: Callable[[str], str] = cut
+    """How log lines name the address of a caller."""
     longest_request: timedelta = timedelta(seconds=30)
     """How long one request may take; an idempotency key whose process died is free again after it."""
 

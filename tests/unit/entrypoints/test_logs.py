@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from payments.entrypoints.logs import AboutRequest, JsonLines, begin_request, cut, note, set_up_logging
+from payments.entrypoints.logs import AboutRequest, JsonLines, begin_request, cut, hashed_with, note, set_up_logging
 
 
 def in_a_request(work):
@@ -35,7 +35,7 @@ def test_a_line_outside_of_a_request_says_nothing_of_one():
 
 def test_a_line_of_a_request_says_who_and_about_what():
     def work():
-        begin_request("id-1234567", "203.0.113.77")
+        begin_request("id-1234567", cut("203.0.113.77"))
         assert record().about == "id-1234567 203.0.113.0/24"
         note(caller="apiKey")
         note(payment="m1")
@@ -91,6 +91,13 @@ def test_a_traceback_is_one_field():
 )
 def test_an_address_is_cut_to_its_network(address, shown):
     assert cut(address) == shown
+
+
+def test_a_hash_of_an_address_tells_callers_apart_and_names_nobody():
+    hashed, otherwise = hashed_with("k" * 32), hashed_with("o" * 32)
+    assert hashed("203.0.113.77") == hashed("203.0.113.77") != hashed("203.0.113.78")
+    assert hashed("203.0.113.77") != otherwise("203.0.113.77")
+    assert hashed("") == ""
 
 
 @pytest.fixture

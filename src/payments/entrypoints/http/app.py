@@ -151,6 +151,7 @@ def _middleware(web: Web, lanes: Lanes, count: Count | None) -> list[Middleware]
     cors = Middleware(
         Preflights,
         count=count,
+        shown=web.shown_address,
         allow_origins=web.allowed_origins,
         allow_methods=["GET", "POST"],
         allow_headers=["Authorization", "Content-Type", "Idempotency-Key"],
@@ -160,7 +161,7 @@ def _middleware(web: Web, lanes: Lanes, count: Count | None) -> list[Middleware]
     return [
         *([cors] if web.allowed_origins else []),
         Middleware(Gate, entries=entries(lanes), count=count),
-        Middleware(Requests, count=count),
+        Middleware(Requests, count=count, shown=web.shown_address),
         Middleware(SafeHeaders),
         strict,
     ]

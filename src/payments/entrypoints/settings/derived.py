@@ -6,8 +6,10 @@ from typing import Final
 from payments.domain.use_cases.rules import Channel, Rules
 from payments.domain.use_cases.wiring import Policy
 from payments.entrypoints.limits import Limits
+from payments.entrypoints.logs import cut, hashed_with
 from payments.entrypoints.sending import ANSWER_WITHIN_SECONDS, MAX_SENDS
 from payments.entrypoints.service import Web
+from payments.entrypoints.settings import any_secret
 from payments.entrypoints.settings.options import BuyerSettings, HttpSettings, OrderSettings, Settings
 from payments.entrypoints.tokens import ClientTokens, Verifier
 from payments.entrypoints.worker.pace import Pace
@@ -56,6 +58,7 @@ def web_options(settings: Settings) -> Web:
         threads=http.threads,
         queue=http.queue,
         longest_request=longest_request(settings),
+        shown_address=hashed_with(any_secret(settings)) if settings.log_addresses == "hash" else cut,
     )
 
 

@@ -9,7 +9,7 @@ import typed_settings as ts
 from typed_settings import Secret, option
 
 from payments.domain.values import DEFAULT_PROVIDER, Method, Mode
-from payments.entrypoints.logs import LogFormat
+from payments.entrypoints.logs import LogAddresses, LogFormat
 from payments.entrypoints.settings.accounts import AccountOptions, IamportOptions, PortOneOptions, secret_option
 from payments.entrypoints.tokens import Algorithm
 
@@ -173,6 +173,9 @@ class Settings:
     )
     zone: str = option(default="Asia/Seoul", help="the shop's time zone: where its days begin and end")
     log_format: LogFormat = option(default="text", help="text for people, json for programs")
+    log_addresses: LogAddresses = option(
+        default="network", help="how log lines name a caller's address: network (/24, /48), or hash under http.secret"
+    )
     minimums: dict[Method, int] = option(
         default=MINIMUMS, help="lowest price in won of each method; lower ones are refused"
     )

@@ -1,10 +1,12 @@
 """The line of each request says who called and about which payment, and names nobody."""
 
 import logging
+import re
 from collections.abc import Iterator
 
+import attrs
 import pytest
-from support.api import RunningApi, running_api
+from support.api import RunningApi, api_settings, running_api
 from support.patience import EVENTUALLY, until
 
 from payments.entrypoints.logs import AboutRequest
@@ -43,6 +45,12 @@ def test_a_line_says_the_kind_of_caller_and_the_payment(api: RunningApi, kept: K
     answer = api.get(f"/payments/{payment}", headers=api.alice)
     request_id = answer.headers["X-Request-Id"]
     assert line_of(kept, request_id) == f"{request_id} buyerToken 127.0.0.0/24 {payment}"
+
+
+def test_a_setting_hides_the_network_too(kept: Kept):
+    with running_api(settings=attrs.evolve(api_settings(), log_addresses="hash")) as api:
+        request_id = api.get("/healthz").headers["X-Request-Id"]
+        assert re.fullmatch(rf"{request_id} h-[0-9a-f]{{12}}", line_of(kept, request_id))
 
 
 def test_what_a_stranger_writes_in_the_path_is_no_payment(api: RunningApi, kept: Kept):

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from payments.entrypoints.http.shapes.errors import Unexpected
 from payments.entrypoints.http.shapes.problems import reply_to
-from payments.entrypoints.logs import begin_request
+from payments.entrypoints.logs import begin_request, cut
 
 log = logging.getLogger("payments.http")
 access_log = logging.getLogger("payments.access")
@@ -53,18 +53,23 @@ class Requests:
     """Gives every request an id and a log line. A bug becomes a plain 500 that reveals nothing but the id.
 
     *count* gets the method, route and status of each answer. What reached no route has no method of its own either:
-    a stranger chooses it, and it would be a metric for ever.
+    a stranger chooses it, and it would be a metric for ever. *shown* turns a caller's address into what a line shows.
     """
 
-    def __init__(self, app: ASGIApp, count: Callable[[str, str, int], None] | None = None) -> None:
-        self.app, self._count = app, count
+    def __init__(
+        self,
+        app: ASGIApp,
+        count: Callable[[str, str, int], None] | None = None,
+        shown: Callable[[str], str] = cut,
+    ) -> None:
+        self.app, self._count, self._shown = app, count, shown
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         current_id, client = name_of(scope), scope.get("client")
-        begin_request(current_id, client[0] if client else "")
+        begin_request(current_id, self._shown(client[0]) if client else "")
         begun, status = time.perf_counter(), 0
 
         async def sending(message: Message) -> None:

@@ -10,14 +10,22 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from payments.entrypoints.http.edge.middleware import Requests, SafeHeaders
+from payments.entrypoints.logs import cut
 
 
 class Preflights(CORSMiddleware):
     """Starlette's CORS. *count* gets preflights as requests that reached no route."""
 
-    def __init__(self, app: ASGIApp, /, count: Callable[[str, str, int], None] | None = None, **options: Any) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        /,
+        count: Callable[[str, str, int], None] | None = None,
+        shown: Callable[[str], str] = cut,
+        **options: Any,
+    ) -> None:
         super().__init__(app, **options)
-        self._told = Requests(SafeHeaders(super().__call__), count)
+        self._told = Requests(SafeHeaders(super().__call__), count, shown)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_preflight = scope["type"] == "http" and scope["method"] == "OPTIONS" and _asks(scope)
