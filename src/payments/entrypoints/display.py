@@ -1,6 +1,6 @@
 """Money, time and the closed vocabularies as people write them, in Korean and English.
 
-money, moment, day       12,000원 and ₩12,000 · 2026년 11월 23일 16:05 and 23 Nov 2026, 16:05
+money, moment, day, weekday   12,000원 and ₩12,000 · 2026년 11월 23일 16:05 and 23 Nov 2026, 16:05
 read_money               what a person typed, in minor units
 one_line                 text from outside, kept on one line
 status, standing, method, event_kind, disposition, reason, source, role, refund_status, attempt_state   labels
@@ -8,7 +8,7 @@ status, standing, method, event_kind, disposition, reason, source, role, refund_
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
@@ -35,6 +35,10 @@ _WHOLE: Final = re.compile(r"[0-9]{1,3}(,[0-9]{3})+|[0-9]{1,20}")
 """Commas are allowed only between thousands: 1,99 may mean 1.99."""
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 """Control characters, line ends, and marks that change the direction of writing."""
+_WEEKDAYS: Final[Mapping[Language, list[str]]] = {
+    "ko": list("월화수목금토일"),
+    "en": "Mon Tue Wed Thu Fri Sat Sun".split(),
+}
 _MONTHS: Final = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 
@@ -98,6 +102,13 @@ def day(at: datetime, language: Language = "ko", zone: str = ZONE) -> str:
     if language == "ko":
         return f"{local.year}년 {local.month}월 {local.day}일"
     return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
+
+
+def weekday(on: date, language: Language = "ko") -> str:
+    """Return a date without its year, and its day of the week."""
+    if language == "ko":
+        return f"{on.month}월 {on.day}일 ({_WEEKDAYS['ko'][on.weekday()]})"
+    return f"{_WEEKDAYS['en'][on.weekday()]} {on.day} {_MONTHS[on.month - 1]}"
 
 
 def status(value: Status, language: Language = "ko") -> str:

@@ -31,7 +31,9 @@ class World:
 
     def ask(self, route: tuple[str, str], who: str) -> Any:
         method, path = route
-        filled = path.format(merchant_id=self.payment, gateway_id=self.attempt, name="somebody", refund_id="r")
+        filled = path.format(
+            merchant_id=self.payment, gateway_id=self.attempt, name="somebody", refund_id="r", comparison_id="c"
+        )
         visitor = self.visitors[who]
         if method == "GET":
             return visitor.get(filled, allow_redirects=False)

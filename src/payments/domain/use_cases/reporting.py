@@ -1,7 +1,7 @@
 """Reporting: what was captured and refunded, day by day of the shop, in memory that grows with the lines alone."""
 
 from collections.abc import Callable
-from datetime import date, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Final
 
 import attrs
@@ -38,6 +38,12 @@ class Reporting:
     """Reports over what is stored now. What the provider tells later belongs to the day on which it happened."""
 
     _ledger: Ledger
+
+    async def totals(self, since: datetime, until: datetime) -> tuple[Line, ...]:
+        """Return what moved from *since* on, before *until*: one line for each currency. The times are in UTC."""
+        totals = Sheet(frozenset())
+        totals.add(since.date(), await self._ledger.sums(since, until))
+        return tuple(totals.lines())
 
     async def report(
         self, first: date, last: date, zone: tzinfo, by: frozenset[Grouping], progress: Progress = _unheard

@@ -1,4 +1,4 @@
-"""The files of the console: our styles and scripts, and htmx, all in the package; no other host is asked."""
+"""The files of the console: our styles and scripts, htmx and Chart.js, all in the package; no other host is asked."""
 
 from collections.abc import Iterable
 from importlib.resources import files
@@ -14,8 +14,10 @@ _HOUR: Final = {"Cache-Control": "public, max-age=3600"}
 FILES: Final = {
     "console.css": _STYLE,
     "console.js": _SCRIPT,
+    "plots.js": _SCRIPT,
     "icon.svg": "image/svg+xml",
     "htmx/htmx.min.js": _SCRIPT,
+    "chart/chart.umd.min.js": _SCRIPT,
 }
 
 

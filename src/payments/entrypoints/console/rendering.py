@@ -22,10 +22,14 @@ PAGES: Final = Environment(
 )
 
 MENU: Final = (
+    ("/", "today", "read"),
     ("/payments", "payments", "read"),
     ("/messages", "messages", "read"),
+    ("/reports", "reports", "read"),
+    ("/reconciliation", "reconciliation", "read"),
     ("/people", "people", "admin"),
     ("/audit", "audit", "admin"),
+    ("/settings", "settings", "admin"),
 )
 """The pages of the menu, each with its text and the scope that it needs."""
 
@@ -36,15 +40,16 @@ def texts(language: Language) -> Mapping[str, str]:
     return {key: words.read_in(language) for key, words in TEXTS.items()}
 
 
-def facts_for(language: Language) -> dict[str, Any]:
-    """Return what every template may use."""
+def facts_for(language: Language, zone: str) -> dict[str, Any]:
+    """Return what every template may use. Times are shown in *zone*."""
     said = texts(language)
     return {
         "t": said,
         "lang": language,
         "languages": LANGUAGES,
         "money": partial(display.money, language=language),
-        "moment": partial(_moment, language),
+        "moment": partial(_moment, language, zone),
+        "day": partial(display.weekday, language=language),
         "method": partial(display.method, language=language),
         "reason": partial(display.reason, language=language),
         "source": partial(display.source, language=language),
@@ -73,5 +78,5 @@ def is_web(url: str | None) -> bool:
         return False
 
 
-def _moment(language: Language, at: datetime | None, *, seconds: bool = False) -> str:
-    return display.moment(at, language, seconds=seconds) if at else "–"
+def _moment(language: Language, zone: str, at: datetime | None, *, seconds: bool = False) -> str:
+    return display.moment(at, language, zone, seconds=seconds) if at else "–"

@@ -127,7 +127,8 @@ class Visit:
 
     def page(self, template: str, status: int = 200, **facts: Any) -> Response:
         """Return a page."""
-        shown = {**facts_for(self.language), "visit": self, "csrf": csrf_of(self.token) if self.token else "", **facts}
+        csrf = csrf_of(self.token) if self.token else ""
+        shown = {**facts_for(self.language, str(self.service.zone)), "visit": self, "csrf": csrf, **facts}
         return HTMLResponse(render(template, shown), status, headers=HEADERS)
 
     def error(self, error: Exception) -> Response:

@@ -1,27 +1,47 @@
 """The pages of the console. Each is a function of a visit; no rule of money is in one.
 
 ├── signing     log-in, log-out, language
+├── today       what was taken and refunded so far, and what needs a person
 ├── payments    the list of payments, its search, and the list as CSV
 ├── payment     one payment, with everything that is known of it
 ├── refunds     a refund: its confirmation, and the refund itself
 ├── actions     look now, cancel, hold a stray
 ├── messages    messages to the shop that have not arrived
+├── reports     what moved in whole days, as a table, a plot, CSV and JSON
+├── reconciliation  what comparing with the providers' lists found
+├── settings    the settings in force, and what `payments check` says
 └── people      operators, sessions, API keys, and the audit list
 """
 
 from typing import Final
 
-from payments.entrypoints.console.pages import actions, messages, payment, payments, people, refunds, signing
+from payments.entrypoints.console.pages import (
+    actions,
+    messages,
+    payment,
+    payments,
+    people,
+    reconciliation,
+    refunds,
+    reports,
+    settings,
+    signing,
+    today,
+)
 from payments.entrypoints.console.pages.page import Page
 
 PAGES: Final[tuple[Page, ...]] = (
     *signing.PAGES,
+    *today.PAGES,
     *payments.PAGES,
     *payment.PAGES,
     *refunds.PAGES,
     *actions.PAGES,
     *messages.PAGES,
+    *reports.PAGES,
+    *reconciliation.PAGES,
     *people.PAGES,
+    *settings.PAGES,
 )
 
 __all__ = ("PAGES", "Page")

@@ -30,11 +30,6 @@ class Found:
     after: MerchantId | None = None
 
 
-async def front(visit: Visit) -> Response:
-    """The front page."""
-    return visit.go(visit.url("/payments"))
-
-
 async def listing(visit: Visit) -> Response:
     """Payments, newest first, found by what a person has in hand."""
     found = await _found(visit, PER_PAGE)
@@ -121,7 +116,6 @@ def harmless(cell: str) -> str:
 
 
 PAGES: Final = (
-    Page("GET", "/", front),
     Page("GET", "/payments", listing),
     Page("GET", "/payments.csv", as_csv),
 )

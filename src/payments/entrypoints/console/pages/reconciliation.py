@@ -1,0 +1,52 @@
+"""Reconciliation: what comparing our books with the providers' lists found, and captures without a payment."""
+
+from typing import Final
+
+from starlette.responses import Response
+
+from payments.domain.errors import PaymentNotFound
+from payments.domain.values import GatewayId
+from payments.entrypoints.console.pages.page import Page
+from payments.entrypoints.console.visit import Visit
+from payments.entrypoints.http.shapes.errors import NoSuchPage
+
+PER_PAGE: Final = 30
+MOST_ORPHANS: Final = 100
+
+
+async def listing(visit: Visit) -> Response:
+    """All comparisons, the latest first."""
+    before = visit.query.get("before") or None
+    try:
+        found = await visit.service.comparing.comparisons.page(before, PER_PAGE + 1)
+    except PaymentNotFound:
+        raise NoSuchPage("There is no such page.") from None
+    return visit.page(
+        "reconciliation.html",
+        runs=found[:PER_PAGE],
+        more=visit.url("/reconciliation", before=found[PER_PAGE - 1].id) if len(found) > PER_PAGE else "",
+        orphans=[] if before else await visit.service.refunds.orphans_page(visit.caller, limit=MOST_ORPHANS),
+        backlog=await visit.service.backlog(visit.now, visit.now),
+    )
+
+
+async def one(visit: Visit) -> Response:
+    """One comparison, with what was found."""
+    found = await visit.service.comparing.comparisons.find(visit.params["comparison_id"])
+    if found is None:
+        raise NoSuchPage("There is no such page.")
+    return visit.page("comparison.html", run=found)
+
+
+async def hold(visit: Visit) -> Response:
+    """Note why a capture without a payment is held."""
+    gateway_id, form = GatewayId(visit.form.get("gateway_id", "")), visit.form
+    await visit.service.refunds.hold_orphan(visit.caller, gateway_id, form.get("note", ""), form.get("provider", ""))
+    return visit.go(visit.url("/reconciliation") + "#orphans")
+
+
+PAGES: Final = (
+    Page("GET", "/reconciliation", listing),
+    Page("GET", "/reconciliation/{comparison_id}", one),
+    Page("POST", "/orphans/hold", hold),
+)
