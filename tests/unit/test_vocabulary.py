@@ -28,11 +28,11 @@ from payments.domain.values import Method, Mode, Role, Terms
 WORDS: dict[type[StrEnum], str] = {
     EventKind: "begun prepared prepare_refused attempt_opened deposit_issued attempt_updated attempt_unreadable"
     " declined captured strayed closed deposit_left_open refund_requested refund_rebased refund_refused refunded"
-    " stray_held",
+    " stray_held refunded_outside outside_questioned outside_merged outside_counted",
     Source: "clock policy gateway complete abandon cancel refund return webhook sweep reconciliation operator external",
     Reason: "declined left amount_mismatch prepare_refused expired superseded other_buyer buyer shop system refunded",
     Status: "awaiting paid failed cancelled",
-    RefundStatus: "open done refused",
+    RefundStatus: "open done refused outside questioned merged",
     Disposition: "accepted mismatch duplicate late wrong_mode orphan",
     Mode: "live test",
     Method: "card transfer virtual_account mobile applepay kakaopay lpay naverpay payco paypal pinpay samsungpay"

@@ -5,6 +5,7 @@ from typing import Final
 
 import attrs
 
+from payments.domain.money import whole
 from payments.domain.report import Rank, Report
 from payments.domain.values import GatewayId, text
 
@@ -28,13 +29,28 @@ REFUNDABLE_BY_POLICY: Final = frozenset({Disposition.MISMATCH, Disposition.DUPLI
 class Attempt:
     """The highest report of one try. `note` is what an operator wrote when a stray was held.
 
-    `revoke_failure` is the provider's refusal to close a virtual account that should take no money any more.
+    `revoke_failure` is the provider's refusal to close a virtual account that should take no money any more. `outside`,
+    in minor units, is what of a capture was given back elsewhere, where the provider does not know of it.
     """
 
     report: Report
     disposition: Disposition | None = None
     note: str = attrs.field(default="", validator=text(0, 500))
     revoke_failure: str = attrs.field(default="", validator=text(0, 500))
+    outside: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        whole(self.outside, what="What was given back elsewhere")
+        if self.outside > self.report.remaining:
+            raise ValueError(f"More was given back elsewhere than is left of {self.gateway_id}.")
+
+    @property
+    def left(self) -> int:
+        """What the shop still holds of a capture, in minor units, less what was given back elsewhere.
+
+        The provider's own remainder, to which a refund's checksum refers, is `report.remaining`.
+        """
+        return self.report.remaining - self.outside
 
     @property
     def gateway_id(self) -> GatewayId:
@@ -47,7 +63,7 @@ class Attempt:
     @property
     def is_open_stray(self) -> bool:
         """Whether money is left here and no person has decided about it."""
-        return self.is_stray and self.report.remaining > 0 and not self.note
+        return self.is_stray and self.left > 0 and not self.note
 
     @property
     def counts_as_money(self) -> bool:

@@ -38,6 +38,10 @@ class EventKind(StrEnum):
     REFUND_REFUSED = "refund_refused"
     REFUNDED = "refunded"
     STRAY_HELD = "stray_held"
+    REFUNDED_OUTSIDE = "refunded_outside"
+    OUTSIDE_QUESTIONED = "outside_questioned"
+    OUTSIDE_MERGED = "outside_merged"
+    OUTSIDE_COUNTED = "outside_counted"
 
 
 class Source(StrEnum):

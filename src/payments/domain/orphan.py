@@ -38,6 +38,11 @@ class Orphan:
         return self.report.provider
 
     @property
+    def taken_at(self) -> datetime:
+        """When it was captured; where the provider does not say, when it was found."""
+        return self.report.captured_at or self.found_at
+
+    @property
     def is_open(self) -> bool:
         """Whether money is left here and no person has decided about it."""
         return self.report.remaining > 0 and not self.note

@@ -9,7 +9,7 @@ from payments.domain.errors import RefundRefused
 from payments.domain.event import Event
 from payments.domain.machine import Status
 from payments.domain.money import Money
-from payments.domain.refund import Refund
+from payments.domain.refund import Refund, RefundStatus
 from payments.domain.report import Deposit
 from payments.domain.schedule import CHECK_WAITS, LAST_SHORT_WAIT, PAID_CHECKS, next_age, wait_after
 from payments.domain.values import (
@@ -121,8 +121,13 @@ class PaymentFacts:
 
     @property
     def refunded(self) -> int:
-        """The refunded part of the accepted capture, in minor units."""
+        """What the provider refunded of the accepted capture, in minor units."""
         return self.accepted.report.refunded if self.accepted else 0
+
+    @property
+    def outside(self) -> int:
+        """What was given back elsewhere of the accepted capture, in minor units."""
+        return self.accepted.outside if self.accepted else 0
 
     @property
     def is_payable(self) -> bool:
@@ -146,6 +151,11 @@ class PaymentFacts:
     def open_refund_of(self, gateway_id: GatewayId) -> Refund | None:
         """Return the open refund of this capture: there is at most one."""
         return next((refund for refund in self.open_refunds if refund.gateway_id == gateway_id), None)
+
+    def questions_about(self, gateway_id: GatewayId) -> list[Refund]:
+        """Return what was given back elsewhere of this capture, and may be the same money as the provider reports."""
+        mine = [refund for refund in self.refunds if refund.gateway_id == gateway_id]
+        return [refund for refund in mine if refund.status is RefundStatus.QUESTIONED]
 
     def attempt(self, gateway_id: GatewayId) -> Attempt | None:
         return next((a for a in self.attempts if a.gateway_id == gateway_id), None)

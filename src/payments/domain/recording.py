@@ -14,6 +14,7 @@ from payments.domain.attempt import REFUNDABLE_BY_POLICY, Attempt, Disposition
 from payments.domain.errors import ContractViolation
 from payments.domain.event import Event, EventKind, Reason
 from payments.domain.machine import Status, Trigger
+from payments.domain.outside.questions import question, questioned
 from payments.domain.payment import Change, Payment
 from payments.domain.refund import Refund, attribute
 from payments.domain.refunding import OVERTAKEN, accepted, failed, refusal, stray_refund
@@ -113,12 +114,16 @@ class _Decision:
     reading: Reading
 
     def changes(self) -> tuple[Change, ...]:
-        """Return them in order: the attempt, its refunds, the refunds that no longer fit, the refund of a stray."""
-        attempt = self._attempt()
-        refunded = tuple(self._refunded(attempt))
+        """Return them in order: the attempt, its refunds, questions, refunds that no longer fit, a stray's refund."""
+        found = self._found()
+        asked = questioned(self.payment, self.report, found) if found else []
+        attempt = self._attempt(sum(record.amount for record in asked))
+        refunded = tuple(self._refunded(attempt, found))
+        questions = tuple(question(record, self.reading.at) for record in asked)
         waiting = tuple(attrs.evolve(change, attempt=attempt) for change in self._waiting())
         moved = () if self._only_refunds_grew or waiting else (self._attempt_change(attempt),)
-        return (*moved, *waiting, *refunded, *self._overtaken(refunded), *self._stray_refund(attempt, refunded))
+        decided = (*refunded, *questions, *self._overtaken(refunded))
+        return (*moved, *waiting, *decided, *self._stray_refund(attempt, refunded))
 
     def _waiting(self) -> Iterator[Change]:
         """Yield what the history says of our open refunds that the provider works on by itself."""
@@ -145,8 +150,9 @@ class _Decision:
     def _is_new_capture(self) -> bool:
         return self.report.is_capture and not (self.known and self.known.report.is_capture)
 
-    def _attempt(self) -> Attempt:
-        attempt = attrs.evolve(self.known, report=self.report) if self.known else Attempt(report=self.report)
+    def _attempt(self, in_question: int) -> Attempt:
+        attempt = self.known or Attempt(report=self.report)
+        attempt = attrs.evolve(attempt, report=self.report, outside=attempt.outside - in_question)
         if self._is_new_capture:
             return attrs.evolve(attempt, disposition=disposition_of(self.payment, self.report))
         return attempt
@@ -194,16 +200,19 @@ class _Decision:
             return EventKind.DEPOSIT_ISSUED
         return EventKind.ATTEMPT_UPDATED if self.known else EventKind.ATTEMPT_OPENED
 
-    def _refunded(self, attempt: Attempt) -> Iterator[Change]:
-        """Yield one change for each refund that the growth of the refunded amount consists of."""
+    def _found(self) -> list[Refund]:
+        """Return the refunds that the growth of the refunded amount consists of."""
         if self._growth <= 0:
-            return
+            return []
         refunds, at = self.payment.refunds, self.reading.at
-        found = attribute(refunds, self.report.gateway_id, self.report.done, self._growth, at)
+        return attribute(refunds, self.report.gateway_id, self.report.done, self._growth, at)
+
+    def _refunded(self, attempt: Attempt, found: list[Refund]) -> Iterator[Change]:
+        """Yield one change for each refund that was found."""
         for refund in found:
             told = self._event(EventKind.REFUNDED, reason=refund.reason or Reason.REFUNDED)
             event = attrs.evolve(told, refund_id=refund.id, amount=refund.amount)
-            last = self.report.remaining == 0 and refund is found[-1]
+            last = attempt.left == 0 and refund is found[-1]
             in_full = last and attempt.disposition is Disposition.ACCEPTED
             trigger, reason = (Trigger.REFUNDED, Reason.REFUNDED) if in_full else (None, None)
             yield Change(event=event, trigger=trigger, attempt=attempt, refund=refund, reason=reason)
@@ -222,6 +231,8 @@ class _Decision:
             return
         if attempt.disposition not in REFUNDABLE_BY_POLICY or not attempt.is_open_stray:
             return
+        if any(r.was_outside and r.gateway_id == attempt.gateway_id for r in self.payment.refunds):
+            return  # an operator sees to this one
         closed = {c.refund.id for c in (*refunded, *self._overtaken(refunded)) if c.refund}
         still_open = [r for r in self._open_of_this() if r.id not in closed]
         if not still_open:

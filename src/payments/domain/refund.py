@@ -19,11 +19,19 @@ from payments.domain.values import GatewayId, RefundId, aware, text
 
 
 class RefundStatus(StrEnum):
-    """`open` until the provider's answer is known; then `done` or `refused`."""
+    """`open` until the provider's answer is known; then `done` or `refused`.
+
+    The others are those of money that was given back elsewhere, which an operator recorded: it counts while it is
+    `outside`. It is `questioned` where the provider later reports a refund that may be the same money, and does not
+    count until an operator decides; `merged` is the decision that it is the same.
+    """
 
     OPEN = "open"
     DONE = "done"
     REFUSED = "refused"
+    OUTSIDE = "outside"
+    QUESTIONED = "questioned"
+    MERGED = "merged"
 
 
 @attrs.frozen(kw_only=True)
@@ -59,7 +67,8 @@ class Refund:
     automatic refund, which is tried again from `not_before` on. `failure` is the latest refusal in the provider's
     words. From `accepted_at` on, while it is open, the provider works on it by itself: nothing is sent again.
     `account` is kept only while the refund is open. `done_at` is when the provider executed it; where it does not say
-    when, that is when we knew.
+    when, that is when we knew. Of money given back elsewhere, `requested_at` is when it was given back and `reason` the
+    operator's note; `done_at` is the same time while it counts, and None while it does not.
     """
 
     id: RefundId = attrs.field(validator=text(1, 32))
@@ -95,6 +104,11 @@ class Refund:
     @property
     def is_open(self) -> bool:
         return self.status is RefundStatus.OPEN
+
+    @property
+    def was_outside(self) -> bool:
+        """Whether an operator recorded it as given back elsewhere, whatever was decided since."""
+        return self.status in (RefundStatus.OUTSIDE, RefundStatus.QUESTIONED, RefundStatus.MERGED)
 
     @property
     def is_automatic(self) -> bool:
@@ -157,7 +171,7 @@ def attribute(
     not explain the growth, and it is enough for an open refund of ours that was sent, that one is taken to be in it:
     believing that it happened is safe, sending it again is not.
     """
-    ours = [refund for refund in refunds if refund.gateway_id == gateway_id]
+    ours = [refund for refund in refunds if refund.gateway_id == gateway_id and not refund.was_outside]
     named, foreign = _split_history(ours, history, at)
     found, rest = _fitting(named, grown)
     known_before = sum(r.amount for r in ours if r.by == Source.EXTERNAL and not r.provider_id)

@@ -26,6 +26,10 @@ from payments.domain.values import GatewayId, RefundId
 
 OVERTAKEN: Final = "overtaken by another refund of the same capture"
 FAILED_LATER: Final = "the provider accepted the refund and could not execute it"
+QUESTIONED: Final = (
+    "The provider reports a refund that may be the same money as one recorded as given back elsewhere. Decide that "
+    "first. Nothing was sent."
+)
 REPLACED: Final = "replaced by a decision of an operator"
 
 
@@ -59,13 +63,15 @@ def request(payment: Payment, order: RefundOrder, refund_id: RefundId, at: datet
             "This capture is test money in a live shop, or real money in a test shop. Only the provider's console can "
             "refund it. Nothing was sent."
         )
-    remainder = attempt.report.remaining
-    if order.seen not in (None, remainder):
-        raise RefundRefused(f"Meanwhile {remainder} is left of this capture, not {order.seen}. Nothing was sent.")
-    amount = remainder if order.amount is None else whole(order.amount, least=1, what="A refund")
-    payment = _make_way(payment, attempt, at)
-    if not 0 < amount <= remainder:
-        raise RefundRefused(f"{amount} cannot be refunded: {remainder} is left of this capture. Nothing was sent.")
+    left, remainder = attempt.left, attempt.report.remaining
+    if payment.questions_about(attempt.gateway_id):
+        raise RefundRefused(QUESTIONED)
+    if order.seen not in (None, left):
+        raise RefundRefused(f"Meanwhile {left} is left of this capture, not {order.seen}. Nothing was sent.")
+    amount = left if order.amount is None else whole(order.amount, least=1, what="A refund")
+    payment = make_way(payment, attempt, at)
+    if not 0 < amount <= left:
+        raise RefundRefused(f"{amount} cannot be refunded: {left} is left of this capture. Nothing was sent.")
     asked = order.parts.within(amount, "refund")
     parts = refund_parts(parts_left(payment, attempt), remainder, amount, asked)
     refund = Refund(
@@ -94,12 +100,12 @@ def parts_left(payment: Payment, attempt: Attempt) -> TaxParts:
 
 def stray_refund(payment: Payment, attempt: Attempt, refund_id: RefundId, at: datetime) -> Change:
     """Return the change that requests the automatic refund of all that is left of a stray."""
-    remainder, parts = attempt.report.remaining, parts_left(payment, attempt)
+    parts = TaxParts() if attempt.outside else parts_left(payment, attempt)
     refund = Refund(
         id=refund_id,
         gateway_id=attempt.gateway_id,
-        amount=remainder,
-        remainder=remainder,
+        amount=attempt.left,
+        remainder=attempt.report.remaining,
         reason=f"stray: {attempt.disposition}",
         by=Source.POLICY,
         requested_at=at,
@@ -113,13 +119,15 @@ def stray_refund(payment: Payment, attempt: Attempt, refund_id: RefundId, at: da
 def refusal(refund: Refund, at: datetime, why: str) -> Change:
     """Return the change that gives a refund up: nothing of it was or will be executed."""
     refused = closed(refund, RefundStatus.REFUSED, provider_id=refund.provider_id, failure=why[:1000])
-    return Change(event=_event(EventKind.REFUND_REFUSED, refused, at, Source.GATEWAY, why), refund=refused)
+    return Change(event=event_about(EventKind.REFUND_REFUSED, refused, at, Source.GATEWAY, why), refund=refused)
 
 
 def accepted(refund: Refund, reported: ReportedRefund, at: datetime) -> Change:
     """Return the change that leaves a refund to the provider, which has accepted it and will say what became of it."""
     waiting = attrs.evolve(refund, accepted_at=at, provider_id=reported.provider_id, sending_until=None)
-    return Change(event=_event(EventKind.REFUND_ACCEPTED, waiting, at, Source.GATEWAY, refund.reason), refund=waiting)
+    return Change(
+        event=event_about(EventKind.REFUND_ACCEPTED, waiting, at, Source.GATEWAY, refund.reason), refund=waiting
+    )
 
 
 def failed(refund: Refund, at: datetime) -> Change:
@@ -135,16 +143,17 @@ def failed(refund: Refund, at: datetime) -> Change:
         not_before=at + REFUSAL_WAITS[refund.refusals],
         failure=why,
     )
-    return Change(event=_event(EventKind.ATTEMPT_UPDATED, retried, at, Source.GATEWAY, why), refund=retried)
+    return Change(event=event_about(EventKind.ATTEMPT_UPDATED, retried, at, Source.GATEWAY, why), refund=retried)
 
 
 def rebase(payment: Payment, refund: Refund, at: datetime) -> Payment:
     """Return the payment with the refund based on the current remainder, or refused where it no longer fits."""
-    remainder = payment.capture(refund.gateway_id).report.remaining
-    if remainder < refund.amount:
+    capture = payment.capture(refund.gateway_id)
+    remainder, asked = capture.report.remaining, payment.questions_about(refund.gateway_id)
+    if capture.left < refund.amount or asked:
         return payment.apply([refusal(refund, at, OVERTAKEN)])
     rebased = attrs.evolve(refund, remainder=remainder)
-    event = _event(EventKind.REFUND_REBASED, rebased, at, Source.GATEWAY, f"remainder is {remainder}")
+    event = event_about(EventKind.REFUND_REBASED, rebased, at, Source.GATEWAY, f"remainder is {remainder}")
     return payment.apply([Change(event=event, refund=rebased)])
 
 
@@ -187,7 +196,7 @@ def hold_stray(payment: Payment, gateway_id: GatewayId, note: str, at: datetime,
     attempt = stray(payment, gateway_id)
     if not note.strip():
         raise RefundRefused("A stray can only be held with a note that says why.")
-    payment = _make_way(payment, attempt, at)
+    payment = make_way(payment, attempt, at)
     event = Event(kind=EventKind.STRAY_HELD, at=at, by=by, gateway_id=gateway_id, reason=note)
     return payment.apply([Change(event=event, attempt=attrs.evolve(attempt, note=note))])
 
@@ -200,7 +209,7 @@ def stray(payment: Payment, gateway_id: GatewayId) -> Attempt:
     return attempt
 
 
-def _make_way(payment: Payment, attempt: Attempt, at: datetime) -> Payment:
+def make_way(payment: Payment, attempt: Attempt, at: datetime) -> Payment:
     """Return the payment without an open refund of this capture. Raises RefundInProgress where one may be executed."""
     refund = payment.open_refund_of(attempt.gateway_id)
     if refund is None:
@@ -218,11 +227,12 @@ def _kept(payment: Payment, refund: Refund) -> Payment:
 
 def _requested(refund: Refund, override: str = "") -> Change:
     why = f"{refund.reason} (warnings overridden: {override})" if override else refund.reason
-    event = _event(EventKind.REFUND_REQUESTED, refund, refund.requested_at, refund.by, why)
+    event = event_about(EventKind.REFUND_REQUESTED, refund, refund.requested_at, refund.by, why)
     return Change(event=event, refund=refund)
 
 
-def _event(kind: EventKind, refund: Refund, at: datetime, by: str, reason: str) -> Event:
+def event_about(kind: EventKind, refund: Refund, at: datetime, by: str, reason: str) -> Event:
+    """Return an event about *refund*, with its capture and its sum."""
     return Event(
         kind=kind,
         at=at,

@@ -3,6 +3,9 @@
 The use cases never break these rules. A store that let a violation through would lose money silently.
 """
 
+from collections.abc import Mapping
+from typing import Final
+
 from payments.domain.attempt import Disposition
 from payments.domain.machine import TRANSITIONS, Status
 from payments.domain.orphan import Orphan
@@ -73,8 +76,10 @@ def _check_refunds(after: Payment) -> None:
         mine = [refund for refund in after.refunds if refund.gateway_id == attempt.gateway_id]
         done = sum(refund.amount for refund in mine if refund.status is RefundStatus.DONE)
         pending = sum(refund.amount for refund in mine if refund.is_open)
-        if done != attempt.report.refunded or pending > attempt.report.remaining:
+        if done != attempt.report.refunded or pending > attempt.left:
             raise ValueError(f"The refunds of {attempt.gateway_id} do not fit what the provider reports of it.")
+        if sum(refund.amount for refund in mine if refund.status is RefundStatus.OUTSIDE) != attempt.outside:
+            raise ValueError(f"What was given back elsewhere of {attempt.gateway_id} is not the sum of its records.")
 
 
 def _check_same(before: Payment, after: Payment) -> None:
@@ -98,13 +103,18 @@ def _check_knowledge(before: Payment, after: Payment) -> None:
 
 
 def _check_refund(before: Refund, after: Refund) -> None:
-    may_become = {
-        RefundStatus.OPEN: set(RefundStatus),
-        RefundStatus.REFUSED: {RefundStatus.REFUSED, RefundStatus.DONE},  # a provider slower than we may assume
-        RefundStatus.DONE: {RefundStatus.DONE},
-    }
-    if after.status not in may_become[before.status] or after.sends < before.sends or after.amount != before.amount:
+    if after.status not in _MAY_BECOME[before.status] or after.sends < before.sends or after.amount != before.amount:
         raise ValueError(f"Refund {before.id} cannot go from {before.status} to {after.status}.")
+
+
+_MAY_BECOME: Final[Mapping[RefundStatus, frozenset[RefundStatus]]] = {
+    RefundStatus.OPEN: frozenset({RefundStatus.OPEN, RefundStatus.DONE, RefundStatus.REFUSED}),
+    RefundStatus.REFUSED: frozenset({RefundStatus.REFUSED, RefundStatus.DONE}),  # a provider slower than we may assume
+    RefundStatus.DONE: frozenset({RefundStatus.DONE}),
+    RefundStatus.OUTSIDE: frozenset({RefundStatus.OUTSIDE, RefundStatus.QUESTIONED, RefundStatus.MERGED}),
+    RefundStatus.QUESTIONED: frozenset({RefundStatus.QUESTIONED, RefundStatus.OUTSIDE, RefundStatus.MERGED}),
+    RefundStatus.MERGED: frozenset({RefundStatus.MERGED}),
+}
 
 
 def _identity(payment: Payment) -> tuple[object, ...]:

@@ -228,6 +228,10 @@ _EVENT_KINDS: Final[Mapping[EventKind, Mapping[Language, str]]] = {
     EventKind.REFUND_REFUSED: _label("환불 거절", "Refund refused"),
     EventKind.REFUNDED: _label("환불 완료", "Refunded"),
     EventKind.STRAY_HELD: _label("어긋난 입금 보관", "Stray money held"),
+    EventKind.REFUNDED_OUTSIDE: _label("다른 방법으로 환불함", "Given back elsewhere"),
+    EventKind.OUTSIDE_QUESTIONED: _label("같은 돈인지 확인 필요", "May be the same money"),
+    EventKind.OUTSIDE_MERGED: _label("같은 돈으로 확인", "Found to be the same money"),
+    EventKind.OUTSIDE_COUNTED: _label("다른 돈으로 확인", "Found to be other money"),
 }
 
 _DISPOSITIONS: Final[Mapping[str, Mapping[Language, str]]] = {
@@ -250,6 +254,9 @@ _REFUND_STATUSES: Final[Mapping[RefundStatus, Mapping[Language, str]]] = {
     RefundStatus.OPEN: _label("환불 진행 중", "Open"),
     RefundStatus.DONE: _label("환불 완료", "Done"),
     RefundStatus.REFUSED: _label("환불 거절", "Refused"),
+    RefundStatus.OUTSIDE: _label("다른 방법으로 환불", "Given back elsewhere"),
+    RefundStatus.QUESTIONED: _label("같은 돈인지 확인 필요", "To be decided"),
+    RefundStatus.MERGED: _label("같은 돈", "The same money"),
 }
 
 _ROLES: Final[Mapping[str, Mapping[Language, str]]] = {

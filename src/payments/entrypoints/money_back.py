@@ -1,4 +1,4 @@
-"""What of a payment's money went back to the buyer, or is on its way: refunds of the payment, and strays."""
+"""What of a payment's money went back to the buyer, or is on its way: its refunds, and strays."""
 
 from datetime import datetime
 from typing import Literal
@@ -7,6 +7,37 @@ from msgspec import Struct
 
 from payments.domain.attempt import Attempt, Disposition
 from payments.domain.payment import Payment
+from payments.domain.refund import Refund, RefundStatus
+
+
+class RefundView(Struct, kw_only=True):
+    """One refund. Its status is `open` until the provider's answer is known; `failure` is why it was refused.
+
+    It was executed at `done_at`. `outside` was given back elsewhere; `questioned` and `merged` do not count beside what
+    the provider reports.
+    """
+
+    id: str
+    gateway_id: str
+    status: RefundStatus
+    amount: int
+    currency: str
+    tax_free: int | None
+    vat: int | None
+    reason: str
+    failure: str
+    by: str
+    requested_at: datetime
+    accepted_at: datetime | None
+    done_at: datetime | None
+    provider_id: str
+    awaits_approval: bool  # by another API key or operator; nothing was sent yet
+
+
+class RefundsView(Struct, kw_only=True):
+    """A payment's refunds, oldest first. Those made in the provider's console are by `external`."""
+
+    refunds: list[RefundView]
 
 
 class StrayMoneyView(Struct, kw_only=True):
@@ -20,6 +51,7 @@ class StrayMoneyView(Struct, kw_only=True):
     amount: int
     currency: str
     refunded: int
+    outside: int
     captured_at: datetime | None
     refunded_at: datetime | None
 
@@ -39,7 +71,7 @@ def _stray(payment: Payment, attempt: Attempt) -> StrayMoneyView:
     report = attempt.report
     assert attempt.disposition  # noqa: S101 - a stray has one
     back: Literal["refunding", "refunded", "held"] = (
-        "refunded" if report.remaining == 0 else "refunding" if refunding(payment, attempt) else "held"
+        "refunded" if attempt.left == 0 else "refunding" if refunding(payment, attempt) else "held"
     )
     return StrayMoneyView(
         disposition=attempt.disposition,
@@ -47,6 +79,28 @@ def _stray(payment: Payment, attempt: Attempt) -> StrayMoneyView:
         amount=report.amount.minor,
         currency=report.amount.currency,
         refunded=report.refunded,
+        outside=attempt.outside,
         captured_at=report.captured_at,
         refunded_at=payment.refunded_at(attempt),
+    )
+
+
+def refund_view(payment: Payment, refund: Refund) -> RefundView:
+    """Return one refund of *payment*."""
+    return RefundView(
+        id=refund.id,
+        gateway_id=refund.gateway_id,
+        status=refund.status,
+        amount=refund.amount,
+        currency=payment.capture(refund.gateway_id).report.amount.currency,
+        tax_free=refund.tax_free,
+        vat=refund.vat,
+        reason=refund.reason,
+        failure=refund.failure,
+        by=refund.by,
+        requested_at=refund.requested_at,
+        accepted_at=refund.accepted_at,
+        done_at=refund.done_at,
+        provider_id=refund.provider_id,
+        awaits_approval=refund.awaits_approval,
     )

@@ -63,7 +63,7 @@ def stray_views(payment: Payment) -> list[StrayView]:
             gateway_id=attempt.gateway_id,
             disposition=attempt.disposition,
             amount=attempt.report.amount.minor,
-            remaining=attempt.report.remaining,
+            remaining=attempt.left,
             currency=attempt.report.amount.currency,
             buyer=payment.buyer,
             order=payment.order,

@@ -10,7 +10,6 @@ from payments.domain.event import Event, EventKind
 from payments.domain.machine import Status
 from payments.domain.payment import Payment
 from payments.domain.ports import Window
-from payments.domain.refund import Refund, RefundStatus
 from payments.domain.report import Approval, Deposit
 from payments.domain.values import Method, Mode, Role
 from payments.entrypoints.channels.views import NoteView, note_views
@@ -38,7 +37,8 @@ class ApprovalView(Struct, kw_only=True):
 class AttemptView(Struct, kw_only=True):
     """One attempt at the provider, visible to the shop only. `disposition` is null until money was captured.
 
-    `approval_number` and `transaction_id` are what the card company and the PG call it.
+    `approval_number` and `transaction_id` are what the card company and the PG call it. `outside` was given back
+    elsewhere, where the provider does not know of it.
     """
 
     gateway_id: str
@@ -47,6 +47,7 @@ class AttemptView(Struct, kw_only=True):
     amount: int
     currency: str
     refunded: int
+    outside: int
     method: str
     mode: Mode
     reason: str
@@ -63,8 +64,9 @@ class AttemptView(Struct, kw_only=True):
 class PaymentView(Struct, kw_only=True):
     """A payment. `reason` is why the latest try failed, or why it was cancelled.
 
-    `refunded` came back by `refunded_at`, `refunding` is on its way. `strays` is money that does not pay for it.
-    `deposits` are shown while they wait for money.
+    `refunded` went back through the provider and `outside` in another way, the latest at `refunded_at`; `refunding` is
+    on its way, and `left` is what the shop still holds. `strays` is money that does not pay for it. `deposits` are
+    shown while they wait for money.
     """
 
     merchant_id: str
@@ -77,6 +79,8 @@ class PaymentView(Struct, kw_only=True):
     amount: int
     currency: str
     refunded: int
+    outside: int
+    left: int
     tax_free: int | None
     vat: int | None
     refunding: int
@@ -141,35 +145,6 @@ class TimelineView(Struct, kw_only=True):
     events: list[EventView]
 
 
-class RefundView(Struct, kw_only=True):
-    """One refund. Its status is `open` until the provider's answer is known; `failure` is why it was refused.
-
-    It was executed at `done_at`.
-    """
-
-    id: str
-    gateway_id: str
-    status: RefundStatus
-    amount: int
-    currency: str
-    tax_free: int | None
-    vat: int | None
-    reason: str
-    failure: str
-    by: str
-    requested_at: datetime
-    accepted_at: datetime | None
-    done_at: datetime | None
-    provider_id: str
-    awaits_approval: bool  # by another API key or operator; nothing was sent yet
-
-
-class RefundsView(Struct, kw_only=True):
-    """A payment's refunds, oldest first. Those made in the provider's console are by `external`."""
-
-    refunds: list[RefundView]
-
-
 class HealthView(Struct, omit_defaults=True, kw_only=True):
     """`ok` or `ready`. `provider`: `closed` where it is asked, `open` or `half-open` while it does not answer."""
 
@@ -205,6 +180,8 @@ def _payment_fields(payment: Payment, *, for_shop: bool) -> dict[str, Any]:
         "amount": payment.price.minor,
         "currency": payment.price.currency,
         "refunded": payment.refunded,
+        "outside": payment.outside,
+        "left": payment.accepted.left if payment.accepted else 0,
         "tax_free": payment.terms.parts.tax_free,
         "vat": payment.terms.parts.vat,
         "refunding": refunding(payment, payment.accepted),
@@ -242,6 +219,7 @@ def _attempt_view(attempt: Attempt) -> AttemptView:
         amount=report.amount.minor,
         currency=report.amount.currency,
         refunded=report.refunded,
+        outside=attempt.outside,
         method=report.method,
         mode=report.mode,
         reason=report.reason,
@@ -256,7 +234,15 @@ def _attempt_view(attempt: Attempt) -> AttemptView:
     )
 
 
-_REASONS_FOR_THE_SHOP = (EventKind.STRAY_HELD, EventKind.ATTEMPT_UNREADABLE, EventKind.DEPOSIT_LEFT_OPEN)
+_REASONS_FOR_THE_SHOP = (
+    EventKind.STRAY_HELD,
+    EventKind.ATTEMPT_UNREADABLE,
+    EventKind.DEPOSIT_LEFT_OPEN,
+    EventKind.REFUNDED_OUTSIDE,
+    EventKind.OUTSIDE_QUESTIONED,
+    EventKind.OUTSIDE_MERGED,
+    EventKind.OUTSIDE_COUNTED,
+)
 """An operator's note, or what the provider sent or answered to the shop: nothing for a buyer."""
 
 
@@ -275,25 +261,4 @@ def event_view(payment: Payment, event: Event, *, for_shop: bool = False) -> Eve
         gateway_id=event.gateway_id,
         refund_id=event.refund_id,
         reason=event.reason if for_shop or not is_for_shop else "",
-    )
-
-
-def refund_view(payment: Payment, refund: Refund) -> RefundView:
-    """Return one refund of *payment*."""
-    return RefundView(
-        id=refund.id,
-        gateway_id=refund.gateway_id,
-        status=refund.status,
-        amount=refund.amount,
-        currency=payment.capture(refund.gateway_id).report.amount.currency,
-        tax_free=refund.tax_free,
-        vat=refund.vat,
-        reason=refund.reason,
-        failure=refund.failure,
-        by=refund.by,
-        requested_at=refund.requested_at,
-        accepted_at=refund.accepted_at,
-        done_at=refund.done_at,
-        provider_id=refund.provider_id,
-        awaits_approval=refund.awaits_approval,
     )

@@ -14,6 +14,7 @@ from payments.domain.errors import PaymentsError
 from payments.domain.event import Reason
 from payments.domain.money import MAX_MINOR, Money, TaxParts
 from payments.domain.orphan import Orphan
+from payments.domain.outside.deciding import GivenBack, count, merge, record
 from payments.domain.payment import Payment
 from payments.domain.recording import Reading, apply_reports
 from payments.domain.refund import BankAccount
@@ -161,7 +162,7 @@ def _learn(draw: st.DrawFn, payment: Payment) -> Payment:
 def _request(draw: st.DrawFn, payment: Payment) -> Payment:
     captures = [a.gateway_id for a in payment.attempts if a.report.is_capture]
     chosen = draw(st.sampled_from(captures)) if captures else None
-    left = payment.capture(chosen).report.remaining
+    left = payment.capture(chosen).left
     amount = draw(st.none() | st.integers(1, max(left, 1)))
     whole = left if amount is None else amount
     tax_free = draw(st.integers(0, whole))
@@ -191,6 +192,25 @@ def _of_an_open_refund(draw: st.DrawFn, payment: Payment) -> Payment:
     return draw(st.sampled_from(steps + after_a_send if refund.sends else steps))()
 
 
+def _given_back_elsewhere(draw: st.DrawFn, payment: Payment) -> Payment:
+    captures = [a for a in payment.attempts if a.left]
+    chosen = draw(st.sampled_from(captures)) if captures else None
+    given = GivenBack(
+        amount=draw(st.integers(1, chosen.left)) if chosen else 1,
+        note=draw(texts(0, 200)),
+        gateway_id=chosen.gateway_id if chosen else None,
+    )
+    return record(payment, given, RefundId(fresh("r")), draw(times()), draw(texts(1, 120)))
+
+
+def _decided_elsewhere(draw: st.DrawFn, payment: Payment) -> Payment:
+    records = [refund.id for refund in payment.refunds if refund.was_outside]
+    if not records:
+        return payment
+    decide = draw(st.sampled_from([merge, count]))
+    return decide(payment, draw(st.sampled_from(records)), draw(times()), BY)
+
+
 def _keep(draw: st.DrawFn, payment: Payment) -> Payment:
     strays = [a.gateway_id for a in payment.attempts if a.is_stray]
     return (
@@ -212,6 +232,8 @@ _STEPS: list[Callable[[st.DrawFn, Payment], Payment]] = [
     _learn,
     _request,
     _of_an_open_refund,
+    _given_back_elsewhere,
+    _decided_elsewhere,
     _keep,
     lambda draw, payment: payment.with_price_prepared(draw(times())),
     lambda draw, payment: payment.prepare_refused(draw(times()), draw(texts(0, 80))),

@@ -27,6 +27,12 @@ FORBIDDEN = {
     "the same gateway id": ("attempts", {"disposition": "duplicate"}),
     "a second accepted capture": ("attempts", {"gateway_id": "imp2"}),
     "more refunded than captured": "UPDATE pkr_attempts SET refunded = amount + 1",
+    "more given back elsewhere than is left": "UPDATE pkr_attempts SET outside = amount - refunded + 1",
+    "less than nothing given back elsewhere": "UPDATE pkr_attempts SET outside = -1",
+    "money in question that counts": (
+        "UPDATE pkr_refunds SET status = 'questioned', sending_until = NULL, done_at = sent_at"
+    ),
+    "money given back elsewhere at no time": "UPDATE pkr_refunds SET status = 'outside', sending_until = NULL",
     "less than nothing refunded": "UPDATE pkr_attempts SET refunded = -1",
     "a fifth rank": "UPDATE pkr_attempts SET rank = 5",
     "a capture nobody has judged": "UPDATE pkr_attempts SET disposition = NULL",

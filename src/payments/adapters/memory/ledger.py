@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import chain
 
 import attrs
 
 from payments.adapters.memory.books import Books
-from payments.domain.books.sums import Sum, movements_of, sums_of
+from payments.domain.books.sums import Sum, movements_of, movements_of_orphan, sums_of
 
 
 @attrs.frozen
@@ -18,6 +19,7 @@ class MemoryLedger:
     async def sums(self, since: datetime, until: datetime) -> Sequence[Sum]:
         """Return the sums of what moved from *since* on, before *until*."""
         with self._books.open():
-            payments = list(self._books.payments.values())
+            payments, orphans = list(self._books.payments.values()), list(self._books.orphans.values())
         moved = (one for payment in payments for one in movements_of(payment))
-        return sums_of(one for one in moved if since <= one.at < until)
+        found = (one for orphan in orphans for one in movements_of_orphan(orphan))
+        return sums_of(one for one in chain(moved, found) if since <= one.at < until)

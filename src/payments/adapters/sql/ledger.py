@@ -1,6 +1,6 @@
 """SqlLedger: sums of what moved in a stretch of time, each one read from an index of when it moved."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from payments.adapters.sql.engine.fronts import Front
 from payments.adapters.sql.schema.moment import Moment
-from payments.adapters.sql.schema.tables import ACCEPTED, DONE, TAKEN, attempts, payments, refunds
+from payments.adapters.sql.schema.tables import ACCEPTED, DONE, TAKEN, attempts, orphans, payments, refunds
 from payments.domain.books.sums import Group, MovementKind, Sum
+from payments.domain.refund import RefundStatus
 
 _METHOD: Final = sa.case((attempts.c.method == "", payments.c.method), else_=attempts.c.method)
 _GROUP: Final = (attempts.c.currency, _METHOD, attempts.c.provider, attempts.c.pg, payments.c.channel)
@@ -22,23 +23,39 @@ _of_capture: Final = (refunds.c.merchant_id == attempts.c.merchant_id) & (refund
 def _sums(
     came_from: sa.FromClause, at: sa.Column[datetime], amount: sa.Column[int], *happened: sa.ColumnElement[bool]
 ) -> sa.Select[Any]:
-    within = (at >= sa.bindparam("since", type_=Moment), at < sa.bindparam("until", type_=Moment))
     accepted = sa.case((ACCEPTED, 1), else_=0)
     columns = (accepted, *_GROUP, sa.func.sum(amount), sa.func.count())
-    return sa.select(*columns).select_from(came_from).where(*within, *happened, _IS_MONEY).group_by(accepted, *_GROUP)
+    chosen = sa.select(*columns).select_from(came_from).where(*_within(at), *happened, _IS_MONEY)
+    return chosen.group_by(accepted, *_GROUP)
+
+
+def _within(at: sa.Column[datetime]) -> tuple[sa.ColumnElement[bool], ...]:
+    return at >= sa.bindparam("since", type_=Moment), at < sa.bindparam("until", type_=Moment)
+
+
+def _of_orphans() -> sa.Select[Any]:
+    """Return the statement of orphans: what was captured, how often, what of it was refunded, and how often."""
+    o, refunded = orphans.c, sa.case((orphans.c.refunded > 0, 1), else_=0)
+    group = (o.currency, o.method, o.provider, o.pg)
+    sums = (sa.func.sum(o.amount), sa.func.count(), sa.func.sum(o.refunded), sa.func.sum(refunded))
+    return sa.select(*group, *sums).where(*_within(o.taken_at)).group_by(*group)
 
 
 CAPTURES: Final = _sums(_with_payment, attempts.c.taken_at, attempts.c.amount, TAKEN)
-REFUNDS: Final = _sums(
-    refunds.join(_with_payment, _of_capture),
-    refunds.c.done_at,
-    refunds.c.amount,
-    DONE,
-    refunds.c.status == sa.literal_column("'done'"),
-)
+
+
+def _refunds(status: RefundStatus) -> sa.Select[Any]:
+    moved, is_it = refunds.join(_with_payment, _of_capture), refunds.c.status == sa.literal_column(f"'{status}'")
+    return _sums(moved, refunds.c.done_at, refunds.c.amount, DONE, is_it)
+
+
+REFUNDS: Final = _refunds(RefundStatus.DONE)
+OUTSIDE: Final = _refunds(RefundStatus.OUTSIDE)
+ORPHANS: Final = _of_orphans()
 _KINDS: Final = {
     CAPTURES: (MovementKind.STRAY_CAPTURED, MovementKind.CAPTURED),
     REFUNDS: (MovementKind.STRAY_REFUNDED, MovementKind.REFUNDED),
+    OUTSIDE: (MovementKind.STRAY_OUTSIDE, MovementKind.OUTSIDE),
 }
 
 
@@ -55,9 +72,17 @@ class SqlLedger:
         def work(connection: sa.Connection) -> list[Sum]:
             rows = [(kinds, row) for query, kinds in _KINDS.items() for row in connection.execute(query, given)]
             found = [_sum_of(kinds[row[0]], *row[1:]) for kinds, row in rows]
+            found += [one for row in connection.execute(ORPHANS, given) for one in _orphan_sums(*row)]
             return sorted(found, key=lambda one: (one.kind, one.group))
 
         return await self._front.read(work)
+
+
+def _orphan_sums(*row: Any) -> Iterator[Sum]:
+    group, (captured, captures, refunded, refunds) = (*row[:4], ""), row[4:]
+    yield _sum_of(MovementKind.ORPHAN_CAPTURED, *group, captured, captures)
+    if refunded:
+        yield _sum_of(MovementKind.ORPHAN_REFUNDED, *group, refunded, refunds)
 
 
 def _sum_of(kind: MovementKind, *row: Any) -> Sum:

@@ -6,7 +6,7 @@ from datetime import datetime
 from payments.domain.attempt import Attempt
 from payments.domain.books.search import Filter, Listing, PeriodOf
 from payments.domain.payment import Payment
-from payments.domain.refund import Refund
+from payments.domain.refund import Refund, RefundStatus
 
 SortKey = tuple[str, datetime, str]
 """A name (or ''), a time and the merchant id: pages are sorted by it, from the greatest down."""
@@ -44,6 +44,7 @@ def _fits(payment: Payment, which: Filter) -> bool:
         and (which.called is None or which.called in names_of(payment))
         and (not which.open_strays or any(attempt.is_open_stray for attempt in payment.attempts))
         and (not which.open_refunds or bool(payment.open_refunds))
+        and (not which.questioned or any(one.status is RefundStatus.QUESTIONED for one in payment.refunds))
     )
 
 

@@ -64,6 +64,7 @@ class Filter:
     captured or refunded then. `name` is the beginning of the name, in its exact letters. `open_strays`: those with a
     stray that nobody has decided about. `open_refunds`: those with a refund whose outcome is not known. `paid_twice`:
     paid payments of an order that another payment paid too, whoever the buyer was.
+    `questioned`: those with money recorded as given back elsewhere that an operator must decide about.
     """
 
     buyer: str | None = None
@@ -78,6 +79,7 @@ class Filter:
     open_strays: bool = False
     open_refunds: bool = False
     paid_twice: bool = False
+    questioned: bool = False
 
     @property
     def listing(self) -> Listing:

@@ -2,7 +2,7 @@
 
 Movement   money that came or went, once: a capture, or a refund that was done
 Sum        all movements of one kind and group in a stretch of time, as a store adds them up
-Line       a row of a report: what was captured and refunded in a group, strays apart
+Line       a row of a report: what was captured and refunded in a group; strays, orphans and refunds elsewhere apart
 Sheet      collects sums into lines
 
 Amounts are in minor units of their currency. Test money in a live shop, or the other way round, is in no sum.
@@ -16,17 +16,25 @@ from typing import Final
 import attrs
 
 from payments.domain.attempt import Attempt, Disposition
+from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
 from payments.domain.refund import RefundStatus
 
 
 class MovementKind(StrEnum):
-    """What a movement is. A stray is a capture that pays for nothing; its refund gives it back."""
+    """What a movement is. A stray is a capture that pays for nothing; its refund gives it back.
+
+    OUTSIDE is what was given back elsewhere. An orphan is a capture under our prefix without a payment.
+    """
 
     CAPTURED = "captured"
     REFUNDED = "refunded"
+    OUTSIDE = "outside"
     STRAY_CAPTURED = "stray_captured"
     STRAY_REFUNDED = "stray_refunded"
+    STRAY_OUTSIDE = "stray_outside"
+    ORPHAN_CAPTURED = "orphan_captured"
+    ORPHAN_REFUNDED = "orphan_refunded"
 
 
 class Grouping(StrEnum):
@@ -72,7 +80,10 @@ class Sum:
 
 @attrs.frozen(kw_only=True)
 class Line:
-    """A row of a report. Fields that its lines are not kept apart by are empty."""
+    """A row of a report. Fields that its lines are not kept apart by are empty.
+
+    `orphan_refunded` is what was refunded, up to now, of the orphans that were captured then.
+    """
 
     day: date | None = None
     group: Group
@@ -80,13 +91,17 @@ class Line:
     captures: int = 0
     refunded: int = 0
     refunds: int = 0
+    outside: int = 0
     stray_captured: int = 0
     stray_refunded: int = 0
+    stray_outside: int = 0
+    orphan_captured: int = 0
+    orphan_refunded: int = 0
 
     @property
     def net(self) -> int:
-        """What was captured, less what was refunded; without strays."""
-        return self.captured - self.refunded
+        """What was captured, less what was refunded or given back elsewhere; without strays and orphans."""
+        return self.captured - self.refunded - self.outside
 
     def plus(self, one: Sum) -> "Line":
         """Return the line with a sum added."""
@@ -125,11 +140,28 @@ def movements_of(payment: Payment) -> Iterator[Movement]:
     """Yield each movement of a payment's money."""
     for attempt in payment.attempts:
         if attempt.counts_as_money:
-            yield _movement(payment, attempt, payment.taken_at(attempt), attempt.report.amount.minor, came=True)
+            kind = MovementKind.CAPTURED if _pays(attempt) else MovementKind.STRAY_CAPTURED
+            amount = attempt.report.amount.minor
+            yield Movement(kind=kind, at=payment.taken_at(attempt), amount=amount, group=_group(payment, attempt))
     for refund in payment.refunds:
         attempt_of = payment.attempt(refund.gateway_id)
-        if refund.status is RefundStatus.DONE and refund.done_at and attempt_of and attempt_of.counts_as_money:
-            yield _movement(payment, attempt_of, refund.done_at, refund.amount, came=False)
+        kinds = _GAVE_BACK.get(refund.status)
+        if kinds and refund.done_at and attempt_of and attempt_of.counts_as_money:
+            kind, group = kinds[0] if _pays(attempt_of) else kinds[1], _group(payment, attempt_of)
+            yield Movement(kind=kind, at=refund.done_at, amount=refund.amount, group=group)
+
+
+def movements_of_orphan(orphan: Orphan) -> Iterator[Movement]:
+    """Yield what was captured without a payment here, and what of it was refunded up to now, both at its capture."""
+    report = orphan.report
+    group = Group(
+        currency=report.amount.currency, method=report.method, provider=report.provider, pg=report.approval.pg
+    )
+    amounts = {
+        MovementKind.ORPHAN_CAPTURED: report.amount.minor,
+        MovementKind.ORPHAN_REFUNDED: report.refunded,
+    }
+    yield from (Movement(kind=k, at=orphan.taken_at, amount=a, group=group) for k, a in amounts.items() if a)
 
 
 def sums_of(movements: Iterable[Movement]) -> list[Sum]:
@@ -141,18 +173,22 @@ def sums_of(movements: Iterable[Movement]) -> list[Sum]:
     return [Sum(kind=kind, group=group, amount=a, count=n) for (kind, group), (a, n) in sorted(found.items())]
 
 
-def _movement(payment: Payment, attempt: Attempt, at: datetime, amount: int, *, came: bool) -> Movement:
-    accepted, report = attempt.disposition is Disposition.ACCEPTED, attempt.report
-    kinds = (
-        (MovementKind.CAPTURED, MovementKind.REFUNDED)
-        if accepted
-        else (MovementKind.STRAY_CAPTURED, MovementKind.STRAY_REFUNDED)
-    )
-    group = Group(
+_GAVE_BACK: Final = {
+    RefundStatus.DONE: (MovementKind.REFUNDED, MovementKind.STRAY_REFUNDED),
+    RefundStatus.OUTSIDE: (MovementKind.OUTSIDE, MovementKind.STRAY_OUTSIDE),
+}
+
+
+def _pays(attempt: Attempt) -> bool:
+    return attempt.disposition is Disposition.ACCEPTED
+
+
+def _group(payment: Payment, attempt: Attempt) -> Group:
+    report = attempt.report
+    return Group(
         currency=report.amount.currency,
         method=report.method or payment.method,
         provider=report.provider,
         pg=report.approval.pg,
         channel=payment.terms.channel,
     )
-    return Movement(kind=kinds[0] if came else kinds[1], at=at, amount=amount, group=group)

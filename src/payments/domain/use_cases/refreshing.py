@@ -231,4 +231,7 @@ def _alarms_about(before: Payment, after: Payment) -> list[Alarm]:
         if refund.status is RefundStatus.REFUSED and after.refund(refund.id).status is RefundStatus.DONE:
             sentence = f"Refund {refund.id} was refused, and the provider executed it nevertheless."
             alarms.append(Alarm(AlarmKind.REFUND_EXECUTED_LATE, sentence, before.merchant_id))
+        if refund.status is RefundStatus.OUTSIDE and after.refund(refund.id).status is RefundStatus.QUESTIONED:
+            sentence = f"The provider reports a refund that may be the same money as {refund.id}. Decide which it is."
+            alarms.append(Alarm(AlarmKind.REFUND_NEEDS_A_PERSON, sentence, before.merchant_id))
     return alarms

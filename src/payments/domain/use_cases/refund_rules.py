@@ -92,12 +92,12 @@ class RefundRules:
 
     def forms(self, payment: Payment, at: datetime) -> tuple[RefundForm, ...]:
         """Return a form for each capture of the payment that still has money at *at*."""
-        captures = [one for one in payment.attempts if one.report.is_capture and one.report.remaining]
+        captures = [one for one in payment.attempts if one.left]
         return tuple(self.form(payment, attempt, at) for attempt in captures)
 
     def form(self, payment: Payment, attempt: Attempt, at: datetime) -> RefundForm:
         """Return what a refund of *attempt* may be at *at*, and why not."""
-        left, parts = attempt.report.remaining, parts_left(payment, attempt)
+        left, parts = attempt.left, parts_left(payment, attempt)
         refused = _refused(payment, attempt, at)
         most = 0 if refused else left
         whole = self._asked(payment, attempt, left, at, parts, None, "")

@@ -12,6 +12,7 @@ from payments.domain.use_cases.accounts import Accounts
 from payments.domain.use_cases.channel_rules import ChannelRules, NoRules
 from payments.domain.use_cases.checkout import Checkout
 from payments.domain.use_cases.people.approvals import Approvals
+from payments.domain.use_cases.people.outside import OutsideRefunds
 from payments.domain.use_cases.people.trail import Trail
 from payments.domain.use_cases.reconciliation import Reconciliation
 from payments.domain.use_cases.refreshing import Refresher
@@ -55,6 +56,7 @@ class UseCases:
     reconciliation: Reconciliation
     trail: Trail
     approvals: Approvals
+    outside_refunds: OutsideRefunds
 
     @classmethod
     def over(
@@ -117,6 +119,7 @@ class UseCases:
             reconciliation=Reconciliation(**shared, orphans=orphans, alarms=alarms, refresher=refresher),
             trail=trail,
             approvals=Approvals(payments=payments, clock=clock, trail=trail),
+            outside_refunds=OutsideRefunds(payments=payments, clock=clock, trail=trail),
         )
 
 
@@ -149,6 +152,10 @@ class HasUseCases:
     @property
     def approvals(self) -> Approvals:
         return self.use_cases.approvals
+
+    @property
+    def outside_refunds(self) -> OutsideRefunds:
+        return self.use_cases.outside_refunds
 
     @property
     def trail(self) -> Trail:

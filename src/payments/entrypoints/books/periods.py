@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -47,6 +47,14 @@ def read_day(text: str) -> date:
     except ValueError:  # such as the 31st of June
         pass
     raise BadInput(f"{text[:40]!r} is no date. Write it like 2026-11-25.")
+
+
+def late_on(text: str, zone: tzinfo, now: datetime) -> datetime:
+    """Return the last moment of a day such as 2026-11-25 in *zone*, or *now* while that day lasts. Raises BadInput."""
+    day = read_day(text)
+    if day_start(day, zone) > now:
+        raise BadInput(f"{text} is in the future.")
+    return min(day_end(day, zone) - timedelta(microseconds=1), now)
 
 
 def read_month(text: str) -> tuple[date, date]:

@@ -17,11 +17,18 @@ BOM: Final = "\ufeff"
 """With it, Excel reads a CSV file as UTF-8; without it, Korean Excel takes it for CP949."""
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 GROUPS: Final = (Grouping.METHOD, Grouping.PROVIDER, Grouping.PG, Grouping.CHANNEL)
-AMOUNTS: Final = ("captured", "captures", "refunded", "refunds", "net", "stray_captured", "stray_refunded")
+AMOUNTS: Final = (
+    *("captured", "captures", "refunded", "refunds", "outside", "net"),
+    *("stray_captured", "stray_refunded", "stray_outside", "orphan_captured", "orphan_refunded"),
+)
 
 
 class LineView(Struct, kw_only=True):
-    """One line. What the lines are not kept apart by is null; `net` is `captured` less `refunded`, without strays."""
+    """One line. What the lines are not kept apart by is null. `net` is `captured` less `refunded` and `outside`.
+
+    `outside` was given back elsewhere than through the provider. Strays and orphans are in no other sum;
+    `orphan_refunded` is what was refunded, up to now, of the orphans that were captured then.
+    """
 
     day: date | None
     currency: str
@@ -33,9 +40,13 @@ class LineView(Struct, kw_only=True):
     captures: int
     refunded: int
     refunds: int
+    outside: int
     net: int
     stray_captured: int
     stray_refunded: int
+    stray_outside: int
+    orphan_captured: int
+    orphan_refunded: int
 
 
 class ReportView(Struct, kw_only=True):

@@ -76,6 +76,18 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "refresh": (f"{_HERE}.cli.payments:refresh", "Fetch all attempts at a payment from the provider, and record them."),
     "cancel": (f"{_HERE}.cli.payments:cancel", "Cancel an unpaid payment. Refund a paid one instead."),
     "refund": (f"{_HERE}.cli.payments:refund", "Refund a payment in part or in full."),
+    "outside record": (
+        f"{_HERE}.cli.outside:record",
+        "Record money that was given back elsewhere, such as by bank transfer. Nothing is sent to the provider.",
+    ),
+    "outside merge": (
+        f"{_HERE}.cli.outside:merge",
+        "Decide that a record is the same money as a refund that the provider reports.",
+    ),
+    "outside count": (
+        f"{_HERE}.cli.outside:count",
+        "Decide that a record in question is other money than the provider reports.",
+    ),
     "banks": (f"{_HERE}.cli.banks:banks", "List the codes of banks, for refunds of virtual accounts."),
     "channels": (f"{_HERE}.cli.channels:channels", "Show what each channel may do, by the rules of its PG."),
     "strays list": (f"{_HERE}.cli.strays:list_", "List strays that are neither refunded nor held."),
@@ -123,6 +135,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
 }
 GROUPS: Final = {
     "strays": "Captures that do not count as payment.",
+    "outside": "Money that was given back elsewhere.",
     "orphans": "Captures under our prefix without a payment here.",
     "outbox": "Messages to the shop.",
     "keys": "API keys of the shop's servers.",

@@ -145,7 +145,7 @@ def refund(
             account=_account(bank, account, holder, phone),
             override=override,
         )
-        shown = display.money(order.amount or attempt.report.remaining, currency, common.language)
+        shown = display.money(order.amount or attempt.left, currency, common.language)
         if not (yes or _confirmed(shown, payment, common.language)):
             say(word("not refunded", common.language))
             return REFUSED

@@ -20,9 +20,9 @@ from payments.entrypoints.display import Language, currency_of
 
 def print_refund(outcome: Outcome, refund: Refund, common: Common) -> int:
     """Print the outcome of a refund; return the exit code."""
-    code = {RefundStatus.DONE: 0, RefundStatus.OPEN: OUTCOME_UNKNOWN, RefundStatus.REFUSED: REFUSED}[refund.status]
+    code = {RefundStatus.OPEN: OUTCOME_UNKNOWN, RefundStatus.REFUSED: REFUSED}.get(refund.status, 0)
     if common.json:
-        from payments.entrypoints.views import refund_view
+        from payments.entrypoints.money_back import refund_view
 
         print_json(refund_view(outcome.payment, refund))
         return code
@@ -31,10 +31,22 @@ def print_refund(outcome: Outcome, refund: Refund, common: Common) -> int:
     return code
 
 
+def print_recorded(payment: Payment, refund: Refund, common: Common) -> None:
+    """Print money that was given back elsewhere, and where the payment stands now."""
+    if common.json:
+        from payments.entrypoints.money_back import refund_view
+
+        print_json(refund_view(payment, refund))
+        return
+    table([_refund(payment, refund, common.language)[1:]])
+    say(f"{payment.merchant_id}  {_status(payment, common.language)}")
+
+
 def print_payment(payment: Payment, common: Common, events: Sequence[Event] | None = None) -> None:
     """Print everything about a payment."""
     if common.json:
-        from payments.entrypoints.views import event_view, payment_view, refund_view
+        from payments.entrypoints.money_back import refund_view
+        from payments.entrypoints.views import event_view, payment_view
 
         print_json(
             {
@@ -65,7 +77,8 @@ def _status(payment: Payment, language: Language) -> str:
 
 def _standing(payment: Payment, language: Language) -> str:
     awaits_deposit = bool(payment.deposits)
-    return display.standing(payment.status, language, awaits_deposit=awaits_deposit, refunded=payment.refunded)
+    refunded = payment.refunded + payment.outside
+    return display.standing(payment.status, language, awaits_deposit=awaits_deposit, refunded=refunded)
 
 
 def _facts(payment: Payment, language: Language) -> list[list[str]]:
@@ -75,6 +88,7 @@ def _facts(payment: Payment, language: Language) -> list[list[str]]:
         "buyer": payment.buyer,
         "amount": display.money(payment.price.minor, currency, language),
         "refunded": display.money(payment.refunded, currency, language) if payment.refunded else "",
+        "outside": display.money(payment.outside, currency, language) if payment.outside else "",
         "tax": _tax(payment, language),
         "method": display.method(payment.method, language),
         "channel": payment.terms.channel,
@@ -114,9 +128,11 @@ def _attempt(attempt: Attempt, language: Language) -> list[str]:
     found = attempt.disposition
     state = display.disposition(found, language) if found else display.attempt_state(report.rank, language)
     refunded = f"- {display.money(report.refunded, report.amount.currency, language)}" if report.refunded else ""
+    outside = display.money(attempt.outside, report.amount.currency, language) if attempt.outside else ""
+    elsewhere = f"{word('outside', language)} {outside}" if outside else ""
     amount = display.money(report.amount.minor, report.amount.currency, language)
     called = _approval(report.approval, language)
-    notes = ", ".join(filter(None, (state, attempt.note, display.reason(report.reason, language), called)))
+    notes = ", ".join(filter(None, (state, elsewhere, attempt.note, display.reason(report.reason, language), called)))
     at = _moment(report.captured_at, language)
     return ["   ", report.gateway_id, amount, refunded, at, notes]
 

@@ -62,7 +62,7 @@ def _lines(payment: Payment, common: Common) -> list[list[str]]:
             payment.merchant_id,
             attempt.gateway_id,
             display.disposition(attempt.disposition, common.language) if attempt.disposition else "",
-            display.money(attempt.report.remaining, attempt.report.amount.currency, common.language),
+            display.money(attempt.left, attempt.report.amount.currency, common.language),
             payment.buyer,
             payment.order,
         ]

@@ -27,6 +27,7 @@ from payments.entrypoints.http.operations import Lane, Operation, Request, perfo
 from payments.entrypoints.http.routes import channels as routes_channels
 from payments.entrypoints.http.routes import health as routes_health
 from payments.entrypoints.http.routes import orphans as routes_orphans
+from payments.entrypoints.http.routes import outside as routes_outside
 from payments.entrypoints.http.routes import payments as routes_payments
 from payments.entrypoints.http.routes import provider as routes_provider
 from payments.entrypoints.http.routes import reconciliations as routes_reconciliations
@@ -42,6 +43,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *routes_provider.OPERATIONS,  # before the payments, because /payments/return is not a merchant id
     *routes_payments.OPERATIONS,
     *routes_refunds.OPERATIONS,
+    *routes_outside.OPERATIONS,
     *routes_orphans.OPERATIONS,
     *routes_reports.OPERATIONS,
     *routes_reconciliations.OPERATIONS,

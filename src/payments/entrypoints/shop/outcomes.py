@@ -44,7 +44,7 @@ def outcome_of(payment: Mapping[str, Any], language: Language) -> Outcome:
 def headline(payment: Mapping[str, Any]) -> tuple[str, str]:
     """Return the keys of the title and of the sentence under it, for a payment."""
     status, why = payment["status"], payment["reason"]
-    if status == "cancelled" and payment["refunded"]:
+    if status == "cancelled" and given_back(payment):
         return "refunded_title", "refunded_text"
     if status == "cancelled" and payment["strays"]:
         back = all(stray["state"] == "refunded" for stray in payment["strays"])
@@ -74,21 +74,26 @@ def reason_of(payment: Mapping[str, Any], language: Language) -> str:
 
 def standing_of(payment: Mapping[str, Any], language: Language) -> str:
     """Return where a payment stands, in a word or two."""
-    if payment["refunding"] and not payment["refunded"]:
+    if payment["refunding"] and not given_back(payment):
         return WORDS["refund_under_way"].read_in(language)
     return standing(
         payment["status"],
         language,
         awaits_deposit=bool(payment["deposits"]),
-        refunded=payment["refunded"],
+        refunded=given_back(payment),
     )
+
+
+def given_back(payment: Mapping[str, Any]) -> int:
+    """Return how much went back to the buyer, through the provider or in another way, in minor units."""
+    return int(payment["refunded"] + payment["outside"])
 
 
 def money_back(payment: Mapping[str, Any], language: Language) -> list[str]:
     """Return a sentence for each sum that came back, is on its way, or waits for the shop's decision."""
     told = []
-    if payment["refunded"]:
-        told.append(_told("back_refunded", payment, payment["refunded"], payment["refunded_at"], language))
+    if back := given_back(payment):
+        told.append(_told("back_refunded", payment, back, payment["refunded_at"], language))
     if payment["refunding"]:
         told.append(_told("back_refunding", payment, payment["refunding"], None, language))
     for stray in payment["strays"]:

@@ -97,6 +97,29 @@ _KINDS: Final[Mapping[str, tuple[str, Words, Words]]] = {  # kind: tone, what ha
         Words("담당자가 이 돈을 보관하기로 했습니다.", "An operator decided to hold this money."),
         Words("", ""),
     ),
+    "refunded_outside": (
+        "good",
+        Words("{amount}을(를) 다른 방법으로 돌려드렸습니다.", "{amount} was given back in another way."),
+        Words("결제대행사를 거치지 않은 환불입니다.", "This refund did not go through the provider."),
+    ),
+    "outside_questioned": (
+        "wait",
+        Words(
+            "결제대행사의 환불이 따로 적어 둔 환불 {amount}과(와) 같은 돈일 수 있습니다.",
+            "A refund of the provider may be the same money as the {amount} given back elsewhere.",
+        ),
+        Words("담당자가 정할 때까지 두 번 세지 않습니다.", "It is not counted twice until an operator decides."),
+    ),
+    "outside_merged": (
+        "",
+        Words("결제대행사의 환불과 같은 돈으로 확인했습니다.", "It is the same money as the provider's refund."),
+        Words("한 번만 셉니다.", "It is counted once."),
+    ),
+    "outside_counted": (
+        "good",
+        Words("결제대행사의 환불과 다른 돈으로 확인했습니다.", "It is other money than the provider's refund."),
+        Words("{amount}도 환불로 셉니다.", "The {amount} counts as given back too."),
+    ),
     "attempt_unreadable": (
         "wait",
         Words(
@@ -186,7 +209,7 @@ def entry_of(event: Mapping[str, Any], language: Language, *, names: bool = Fals
     return Entry(
         tone="" if known and reason in QUIET else tone,
         what=what.read_in(language).format(amount=amount),
-        why=(known or why).read_in(language),
+        why=(known or why).read_in(language).format(amount=amount),
         words="" if known or kind not in ("declined", "prepare_refused", "refund_refused") else reason,
         who=source(event["by"], language) if names else reported_by(event["by"], language),
         at=moment(datetime.fromisoformat(event["at"]), language, seconds=True),

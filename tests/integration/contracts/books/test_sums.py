@@ -5,18 +5,21 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import attrs
 import pytest
-from builders import NOON, a_payment, fresh, paid, payments, told
+from builders import NOON, a_payment, a_report, fresh, paid, payments, told
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.rounds import rounds
 
 from payments.domain.books.days import day_of
-from payments.domain.books.sums import Grouping, movements_of, sums_of
+from payments.domain.books.sums import Grouping, MovementKind, movements_of, sums_of
 from payments.domain.money import Money
+from payments.domain.orphan import Orphan
+from payments.domain.outside.deciding import GivenBack, record
 from payments.domain.payment import Payment
 from payments.domain.ports import Store
+from payments.domain.report import Rank
 from payments.domain.use_cases.reporting import Reporting
-from payments.domain.values import Mode
+from payments.domain.values import GatewayId, Mode, RefundId
 from payments.entrypoints.blocking import run
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -58,6 +61,34 @@ def test_strays_and_their_refunds_stand_apart_and_test_money_nowhere(store: Stor
     assert report.lines == report.totals
 
 
+def test_what_was_given_back_elsewhere_stands_apart_until_it_is_the_same_money(store: Store) -> None:
+    def on(payment: Payment, amount: int, gateway_id: str | None = None) -> Payment:
+        named = gateway_id and GatewayId(gateway_id)
+        return record(
+            payment, GivenBack(amount=amount, note="이체", gateway_id=named), RefundId(fresh("r")), NOON, "kim"
+        )
+
+    add(store, on(paid(a_payment(amount=1_000)), 300))
+    strayed = paid(paid(a_payment(amount=1_000)), gateway_id=(stray := fresh("imp")), amount=Money(50, "KRW"))
+    add(store, on(strayed, 20, stray))
+    add(store, refunded(on(paid(a_payment(amount=1_000)), 400), 400, NOON))
+    [total] = run(Reporting(store.ledger).report(NOON.date(), NOON.date(), SEOUL, frozenset())).totals
+    assert (total.captured, total.refunded, total.outside, total.net) == (3_000, 400, 300, 2_300)
+    assert (total.stray_captured, total.stray_refunded, total.stray_outside) == (50, 0, 20)
+
+
+def test_orphans_stand_apart_with_what_of_them_was_refunded(store: Store) -> None:
+    for amount, back, at in ((700, 0, MIDNIGHT), (900, 200, MIDNIGHT), (40, 40, None)):
+        rank = Rank.CANCELLED if back == amount else Rank.CAPTURED
+        lost = a_report(a_payment(amount=amount), captured_at=at, refunded=back, rank=rank)
+        run(store.orphans.update(lost.gateway_id, lambda _, lost=lost: Orphan.found(lost, MIDNIGHT, "test")))
+    day = datetime(2026, 11, 25, tzinfo=UTC).date()
+    [total] = run(Reporting(store.ledger).report(day, day, SEOUL, frozenset())).totals
+    assert (total.orphan_captured, total.orphan_refunded, total.captured, total.net) == (1_640, 240, 0, 0)
+    [line] = run(Reporting(store.ledger).report(day, day, SEOUL, frozenset({Grouping.METHOD}))).lines
+    assert (line.group.method, line.orphan_captured) == ("card", 1_640)
+
+
 def test_currencies_are_never_added_to_each_other(store: Store) -> None:
     for currency in ("KRW", "USD"):
         add(store, paid(a_payment(currency=currency)))
@@ -85,7 +116,7 @@ def test_sums_equal_the_rows_for_any_history_and_zone(store: Store, data: st.Dat
     )
     meant = sum(one.amount for one in moved if day_of(one.at, zone) == day)
     for lines in (report.lines, report.totals):
-        assert sum(x.captured + x.refunded + x.stray_captured + x.stray_refunded for x in lines) == meant
+        assert sum(sum(getattr(line, kind) for kind in MovementKind) for line in lines) == meant
 
 
 _known: dict[int, list[Payment]] = {}

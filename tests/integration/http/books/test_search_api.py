@@ -3,7 +3,7 @@
 import pytest
 from support.api import RunningApi
 
-SHOP_ONLY = ["called=none", "name=zzz", "paid_twice=true"]
+SHOP_ONLY = ["called=none", "name=zzz", "paid_twice=true", "questioned=true"]
 
 
 def found(api: RunningApi, query: str, **options: object) -> list[str]:

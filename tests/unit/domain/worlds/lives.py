@@ -110,7 +110,9 @@ def balanced(payment: Payment, *, hold: bool = False) -> None:
     """Hold the payment against the laws of the books."""
     accepted = [a for a in payment.attempts if a.disposition is Disposition.ACCEPTED]
     assert len(accepted) <= 1
-    assert (payment.status is Status.PAID) is (bool(accepted) and accepted[0].report.remaining > 0)
+    holds = bool(accepted) and accepted[0].left > 0
+    closed_before = any(r.status in (RefundStatus.QUESTIONED, RefundStatus.MERGED) for r in payment.refunds)
+    assert (payment.status is Status.PAID) is holds or (holds and closed_before and payment.status is Status.CANCELLED)
     for attempt in payment.attempts:
         report = attempt.report
         assert (attempt.disposition is not None) is report.is_capture
@@ -118,11 +120,13 @@ def balanced(payment: Payment, *, hold: bool = False) -> None:
         done = sum(r.amount for r in of_it if r.status is RefundStatus.DONE)
         on_its_way = sum(r.amount for r in of_it if r.is_open)
         assert done == report.refunded  # every won that went back is in our own books too
+        assert attempt.outside == sum(r.amount for r in of_it if r.status is RefundStatus.OUTSIDE)
         assert len([r for r in of_it if r.is_open]) <= 1
-        assert report.refunded + on_its_way <= (report.amount.minor if report.is_capture else 0)
+        gone = report.refunded + attempt.outside + on_its_way
+        assert gone <= (report.amount.minor if report.is_capture else 0)
         given_up = any(r.failure and not r.failure.startswith("overtaken") for r in of_it)  # the provider said no
         held = hold or bool(attempt.note) or given_up or attempt.disposition is Disposition.WRONG_MODE
-        if attempt.is_stray and not held:
+        if attempt.is_stray and not held and not any(r.was_outside for r in of_it):
             assert on_its_way == report.remaining, "a stray lies here without a reason"
     if accepted:
         exact = (payment.merchant_id, payment.price, payment.mode)

@@ -78,3 +78,20 @@ def create_comparisons() -> None:
     )
     by_start = op.f("pkr_comparisons_started_at_id_idx")
     op.create_index(by_start, "pkr_comparisons", ["started_at", "id"])
+
+
+def create_idempotency_keys() -> None:
+    op.create_table(
+        "pkr_idempotency_keys",
+        sa.Column("scope", id_type(255), nullable=False),
+        sa.Column("key", id_type(255), nullable=False),
+        sa.Column("fingerprint", sa.String(255), nullable=False),
+        sa.Column("claimed_at", MOMENT, nullable=False),
+        sa.Column("claimed_until", MOMENT, nullable=False),
+        sa.Column("owner", sa.String(64), nullable=False),
+        sa.Column("status", sa.BigInteger, nullable=True),
+        sa.Column("body", sa.LargeBinary, nullable=True),
+        sa.CheckConstraint("(status IS NULL) = (body IS NULL)", name=op.f("pkr_idempotency_keys_answer_check")),
+        sa.PrimaryKeyConstraint("scope", "key", name=op.f("pkr_idempotency_keys_pkey")),
+    )
+    op.create_index(op.f("pkr_idempotency_keys_claimed_at_idx"), "pkr_idempotency_keys", ["claimed_at"])

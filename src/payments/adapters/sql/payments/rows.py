@@ -88,14 +88,15 @@ def attempt_row(payment: Payment, attempt: Attempt) -> Row:
         "disposition": attempt.disposition,
         "note": attempt.note,
         "revoke_failure": attempt.revoke_failure,
+        "outside": attempt.outside,
         "taken_at": payment.taken_at(attempt) if attempt.report.is_capture else None,
     }
     return report_row(attempt.report) | own
 
 
 def orphan_row(orphan: Orphan) -> Row:
-    own = {"found_at": orphan.found_at, "note": orphan.note, "version": orphan.version, "due_at": orphan.due_at}
-    return report_row(orphan.report) | own
+    own = {"found_at": orphan.found_at, "taken_at": orphan.taken_at, "note": orphan.note}
+    return report_row(orphan.report) | own | {"version": orphan.version, "due_at": orphan.due_at}
 
 
 def attempt_of(row: Stored) -> Attempt:
@@ -105,6 +106,7 @@ def attempt_of(row: Stored) -> Attempt:
         disposition=disposition and Disposition(disposition),
         note=row["note"],
         revoke_failure=row["revoke_failure"],
+        outside=row["outside"],
     )
 
 

@@ -15,7 +15,17 @@ from sqlalchemy.ext.compiler import compiles
 
 from payments.adapters.sql.payments.reading import WHOLE_COLUMNS, joined_to
 from payments.adapters.sql.schema.moment import Moment
-from payments.adapters.sql.schema.tables import DONE, OPEN, OPEN_STRAY, PAID, TAKEN, attempts, payments, refunds
+from payments.adapters.sql.schema.tables import (
+    DONE,
+    OPEN,
+    OPEN_STRAY,
+    PAID,
+    QUESTIONED,
+    TAKEN,
+    attempts,
+    payments,
+    refunds,
+)
 from payments.domain.books.search import Filter, Listing, PeriodOf
 from payments.domain.errors import PaymentNotFound
 from payments.domain.values import MerchantId
@@ -90,7 +100,8 @@ class Shape:
     def of_filter(cls, which: Filter, *, continued: bool) -> Self:
         """Return the shape of *which*."""
         given = {name for name, value in values_of(which).items() if value is not None}
-        flags = {name for name in ("open_strays", "open_refunds", "paid_twice") if getattr(which, name)}
+        named = ("open_strays", "open_refunds", "paid_twice", "questioned")
+        flags = {name for name in named if getattr(which, name)}
         return cls(which.listing, which.period.of, frozenset(given | flags), continued)
 
     def has(self, condition: str) -> bool:
@@ -152,6 +163,8 @@ def _walk(shape: Shape) -> sa.Select[Any]:
         walk = walk.where(payments.c.merchant_id.in_(sa.select(attempts.c.merchant_id).where(OPEN_STRAY)))
     if shape.has("open_refunds"):
         walk = walk.where(payments.c.merchant_id.in_(sa.select(refunds.c.merchant_id).where(OPEN)))
+    if shape.has("questioned"):
+        walk = walk.where(payments.c.merchant_id.in_(sa.select(refunds.c.merchant_id).where(QUESTIONED)))
     if shape.has("called"):
         walk = walk.where(payments.c.merchant_id.in_(_CALLED))
     if shape.has("paid_twice"):

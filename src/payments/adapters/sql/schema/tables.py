@@ -109,17 +109,19 @@ attempts = table(
     column("disposition", sa.String(10), nullable=True),
     column("taken_at", Moment, nullable=True),  # captured_at, or where the provider does not say it, the begin
     column("revoke_failure", sa.String(500)),
+    column("outside", sa.BigInteger),  # given back elsewhere
     sa.PrimaryKeyConstraint("merchant_id", "gateway_id"),
     sa.UniqueConstraint("gateway_id", "provider"),
     sa.CheckConstraint(
         "disposition IN ('accepted', 'mismatch', 'duplicate', 'late', 'wrong_mode')", name="disposition"
     ),
     sa.CheckConstraint("(rank >= 3) = (disposition IS NOT NULL)", name="captures_have_a_disposition"),
+    sa.CheckConstraint("outside BETWEEN 0 AND amount - refunded AND (rank >= 3 OR outside = 0)", name="outside"),
     sa.CheckConstraint("(rank >= 3) = (taken_at IS NOT NULL)", name="captures_have_a_time"),
 )
 OPEN_STRAY = sa.and_(
     attempts.c.disposition != sa.literal_column("'accepted'"),
-    attempts.c.refunded < attempts.c.amount,
+    attempts.c.refunded + attempts.c.outside < attempts.c.amount,
     attempts.c.note == sa.literal_column("''"),
 )
 ACCEPTED = attempts.c.disposition == sa.literal_column("'accepted'")
@@ -144,7 +146,7 @@ refunds = table(
     column("reason", sa.String(200)),
     column("requested_by", sa.String(120)),
     column("requested_at", Moment),
-    column("status", sa.String(7)),
+    column("status", sa.String(10)),
     column("tax_free", sa.BigInteger, nullable=True),
     column("vat", sa.BigInteger, nullable=True),
     column("account", sa.Text, nullable=True),  # encrypted, except in test mode without a key
@@ -163,7 +165,9 @@ refunds = table(
     ),
     sa.CheckConstraint(f"amount BETWEEN 1 AND {MAX_MINOR}", name="amount"),
     sa.CheckConstraint(f"remainder BETWEEN 0 AND {MAX_MINOR}", name="remainder"),
-    sa.CheckConstraint("status IN ('open', 'done', 'refused')", name="status"),
+    sa.CheckConstraint("status IN ('open', 'done', 'refused', 'outside', 'questioned', 'merged')", name="status"),
+    sa.CheckConstraint("status NOT IN ('questioned', 'merged') OR done_at IS NULL", name="what_counts"),
+    sa.CheckConstraint("status <> 'outside' OR done_at IS NOT NULL", name="outside_has_a_time"),
     sa.CheckConstraint("account IS NULL OR status = 'open'", name="account_of_open"),
     sa.CheckConstraint("status <> 'open' OR amount <= remainder", name="open_fits"),
     sa.CheckConstraint("sends >= 0 AND refusals >= 0 AND (sends = 0) = (sent_at IS NULL)", name="sends"),
@@ -175,6 +179,8 @@ refunds = table(
 )
 OPEN = refunds.c.status == sa.literal_column("'open'")
 partial_index("open", refunds.c.merchant_id, refunds.c.gateway_id, where=OPEN, unique=True)
+QUESTIONED = refunds.c.status == sa.literal_column("'questioned'")
+partial_index("questioned", refunds.c.merchant_id, where=QUESTIONED)
 DONE = refunds.c.done_at.is_not(None)
 partial_index("done", refunds.c.done_at, refunds.c.merchant_id, where=DONE)
 partial_index("done_amount", refunds.c.amount, refunds.c.done_at, refunds.c.merchant_id, where=DONE)
@@ -200,6 +206,7 @@ orphans = table(
     *_report(),
     column("merchant_id", id_type(40)),
     column("found_at", Moment),
+    column("taken_at", Moment),  # captured_at, or where the provider does not say it, found_at
     column("version", sa.BigInteger),
     column("due_at", Moment, nullable=True),
     sa.PrimaryKeyConstraint("gateway_id", "provider"),
@@ -209,3 +216,4 @@ orphans = table(
 DUE_ORPHAN = orphans.c.due_at.is_not(None)
 partial_index("due_at", orphans.c.due_at, where=DUE_ORPHAN)
 sa.Index(None, orphans.c.found_at, orphans.c.gateway_id)
+sa.Index(None, orphans.c.taken_at)

@@ -42,7 +42,8 @@ def held_for_approval(payment: Payment, refund_id: RefundId, above: int) -> Paym
 
 def _asked_for(payment: Payment, refund: Refund) -> int:
     mine = [one for one in payment.refunds if one.gateway_id == refund.gateway_id and one.by != Source.EXTERNAL]
-    return sum(one.amount for one in mine if not one.is_automatic and one.status is not RefundStatus.REFUSED)
+    asked = [one for one in mine if one.status in (RefundStatus.OPEN, RefundStatus.DONE)]
+    return sum(one.amount for one in asked if not one.is_automatic)
 
 
 @attrs.frozen(kw_only=True)

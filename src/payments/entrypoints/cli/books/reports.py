@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 
 from cyclopts import Parameter
 
@@ -16,6 +16,21 @@ from payments.entrypoints.cli.books.searching import shop_zone
 from payments.entrypoints.cli.common import DEFAULT, Common, print_json, say, stored, table
 from payments.entrypoints.cli.words import word
 from payments.entrypoints.display import Language
+
+_SUMS: Final = {
+    "captured": "captured",
+    "refunded": "refunded",
+    "outside": "outside",
+    "net": "net",
+    "stray_captured": "strays",
+    "stray_refunded": "strays back",
+    "stray_outside": "strays outside",
+    "orphan_captured": "orphans",
+    "orphan_refunded": "orphans back",
+}
+"""The sums of a line, and the words for them."""
+_ALWAYS: Final = frozenset({"captured", "refunded", "net", "stray_captured", "stray_refunded"})
+"""The others are shown where there are some."""
 
 
 def report(
@@ -80,11 +95,13 @@ def print_report(made: Report, by: frozenset[Grouping], language: Language) -> N
         say(word("none", language))
         return
     names = [name for name in Grouping if name in by]
-    heads = [word(name, language) for name in (*names, "captured", "refunded", "net", "strays", "strays back")]
+    shown = [name for name in _SUMS if name in _ALWAYS or any(getattr(total, name) for total in made.totals)]
+    heads = [word(name, language) for name in (*names, *(_SUMS[name] for name in shown))]
     label = [word("total", language), *[""] * len(names)][: len(names)]
-    lines = [[*(_named(line, name, language) for name in names), *_amounts(line, language)] for line in made.lines]
-    totals = [[*label, *_amounts(total, language)] for total in made.totals]
-    table([heads, *lines, *totals], right=frozenset(range(len(names), len(heads))))
+    named = [[_named(line, name, language) for name in names] for line in made.lines]
+    rows = [[*cells, *_amounts(line, shown, language)] for cells, line in zip(named, made.lines, strict=True)]
+    totals = [[*label, *_amounts(total, shown, language)] for total in made.totals]
+    table([heads, *rows, *totals], right=frozenset(range(len(names), len(heads))))
 
 
 def _named(line: Line, name: Grouping, language: Language) -> str:
@@ -94,9 +111,8 @@ def _named(line: Line, name: Grouping, language: Language) -> str:
     return display.method(value, language) if name is Grouping.METHOD else value
 
 
-def _amounts(line: Line, language: Language) -> Sequence[str]:
-    shown = (line.captured, line.refunded, line.net, line.stray_captured, line.stray_refunded)
-    return [_money(minor, line.group.currency, language) for minor in shown]
+def _amounts(line: Line, shown: Sequence[str], language: Language) -> Sequence[str]:
+    return [_money(getattr(line, name), line.group.currency, language) for name in shown]
 
 
 def _money(minor: int, currency: str, language: Language) -> str:

@@ -47,6 +47,8 @@ class Search:
         The time zone of --from and --to. Default: the shop's.
     paid_twice
         Only paid payments of orders that another payment paid too, whoever the buyers are.
+    questioned
+        Only payments with money given back elsewhere that may be the same as a refund of the provider.
     """
 
     status: Status | None = None
@@ -62,6 +64,7 @@ class Search:
     until: Annotated[str | None, Parameter(name="--to")] = None
     zone: str | None = None
     paid_twice: Annotated[bool, Parameter(negative="")] = False
+    questioned: Annotated[bool, Parameter(negative="")] = False
 
     def filter(self, shop_zone: tzinfo) -> Filter:
         """Return what to search for. Raises BadInput for an amount, a day or a zone that cannot be read."""
@@ -77,6 +80,7 @@ class Search:
             name=self.name or None,
             period=read_period(self.period, self.since, self.until, zone),
             paid_twice=self.paid_twice,
+            questioned=self.questioned,
         )
 
 

@@ -47,7 +47,7 @@ async def show(visit: Visit) -> Response:
 
 def may_refund(payment: Payment, attempt: Attempt) -> bool:
     """Return whether a refund of this capture can be asked for now: the use case decides once more."""
-    left = attempt.report.is_capture and attempt.report.remaining > 0
+    left = attempt.left > 0
     return left and attempt.counts_as_money and payment.open_refund_of(attempt.gateway_id) is None
 
 
@@ -60,7 +60,7 @@ def sums_of(payment: Payment) -> dict[str, Any]:
         "refunded": payment.refunded,
         "refunded_at": payment.refunded_at(accepted),
         "refunding": refunding(payment, accepted),
-        "left": accepted.report.remaining if accepted else 0,
+        "left": accepted.left if accepted else 0,
     }
 
 

@@ -92,7 +92,10 @@ def _asked(visit: Visit) -> dict[str, str]:
 def standing_of(payment: Payment, visit: Visit) -> str:
     """Return where a payment stands, in a word or two."""
     return display.standing(
-        payment.status, visit.language, awaits_deposit=bool(payment.deposits), refunded=payment.refunded
+        payment.status,
+        visit.language,
+        awaits_deposit=bool(payment.deposits),
+        refunded=payment.refunded + payment.outside,
     )
 
 

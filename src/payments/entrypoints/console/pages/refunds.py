@@ -26,7 +26,7 @@ async def confirm(visit: Visit) -> Response:
     """Ask once more, with the sum and the payment. Nothing is stored yet."""
     payment = await visit.service.checkout.visible_to(visit.caller, visit.merchant_id)
     attempt = payment.capture(GatewayId(visit.form.get("attempt", "")))
-    currency, left = attempt.report.amount.currency, attempt.report.remaining
+    currency, left = attempt.report.amount.currency, attempt.left
     amount = left if visit.form.get("all") else display.read_money(visit.form.get("amount", ""), currency)
     if amount > left:
         raise BadInput(f"Only {display.money(left, currency, visit.language)} is left. Nothing was sent.")

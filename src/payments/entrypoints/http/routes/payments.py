@@ -194,7 +194,8 @@ def _filter(service: Service, caller: Caller, query: Page, *, for_shop: bool) ->
     )
     if not for_shop:
         return which
-    return attrs.evolve(which, called=query.called, name=query.name, paid_twice=query.paid_twice)
+    which = attrs.evolve(which, called=query.called, name=query.name)
+    return attrs.evolve(which, paid_twice=query.paid_twice, questioned=query.questioned)
 
 
 async def _page(

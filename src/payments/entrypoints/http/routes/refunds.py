@@ -20,9 +20,10 @@ from payments.domain.values import GatewayId, RefundId
 from payments.entrypoints.http.operations import Answer, Call, Lane, operation
 from payments.entrypoints.http.shapes.cursors import cursor_after, read_cursor
 from payments.entrypoints.http.shapes.inputs import Account, HoldStray, RequestRefund, ReturnStray, StrayPage
+from payments.entrypoints.money_back import RefundsView, RefundView, refund_view
 from payments.entrypoints.service import Service
 from payments.entrypoints.stray_views import StraysView, stray_views
-from payments.entrypoints.views import PaymentView, RefundsView, RefundView, payment_view, refund_view
+from payments.entrypoints.views import PaymentView, payment_view
 
 _REFUNDED: Final = {
     201: ("Refunded", RefundView),

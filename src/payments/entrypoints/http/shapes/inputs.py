@@ -100,7 +100,7 @@ class Page(Strict):
     `zone` (default: the shop's time zone). `amount` is the price, or with a period of captures or refunds the sum that
     was captured or refunded then. For the shop only: `buyer`; `called`: a merchant id, order, gateway id, approval
     number or the PG's transaction id; `name`: the beginning of the name; `paid_twice`: paid payments of orders that
-    another payment paid too.
+    another payment paid too; `questioned`: those with money given back elsewhere that an operator must decide about.
     """
 
     status: Status | None = None
@@ -118,6 +118,7 @@ class Page(Strict):
     called: Annotated[str, Meta(min_length=1, max_length=120, pattern=ONE_LINE)] | None = None
     name: Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE)] | None = None
     paid_twice: bool = False
+    questioned: bool = False
 
 
 class StrayPage(Strict):
@@ -152,6 +153,18 @@ class RequestRefund(Strict):
     vat: Part | None = None
     account: Account | None = None
     override: Text = ""
+
+
+class RecordOutside(Strict):
+    """Money that was given back elsewhere: `amount` of the accepted capture, unless `gateway_id` is given.
+
+    `note` says how and why. `on` is the day on which it was given back, in the shop's time zone; default: today.
+    """
+
+    amount: Minor
+    note: Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE)]
+    gateway_id: GatewayIdText | None = None
+    on: Annotated[str, Meta(max_length=10, description="A date such as 2026-11-25.")] | None = None
 
 
 class ReturnStray(Strict):

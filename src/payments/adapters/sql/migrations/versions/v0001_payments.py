@@ -11,6 +11,7 @@ from payments.adapters.sql.migrations.v0001_side_tables import (
     create_api_keys,
     create_comparisons,
     create_hints,
+    create_idempotency_keys,
     create_marks,
     create_meta,
 )
@@ -19,6 +20,8 @@ from payments.adapters.sql.migrations.v0001_side_tables import id_type as _id
 revision = "0001"
 down_revision = None
 
+_OUTSIDE = "outside BETWEEN 0 AND amount - refunded AND (rank >= 3 OR outside = 0)"
+_REFUND_STATUSES = "'open', 'done', 'refused', 'outside', 'questioned', 'merged'"
 _DISPOSITIONS = "'accepted', 'mismatch', 'duplicate', 'late', 'wrong_mode'"
 
 
@@ -29,7 +32,7 @@ def upgrade() -> None:
     _events()
     _orphans()
     _outbox()
-    _idempotency_keys()
+    create_idempotency_keys()
     create_api_keys()
     create_comparisons()
     create_hints()
@@ -152,9 +155,11 @@ def _attempts() -> None:
         sa.Column("merchant_id", _id(40), nullable=False),
         sa.Column("disposition", sa.String(10), nullable=True),
         sa.Column("revoke_failure", sa.String(500), nullable=False),
+        sa.Column("outside", sa.BigInteger, nullable=False),
         sa.Column("taken_at", _MOMENT, nullable=True),
         _check("pkr_attempts_disposition_check", f"disposition IN ({_DISPOSITIONS})"),
         _check("pkr_attempts_captures_have_a_disposition_check", "(rank >= 3) = (disposition IS NOT NULL)"),
+        _check("pkr_attempts_outside_check", _OUTSIDE),
         _check("pkr_attempts_captures_have_a_time_check", "(rank >= 3) = (taken_at IS NOT NULL)"),
         _key("pkr_attempts_merchant_id_fkey", "merchant_id", "pkr_payments.merchant_id"),
         sa.PrimaryKeyConstraint("merchant_id", "gateway_id", name=op.f("pkr_attempts_pkey")),
@@ -165,7 +170,7 @@ def _attempts() -> None:
     taken, times = _where("taken_at IS NOT NULL"), ["taken_at", "merchant_id"]
     op.create_index("pkr_attempts_taken_idx", "pkr_attempts", times, **taken)
     op.create_index("pkr_attempts_taken_amount_idx", "pkr_attempts", ["amount", *times], **taken)
-    stray = _where("disposition != 'accepted' AND refunded < amount AND note = ''")
+    stray = _where("disposition != 'accepted' AND refunded + outside < amount AND note = ''")
     op.create_index("pkr_attempts_open_stray_idx", "pkr_attempts", ["merchant_id"], **stray)
     accepted = _where("disposition = 'accepted'")
     op.create_index("pkr_attempts_accepted_key", "pkr_attempts", ["merchant_id"], unique=True, **accepted)
@@ -183,7 +188,7 @@ def _refunds() -> None:
         sa.Column("reason", sa.String(200), nullable=False),
         sa.Column("requested_by", sa.String(120), nullable=False),
         sa.Column("requested_at", _MOMENT, nullable=False),
-        sa.Column("status", sa.String(7), nullable=False),
+        sa.Column("status", sa.String(10), nullable=False),
         sa.Column("tax_free", sa.BigInteger, nullable=True),
         sa.Column("vat", sa.BigInteger, nullable=True),
         sa.Column("account", sa.Text, nullable=True),
@@ -199,7 +204,9 @@ def _refunds() -> None:
         _check("pkr_refunds_sending_check", "sending_until IS NULL OR (status = 'open' AND sends > 0)"),
         _check("pkr_refunds_accepted_check", "accepted_at IS NULL OR (status = 'open' AND sends > 0)"),
         _check("pkr_refunds_not_before_check", "not_before IS NULL OR status = 'open'"),
-        _check("pkr_refunds_status_check", "status IN ('open', 'done', 'refused')"),
+        _check("pkr_refunds_status_check", f"status IN ({_REFUND_STATUSES})"),
+        _check("pkr_refunds_what_counts_check", "status NOT IN ('questioned', 'merged') OR done_at IS NULL"),
+        _check("pkr_refunds_outside_has_a_time_check", "status <> 'outside' OR done_at IS NOT NULL"),
         _check("pkr_refunds_account_of_open_check", "account IS NULL OR status = 'open'"),
         _check("pkr_refunds_amount_check", "amount BETWEEN 1 AND 9007199254740991"),
         _check("pkr_refunds_remainder_check", "remainder BETWEEN 0 AND 9007199254740991"),
@@ -215,6 +222,7 @@ def _refunds() -> None:
     )
     capture, still_open = ["merchant_id", "gateway_id"], _where("status = 'open'")
     op.create_index("pkr_refunds_open_key", "pkr_refunds", capture, unique=True, **still_open)
+    op.create_index("pkr_refunds_questioned_idx", "pkr_refunds", ["merchant_id"], **_where("status = 'questioned'"))
     done, times = _where("done_at IS NOT NULL"), ["done_at", "merchant_id"]
     op.create_index("pkr_refunds_done_idx", "pkr_refunds", times, **done)
     op.create_index("pkr_refunds_done_amount_idx", "pkr_refunds", ["amount", *times], **done)
@@ -246,6 +254,7 @@ def _orphans() -> None:
         *_report("pkr_orphans"),
         sa.Column("merchant_id", _id(40), nullable=False),
         sa.Column("found_at", _MOMENT, nullable=False),
+        sa.Column("taken_at", _MOMENT, nullable=False),
         sa.Column("version", sa.BigInteger, nullable=False),
         sa.Column("due_at", _MOMENT, nullable=True),
         _check("pkr_orphans_capture_check", "rank >= 3"),
@@ -253,6 +262,7 @@ def _orphans() -> None:
         sa.PrimaryKeyConstraint("gateway_id", "provider", name=op.f("pkr_orphans_pkey")),
     )
     op.create_index(op.f("pkr_orphans_found_at_gateway_id_idx"), "pkr_orphans", ["found_at", "gateway_id"])
+    op.create_index(op.f("pkr_orphans_taken_at_idx"), "pkr_orphans", ["taken_at"])
     op.create_index("pkr_orphans_due_at_idx", "pkr_orphans", ["due_at"], **_where("due_at IS NOT NULL"))
 
 
@@ -280,20 +290,3 @@ def _outbox() -> None:
     dead = ["created_at", "merchant_id", "version"]
     op.create_index("pkr_outbox_dead_idx", "pkr_outbox", dead, **_where("due_at IS NULL"))
     op.create_index("pkr_outbox_due_at_idx", "pkr_outbox", ["due_at"], **_where("due_at IS NOT NULL"))
-
-
-def _idempotency_keys() -> None:
-    op.create_table(
-        "pkr_idempotency_keys",
-        sa.Column("scope", _id(255), nullable=False),
-        sa.Column("key", _id(255), nullable=False),
-        sa.Column("fingerprint", sa.String(255), nullable=False),
-        sa.Column("claimed_at", _MOMENT, nullable=False),
-        sa.Column("claimed_until", _MOMENT, nullable=False),
-        sa.Column("owner", sa.String(64), nullable=False),
-        sa.Column("status", sa.BigInteger, nullable=True),
-        sa.Column("body", sa.LargeBinary, nullable=True),
-        _check("pkr_idempotency_keys_answer_check", "(status IS NULL) = (body IS NULL)"),
-        sa.PrimaryKeyConstraint("scope", "key", name=op.f("pkr_idempotency_keys_pkey")),
-    )
-    op.create_index(op.f("pkr_idempotency_keys_claimed_at_idx"), "pkr_idempotency_keys", ["claimed_at"])
