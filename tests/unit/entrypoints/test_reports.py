@@ -58,10 +58,10 @@ def test_lines_are_kept_apart_by_known_names_alone() -> None:
 
 def test_a_csv_says_that_it_is_utf_8_and_has_a_line_for_each_line() -> None:
     heads, row = csv_rows(a_report(channel="정기"), frozenset({Grouping.DAY, Grouping.CHANNEL}))
-    assert (
-        heads == f"{BOM}day,currency,channel,captured,captures,refunded,refunds,net,stray_captured,stray_refunded\r\n"
-    )
-    assert row == "2026-11-25,KRW,정기,5000,2,6000,1,-1000,0,0\r\n"
+    amounts = "captured captures refunded refunds outside net stray_captured stray_refunded stray_outside"
+    amounts += " orphan_captured orphan_refunded"
+    assert heads == f"{BOM}day,currency,channel,{','.join(amounts.split())}\r\n"
+    assert row == "2026-11-25,KRW,정기,5000,2,6000,1,0,-1000,0,0,0,0,0\r\n"
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
