@@ -20,9 +20,8 @@ from payments.adapters.prices.toml_file import PriceList
 from payments.adapters.system.alarms import LoggingAlarms
 from payments.adapters.system.clock import SystemClock
 from payments.adapters.system.merchant_ids import RandomIds
-from payments.adapters.webhooks import WebhookPublisher, WebhookSettings
 from payments.domain.messages import Outbox, Publisher
-from payments.domain.ports import Gateway, Gateways, Prices, Store, Vault
+from payments.domain.ports import Gateway, Gateways, Prices, Store
 from payments.domain.use_cases.comparing import Comparing
 from payments.domain.use_cases.hints import HintTaker
 from payments.domain.use_cases.outbox import Courier
@@ -36,17 +35,13 @@ from payments.entrypoints.guarding.shared_looks import SharedLooks
 from payments.entrypoints.keys.claims import Claims
 from payments.entrypoints.keys.known_keys import KnownKeys
 from payments.entrypoints.off_loop import OffLoop
-from payments.entrypoints.providers import accounts_of, readers_of, window_of
-from payments.entrypoints.providers.account import LoopGateway
+from payments.entrypoints.providers import accounts_of, reader_of, window_of
+from payments.entrypoints.providers.account import Account, LoopGateway
+from payments.entrypoints.rotation import parts
+from payments.entrypoints.rotation.renewals import Renewals
 from payments.entrypoints.sending import MAX_SENDS
 from payments.entrypoints.service import Service, readiness
-from payments.entrypoints.settings import (
-    MEMORY,
-    OrderSettings,
-    Settings,
-    WebhookOptions,
-    any_secret,
-)
+from payments.entrypoints.settings import MEMORY, OrderSettings, Settings, with_secret
 from payments.entrypoints.settings.derived import (
     client_tokens,
     limits_of,
@@ -75,21 +70,23 @@ def opened(
     subscribers: Sequence[Subscriber] = (),
     gateway: Gateway | None = None,
     prices: Prices | None = None,
+    renewals: Renewals | None = None,
 ) -> Iterator[Service]:
     """Return a wired Service in a `with` block, which closes it at the end.
 
     *subscribers* in this process get every message, next to the configured webhook; then a payment's messages are
     delivered in their order. A shop that embeds us may bring
-    its own *prices*, and a test its own *gateway*. Raises BadInput or what refuses the database: nothing was started.
+    its own *prices*, and a test its own *gateway*; *renewals* get what must be made anew when secrets change. Raises
+    BadInput or what refuses the database: nothing was started.
     """
+    settings, renewals = with_secret(settings), renewals or Renewals()
     with ExitStack() as stack:
         breakers = {name: Breaker() for name in settings.providers}
-        asked = gateway or _guarded(_in_threads(settings, stack), breakers)
+        asked = gateway or _guarded(_in_threads(settings, stack, renewals), breakers)
         store = stack.enter_context(closing(_store(settings)))
-        publisher = _publisher(settings, subscribers)
-        wired = _wired(
-            settings, store, asked, prices or _prices(settings.orders), publisher, in_order=bool(subscribers)
-        )
+        publisher = _publisher(settings, subscribers, renewals)
+        given = prices or _prices(settings.orders)
+        wired = _wired(settings, store, asked, given, publisher, renewals, in_order=bool(subscribers))
         yield attrs.evolve(wired, provider_state=lambda: worst_state(breakers.values()))
 
 
@@ -115,32 +112,37 @@ class Fronts:
 
 @contextmanager
 def opened_on_loop(
-    settings: Settings, *, subscribers: Sequence[Subscriber] = (), prices: Prices | None = None
+    settings: Settings,
+    *,
+    subscribers: Sequence[Subscriber] = (),
+    prices: Prices | None = None,
+    renewals: Renewals | None = None,
 ) -> Iterator[Fronts]:
-    """Return both services in a `with` block. *subscribers* and *prices* are those of `opened`, as what it raises."""
+    """Return both services in a `with` block. The arguments are those of `opened`, as what it raises."""
+    settings, renewals = with_secret(settings), renewals or Renewals()
     web, has_aiohttp = web_options(settings), find_spec("aiohttp") is not None
     web = attrs.evolve(web, threads=settings.http.concurrency) if has_aiohttp else web
     calls = web.threads + web.strangers + MAX_SENDS
     with ExitStack() as stack:
-        blocking_ones = _in_threads(settings, stack)
+        blocking_ones = _in_threads(settings, stack, renewals)
         store = stack.enter_context(closing(_store(settings)))
         on_the_loop: dict[str, LoopGateway] = {
-            name: account.loop_gateway(calls) if has_aiohttp else OffLoop(blocking_ones[name], calls)
+            name: _loop_gateway(account, calls, renewals) if has_aiohttp else OffLoop(blocking_ones[name], calls)
             for name, account in accounts_of(settings).items()
         }
         metrics = _metrics()
         on_loop = stack.enter_context(closing(_on_loop(store, metrics)))
-        given, publisher = prices or _prices(settings.orders), _publisher(settings, subscribers)
+        given, publisher = prices or _prices(settings.orders), _publisher(settings, subscribers, renewals)
         breakers = {name: Breaker() for name in settings.providers}
         count = metrics.provider_call if metrics else uncounted
         shared = _guarded(on_the_loop, breakers, count).by_name.items()
         looks = Gateways({name: SharedLooks(guarded) for name, guarded in shared})
         calls_of_worker = _guarded(blocking_ones, breakers, count)
-        blocking = _wired(settings, store, calls_of_worker, given, publisher, in_order=bool(subscribers))
-        loop = _wired(settings, on_loop, looks, given, publisher, in_order=bool(subscribers))
+        blocking = _wired(settings, store, calls_of_worker, given, publisher, renewals, in_order=bool(subscribers))
+        loop = _wired(settings, on_loop, looks, given, publisher, renewals, in_order=bool(subscribers))
         loop = attrs.evolve(loop, provider_state=lambda: worst_state(breakers.values()), metrics=metrics)
         yield Fronts(
-            loop=attrs.evolve(loop, client_tokens=blocking.client_tokens, web=web, suspends=True),
+            loop=attrs.evolve(loop, web=web, suspends=True),
             blocking=blocking,
             caller=WITH_AIOHTTP if has_aiohttp else WITH_REQUESTS,
             calls=calls,
@@ -148,10 +150,19 @@ def opened_on_loop(
         )
 
 
-def _in_threads(settings: Settings, stack: ExitStack) -> Mapping[str, Gateway]:
+def _in_threads(settings: Settings, stack: ExitStack, renewals: Renewals) -> Mapping[str, Gateway]:
     """Return the gateway of each provider that the settings use, for threads; *stack* closes them."""
-    calls = max_concurrent_calls(settings)
-    return {name: stack.enter_context(account.gateway(calls)) for name, account in accounts_of(settings).items()}
+    calls, opened = max_concurrent_calls(settings), {}
+    for name, account in accounts_of(settings).items():
+        opened[name] = gateway = stack.enter_context(account.gateway(calls))
+        renewals.add(partial(parts.renewal, name, gateway, calls))
+    return opened
+
+
+def _loop_gateway(account: Account, calls: int, renewals: Renewals) -> LoopGateway:
+    gateway = account.loop_gateway(calls)
+    renewals.add(partial(parts.renewal, account.name, gateway, calls))
+    return gateway
 
 
 def _guarded(
@@ -182,6 +193,7 @@ def _wired(
     gateway: Gateway | Gateways,
     prices: Prices,
     publisher: Publisher | None,
+    renewals: Renewals,
     *,
     in_order: bool = False,
 ) -> Service:
@@ -194,11 +206,11 @@ def _wired(
         clock=clock,
         alarms=LoggingAlarms(),
         policy=policy(settings),
-        vault=_vault(settings),
+        vault=renewals.made(parts.vault, settings),
         audit=store.people.audit,
         channel_rules=allowed,
     )
-    secret = any_secret(settings)
+    answers = renewals.made(partial(parts.sealed_answers, store.idempotency_keys), settings)
     return Service(
         use_cases=use_cases,
         clock=clock,
@@ -209,12 +221,12 @@ def _wired(
         pricing=Pricing(prices),
         api_keys=KnownKeys(store.api_keys),
         people=store.people,
-        idempotency=_claims(settings, store, secret),
-        buyer_tokens=verifier(settings.buyers),
-        order_tokens=verifier(settings.orders),
-        client_tokens=client_tokens(settings, secret),
+        idempotency=Claims(answers),
+        buyer_tokens=renewals.made(lambda renewed: verifier(renewed.buyers), settings),
+        order_tokens=renewals.made(lambda renewed: verifier(renewed.orders), settings),
+        client_tokens=renewals.made(client_tokens, settings),
         window=checked_window(window_of(settings), use_cases.checkout),
-        readers=readers_of(settings),
+        readers={name: renewals.made(partial(reader_of, name), settings) for name in accounts_of(settings)},
         channels=channels_of(settings),
         ready=readiness(store),
         backlog=partial(store.backlog.read, providers=settings.providers),
@@ -224,23 +236,6 @@ def _wired(
         reporting=Reporting(store.ledger),
         comparing=Comparing.over(use_cases.reconciliation, store.comparisons, RandomIds(store.prefix)),
     )
-
-
-def _vault(settings: Settings) -> Vault | None:
-    keys = settings.database.encryption_keys
-    if not keys:
-        return None
-    from payments.adapters.sealing import FernetVault  # cryptography takes a while to import
-
-    return FernetVault.of(keys)
-
-
-def _claims(settings: Settings, store: Store, secret: str) -> Claims:
-    from payments.adapters.sealing import SealedAnswers, derived_key
-
-    given = (secret, settings.http.previous_secret.get_secret_value())
-    keys = [derived_key(one, "idempotency answers") for one in given if one]
-    return Claims(SealedAnswers.over(store.idempotency_keys, keys))
 
 
 def _store(settings: Settings) -> Store:
@@ -259,18 +254,12 @@ def _prices(orders: OrderSettings) -> Prices:
     return PriceList.read(Path(orders.price_list)) if orders.price_list else PriceList({})
 
 
-def _publisher(settings: Settings, subscribers: Sequence[Subscriber]) -> Publisher | None:
-    publishers: list[Publisher] = []
-    if settings.webhooks.url:
-        publishers.append(WebhookPublisher(_webhook(settings.webhooks)))
+def _publisher(settings: Settings, subscribers: Sequence[Subscriber], renewals: Renewals) -> Publisher | None:
+    endpoint = renewals.made(parts.webhook_publisher, settings)
+    publishers: list[Publisher] = [endpoint] if endpoint else []
     if subscribers:
         publishers.append(Subscribers(tuple(subscribers)))
     return Several(publishers) if publishers else None
-
-
-def _webhook(options: WebhookOptions) -> WebhookSettings:
-    secrets: Any = options.secrets  # mypy does not know the converter of the other class
-    return WebhookSettings(url=options.url, secrets=secrets, allow_private=options.allow_private)
 
 
 def _courier(outbox: Outbox, publisher: Publisher | None, clock: SystemClock, *, in_order: bool) -> Courier | None:

@@ -63,6 +63,7 @@ class Supervisor:
     def run(self, announce: Callable[[], None]) -> None:
         """Call *announce* once all serve, and return when all have ended. Raises BadSettings if one cannot start."""
         before = {number: signal.signal(number, self._on_signal) for number in (signal.SIGTERM, signal.SIGINT)}
+        before[signal.SIGHUP] = signal.signal(signal.SIGHUP, self._pass_on)
         try:
             if self._start_all():
                 announce()
@@ -80,6 +81,9 @@ class Supervisor:
         self._signals += 1
         if self._signals > 1:
             self._send(signal.SIGKILL)
+
+    def _pass_on(self, number: int, _: object) -> None:
+        self._send(signal.Signals(number))
 
     def _start_all(self) -> bool:
         for number in range(self.processes):
@@ -131,6 +135,7 @@ class Supervisor:
     def _enter_child(self, number: int) -> None:
         for each in (signal.SIGTERM, signal.SIGINT):
             signal.signal(each, signal.default_int_handler)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a new process reads the settings anyway
         if self._signals:  # it came before these handlers
             raise KeyboardInterrupt
         os.close(self._alive[1])

@@ -8,6 +8,7 @@ new_key        an API key for the shop's server: shown once, stored as a hash
 import contextlib
 import hashlib
 import secrets
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
@@ -36,7 +37,10 @@ class BadToken(PaymentsError):
 
 @attrs.frozen(kw_only=True)
 class Verifier:
-    """`key` is the shared secret for HS256 (at least 32 bytes), or the public key for RS256 or ES256 in PEM."""
+    """`key` is the shared secret for HS256 (at least 32 bytes), or the public key for RS256 or ES256 in PEM.
+
+    It may be empty where there are `named_keys`.
+    """
 
     algorithm: Algorithm
     key: str = attrs.field(repr=False)
@@ -44,6 +48,8 @@ class Verifier:
     audience: str
     previous_key: str = attrs.field(default="", repr=False)
     """The key before this one, which is still accepted while the other side replaces it."""
+    named_keys: Mapping[str, jwt.PyJWK] = attrs.field(factory=dict, repr=False)
+    """Public keys, of which a token names one by its `kid`."""
 
     def claims(self, token: str, *required: str) -> dict[str, Any]:
         """Return the token's claims, with a subject and all *required* ones. Raises BadToken."""
@@ -65,15 +71,25 @@ def _claims(token: str, verifier: Verifier, required: list[str]) -> dict[str, An
 
 
 def _decoded(token: str, verifier: Verifier, required: list[str]) -> dict[str, Any]:
-    """Return the claims, verified with the key or the one before it."""
-    *older, last = [key for key in (verifier.key, verifier.previous_key) if key]
+    *older, last = _keys_for(token, verifier)
     for key in older:
         with contextlib.suppress(jwt.InvalidSignatureError):
             return _decoded_with(key, token, verifier, required)
     return _decoded_with(last, token, verifier, required)
 
 
-def _decoded_with(key: str, token: str, verifier: Verifier, required: list[str]) -> dict[str, Any]:
+def _keys_for(token: str, verifier: Verifier) -> list[str | jwt.PyJWK]:
+    """Return the key that the token names, or else the key and the one before it. Raises BadToken."""
+    if verifier.named_keys:
+        name = jwt.get_unverified_header(token).get("kid", "")
+        if named := verifier.named_keys.get(name):
+            return [named]
+    if keys := [key for key in (verifier.key, verifier.previous_key) if key]:
+        return list(keys)
+    raise BadToken("The token names none of the keys of this service.")
+
+
+def _decoded_with(key: str | jwt.PyJWK, token: str, verifier: Verifier, required: list[str]) -> dict[str, Any]:
     return jwt.decode(
         token,
         key,
@@ -92,6 +108,11 @@ class ClientTokens:
     secret: str = attrs.field(repr=False)
     previous_secret: str = attrs.field(default="", repr=False)
     life: timedelta = timedelta(hours=24)
+
+    @property
+    def secrets(self) -> Sequence[str]:
+        """The secret, and the one before it while it is replaced."""
+        return [each for each in (self.secret, self.previous_secret) if each]
 
     @property
     def _verifier(self) -> Verifier:

@@ -112,6 +112,15 @@ def test_a_signal_to_the_parent_ends_all_processes(served: Served, number):
 
 
 @pytest.mark.postgresql
+def test_a_hangup_of_the_parent_has_every_process_read_its_settings_again(served: Served):
+    children = served.children
+    served.process.send_signal(signal.SIGHUP)
+    until(lambda: served.log.read_text().count("The settings were read again") == len(children))
+    assert served.children == children
+    assert served.is_alive()
+
+
+@pytest.mark.postgresql
 def test_no_process_outlives_a_killed_parent(served: Served):
     children = served.children
     served.end(signal.SIGKILL)

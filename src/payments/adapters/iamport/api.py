@@ -59,6 +59,10 @@ class Api:
         self._transport = transport
         self._tokens = Tokens(self._fetch_token, transport.turn())
 
+    def renew(self, settings: IamportSettings) -> None:
+        """Use other keys. A token of the old ones is used until the provider refuses it."""
+        self._settings = settings
+
     async def present(self, ends: Deadline) -> datetime:
         """Return the time at the provider, as a new token says it. Raises NotSent or CredentialsRefused."""
         return (await self._fetch_token(ends)).issued_at

@@ -48,6 +48,10 @@ class Client:
         self._settings = settings
         self._api = Api(settings, transport)
 
+    def renew(self, settings: IamportSettings) -> None:
+        """Use the keys of *settings* from the next token on. The address and the limits stay as they are."""
+        self._api.renew(settings)
+
     @property
     def listing_span(self) -> timedelta:
         """The longest stretch of time that one listing may cover: the provider allows 90 days."""

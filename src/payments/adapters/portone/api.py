@@ -43,6 +43,10 @@ class Api:
         self._settings = settings
         self._transport = transport
 
+    def renew(self, settings: PortOneSettings) -> None:
+        """Use another secret."""
+        self._settings = settings
+
     async def ask(self, call: Call, ends: Deadline) -> bytes:
         """Return the body of a success; retry if it is safe. Raises a GatewayError otherwise."""
         answer = await self.answer(call, ends)

@@ -44,6 +44,10 @@ class Client:
         self._settings = settings
         self._api = Api(settings, transport)
 
+    def renew(self, settings: PortOneSettings) -> None:
+        """Use the secret of *settings* from the next call on. The address and the limits stay as they are."""
+        self._api.renew(settings)
+
     @property
     def listing_span(self) -> timedelta:
         """The longest stretch of time that one listing may cover."""

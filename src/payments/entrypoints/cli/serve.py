@@ -37,9 +37,10 @@ def serve(
     from payments.entrypoints.http import serving
     from payments.entrypoints.logs import set_up_logging
     from payments.entrypoints.providers import check_at_start
-    from payments.entrypoints.settings import load_settings
+    from payments.entrypoints.rotation.reloading import Source
 
-    settings = load_settings(common.config)
+    source = Source.of(common.config)
+    settings = source.loaded
     set_up_logging(settings.log_format)
     check_at_start(settings)
     http = attrs.evolve(
@@ -48,7 +49,7 @@ def serve(
         port=settings.http.port if port is None else port,
     )
     settings = attrs.evolve(settings, http=http)
-    serving.serve(settings, _announce, with_worker=with_worker, processes=processes, pages=console_of)
+    serving.serve(settings, _announce, with_worker=with_worker, processes=processes, pages=console_of, source=source)
 
 
 def worker(*, heartbeat: Path | None = None, common: Common = DEFAULT) -> int:
@@ -62,14 +63,19 @@ def worker(*, heartbeat: Path | None = None, common: Common = DEFAULT) -> int:
     from payments.entrypoints.bootstrap import opened
     from payments.entrypoints.logs import set_up_logging
     from payments.entrypoints.providers import check_at_start
-    from payments.entrypoints.settings import load_settings
+    from payments.entrypoints.rotation.reloading import Reloading, Source
+    from payments.entrypoints.rotation.renewals import Renewals
+    from payments.entrypoints.rotation.watching import watching
+    from payments.entrypoints.settings import with_secret
     from payments.entrypoints.worker import Worker
     from payments.entrypoints.worker import serve as run_worker
 
-    settings = load_settings(common.config)
+    source, renewals = Source.of(common.config), Renewals()
+    settings = with_secret(source.loaded)
     set_up_logging(settings.log_format)
     check_at_start(settings)
-    with opened(settings) as service:
+    reloading = Reloading(source=source, renewals=renewals, running=settings)
+    with opened(settings, renewals=renewals) as service, watching(reloading):
         return run_worker(Worker.of(service, heartbeat=heartbeat))
 
 

@@ -14,7 +14,6 @@ from typing import Final
 
 import attrs
 import uvicorn
-from typed_settings import Secret
 
 from payments.entrypoints.bootstrap import Fronts, opened_on_loop
 from payments.entrypoints.http.app import Pages, http_app
@@ -22,21 +21,24 @@ from payments.entrypoints.http.edge import descriptors
 from payments.entrypoints.http.edge.head_deadline import MAX_HEAD_SIZE
 from payments.entrypoints.http.edge.protocols import is_fast, protocol
 from payments.entrypoints.log_lines import in_background
+from payments.entrypoints.rotation.reloading import Reloading, Source
+from payments.entrypoints.rotation.renewals import Renewals
+from payments.entrypoints.rotation.watching import watching
 from payments.entrypoints.service import BadSettings, Service
 from payments.entrypoints.serving import listening_socket
-from payments.entrypoints.settings import Settings, any_secret
+from payments.entrypoints.settings import Settings, with_secret
 from payments.entrypoints.settings.derived import max_concurrent_calls
 from payments.entrypoints.supervisor import Place, Supervisor
 from payments.entrypoints.worker import Worker, running_worker
 
 log = logging.getLogger("payments.http")
 GRACE_SECONDS: Final = 20  # how long what is at work may take when stopping; then it is cut off
-MakePages = Callable[[Service, Settings], Pages | None]
+MakePages = Callable[[Service, Settings, Renewals], Pages | None]
 BACKLOG: Final = 512  # connections that wait to be accepted; as many are tried at a time when none can be
 END_SECONDS: Final = 15.0  # how long after the grace a process may still close what it has; then it is ended
 
 
-def _no_pages(_: Service, __: Settings) -> Pages | None:
+def _no_pages(_: Service, __: Settings, ___: Renewals) -> Pages | None:
     return None
 
 
@@ -47,42 +49,50 @@ def serve(
     with_worker: bool = False,
     processes: int = 1,
     pages: MakePages = _no_pages,
+    source: Source | None = None,
 ) -> None:
     """Serve the API, with a worker if asked, until SIGTERM or SIGINT. Running requests get GRACE_SECONDS.
 
     *announce* is called with the settings that hold the actual port, once the socket listens. *pages* makes the console
-    of a process. With several *processes* each is held on one core, and the worker runs in the first. Raises
-    BadSettings if the address is not available or several processes are not possible, and whatever refuses the database
-    or the provider's settings.
+    of a process. From *source*, each process takes new secrets while it runs. With several *processes* each is held on
+    one core, and the worker runs in the first. Raises BadSettings if the address is not available or several processes
+    are not possible, and whatever refuses the database or the provider's settings.
     """
     if processes != 1:
         _check_processes(settings, processes)
     with contextlib.ExitStack() as stack:
         stack.enter_context(_stoppable() if processes == 1 else contextlib.nullcontext())
         sock = stack.enter_context(_listening_socket(settings.http.host, settings.http.port))
-        http = attrs.evolve(settings.http, port=sock.getsockname()[1], secret=Secret(any_secret(settings)))
-        serving = attrs.evolve(settings, http=http)
-        shown = attrs.evolve(serving, http=attrs.evolve(http, secret=settings.http.secret))
+        shown = attrs.evolve(settings, http=attrs.evolve(settings.http, port=sock.getsockname()[1]))
+        serving = with_secret(shown)
         if processes == 1:
-            _serve_one(serving, sock, lambda: announce(shown), pages, with_worker=with_worker)
+            _serve_one(serving, sock, lambda: announce(shown), pages, source, with_worker=with_worker)
             return
 
         def work(place: Place) -> None:
             with _stoppable():
-                _serve_one(serving, sock, place.ready, pages, with_worker=with_worker and place.number == 0)
+                _serve_one(serving, sock, place.ready, pages, source, with_worker=with_worker and place.number == 0)
 
         Supervisor(work, processes).run(lambda: announce(shown))
 
 
 def _serve_one(
-    settings: Settings, sock: socket.socket, ready: Callable[[], None], pages: MakePages, *, with_worker: bool
+    settings: Settings,
+    sock: socket.socket,
+    ready: Callable[[], None],
+    pages: MakePages,
+    source: Source | None,
+    *,
+    with_worker: bool,
 ) -> None:
-    limit = descriptors.prepare()
+    limit, renewals = descriptors.prepare(), Renewals()
     with in_background(), contextlib.ExitStack() as stack:
-        fronts = stack.enter_context(opened_on_loop(settings))
+        fronts = stack.enter_context(opened_on_loop(settings, renewals=renewals))
         if with_worker:
             stack.enter_context(running_worker(Worker.of(fronts.blocking)))
-        app = http_app(fronts.loop, console=pages(fronts.loop, settings))
+        app = http_app(fronts.loop, console=pages(fronts.loop, settings, renewals))
+        if source:
+            stack.enter_context(watching(Reloading(source=source, renewals=renewals, running=settings)))
         connections = descriptors.most_connections(limit, max_concurrent_calls(settings) + fronts.calls)
         ready()
         log.info("%s %s", engine(), fronts.caller)

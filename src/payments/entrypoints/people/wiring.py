@@ -23,14 +23,14 @@ def seals_of(settings: Settings) -> Seals | None:
     return SealedCodes.of(keys) if keys else None
 
 
-def sign_in(operators: Operators, clock: Clock, trail: Trail, settings: Settings) -> SignIn:
+def sign_in(operators: Operators, clock: Clock, trail: Trail, seals: Seals | None) -> SignIn:
     """Return what operators log in with."""
-    return SignIn(**_shared(operators, clock, trail, settings))
+    return SignIn(**_shared(operators, clock, trail, seals))
 
 
-def managing(operators: Operators, clock: Clock, trail: Trail, settings: Settings) -> Managing:
+def managing(operators: Operators, clock: Clock, trail: Trail, seals: Seals | None) -> Managing:
     """Return what operators are managed with."""
-    return Managing(**_shared(operators, clock, trail, settings))
+    return Managing(**_shared(operators, clock, trail, seals))
 
 
 def trail_at_a_shell(store: Store) -> Trail:
@@ -43,7 +43,7 @@ def trail_at_a_shell(store: Store) -> Trail:
 def managing_at_a_shell(store: Store, settings: Settings) -> Managing:
     """Return what operators are managed with at a shell, over a store that is open."""
     trail = trail_at_a_shell(store)
-    return managing(store.people.operators, trail.clock, trail, settings)
+    return managing(store.people.operators, trail.clock, trail, seals_of(settings))
 
 
 def letters_at_a_shell(store: Store) -> Letters:
@@ -52,8 +52,7 @@ def letters_at_a_shell(store: Store) -> Letters:
     return Letters(outbox=store.outbox, clock=trail.clock, trail=trail)
 
 
-def _shared(operators: Operators, clock: Clock, trail: Trail, settings: Settings) -> dict[str, Any]:
+def _shared(operators: Operators, clock: Clock, trail: Trail, seals: Seals | None) -> dict[str, Any]:
     from payments.adapters.passwords import Argon2Passwords
 
-    seals = seals_of(settings)
     return {"operators": operators, "passwords": Argon2Passwords(), "seals": seals, "clock": clock, "trail": trail}

@@ -3,7 +3,7 @@
 ├── ACCOUNTS          every provider that we know
 ├── accounts_of       those that the settings use
 ├── window_of         what opens the window of a payment, at its own provider
-├── readers_of        what reads each provider's messages
+├── reader_of         what reads a provider's messages
 ├── shadow_of         what shows the payments of another provider, before a shop moves
 ├── ask_provider      the time at a provider, which shows that it accepts the keys
 └── check_at_start    the same for all, before anything starts
@@ -47,9 +47,9 @@ def window_of(settings: Settings) -> PaymentWindow:
     return window
 
 
-def readers_of(settings: Settings) -> Mapping[str, HintReader]:
-    """Return what reads the messages of each provider."""
-    return {name: account.reader() for name, account in accounts_of(settings).items()}
+def reader_of(name: str, settings: Settings) -> HintReader:
+    """Return what reads the messages of a provider that the settings use. Raises BadSettings."""
+    return accounts_of(settings)[name].reader()
 
 
 def shadow_of(settings: Settings) -> AbstractContextManager[ShadowList]:

@@ -18,7 +18,14 @@ ASK_SECONDS: Final = 5.0
 """How long the provider may take to say whether it accepts our keys."""
 
 
-class ThreadGateway(Gateway, AbstractContextManager[Any], Protocol):
+class Renewable(Protocol):
+    """What takes other secrets while it is in use."""
+
+    def renew(self, settings: Any) -> None:
+        """Use the secrets of the adapter's *settings* from the next call on."""
+
+
+class ThreadGateway(Gateway, AbstractContextManager[Any], Renewable, Protocol):
     """A gateway that blocks, and is closed by its `with` block."""
 
 
@@ -26,6 +33,10 @@ class LoopGateway(Gateway, Protocol):
     """A gateway that suspends."""
 
     async def close(self) -> None: ...
+
+
+class OwnLoopGateway(LoopGateway, Renewable, Protocol):
+    """A gateway that suspends, with connections of its own."""
 
 
 @attrs.frozen
@@ -41,8 +52,12 @@ class Account(ABC):
         """Return a gateway for threads, with at most *connections* calls at a time. Raises BadSettings."""
 
     @abstractmethod
-    def loop_gateway(self, connections: int) -> LoopGateway:
+    def loop_gateway(self, connections: int) -> OwnLoopGateway:
         """Return a gateway for an event loop. Raises BadSettings, or ImportError without aiohttp."""
+
+    @abstractmethod
+    def reached(self, connections: int) -> Any:
+        """Return the adapter's own settings. Raises BadSettings."""
 
     @abstractmethod
     def present(self) -> tuple[AbstractContextManager[Any], Coroutine[Any, Any, datetime | None]]:

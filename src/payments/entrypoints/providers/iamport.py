@@ -35,16 +35,16 @@ class Iamport(Account):
 
     def gateway(self, connections: int) -> IamportGateway:
         """Return the gateway for threads."""
-        return IamportGateway(self._reached(connections))
+        return IamportGateway(self.reached(connections))
 
     def loop_gateway(self, connections: int) -> LoopIamportGateway:
         """Return the gateway for an event loop."""
-        return LoopIamportGateway(self._reached(connections))
+        return LoopIamportGateway(self.reached(connections))
 
     def present(self) -> tuple[IamportGateway, Coroutine[Any, Any, datetime | None]]:
         """Return a gateway of one try, and the question what time it is there: its answer shows the keys accepted."""
         deadline = min(self.given.deadline, ASK_SECONDS)
-        gateway = IamportGateway(attrs.evolve(self._reached(1), deadline=deadline, tries=1))
+        gateway = IamportGateway(attrs.evolve(self.reached(1), deadline=deadline, tries=1))
         return gateway, gateway.present()
 
     def reader(self) -> HintReader:
@@ -71,7 +71,8 @@ class Iamport(Account):
         parameters = {"user_code": opening["user_code"], "request_pay": opening["params"]}
         return Window(provider=self.name, script=given.script, parameters=parameters)
 
-    def _reached(self, connections: int) -> IamportSettings:
+    def reached(self, connections: int) -> IamportSettings:
+        """Return how the adapter reaches it. Raises BadSettings."""
         given = self.given
         try:
             return IamportSettings(

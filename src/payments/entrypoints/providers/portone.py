@@ -33,16 +33,16 @@ class PortOne(Account):
 
     def gateway(self, connections: int) -> PortOneGateway:
         """Return the gateway for threads."""
-        return PortOneGateway(self._reached(connections))
+        return PortOneGateway(self.reached(connections))
 
     def loop_gateway(self, connections: int) -> LoopPortOneGateway:
         """Return the gateway for an event loop."""
-        return LoopPortOneGateway(self._reached(connections))
+        return LoopPortOneGateway(self.reached(connections))
 
     def present(self) -> tuple[PortOneGateway, Coroutine[Any, Any, None]]:
         """Return a gateway of one try, and a question that only an accepted secret gets an answer to."""
         deadline = min(self.given.deadline, ASK_SECONDS)
-        gateway = PortOneGateway(attrs.evolve(self._reached(1), deadline=deadline, tries=1))
+        gateway = PortOneGateway(attrs.evolve(self.reached(1), deadline=deadline, tries=1))
         return gateway, gateway.present()
 
     def shadow(self) -> PortOneGateway:
@@ -72,7 +72,8 @@ class PortOne(Account):
         )
         return Window(provider=self.name, script=given.script, parameters={"request_payment": parameters})
 
-    def _reached(self, connections: int) -> PortOneSettings:
+    def reached(self, connections: int) -> PortOneSettings:
+        """Return how the adapter reaches it. Raises BadSettings."""
         given = self.given
         try:
             return PortOneSettings(

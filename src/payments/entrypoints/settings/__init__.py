@@ -19,6 +19,7 @@ never shown.
 ├── loading     load_settings: reads all sources, and refuses everything that is wrong at once
 ├── sources     the TOML file, the environment, files with secrets, and names that nobody knows
 ├── checks      what is wrong in any mode
+├── jwks        public keys by name, as a JWKS has them
 ├── live        what must not be in live mode
 ├── derived     what follows from the settings without any adapter
 └── examples    the secrets of our own documents, which everybody knows
@@ -26,6 +27,9 @@ never shown.
 
 import secrets
 from typing import Final
+
+import attrs
+from typed_settings import Secret
 
 from payments.entrypoints.settings.accounts import AccountOptions, IamportOptions, PortOneOptions
 from payments.entrypoints.settings.checks import MIN_SECRET_LENGTH, check
@@ -55,11 +59,11 @@ __all__: Final = (
     "PortOneOptions",
     "Settings",
     "WebhookOptions",
-    "any_secret",
     "check",
     "load_settings",
     "public_url",
     "settings_from",
+    "with_secret",
 )
 
 
@@ -68,6 +72,9 @@ def public_url(settings: Settings) -> str:
     return (settings.http.public_url or f"http://{settings.http.host}:{settings.http.port}").rstrip("/")
 
 
-def any_secret(settings: Settings) -> str:
-    """Return the configured secret; in test mode without one, a new one that only this process knows."""
-    return settings.http.secret.get_secret_value() or secrets.token_urlsafe(MIN_SECRET_LENGTH)
+def with_secret(settings: Settings) -> Settings:
+    """Return the settings; in test mode without `http.secret`, with a new one that only this process knows."""
+    if settings.http.secret.get_secret_value():
+        return settings
+    drawn = Secret(secrets.token_urlsafe(MIN_SECRET_LENGTH))
+    return attrs.evolve(settings, http=attrs.evolve(settings.http, secret=drawn))

@@ -10,10 +10,10 @@ from payments.domain.errors import BadInput
 from payments.domain.values import MAX_CHANNEL_NAME
 from payments.entrypoints.books.periods import zone_named
 from payments.entrypoints.settings.addresses import is_web
+from payments.entrypoints.settings.jwks import MIN_RSA_BITS, named_keys
 from payments.entrypoints.settings.options import BuyerSettings, HttpSettings, OrderSettings, Settings
 
 MIN_SECRET_LENGTH: Final = 32
-MIN_RSA_BITS: Final = 2048
 MAX_CONCURRENCY: Final = 500  # far below the number of calls that may wait for the database
 ENCRYPTION_KEY_BYTES: Final = 32
 MAX_EXPIRY_MINUTES: Final = 30 * 24 * 60
@@ -103,7 +103,10 @@ def _key_errors(name: str, keyed: BuyerSettings | OrderSettings) -> list[str]:
     for field, secret in (("key", keyed.key), ("previous_key", keyed.previous_key)):
         if key := secret.get_secret_value():
             found += _one_key_errors(f"{name}.{field}", keyed.algorithm, key)
-    if not keyed.key.get_secret_value():
+    jwks = keyed.jwks.get_secret_value()
+    if jwks:
+        found += _jwks_errors(f"{name}.jwks", keyed.algorithm, jwks)
+    if not (jwks or keyed.key.get_secret_value()):
         return found
     if not keyed.issuer or not keyed.audience:
         found.append(f"{name}.issuer and {name}.audience must both be set.")
@@ -117,6 +120,14 @@ def _one_key_errors(name: str, algorithm: str, key: str) -> list[str]:
         return [sentence] if weak else []
     trouble = _public_key_error(algorithm, key)
     return [f"{name} {trouble}."] if trouble else []
+
+
+def _jwks_errors(name: str, algorithm: str, jwks: str) -> list[str]:
+    try:
+        named_keys(jwks, algorithm)
+    except BadInput as error:
+        return [f"{name} {error}."]
+    return []
 
 
 def _encryption_key_errors(keys: tuple[str, ...]) -> list[str]:

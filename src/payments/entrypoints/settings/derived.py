@@ -9,7 +9,8 @@ from payments.entrypoints.limits import Limits
 from payments.entrypoints.logs import cut, hashed_with
 from payments.entrypoints.sending import ANSWER_WITHIN_SECONDS, MAX_SENDS
 from payments.entrypoints.service import Web
-from payments.entrypoints.settings import any_secret
+from payments.entrypoints.settings import with_secret
+from payments.entrypoints.settings.jwks import named_keys
 from payments.entrypoints.settings.options import BuyerSettings, HttpSettings, OrderSettings, Settings
 from payments.entrypoints.tokens import ClientTokens, Verifier
 from payments.entrypoints.worker.pace import Pace
@@ -24,9 +25,10 @@ def longest_request(settings: Settings) -> timedelta:
     return timedelta(seconds=max(ANSWER_WITHIN_SECONDS, *deadlines)) + DATABASE_WAITS
 
 
-def client_tokens(settings: Settings, secret: str) -> ClientTokens:
+def client_tokens(settings: Settings) -> ClientTokens:
     """Return what issues and verifies client tokens."""
-    return ClientTokens(secret=secret, previous_secret=settings.http.previous_secret.get_secret_value())
+    http = settings.http
+    return ClientTokens(secret=http.secret.get_secret_value(), previous_secret=http.previous_secret.get_secret_value())
 
 
 def policy(settings: Settings) -> Policy:
@@ -50,7 +52,7 @@ def max_concurrent_calls(settings: Settings) -> int:
 
 def web_options(settings: Settings) -> Web:
     """Return the options of the HTTP API."""
-    http = settings.http
+    http, secret = settings.http, with_secret(settings).http.secret.get_secret_value()
     return Web(
         allowed_origins=http.allowed_origins,
         allowed_hosts=http.allowed_hosts,
@@ -58,7 +60,7 @@ def web_options(settings: Settings) -> Web:
         threads=http.threads,
         queue=http.queue,
         longest_request=longest_request(settings),
-        shown_address=hashed_with(any_secret(settings)) if settings.log_addresses == "hash" else cut,
+        shown_address=hashed_with(secret) if settings.log_addresses == "hash" else cut,
     )
 
 
@@ -78,10 +80,11 @@ def limits_of(http: HttpSettings) -> Limits:
 
 def verifier(keyed: BuyerSettings | OrderSettings) -> Verifier | None:
     """Return what verifies these tokens, or None without a key."""
-    key = keyed.key.get_secret_value()
-    if not key:
+    key, jwks = keyed.key.get_secret_value(), keyed.jwks.get_secret_value()
+    if not (key or jwks):
         return None
     return Verifier(
+        named_keys=named_keys(jwks, keyed.algorithm) if jwks else {},
         algorithm=keyed.algorithm,
         key=key,
         previous_key=keyed.previous_key.get_secret_value(),

@@ -119,6 +119,7 @@ class BuyerSettings:
     algorithm: Algorithm = option(default="HS256", help="HS256, RS256 or ES256")
     key: Secret[str] = secret_option("the shared secret of HS256, or the public key in PEM")
     previous_key: Secret[str] = secret_option("the key before this one, still accepted while it is replaced")
+    jwks: Secret[str] = secret_option("public keys as a JWKS (RFC 7517); a token names one of them by its kid")
     issuer: str = option(default="", help="required iss claim of a token")
     audience: str = option(default="payments", help="required aud claim of a token")
 
@@ -131,6 +132,7 @@ class OrderSettings:
     algorithm: Algorithm = option(default="HS256", help="HS256, RS256 or ES256")
     key: Secret[str] = secret_option("the shared secret of HS256, or the public key in PEM")
     previous_key: Secret[str] = secret_option("the key before this one, still accepted while it is replaced")
+    jwks: Secret[str] = secret_option("public keys as a JWKS (RFC 7517); a token names one of them by its kid")
     issuer: str = option(default="", help="required iss claim of a signed order")
     audience: str = option(default="payments", help="required aud claim of a signed order")
 
@@ -218,8 +220,10 @@ FROM_FILES: Final = (
     "http.previous_secret",
     "buyers.key",
     "buyers.previous_key",
+    "buyers.jwks",
     "orders.key",
     "orders.previous_key",
+    "orders.jwks",
     "webhooks.secrets",
 )
 """Settings that an environment variable ending in _FILE may read from a file, as containers provide secrets."""

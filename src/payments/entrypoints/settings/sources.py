@@ -46,6 +46,13 @@ def collect(file: Path | None) -> tuple[Found, list[str]]:
     return found, troubles
 
 
+def files_of(file: Path | None) -> Sequence[Path]:
+    """Return the files that the settings come from: the TOML file, and those with secrets."""
+    named = file or Path(os.environ.get(CONFIG) or FILE)
+    secrets = (os.environ.get(f"{variable(name)}_FILE") for name in FROM_FILES)
+    return [named, *(Path(path) for path in secrets if path)]
+
+
 def known_values(given: Values) -> tuple[Values, list[str]]:
     """Return what of *given* exists, and what is wrong with the rest."""
     troubles: list[str] = []
@@ -110,7 +117,7 @@ def _environment(troubles: list[str]) -> dict[str, Any]:
         elif given in files:
             if variable(files[given]) in os.environ:
                 troubles.append(f"{given} and {variable(files[given])} are both set; use one of them.")
-            _put(values, files[given], _content(given, value, troubles))
+            _put(values, files[given], _content(given, value, troubles, may_be_empty="previous_" in files[given]))
         elif given.startswith(PREFIX) and given != CONFIG and not _is_of_kubernetes(given, value):
             troubles.append(_unknown(given, [*by_variable, *files, CONFIG]))
     return values
@@ -121,18 +128,21 @@ def _put(values: dict[str, Any], name: str, value: str) -> None:
     (values.setdefault(group, {}) if group else values)[key] = value
 
 
-def _content(given: str, path: str, troubles: list[str]) -> str:
-    """Return the content of a file with a secret, without the end of its last line."""
+def _content(given: str, path: str, troubles: list[str], *, may_be_empty: bool) -> str:
+    """Return the content of a file with a secret, without the end of its last line.
+
+    The file of a previous secret may be empty: it has none until a secret is replaced, and its name is set at start.
+    """
     try:
         with open(path, encoding="utf-8") as file:
             content = file.read(MAX_SECRET_FILE + 1)
     except (OSError, ValueError):
         troubles.append(f"{given} names a file that cannot be read.")
         return ""
-    if len(content) > MAX_SECRET_FILE or not content.strip():
+    if len(content) > MAX_SECRET_FILE or not (content.strip() or may_be_empty):
         troubles.append(f"{given} names a file that is empty or longer than {MAX_SECRET_FILE // 1024} KiB.")
         return ""
-    return content.rstrip("\r\n")
+    return content.rstrip("\r\n") if content.strip() else ""
 
 
 def _is_link(given: str, value: str) -> bool:

@@ -22,8 +22,8 @@ from payments.entrypoints.stray_views import OrphansView, OrphanView, orphan_vie
 async def listing(service: Service, call: Call) -> Answer:
     """List orphans, the latest found first"""
     query: StrayPage = call.query
-    secret = service.client_tokens.secret
-    cursor = read_cursor(secret, "orphans", query.cursor)
+    secrets = service.client_tokens.secrets
+    cursor = read_cursor(secrets, "orphans", query.cursor)
     found = await service.refunds.orphans_page(call.caller, GatewayId(cursor) if cursor else None, query.limit + 1)
     shown = found[: query.limit]
     more = len(found) > query.limit
@@ -31,7 +31,7 @@ async def listing(service: Service, call: Call) -> Answer:
         200,
         OrphansView(
             orphans=[orphan_view(orphan) for orphan in shown],
-            next=cursor_after(secret, "orphans", shown[-1].gateway_id) if more else None,
+            next=cursor_after(secrets, "orphans", shown[-1].gateway_id) if more else None,
         ),
     )
 

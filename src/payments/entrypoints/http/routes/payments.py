@@ -164,7 +164,7 @@ async def listing(service: Service, call: Call) -> Answer:
     for_shop = call.who.who is Who.SHOP
     which = _filter(service, call.caller, query, for_shop=for_shop)
     scope = f"{call.who.who} {which}"
-    before = read_cursor(service.client_tokens.secret, scope, query.cursor)
+    before = read_cursor(service.client_tokens.secrets, scope, query.cursor)
     found = await _page(service, call.caller, which, before, query.limit + 1)
     shown = found[: query.limit]
     more = len(found) > query.limit
@@ -172,7 +172,7 @@ async def listing(service: Service, call: Call) -> Answer:
         200,
         PageView(
             payments=[payment_view(payment, for_shop=for_shop) for payment in shown],
-            next=cursor_after(service.client_tokens.secret, scope, shown[-1].merchant_id) if more else None,
+            next=cursor_after(service.client_tokens.secrets, scope, shown[-1].merchant_id) if more else None,
         ),
     )
 

@@ -24,9 +24,9 @@ _SCOPE: Final = "reconciliations"
 async def listing(service: Service, call: Call) -> Answer:
     """List what comparing our books with the provider's list found, the latest first"""
     query: StrayPage = call.query
-    secret = service.client_tokens.secret
+    secrets = service.client_tokens.secrets
     try:
-        found = await service.comparing.comparisons.page(read_cursor(secret, _SCOPE, query.cursor), query.limit + 1)
+        found = await service.comparing.comparisons.page(read_cursor(secrets, _SCOPE, query.cursor), query.limit + 1)
     except PaymentNotFound:
         raise Malformed("The reconciliation of this cursor does not exist. Start again without a cursor.") from None
     shown = found[: query.limit]
@@ -35,7 +35,7 @@ async def listing(service: Service, call: Call) -> Answer:
         200,
         ComparisonsView(
             reconciliations=[comparison_view(one) for one in shown],
-            next=cursor_after(secret, _SCOPE, shown[-1].id) if more else None,
+            next=cursor_after(secrets, _SCOPE, shown[-1].id) if more else None,
         ),
     )
 

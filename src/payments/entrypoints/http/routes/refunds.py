@@ -114,8 +114,8 @@ async def reject(service: Service, call: Call) -> Answer:
 async def strays(service: Service, call: Call) -> Answer:
     """List strays; `limit` counts payments"""
     query: StrayPage = call.query
-    secret = service.client_tokens.secret
-    before = read_cursor(secret, "strays", query.cursor)
+    secrets = service.client_tokens.secrets
+    before = read_cursor(secrets, "strays", query.cursor)
     found = await service.refunds.strays(call.caller, before, query.limit + 1)
     shown = found[: query.limit]
     more = len(found) > query.limit
@@ -123,7 +123,7 @@ async def strays(service: Service, call: Call) -> Answer:
         200,
         StraysView(
             strays=[stray for payment in shown for stray in stray_views(payment)],
-            next=cursor_after(secret, "strays", shown[-1].merchant_id) if more else None,
+            next=cursor_after(secrets, "strays", shown[-1].merchant_id) if more else None,
         ),
     )
 

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+from collections.abc import Sequence
 from typing import Final
 
 from payments.domain.values import MerchantId
@@ -11,13 +12,16 @@ from payments.entrypoints.http.shapes.errors import Malformed
 _SIGNATURE: Final = 16  # bytes
 
 
-def cursor_after(secret: str, scope: str, last: str) -> str:
-    """Return the cursor that continues after *last*. It is valid only for the same list (*scope*)."""
-    return base64.urlsafe_b64encode(_signature(secret, scope, last) + last.encode()).decode().rstrip("=")
+def cursor_after(secrets: Sequence[str], scope: str, last: str) -> str:
+    """Return the cursor that continues after *last*, signed with the first secret, for this list (*scope*) alone."""
+    return base64.urlsafe_b64encode(_signature(secrets[0], scope, last) + last.encode()).decode().rstrip("=")
 
 
-def read_cursor(secret: str, scope: str, cursor: str | None) -> MerchantId | None:
-    """Return the id to continue after. Raises Malformed for any text that is not a cursor of this list."""
+def read_cursor(secrets: Sequence[str], scope: str, cursor: str | None) -> MerchantId | None:
+    """Return the id to continue after. Raises Malformed for any text that is not a cursor of this list.
+
+    The secret before the current one is accepted too, so that a page that is open while it is replaced goes on.
+    """
     if cursor is None:
         return None
     try:
@@ -25,7 +29,7 @@ def read_cursor(secret: str, scope: str, cursor: str | None) -> MerchantId | Non
         last = MerchantId(raw[_SIGNATURE:].decode())
     except ValueError:
         raise Malformed("The cursor does not belong to this list. Start again without a cursor.") from None
-    if not hmac.compare_digest(raw[:_SIGNATURE], _signature(secret, scope, last)):
+    if not any(hmac.compare_digest(raw[:_SIGNATURE], _signature(secret, scope, last)) for secret in secrets):
         raise Malformed("The cursor does not belong to this list. Start again without a cursor.")
     return last
 
