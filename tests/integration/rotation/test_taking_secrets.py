@@ -1,4 +1,4 @@
-"""A running shop takes new secrets from their files: what the old ones made stays good, and a bad one changes nothing."""
+"""A running shop takes new secrets from files: what the old ones made stays good, and a bad one changes nothing."""
 
 import itertools
 import logging
