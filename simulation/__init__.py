@@ -4,6 +4,7 @@ plan        what one seed means: the cast, the faults, and what the provider doe
 scheduler   processes, the virtual clock, deaths
 machines    the servers and workers of the shop: use cases over ports that pause
 stores      the ports of the database: conflicts, lost answers, and what was written
+calling     how those ports reach the store: each call alone, or (group_commit) what waits together
 wire        the way to the provider: calls that are lost, late, or executed after the caller gave up
 provider    the provider's book: windows, accounts, the console, lists, replicas
 people      buyers, also hostile ones; operators: the shop's staff, the console, another system on the account

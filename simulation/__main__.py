@@ -49,7 +49,7 @@ def main(arguments: list[str]) -> int:
     if given.sum:
         return _told(Tally.read(given.sum), given)
     if given.bugs is not None:
-        return finding.main(given.bugs, given.fresh, given.json)
+        return finding.main(given.bugs, given.fresh, given.json, given.store)
     first, last = given.seeds if isinstance(given.seeds, tuple) else seeds(given.seeds)
     jobs = {"jobs": given.jobs} if given.jobs else {"jobs": 1} if first == last else {}
     order = Order(

@@ -10,6 +10,7 @@ from payments.domain.refund import BankAccount, SealedAccount
 from payments.domain.use_cases.outbox import Courier
 from payments.domain.use_cases.wiring import Policy, UseCases
 from payments.domain.values import RefundId
+from simulation.calling import Calls
 from simulation.scheduler import HOUR, MINUTE, NOON, SECOND, Process, Scheduler, Work
 from simulation.stores import PausingOrphans, PausingOutbox, PausingPayments, PausingShop
 from simulation.wire import Wire
@@ -46,14 +47,14 @@ class Drawer:
 class Machine:
     """One process of the operating system. When it dies, everything it does dies, and it is started again."""
 
-    def __init__(self, world: "World", name: str, skew: int) -> None:
+    def __init__(self, world: "World", name: str, skew: int, calls: Calls) -> None:
         self.name, self.skew, self.up = name, skew, True
         self.world = world
         self.clock = SkewedClock(world.scheduler, skew)
         shop = PausingShop(world)
         self.use_cases = UseCases.over(
-            payments=PausingPayments(world, world.store),
-            orphans=PausingOrphans(world, world.store),
+            payments=PausingPayments(world, calls),
+            orphans=PausingOrphans(world, calls),
             gateway=Wire(world, skew),
             ids=world.ids,
             clock=self.clock,
@@ -61,7 +62,7 @@ class Machine:
             policy=Policy(mode=world.plan.mode, hold_strays=world.plan.hold_strays),
             vault=Drawer(),
         )
-        outbox = PausingOutbox(world, world.store)
+        outbox = PausingOutbox(world, calls)
         self.courier = Courier(outbox=outbox, publisher=shop, clock=self.clock, jitter=lambda: 1.0)
 
     def start(self, name: str, work: Work) -> Process:

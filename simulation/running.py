@@ -12,10 +12,9 @@ import attrs
 
 from simulation.counting import Tally
 from simulation.plan import Plan
-from simulation.stored import opened
-from simulation.world import World
+from simulation.stored import world_over
 
-BATCH: Final = {"memory": 4, "sql": 2}
+BATCH: Final = {"memory": 4, "sql": 2, "batched": 2}
 Bar = Callable[[Tally], None]
 
 
@@ -42,9 +41,8 @@ def run_seeds(order: Order, seeds: Iterable[int]) -> Tally:
     """Run these seeds one after the other, and return what they counted."""
     tally = Tally()
     for seed in seeds:
-        plan = order.plan(seed)
-        with opened(order.store, plan.mode) as store:
-            tally.add(Tally.of(World(plan, store).run()))
+        with world_over(order.store, order.plan(seed)) as world:
+            tally.add(Tally.of(world.run()))
     return tally
 
 

@@ -99,6 +99,16 @@ class Scheduler:
         current.at = where
         await _yield(wait)
 
+    async def stand(self, where: str) -> None:
+        """Stand still until `wake` is called."""
+        assert self.current is not None
+        self.current.at = where
+        await _yield(None)
+
+    def wake(self, process: Process, wait: int) -> None:
+        """Let a process that stands still go on after *wait* milliseconds."""
+        self._push(wait, process)
+
     async def finished(self, process: Process) -> Process:
         """Wait until *process* has ended, or died."""
         current = self.current

@@ -1,4 +1,7 @@
-"""Stored: the store that a world runs over: dicts, or the SQL adapter over an SQLite file in RAM."""
+"""Stored: what a world runs over: dicts, or the SQL adapter over an SQLite file in RAM.
+
+Over `batched`, each server commits the calls that wait together, as `payments serve` does.
+"""
 
 import shutil
 import tempfile
@@ -6,15 +9,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from payments.adapters.memory.store import MemoryStore
 from payments.domain.ports import Store
 from payments.domain.values import Mode
-from simulation.world import PREFIX
+from simulation.plan import Plan
+from simulation.world import PREFIX, World
 
-KINDS: Final = ("memory", "sql")
+KINDS: Final = ("memory", "sql", "batched")
 RAM: Final = Path("/dev/shm")  # noqa: S108 - files of ours, in a folder that mkdtemp makes
+
+
+@contextmanager
+def world_over(kind: str, plan: Plan, **options: Any) -> Iterator[World]:
+    """Return the world of *plan* over an empty store, which is closed in the end."""
+    with opened(kind, plan.mode) as store:
+        if kind == "batched":
+            from simulation.group_commit import GroupCommit
+
+            options["server_calls"] = GroupCommit
+        yield World(plan, store, **options)
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """The ports of the database as one machine has them: each call pauses, may fail, and what it wrote is observed.
 
-A conflict and an answer that never comes are injected here; real ones stay to the tests with real databases.
+Conflicts are injected here, and lost answers in `calling`; real ones stay to the tests with real databases.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -14,9 +14,9 @@ from payments.domain.event import Event
 from payments.domain.messages import DeliveryFailed, Message
 from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
-from payments.domain.ports import Alarm, Store
+from payments.domain.ports import Alarm
 from payments.domain.values import DEFAULT_PROVIDER, GatewayId, MerchantId
-from simulation.scheduler import Work
+from simulation.calling import Call, Calls
 
 if TYPE_CHECKING:
     from simulation.world import World
@@ -25,29 +25,20 @@ if TYPE_CHECKING:
 class _Port:
     """What all ports of the database share."""
 
-    def __init__(self, world: "World", store: Store) -> None:
-        self._world, self._store = world, store
+    def __init__(self, world: "World", calls: Calls) -> None:
+        self._world, self._calls, self._store = world, calls, calls.store
         self._scheduler, self._chance = world.scheduler, world.chance
 
-    async def _read(self, name: str, call: Callable[[], Work]) -> Any:
+    async def _read(self, name: str, call: Call) -> Any:
         await self._begin(name)
-        answer = await call()
-        await self._scheduler.pause(f"after {name}", self._chance.moment())
-        return answer
+        return await self._calls.read(name, call)
 
-    async def _write(self, name: str, call: Callable[[], Work]) -> Any:
+    async def _write(self, name: str, call: Call) -> Any:
         await self._begin(name)
         if self._chance.happens(self._world.faults.conflicts):
             self._world.count("fault", "conflict")
             raise ConcurrentUpdate("Other writers were first. Nothing was stored.")
-        answer = await call()
-        if self._chance.happens(self._world.faults.lost_commits):
-            self._world.marks.hit("lost commit answer")
-            self._world.count("fault", "commit answer lost")
-            await self._scheduler.pause(f"after {name}", self._chance.moment())
-            raise StorageUnavailable("The database did not answer. The change may have been stored.")
-        await self._scheduler.pause(f"after {name}", self._chance.moment())
-        return answer
+        return await self._calls.write(name, call)
 
     async def _begin(self, name: str) -> None:
         await self._scheduler.pause(f"before {name}", self._chance.moment())

@@ -7,8 +7,8 @@ import attrs
 
 from simulation.plan import Faults, Plan
 from simulation.scheduler import DAY, HOUR, MINUTE, SECOND
-from simulation.stored import opened
-from simulation.world import MOST_STEPS, World
+from simulation.stored import world_over
+from simulation.world import MOST_STEPS
 
 FAULTS: Final = tuple(field.name for field in attrs.fields(Faults))
 SALTS: Final = 4
@@ -38,8 +38,8 @@ class Story:
 
 def broken_law(plan: Plan, store: str, most_steps: int) -> tuple[str, int] | None:
     """Return the first law that the plan breaks and the steps it takes, if it breaks one."""
-    with opened(store, plan.mode) as empty:
-        world = World(plan, empty, most_steps=most_steps).run()
+    with world_over(store, plan, most_steps=most_steps) as world:
+        world.run()
     if not world.laws.violations:
         return None
     return world.laws.violations[0].law, world.scheduler.steps
@@ -82,8 +82,8 @@ def _candidates(story: Story) -> Iterator[tuple[Plan, tuple[str, ...]]]:
 def told(story: Story, store: str) -> str:
     """Return the story as lines: when, who, what; and the law that it breaks at the end."""
     plan = story.plan
-    with opened(store, plan.mode) as empty:
-        world = World(plan, empty, telling=True).run()
+    with world_over(store, plan, telling=True) as world:
+        world.run()
     cast = ", ".join(f"{role.kind} {role.number}" for role in story.plan.cast)
     faults = {n: round(v, 3) for n, v in attrs.asdict(story.plan.faults).items() if v}
     lines = [f"People: {cast}", f"Faults: {faults or 'none'}", f"Provider: {attrs.asdict(story.plan.guesses)}", ""]

@@ -14,6 +14,7 @@ from payments.domain.machine import Status
 from payments.domain.payment import Payment
 from payments.domain.ports import Alarm, Store
 from payments.domain.values import GatewayId
+from simulation.calling import AtOnce, Calls
 from simulation.chance import Chance
 from simulation.laws.last import check_last
 from simulation.laws.laws import Laws
@@ -41,7 +42,15 @@ LONGEST_REST: Final = 400 * DAY
 class World:
     """Everything there is. `good` are the captures of honest buyers that must end paid."""
 
-    def __init__(self, plan: Plan, store: Store | None = None, *, telling: bool = False, most_steps: int = MOST_STEPS):
+    def __init__(
+        self,
+        plan: Plan,
+        store: Store | None = None,
+        *,
+        server_calls: Callable[["World"], Calls] = AtOnce,
+        telling: bool = False,
+        most_steps: int = MOST_STEPS,
+    ) -> None:
         self.plan, self.faults = plan, plan.faults
         self.store: Store = store or MemoryStore.empty(PREFIX)
         self.scheduler = Scheduler()
@@ -68,10 +77,10 @@ class World:
         self.machines: list[Machine] = []
         self._outage_until = 0
         self._maintenance_at = self.chance.between(0, 4 * HOUR)
-        for kind, count in ((Server, plan.servers), (Worker, plan.workers)):
+        for kind, count, calls in ((Server, plan.servers, server_calls), (Worker, plan.workers, AtOnce)):
             for number in range(1, count + 1):
                 skew = self.chance.between(-self.faults.skew, self.faults.skew)
-                self.machines.append(kind(self, f"{kind.__name__.lower()} {number}", skew))
+                self.machines.append(kind(self, f"{kind.__name__.lower()} {number}", skew, calls(self)))
         self.scheduler.before_step = self._before_step
 
     # running

@@ -9,41 +9,44 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Final
 
-from simulation.bugs import of_money, of_refunds, of_workers
-from simulation.bugs.planting import BUGS
+from simulation.bugs import of_batches, of_money, of_refunds, of_workers
+from simulation.bugs.planting import BUGS, MEMORY, bugs_over
 from simulation.plan import Plan
-from simulation.world import World
+from simulation.stored import world_over
 
-ROOMS: Final = (of_money, of_refunds, of_workers)
+ROOMS: Final = (of_money, of_refunds, of_workers, of_batches)
 FRESH: Final = 100_000
 """Where fresh seeds begin: far from those that the simulator was tried with."""
+MOST: Final = 60
+"""How many seeds are tried over a store for which no seed is known."""
 
 
-def law_broken_by(name: str, seed: int) -> str | None:
+def law_broken_by(name: str, seed: int, store: str = MEMORY) -> str | None:
     """Return the law that the world of *seed* finds broken with this bug in the code; None if it finds nothing."""
-    with BUGS[name].planted():
-        world = World(Plan.drawn(seed)).run()
+    with BUGS[name].planted(), world_over(store, Plan.drawn(seed)) as world:
+        world.run()
     if world.laws.violations:
         return world.laws.violations[0].law
     return "it comes to rest" if world.scheduler.steps >= world.most_steps else None
 
 
-def first_seed(name: str, start: int, most: int) -> tuple[int, str] | None:
+def first_seed(name: str, start: int, most: int, store: str = MEMORY) -> tuple[int, str] | None:
     """Return how many seeds from *start* on it takes to find the bug, and the law it breaks."""
     for number in range(most):
-        if law := law_broken_by(name, start + number):
+        if law := law_broken_by(name, start + number, store):
             return number + 1, law
     return None
 
 
-def main(only: str, fresh: int, path: Path | None) -> int:
+def main(only: str, fresh: int, path: Path | None, store: str = MEMORY) -> int:
     """Find every bug by its known seed or, with *fresh*, among so many fresh seeds; 0 if all were found."""
-    chosen = [name for name in BUGS if only in name]
+    chosen = [name for name in bugs_over(store) if only in name]
+    most = fresh or (1 if store == MEMORY else MOST)
     found: dict[str, tuple[int, str]] = {}
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(os.cpu_count() or 1, mp_context=context) as pool:
         starts = {name: FRESH if fresh else BUGS[name].seed for name in chosen}
-        futures = {name: pool.submit(first_seed, name, start, fresh or 1) for name, start in starts.items()}
+        futures = {name: pool.submit(first_seed, name, start, most, store) for name, start in starts.items()}
         for name, future in futures.items():
             result = future.result()
             if result:

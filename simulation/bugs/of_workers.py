@@ -14,7 +14,7 @@ from payments.domain.use_cases import reconciliation, refreshing
 from payments.domain.use_cases.outbox import Courier
 from payments.domain.use_cases.reconciliation import Reconciliation
 from payments.domain.use_cases.sweep import Sweep, Swept
-from simulation.bugs.planting import bug, replaced
+from simulation.bugs.planting import MEMORY, bug, replaced
 from simulation.scheduler import passing
 
 _store = MemoryPayments._store
@@ -71,7 +71,7 @@ async def _not_booked(*_: Any) -> None:
     return
 
 
-@replaced("the lease is ignored", 100_000, MemoryPayments, "claim")
+@replaced("the lease is ignored", 100_000, MemoryPayments, "claim", store=MEMORY)
 async def _unleased(self: Any, now: Any, until: Any, limit: int) -> list[Payment]:
     due = sorted((p.due_at, p.merchant_id) for p in self._books.payments.values() if p.due_at and p.due_at <= now)
     claimed = [name for _, name in due[:limit]]
@@ -79,7 +79,7 @@ async def _unleased(self: Any, now: Any, until: Any, limit: int) -> list[Payment
     return [self._books.payments[name] for name in claimed]
 
 
-@replaced("the last write wins", 100_004, MemoryPayments, "update")
+@replaced("the last write wins", 100_004, MemoryPayments, "update", store=MEMORY)
 async def _overwriting(self: Any, merchant_id: Any, change: Any) -> Payment:
     before = self._known(merchant_id)
     after: Payment = change(before)
@@ -89,7 +89,7 @@ async def _overwriting(self: Any, merchant_id: Any, change: Any) -> Payment:
     return _store(self, after)
 
 
-@replaced("the event is outside the transaction", 100_003, MemoryPayments, "update")
+@replaced("the event is outside the transaction", 100_003, MemoryPayments, "update", store=MEMORY)
 async def _apart(self: Any, merchant_id: Any, change: Any) -> Payment:
     before = self._known(merchant_id)
     after: Payment = change(before)
@@ -103,7 +103,7 @@ async def _apart(self: Any, merchant_id: Any, change: Any) -> Payment:
     return stored
 
 
-@replaced("told before it is saved", 100_003, MemoryPayments, "update")
+@replaced("told before it is saved", 100_003, MemoryPayments, "update", store=MEMORY)
 async def _told_first(self: Any, merchant_id: Any, change: Any) -> Payment:
     foreseen = change(self._known(merchant_id))
     told = [Waiting.due_at_once(Message.about(foreseen, event)) for event in foreseen.new_events]

@@ -2,18 +2,25 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 import attrs
+
+MEMORY: Final = "memory"
+BATCHED: Final = "batched"
 
 
 @attrs.frozen
 class Bug:
-    """`seed` is a world known to find it; each patch is (where, the attribute, what it becomes)."""
+    """`seed` is a world known to find it; each patch is (where, the attribute, what it becomes).
+
+    `store`: the only kind of store whose code it changes; empty where it matters on each.
+    """
 
     name: str
     seed: int
     patches: tuple[tuple[Any, str, Any], ...]
+    store: str = ""
 
     @contextmanager
     def planted(self) -> Iterator[None]:
@@ -31,16 +38,23 @@ class Bug:
 BUGS: dict[str, Bug] = {}
 
 
-def bug(name: str, seed: int, *patches: tuple[Any, str, Any]) -> None:
+def bug(name: str, seed: int, *patches: tuple[Any, str, Any], store: str = "") -> None:
     """Register a bug."""
-    BUGS[name] = Bug(name, seed, patches)
+    BUGS[name] = Bug(name, seed, patches, store)
 
 
-def replaced(name: str, seed: int, where: Any, attribute: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def replaced(
+    name: str, seed: int, where: Any, attribute: str, *, store: str = ""
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register the decorated function as the wrong version of `where.attribute`."""
 
     def register(wrong: Callable[..., Any]) -> Callable[..., Any]:
-        bug(name, seed, (where, attribute, wrong))
+        bug(name, seed, (where, attribute, wrong), store=store)
         return wrong
 
     return register
+
+
+def bugs_over(store: str) -> list[str]:
+    """Return the names of the bugs that matter over a kind of store."""
+    return [name for name, bug in BUGS.items() if bug.store in ("", store)]

@@ -35,6 +35,11 @@ def test_the_same_seed_is_the_same_run_in_another_process_with_another_hash_seed
     assert there == str(here)
 
 
+def test_the_same_seed_is_the_same_run_where_servers_commit_together() -> None:
+    one, other = (run_seeds(Order(first=1, last=1, store="batched"), [1]).traces for _ in range(2))
+    assert one == other
+
+
 def test_another_seed_is_another_run() -> None:
     assert World(Plan.drawn(1)).run().scheduler.trace != World(Plan.drawn(2)).run().scheduler.trace
 
