@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import attrs
@@ -63,6 +63,12 @@ class Server:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.stub_port}/stub/calls") as answer:
             calls: dict[str, int] = json.load(answer)
         return sum(number for call, number in calls.items() if "users" not in call and call.startswith(like))
+
+    def asked_for(self, of: Callable[[str], bool]) -> int:
+        """Return how often the provider was asked for one payment or attempt, where *of* holds for its id."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.stub_port}/stub/asked") as answer:
+            asked: dict[str, int] = json.load(answer)
+        return sum(number for name, number in asked.items() if of(name))
 
     def measure(self, requests: list[Request], keep: str) -> tuple[Figures, Load]:
         cpu, calls = self.cpu_seconds(), self.provider_calls()

@@ -2,7 +2,8 @@
 
 It answers getToken, prepare, a payment's look-up and lists, as Iamport would, after `--latency` seconds. Its imp_uid is
 the merchant_uid itself, and every payment it is asked for is paid. GET /stub/calls tells how many calls it answered,
-and GET /stub/most how many it had at work at a time since this was last asked.
+GET /stub/asked how often it was asked for each payment, and GET /stub/most how many calls it had at work at a time
+since this was last asked.
 """
 
 import argparse
@@ -36,6 +37,7 @@ class Stub(asyncio.Protocol):
     """Enough of HTTP/1.1 for a client that keeps its connections and sends a Content-Length."""
 
     calls: ClassVar[Counter[str]] = Counter()
+    asked: ClassVar[Counter[str]] = Counter()
     latency: ClassVar = 0.0
     at_work: ClassVar = 0
     most_at_work: ClassVar = 0
@@ -68,10 +70,14 @@ class Stub(asyncio.Protocol):
         path = target.split("?")[0]
         if path == "/stub/calls":
             return json.dumps(dict(self.calls)).encode()
+        if path == "/stub/asked":
+            return json.dumps(dict(self.asked)).encode()
         if path == "/stub/most":
             most, Stub.most_at_work = Stub.most_at_work, 0
             return json.dumps(most).encode()
         self.calls[f"{method} {'/'.join(path.split('/')[:3]) if 'prepare' in path else '/' + path.split('/')[1]}"] += 1
+        if method == "GET":
+            self.asked[path.rsplit("/", 1)[1]] += 1
         if path == "/users/getToken":
             response: dict[str, object] = {"access_token": "t" * 40, "now": 1_700_000_000, "expired_at": 1_700_001_800}
         elif path == "/payments/prepare":
