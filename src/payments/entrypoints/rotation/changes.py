@@ -7,12 +7,11 @@ import attrs
 from typed_settings import Secret
 
 from payments.entrypoints.settings import Settings
-from payments.entrypoints.settings.options import FROM_FILES
+from payments.entrypoints.settings.options import FROM_FILES, NEED_NOT_BE_SET
 from payments.entrypoints.settings.sources import names
 
 RENEWED: Final = tuple(name for name in FROM_FILES if name != "database.url")
 """What a running process takes: every secret but those of the database's connections, which are open."""
-MAY_BE_EMPTY: Final = frozenset({"http.previous_secret", "portone.webhook_secrets"})
 _VERIFIED: Final = {"buyers": ("key", "jwks"), "orders": ("key", "jwks")}
 
 
@@ -46,7 +45,7 @@ def _stands(settings: Settings, name: str) -> bool:
     group = name.partition(".")[0]
     if group in _VERIFIED:
         return any(_plain(settings, f"{group}.{field}") for field in _VERIFIED[group])
-    return name in MAY_BE_EMPTY or bool(_plain(settings, name))
+    return name in NEED_NOT_BE_SET or bool(_plain(settings, name))
 
 
 def _plain(settings: Settings, name: str) -> Any:

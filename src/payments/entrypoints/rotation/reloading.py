@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final, Self
+from typing import Self
 
 import attrs
 
@@ -18,7 +18,6 @@ from payments.entrypoints.settings.sources import files_of
 
 log = logging.getLogger("payments.settings")
 
-PROVIDER_KEYS: Final = frozenset({"iamport.key", "iamport.secret", "portone.api_secret"})
 Stamp = tuple[int, int, int] | None
 
 
@@ -87,11 +86,9 @@ def stamp_of(file: Path) -> Stamp:
 def _ask_providers(settings: Settings, changed: Sequence[str]) -> None:
     """Raises BadSettings if a provider refuses its new keys, and GatewayError if it cannot be asked."""
     for name, account in accounts_of(settings).items():
-        if not settings.accounts[name].check_at_start:
-            continue
-        if any(each.startswith(f"{name}.") for each in PROVIDER_KEYS.intersection(changed)):
+        options = settings.accounts[name]
+        if options.check_at_start and options.asked_for.intersection(changed):
             try:
                 ask_provider(account)
             except CredentialsRefused as error:
-                keys = settings.accounts[name].keys
-                raise BadSettings(f"{account.title} refuses the new {keys}. {error}") from None
+                raise BadSettings(f"{account.title} refuses the new {options.keys}. {error}") from None

@@ -39,6 +39,11 @@ class AccountOptions:
         raise NotImplementedError
 
     @property
+    def asked_for(self) -> frozenset[str]:
+        """The settings that the provider asks for in each call, so that it can say whether it accepts them."""
+        raise NotImplementedError
+
+    @property
     def is_set(self) -> bool:
         """Whether the account has any of its keys."""
         return any(self.secrets.values())
@@ -74,6 +79,10 @@ class IamportOptions(AccountOptions):
     @property
     def keys(self) -> str:
         return "iamport.key and iamport.secret"
+
+    @property
+    def asked_for(self) -> frozenset[str]:
+        return frozenset({"iamport.key", "iamport.secret"})
 
     @property
     def secrets(self) -> Mapping[str, str]:
@@ -116,6 +125,10 @@ class PortOneOptions(AccountOptions):
     @property
     def keys(self) -> str:
         return "portone.api_secret"
+
+    @property
+    def asked_for(self) -> frozenset[str]:
+        return frozenset({"portone.api_secret"})
 
     @property
     def secrets(self) -> Mapping[str, str]:

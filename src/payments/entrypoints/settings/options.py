@@ -227,3 +227,6 @@ FROM_FILES: Final = (
     "webhooks.secrets",
 )
 """Settings that an environment variable ending in _FILE may read from a file, as containers provide secrets."""
+
+NEED_NOT_BE_SET: Final = frozenset({"http.previous_secret", "portone.webhook_secrets"})
+"""Secrets without which what they belong to works as well, so that they may come and go while it runs."""
