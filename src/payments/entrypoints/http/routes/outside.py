@@ -24,7 +24,7 @@ _MAY_FAIL: Final = (PaymentNotFound, RefundRefused, RefundInProgress, Concurrent
     problems=(*_MAY_FAIL, BadInput),
     idempotent=True,
 )
-async def create(service: Service, call: Call) -> Answer:
+async def record_outside(service: Service, call: Call) -> Answer:
     """Record money that was given back elsewhere, such as by bank transfer"""
     body: RecordOutside = call.body
     refund_id = call.refund_id or service.refunds.ids.refund_id()
@@ -46,7 +46,7 @@ async def create(service: Service, call: Call) -> Answer:
     answers={200: ("It no longer counts", RefundView)},
     problems=_MAY_FAIL,
 )
-async def merge(service: Service, call: Call) -> Answer:
+async def merge_outside(service: Service, call: Call) -> Answer:
     """Decide that a record is the same money as a refund that the provider reports"""
     payment = await service.outside_refunds.merge(call.caller, call.merchant_id, _refund_id(call))
     return Answer(200, refund_view(payment, payment.refund(_refund_id(call))))
@@ -60,7 +60,7 @@ async def merge(service: Service, call: Call) -> Answer:
     answers={200: ("It counts again", RefundView)},
     problems=_MAY_FAIL,
 )
-async def count(service: Service, call: Call) -> Answer:
+async def count_outside(service: Service, call: Call) -> Answer:
     """Decide that a record in question is other money than the provider reports"""
     payment = await service.outside_refunds.count(call.caller, call.merchant_id, _refund_id(call))
     return Answer(200, refund_view(payment, payment.refund(_refund_id(call))))
@@ -70,4 +70,4 @@ def _refund_id(call: Call) -> RefundId:
     return RefundId(call.request.path["refund_id"])
 
 
-OPERATIONS: Final = (create, merge, count)
+OPERATIONS: Final = (record_outside, merge_outside, count_outside)

@@ -170,7 +170,7 @@ def _attempts() -> None:
     taken, times = _where("taken_at IS NOT NULL"), ["taken_at", "merchant_id"]
     op.create_index("pkr_attempts_taken_idx", "pkr_attempts", times, **taken)
     op.create_index("pkr_attempts_taken_amount_idx", "pkr_attempts", ["amount", *times], **taken)
-    stray = _where("disposition != 'accepted' AND refunded + outside < amount AND note = ''")
+    stray = _where("disposition != 'accepted' AND outside < amount - refunded AND note = ''")
     op.create_index("pkr_attempts_open_stray_idx", "pkr_attempts", ["merchant_id"], **stray)
     accepted = _where("disposition = 'accepted'")
     op.create_index("pkr_attempts_accepted_key", "pkr_attempts", ["merchant_id"], unique=True, **accepted)
