@@ -5,6 +5,7 @@
 ├── books           report, reconcile, reconciliations; the options of a search
 ├── banks           banks
 ├── channels        channels
+├── refunds         refunds list, approve, reject
 ├── strays          strays list, return, hold
 ├── orphans         orphans list, hold
 ├── keys            keys create, rotate, list, revoke
@@ -76,6 +77,9 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "refresh": (f"{_HERE}.cli.payments:refresh", "Fetch all attempts at a payment from the provider, and record them."),
     "cancel": (f"{_HERE}.cli.payments:cancel", "Cancel an unpaid payment. Refund a paid one instead."),
     "refund": (f"{_HERE}.cli.payments:refund", "Refund a payment in part or in full."),
+    "refunds list": (f"{_HERE}.cli.refunds:list_", "List refunds that wait for a second person."),
+    "refunds approve": (f"{_HERE}.cli.refunds:approve", "Approve a refund that another person requested, and send it."),
+    "refunds reject": (f"{_HERE}.cli.refunds:reject", "Give up a refund that waits for a second person."),
     "outside record": (
         f"{_HERE}.cli.outside:record",
         "Record money that was given back elsewhere, such as by bank transfer. Nothing is sent to the provider.",
@@ -135,6 +139,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
 }
 GROUPS: Final = {
     "strays": "Captures that do not count as payment.",
+    "refunds": "Large refunds, which wait for a second person.",
     "outside": "Money that was given back elsewhere.",
     "orphans": "Captures under our prefix without a payment here.",
     "outbox": "Messages to the shop.",

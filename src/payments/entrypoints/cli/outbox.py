@@ -1,7 +1,6 @@
 """Commands about messages that the shop did not accept."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
@@ -121,7 +120,7 @@ def replay(
     if [bool(messages), everything, waiting].count(True) != 1:
         raise BadInput("Give the ids of the messages, or --all, or --waiting. Nothing was changed.")
     if waiting:
-        return _hurry(datetime.now(UTC), common)
+        return _hurry(common)
     with stored(common) as store:
         chosen = [one.id for one in run(store.outbox.dead(MAX_LIST_LENGTH))] if everything else list(messages)
         letters = _letters(store)
@@ -142,9 +141,9 @@ def _letters(store: "Store") -> "Letters":
     return letters_at_a_shell(store)
 
 
-def _hurry(now: datetime, common: Common) -> int:
+def _hurry(common: Common) -> int:
     with stored(common) as store:
-        hurried = run(store.outbox.hurry(now))
+        hurried = run(_letters(store).hurry(operator()))
     if common.json:
         print_json({"replayed": hurried, "missing": []})
     else:

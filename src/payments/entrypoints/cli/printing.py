@@ -27,7 +27,8 @@ def print_refund(outcome: Outcome, refund: Refund, common: Common) -> int:
         print_json(refund_view(outcome.payment, refund))
         return code
     amount = display.money(refund.amount, currency_of(outcome.payment, refund.gateway_id), common.language)
-    say(word(f"refund is {refund.status}", common.language, amount=amount, failure=refund.failure))
+    what = "refund waits" if refund.awaits_approval else f"refund is {refund.status}"
+    say(word(what, common.language, amount=amount, failure=refund.failure))
     return code
 
 

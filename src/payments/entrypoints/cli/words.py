@@ -48,6 +48,9 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "attempts": ("결제 시도", "attempts"),
     "attempt": ("시도", "attempt"),
     "refunds": ("환불", "refunds"),
+    "refund": ("환불", "refund"),
+    "asked by": ("요청", "requested by"),
+    "reason": ("사유", "reason"),
     "timeline": ("이력", "timeline"),
     "deposit": ("입금 계좌", "deposit"),
     "found": ("발견", "found"),
@@ -90,6 +93,10 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "refund is open": (
         "{amount} 환불을 요청했지만 결과를 아직 알 수 없습니다. 워커가 이어서 처리합니다.",
         "A refund of {amount} was requested. Its outcome is not known yet; the worker continues.",
+    ),
+    "refund waits": (
+        "{amount} 환불을 요청했습니다. 다른 담당자가 승인해야 보냅니다: payments refunds list",
+        "A refund of {amount} was requested. Another person must approve it: payments refunds list",
     ),
     "refund is refused": ("환불이 거절되었습니다: {failure}", "The refund was refused: {failure}"),
 }

@@ -5,6 +5,7 @@ import hashlib
 import logging
 import secrets
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
@@ -53,13 +54,20 @@ class SignIn:
         """Return the token of a new session. Raises SignInRefused, or TooManyRequests without having looked."""
         self.attempts.address.take(network_of(address))
         self.attempts.name.take(name[:100])
+        return await self._begin(await self.confirm(name, password, lambda: code))
+
+    async def confirm(self, name: str, password: str, code: Callable[[], str]) -> Operator:
+        """Return the operator whose password this is; no session begins. Raises SignInRefused.
+
+        *code* is called where the operator has one-time codes.
+        """
         operator = await self.operators.find(name)
         stored = operator.password if operator else _ABSENT
         fits = await self._fits(stored, password)
         if operator is None or not fits or not await self._code_fits(operator, code):
-            _log.warning("a log-in to the console was refused")
+            _log.warning("the password or code of an operator was refused")
             raise SignInRefused(_WRONG)
-        return await self._begin(operator)
+        return operator
 
     async def _begin(self, operator: Operator) -> str:
         token, now = secrets.token_urlsafe(32), self.clock.now()
@@ -82,9 +90,10 @@ class SignIn:
         with self._at_once:
             return self.passwords.fits(stored, password)
 
-    async def _code_fits(self, operator: Operator, code: str) -> bool:
+    async def _code_fits(self, operator: Operator, ask: Callable[[], str]) -> bool:
         if not operator.otp:
             return True
+        code = ask()
         secret = self.seals.open(operator.otp, operator.name) if self.seals else None
         step = step_of(secret, code, self.clock.now()) if secret and code else None
         return step is not None and await self.operators.use_step(operator.name, step)

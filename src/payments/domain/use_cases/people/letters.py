@@ -32,6 +32,11 @@ class Letters:
         replaying = self.outbox.replay(message_id, self.clock.now())
         return await self.trail.noted(caller, AuditAction.REPLAY_MESSAGE, None, replaying, message=message_id)
 
+    async def hurry(self, caller: Caller) -> int:
+        """Make all waiting messages due now; returns how many."""
+        hurrying = self.outbox.hurry(self.clock.now())
+        return await self.trail.noted(caller, AuditAction.REPLAY_MESSAGE, None, hurrying, message="all that wait")
+
     async def skip(self, caller: Caller, message_id: str) -> bool:
         """Delete a dead letter, so that later messages of its payment follow; False if there is no such dead letter."""
         skipping = self.outbox.skip(message_id)
