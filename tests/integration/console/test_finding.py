@@ -65,3 +65,59 @@ def test_the_list_as_csv_opens_in_a_spreadsheet_and_runs_nothing(kim: Visitor) -
     assert "attachment" in answer.headers["Content-Disposition"]
     [row] = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))
     assert (row["buyer"][0], row["order"], row["name"], row["amount"]) == ("'", "'+1", "책, 두 권", "5000")
+
+
+def test_conditions_narrow_the_list_and_what_is_shown_is_what_the_csv_has(kim: Visitor) -> None:
+    payment, _ = kim.api.paid()
+    kim.api.begun("silver")
+    today = kim.api.service.clock.now().astimezone(kim.api.service.zone).date().isoformat()
+    shown = {
+        "of=captured": 1,
+        f"of=captured&from={today}&to={today}": 1,
+        "of=captured&to=2020-01-01": 0,
+        "amount=12,000": 1,
+        "amount=12000&currency=USD": 0,
+        "amount=1&of=captured": 0,
+        "method=card": 2,
+        "method=mobile": 0,
+        "refunding=1": 0,
+        f"q={payment['merchant_id']}&status=paid": 1,
+    }
+    for query, count in shown.items():
+        assert listed(kim.get(f"/payments?{query}").text) == count, query
+        text = kim.get(f"/payments.csv?{query}").content.decode("utf-8-sig")
+        assert len(list(csv.DictReader(io.StringIO(text)))) == count, query
+
+
+@pytest.mark.parametrize(
+    "query", ["of=never", "method=barter", "from=yesterday", "amount=lots", "from=2026-02-01&to=2026-01-01"]
+)
+def test_a_condition_that_cannot_be_read_is_refused_in_a_sentence(kim: Visitor, query: str) -> None:
+    answer = kim.get(f"/payments?{query}")
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+
+
+def test_a_search_is_saved_replaced_and_deleted(kim: Visitor) -> None:
+    for query in ("status=paid", "method=card&evil=1"):
+        answer = kim.post("/filters", {"name": "<b>카드", "query": query})
+        assert answer.status_code == 303
+    assert answer.headers["Location"] == "/console/payments?method=card"
+    page = kim.get("/payments").text
+    assert page.count("&lt;b&gt;카드</a>") == 1
+    assert 'href="/console/payments?method=card">' in page
+    assert kim.post("/filters/forget", {"name": "<b>카드"}).status_code == 303
+    assert "카드</a>" not in kim.get("/payments").text
+
+
+def test_only_a_few_searches_that_mean_something_are_saved(kim: Visitor) -> None:
+    for form in ({"name": "", "query": "q=1"}, {"name": "all", "query": ""}, {"name": "odd", "query": "status=odd"}):
+        assert kim.post("/filters", form).status_code == 422
+    statuses = [kim.post("/filters", {"name": f"{n}", "query": f"q={n}"}).status_code for n in range(9)]
+    assert statuses == [303] * 8 + [422]
+
+
+@pytest.mark.parametrize("cookie", ["nonsense", "W10=", "WzFd", "e30=", "W1sxLDJdXQ=="])
+def test_a_cookie_that_cannot_be_read_has_no_saved_search(kim: Visitor, cookie: str) -> None:
+    kim.session.cookies.set("payments_filters", cookie)
+    assert kim.get("/payments").status_code == 200

@@ -18,6 +18,8 @@ ACCESS: Final[Mapping[tuple[str, str], Scope | None]] = MappingProxyType(
         ("GET", "/"): Scope.READ,
         ("GET", "/payments"): Scope.READ,
         ("GET", "/payments.csv"): Scope.READ,
+        ("POST", "/filters"): Scope.READ,
+        ("POST", "/filters/forget"): Scope.READ,
         ("GET", "/payments/{merchant_id}"): Scope.READ,
         ("POST", "/payments/{merchant_id}/refresh"): Scope.PAY,
         ("POST", "/payments/{merchant_id}/cancel/confirm"): Scope.PAY,

@@ -19,7 +19,7 @@ from payments.entrypoints.console.files import file_routes
 from payments.entrypoints.console.forms import MAX_FORM, check_csrf, check_origin, fields_of
 from payments.entrypoints.console.pages import PAGES, Page
 from payments.entrypoints.console.pages.signing import form_cookie, session_cookie
-from payments.entrypoints.console.visit import LANGUAGE_COOKIE, House, Visit
+from payments.entrypoints.console.visit import FILTERS_COOKIE, LANGUAGE_COOKIE, House, Visit
 from payments.entrypoints.http.edge.middleware import ROUTE
 from payments.entrypoints.http.edge.threads import Threads
 from payments.entrypoints.http.shapes.bodies import read_body
@@ -133,6 +133,7 @@ class _Door:
             language=chosen,
             address=request.client.host if request.client else "",
             secure=self.secure,
+            saved_filters=request.cookies.get(FILTERS_COOKIE, ""),
             is_fragment="hx-request" in request.headers,
         )
 

@@ -24,6 +24,7 @@ from payments.entrypoints.service import Service
 from payments.entrypoints.settings import Settings
 
 LANGUAGE_COOKIE: Final = "payments_language"
+FILTERS_COOKIE: Final = "payments_filters"
 YEAR_SECONDS: Final = 365 * 24 * 3600
 
 HEADERS: Final = {
@@ -68,6 +69,7 @@ class Visit:
     token: str = attrs.field(default="", repr=False)
     session: Session | None = None
     operator: Operator | None = None
+    saved_filters: str = ""
     is_fragment: bool = False
     """Whether a script asked, which shows a part of the page."""
 

@@ -3,6 +3,8 @@
 ├── signing     log-in, log-out, language
 ├── today       what was taken and refunded so far, and what needs a person
 ├── payments    the list of payments, its search, and the list as CSV
+├── searching   a search as it is typed, and what it finds
+├── filters     searches that an operator has saved
 ├── payment     one payment, with everything that is known of it
 ├── refunds     a refund: its confirmation, and the refund itself
 ├── actions     look now, cancel, hold a stray
@@ -17,6 +19,7 @@ from typing import Final
 
 from payments.entrypoints.console.pages import (
     actions,
+    filters,
     messages,
     payment,
     payments,
@@ -34,6 +37,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *signing.PAGES,
     *today.PAGES,
     *payments.PAGES,
+    *filters.PAGES,
     *payment.PAGES,
     *refunds.PAGES,
     *actions.PAGES,
