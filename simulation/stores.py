@@ -183,11 +183,11 @@ class PausingOutbox(_Port):
     async def bury(self, message_id: str, error: str) -> None:
         await self._write("bury", lambda: self._store.outbox.bury(message_id, error))
 
-    async def dead(self, limit: int) -> Sequence[Message]:
-        return await self._read("dead letters", lambda: self._store.outbox.dead(limit))  # type: ignore[no-any-return]
+    async def dead(self, limit: int, merchant_id: MerchantId | None = None) -> Sequence[Message]:
+        return await self._read("dead letters", lambda: self._store.outbox.dead(limit, merchant_id))  # type: ignore[no-any-return]
 
-    async def waiting(self, limit: int) -> Sequence[Message]:
-        return await self._read("waiting", lambda: self._store.outbox.waiting(limit))  # type: ignore[no-any-return]
+    async def waiting(self, limit: int, merchant_id: MerchantId | None = None) -> Sequence[Message]:
+        return await self._read("waiting", lambda: self._store.outbox.waiting(limit, merchant_id))  # type: ignore[no-any-return]
 
     async def hurry(self, now: datetime, *, beyond: datetime | None = None, but: Collection[str] = ()) -> int:
         hurried = partial(self._store.outbox.hurry, now, beyond=beyond, but=but)

@@ -104,11 +104,11 @@ class Outbox(Protocol):
     async def bury(self, message_id: str, error: str) -> None:
         """Count a failed try, and stop trying: a dead letter."""
 
-    async def dead(self, limit: int) -> Sequence[Message]:
-        """Return up to *limit* dead letters, oldest first."""
+    async def dead(self, limit: int, merchant_id: MerchantId | None = None) -> Sequence[Message]:
+        """Return up to *limit* dead letters, oldest first: all, or those about one payment."""
 
-    async def waiting(self, limit: int) -> Sequence[Message]:
-        """Return up to *limit* messages that wait for their delivery, oldest first."""
+    async def waiting(self, limit: int, merchant_id: MerchantId | None = None) -> Sequence[Message]:
+        """Return up to *limit* messages that wait for their delivery, oldest first: all, or those about one payment."""
 
     async def hurry(self, now: datetime, *, beyond: datetime | None = None, but: Collection[str] = ()) -> int:
         """Make every message that was postponed due now, with its tries; returns how many.

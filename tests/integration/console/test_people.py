@@ -44,7 +44,9 @@ def test_a_dead_message_is_sent_again_or_skipped(boss: Visitor) -> None:
         run(boss.api.service.outbox.bury(message, "410 <b>gone</b>"))
     page = boss.get("/messages").text
     assert "410 &lt;b&gt;gone&lt;/b&gt;" in page
-    assert boss.post("/messages/replay", {"message": first}).status_code == 303
+    assert "410 &lt;b&gt;gone" in boss.get(f"/payments/{payment}").text
+    answer = boss.post("/messages/replay", {"message": first, "payment": payment})
+    assert answer.headers["Location"] == f"/console/payments/{payment}"
     assert boss.post("/messages/skip", {"message": second}).status_code == 303
     assert boss.post("/messages/skip", {"message": second}).status_code == 422
     assert [one.id for one in run(boss.api.service.outbox.waiting(10))] == [first]

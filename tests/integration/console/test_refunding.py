@@ -8,6 +8,7 @@ from support.console import Visitor, add_operator, hidden, signed_in
 from payments.domain.access import Scope
 from payments.domain.people.audit import AuditAction
 from payments.domain.refund import RefundStatus
+from payments.domain.values import Method
 from payments.entrypoints.blocking import run
 from payments.testing.at_once import at_once
 
@@ -107,6 +108,36 @@ def test_a_large_refund_waits_for_another_operator() -> None:
         assert amounts(api, payment["merchant_id"]) == []
         assert lee.post(f"{path}/refunds/{refund.id}/approve").status_code == 303
         assert amounts(api, payment["merchant_id"]) == [5000]
+
+
+def test_the_form_offers_only_what_the_pg_allows_and_says_why_not() -> None:
+    settings = api_settings()
+    settings = attrs.evolve(settings, iamport=attrs.evolve(settings.iamport, pg="danal"))
+    with running_api(settings=settings) as api:
+        add_operator(api.service, "kim", Scope.REFUND)
+        kim = Visitor(api, signed_in(api.service, "kim"))
+        payment = api.begun(method="mobile")["merchant_id"]
+        attempt = api.gateway.open(payment, api.stored(payment).price, method=Method.MOBILE)
+        api.gateway.approve(attempt)
+        api.hears(imp_uid=attempt, merchant_uid=payment)
+        page = kim.get(f"/payments/{payment}").text
+    assert "부분 환불:" in page
+    assert 'id="a1-amount"' not in page
+    assert '<input type="hidden" name="all" value="1">' in page
+
+
+def test_a_held_stray_is_given_back_from_its_card() -> None:
+    with running_api(settings=attrs.evolve(api_settings(), hold_strays=True)) as api:
+        add_operator(api.service, "kim", Scope.REFUND)
+        kim = Visitor(api, signed_in(api.service, "kim"))
+        payment = api.begun()
+        path, attempt = f"/payments/{payment['merchant_id']}", api.approved(payment, 1_999)
+        api.hears(imp_uid=attempt, merchant_uid=payment["merchant_id"])
+        assert "모두 돌려주기" in kim.get(path).text
+        asked = kim.post(f"{path}/refund/confirm", {"attempt": attempt, "all": "1"})
+        assert kim.post(f"{path}/refund", hidden(asked)).status_code == 303
+        assert amounts(api, payment["merchant_id"]) == [1_999]
+        assert "모두 돌려주기" not in kim.get(path).text
 
 
 def test_what_strangers_wrote_is_text_and_never_a_page(kim: Visitor) -> None:

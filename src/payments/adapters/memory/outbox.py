@@ -1,12 +1,13 @@
 """MemoryOutbox: the messages that wait to be delivered."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 import attrs
 
 from payments.adapters.memory.books import Books, Waiting
 from payments.domain.messages import Message
+from payments.domain.values import MerchantId
 
 
 @attrs.frozen
@@ -38,17 +39,18 @@ class MemoryOutbox:
         """Count a failed try, and stop trying: a dead letter."""
         self._fail(message_id, None, error)
 
-    async def dead(self, limit: int) -> Sequence[Message]:
+    async def dead(self, limit: int, merchant_id: MerchantId | None = None) -> Sequence[Message]:
         """Return up to *limit* dead letters, oldest first."""
-        with self._books.open():
-            dead = [waiting for waiting in self._books.outbox.values() if waiting.due_at is None]
-            return [waiting.message for waiting in sorted(dead, key=lambda w: w.age)[:limit]]
+        return self._oldest(limit, merchant_id, lambda waiting: waiting.due_at is None)
 
-    async def waiting(self, limit: int) -> Sequence[Message]:
+    async def waiting(self, limit: int, merchant_id: MerchantId | None = None) -> Sequence[Message]:
         """Return up to *limit* messages that wait for their delivery, oldest first."""
+        return self._oldest(limit, merchant_id, lambda waiting: waiting.due_at is not None)
+
+    def _oldest(self, limit: int, of: MerchantId | None, which: Callable[[Waiting], bool]) -> list[Message]:
         with self._books.open():
-            waiting = [one for one in self._books.outbox.values() if one.due_at is not None]
-            return [one.message for one in sorted(waiting, key=lambda w: w.age)[:limit]]
+            found = [w for w in self._books.outbox.values() if which(w) and of in (None, w.message.merchant_id)]
+            return [waiting.message for waiting in sorted(found, key=lambda w: w.age)[:limit]]
 
     async def hurry(self, now: datetime, *, beyond: datetime | None = None, but: Collection[str] = ()) -> int:
         """Make every message that was postponed beyond *beyond* due now, those in *but* excepted; returns how many."""

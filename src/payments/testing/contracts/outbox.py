@@ -8,6 +8,7 @@ import attrs
 from payments.domain.messages import Message
 from payments.domain.payment import Payment
 from payments.domain.ports import Store
+from payments.domain.values import MerchantId
 from payments.entrypoints.blocking import run
 from payments.testing.at_once import at_once
 from payments.testing.builders import a_payment, paid
@@ -44,6 +45,15 @@ def in_order(store: Store, now: datetime = NOON, until: datetime = UNTIL) -> lis
 
 class OutboxContract(Promised):
     """What holds of every Outbox: a message waits until it is delivered or buried, and each claim has one owner."""
+
+    def test_the_messages_about_one_payment_are_found(self, store: Store) -> None:
+        ids, other = changed_twice(store), begun(store, minutes=-1)
+        run(store.outbox.bury(ids[1], "gone"))
+        of = MerchantId(ids[0].removesuffix("_1"))
+        assert [one.id for one in run(store.outbox.waiting(10, of))] == [ids[0], ids[2]]
+        assert [one.id for one in run(store.outbox.dead(10, of))] == [ids[1]]
+        assert run(store.outbox.dead(10, other.merchant_id)) == []
+        assert [one.id for one in run(store.outbox.waiting(1))] == [other.id]
 
     def test_a_message_is_told_in_the_order_of_the_changes(self, store: Store) -> None:
         payment = run(store.payments.add(a_payment(at=NOON)))

@@ -41,6 +41,7 @@ _DEAD: Final = sa.select(outbox).where(DEAD).order_by(*_OLDEST_FIRST).limit(sa.b
 _WAITING: Final = (
     sa.select(outbox).where(WAITING).order_by(*_OLDEST_FIRST).limit(sa.bindparam("limit", type_=sa.Integer))
 )
+_OF_ONE: Final = outbox.c.merchant_id == sa.bindparam("of")
 _HURRY: Final = (
     sa.update(outbox)
     .where(
@@ -94,13 +95,13 @@ class SqlOutbox:
         """Count a failed delivery, and make the message a dead letter."""
         await self._fail(message_id, None, error)
 
-    async def dead(self, limit: int) -> Sequence[Message]:
+    async def dead(self, limit: int, merchant_id: MerchantId | None = None) -> Sequence[Message]:
         """Return at most *limit* dead letters, oldest first."""
-        return await self._front.read(lambda c: [_message(row) for row in c.execute(_DEAD, {"limit": limit})])
+        return await self._oldest(_DEAD, limit, merchant_id)
 
-    async def waiting(self, limit: int) -> Sequence[Message]:
+    async def waiting(self, limit: int, merchant_id: MerchantId | None = None) -> Sequence[Message]:
         """Return at most *limit* messages that wait for their delivery, oldest first."""
-        return await self._front.read(lambda c: [_message(row) for row in c.execute(_WAITING, {"limit": limit})])
+        return await self._oldest(_WAITING, limit, merchant_id)
 
     async def hurry(self, now: datetime, *, beyond: datetime | None = None, but: Collection[str] = ()) -> int:
         """Make every message that was postponed beyond *beyond* due at *now*, those in *but* excepted."""
@@ -128,6 +129,11 @@ class SqlOutbox:
             return deleted
 
         return await self._front.write(work)
+
+    async def _oldest(self, which: sa.Select[Any], limit: int, of: MerchantId | None) -> list[Message]:
+        statement = which if of is None else which.where(_OF_ONE)
+        given = {"limit": limit, **({} if of is None else {"of": of})}
+        return await self._front.read(lambda c: [_message(row) for row in c.execute(statement, given)])
 
     async def _fail(self, message_id: str, due_at: datetime | None, error: str) -> None:
         given = {"key_id": message_id, "due_at": due_at, "error": _storable(error)}

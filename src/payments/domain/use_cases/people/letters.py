@@ -8,7 +8,7 @@ from payments.domain.messages import Message, Outbox
 from payments.domain.people.audit import AuditAction
 from payments.domain.ports import Clock
 from payments.domain.use_cases.people.trail import Trail
-from payments.domain.values import Caller
+from payments.domain.values import Caller, MerchantId
 
 
 @attrs.frozen(kw_only=True)
@@ -19,13 +19,13 @@ class Letters:
     clock: Clock
     trail: Trail
 
-    async def dead(self, limit: int) -> Sequence[Message]:
-        """Return up to *limit* dead letters, oldest first."""
-        return await self.outbox.dead(limit)
+    async def dead(self, limit: int, merchant_id: MerchantId | None = None) -> Sequence[Message]:
+        """Return up to *limit* dead letters, oldest first: all, or those about one payment."""
+        return await self.outbox.dead(limit, merchant_id)
 
-    async def waiting(self, limit: int) -> Sequence[Message]:
-        """Return up to *limit* messages that wait for their delivery, oldest first."""
-        return await self.outbox.waiting(limit)
+    async def waiting(self, limit: int, merchant_id: MerchantId | None = None) -> Sequence[Message]:
+        """Return up to *limit* messages that wait for their delivery, oldest first: all, or those about one payment."""
+        return await self.outbox.waiting(limit, merchant_id)
 
     async def replay(self, caller: Caller, message_id: str) -> bool:
         """Send a dead letter again, with the same id and content; False if there is no such dead letter."""

@@ -7,6 +7,8 @@
 ├── filters     searches that an operator has saved
 ├── payment     one payment, with everything that is known of it
 ├── refunds     a refund: its confirmation, and the refund itself
+├── confirming  a sum that an operator is asked to confirm
+├── outside     money that was given back elsewhere
 ├── actions     look now, cancel, hold a stray
 ├── messages    messages to the shop that have not arrived
 ├── reports     what moved in whole days, as a table, a plot, CSV and JSON
@@ -21,6 +23,7 @@ from payments.entrypoints.console.pages import (
     actions,
     filters,
     messages,
+    outside,
     payment,
     payments,
     people,
@@ -40,6 +43,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *filters.PAGES,
     *payment.PAGES,
     *refunds.PAGES,
+    *outside.PAGES,
     *actions.PAGES,
     *messages.PAGES,
     *reports.PAGES,

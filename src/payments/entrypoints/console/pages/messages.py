@@ -21,7 +21,8 @@ async def replay(visit: Visit) -> Response:
     """Send a dead letter again."""
     if not await visit.house.letters.replay(visit.caller, visit.form.get("message", "")):
         raise BadInput("There is no such dead message. Nothing was changed.")
-    return visit.go(visit.url("/messages"))
+    payment = visit.form.get("payment", "")
+    return visit.go(visit.payment_url(payment) if payment else visit.url("/messages"))
 
 
 async def skip(visit: Visit) -> Response:

@@ -9,11 +9,13 @@ from starlette.responses import Response
 from payments.domain.books.days import day_of
 from payments.domain.books.sums import Grouping
 from payments.domain.use_cases.reporting import Report
-from payments.entrypoints.books.reports import GROUPS, csv_rows, read_days, report_view
+from payments.entrypoints.books.reports import AMOUNTS, GROUPS, csv_rows, read_days, report_view
 from payments.entrypoints.console.pages.page import Page
 from payments.entrypoints.console.visit import HEADERS, Visit
 from payments.entrypoints.http.routes.reports import MAX_DAYS
 
+_ALWAYS: Final = ("captured", "captures", "refunded", "refunds", "net")
+"""Columns that are always shown; others only where there is something in them."""
 _ASKED: Final = ("month", "from", "to", *(f"by_{one}" for one in Grouping))
 
 
@@ -38,7 +40,7 @@ async def show(visit: Visit) -> Response:
         groups=[one for one in GROUPS if one in asked.by],
         groupings=list(Grouping),
         plotted=asked.by == {Grouping.DAY},
-        with_strays=any(line.stray_captured or line.stray_refunded for line in lines),
+        others=[name for name in AMOUNTS if name not in _ALWAYS and any(getattr(line, name) for line in lines)],
         zone=str(visit.service.zone),
         csv=visit.url("/reports.csv", **asked.query),
         json=visit.url("/reports.json", **asked.query),

@@ -21,7 +21,7 @@ T = TypeVar("T", bound=StrEnum)
 
 FIELDS: Final = (
     *("q", "status", "method", "of", "from", "to", "amount", "currency"),
-    *("stray", "refunding", "twice"),
+    *("stray", "refunding", "questioned", "twice"),
 )
 MAX_QUERY: Final = 120
 USUAL_CURRENCY: Final = "KRW"
@@ -54,6 +54,7 @@ def filter_of(asked: Mapping[str, str], zone: tzinfo) -> Filter:
         period=read_period(of, asked["from"] or None, asked["to"] or None, zone) if dated else Period(of=of),
         open_strays=asked["stray"] == "1",
         open_refunds=asked["refunding"] == "1",
+        questioned=asked["questioned"] == "1",
         paid_twice=asked["twice"] == "1",
     )
 

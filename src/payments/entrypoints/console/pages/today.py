@@ -86,6 +86,7 @@ async def _standing(visit: Visit) -> dict[str, Any]:
     service, now = visit.service, visit.now
     backlog = await service.backlog(now, now - OVERDUE_AFTER)
     refunding = await service.checkout.page(visit.caller, Filter(open_refunds=True), None, MOST_OPEN)
+    questioned = await service.checkout.page(visit.caller, Filter(questioned=True), None, MOST_OPEN)
     orphans = await service.refunds.orphans_page(visit.caller, limit=MOST_OPEN)
     differing = [one for one in await service.comparing.comparisons.page(None, 1) if not one.agrees]
     found = sum(len(one.findings) + one.more for one in differing)
@@ -95,6 +96,7 @@ async def _standing(visit: Visit) -> dict[str, Any]:
         Need("need_strays", backlog.open_strays, visit.url("/payments", stray="1")),
         Need("need_orphans", len(orphans), visit.url("/reconciliation") + "#orphans"),
         Need("need_refunds", _unknown_for_long(refunding, now), visit.url("/payments", refunding="1")),
+        Need("need_questions", len(questioned), visit.url("/payments", questioned="1")),
         Need("need_letters", backlog.messages_dead, visit.url("/messages")),
         Need("need_overdue", backlog.overdue, visit.url("/payments", status="awaiting")),
         Need("need_differences", found, visit.url(f"/reconciliation/{differing[0].id}") if differing else ""),

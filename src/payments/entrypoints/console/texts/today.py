@@ -18,6 +18,7 @@ TEXTS: Final[Mapping[str, Words]] = {
     "need_strays": Words("어긋난 입금", "Strays to decide about"),
     "need_orphans": Words("주문 없는 결제", "Captures without a payment"),
     "need_refunds": Words("한 시간 넘게 결과를 모르는 환불", "Refunds whose outcome is unknown for over an hour"),
+    "need_questions": Words("같은 돈인지 정할 환불", "Money given back that may be counted twice"),
     "need_letters": Words("보내기를 포기한 메시지", "Messages that were given up"),
     "need_overdue": Words("제때 확인하지 못한 결제", "Payments whose check is overdue"),
     "need_differences": Words("최근 대사에서 맞지 않은 것", "Differences in the latest reconciliation"),
