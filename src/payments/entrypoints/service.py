@@ -33,10 +33,15 @@ class BadSettings(PaymentsError):
     slug = "bad-settings"
 
 
+@attrs.define
 class NotReady(PaymentsError):
-    """The service cannot take traffic: its database is not writable, or has another schema."""
+    """The service cannot take traffic: its database is not writable, or has another schema.
+
+    `reason` is the slug of what keeps it from that.
+    """
 
     slug = "not-ready"
+    reason: str = ""
 
 
 class NotStarted(PaymentsError):
@@ -119,6 +124,6 @@ def readiness(store: Store) -> Callable[[], Coroutine[Any, Any, None]]:
     async def ready() -> None:
         trouble = await store.health()
         if trouble:
-            raise NotReady(trouble)
+            raise NotReady(str(trouble), reason=trouble.slug)
 
     return ready

@@ -15,6 +15,7 @@ from payments.adapters.memory.orphans import MemoryOrphans
 from payments.adapters.memory.outbox import MemoryOutbox
 from payments.adapters.memory.payments import MemoryPayments
 from payments.adapters.memory.people import MemoryPeople
+from payments.domain.errors import PaymentsError
 
 
 @attrs.frozen(kw_only=True)
@@ -51,7 +52,7 @@ class MemoryStore:
             prefix=prefix,
         )
 
-    async def health(self) -> str | None:
+    async def health(self) -> PaymentsError | None:
         """Return None: nothing can keep it from being used."""
         return None
 

@@ -68,14 +68,14 @@ class SqlStore:
     people: SqlPeople
     prefix: str
 
-    async def health(self) -> str | None:
-        """Return why the database cannot be used, as a sentence, or None if it is writable and up to date."""
+    async def health(self) -> PaymentsError | None:
+        """Return why the database cannot be used, or None if it is writable and up to date."""
         try:
             await self.front.read(check_schema)
             await self.front.read(check_clock)
             await self.front.write(lambda connection: connection.execute(_CHECK_WRITABLE))
         except PaymentsError as error:
-            return str(error)
+            return error
         return None
 
     async def about(self) -> Mapping[str, str]:

@@ -26,6 +26,7 @@ from payments.domain.access import ApiKeys, Hints, IdempotencyKeys
 from payments.domain.books.comparison import Comparison
 from payments.domain.books.search import Filter
 from payments.domain.books.sums import Sum
+from payments.domain.errors import PaymentsError
 from payments.domain.event import Event
 from payments.domain.messages import Outbox
 from payments.domain.orphan import Orphan
@@ -289,8 +290,8 @@ class Store(Protocol):
     @property
     def prefix(self) -> str: ...
 
-    async def health(self) -> str | None:
-        """Return what keeps the database from being used, in one sentence; None if nothing does."""
+    async def health(self) -> PaymentsError | None:
+        """Return what keeps the database from being used; None if nothing does."""
 
     async def about(self) -> Mapping[str, str]:
         """Return what the database is, for operators: `system`, and more that there is to say."""

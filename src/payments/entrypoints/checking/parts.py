@@ -39,7 +39,7 @@ def of_settings(settings: Settings) -> Result:
     return Result("settings", ok=True, sentence=f"The settings can be used: mode {settings.mode}, {money}.")
 
 
-async def of_database(asking: Coroutine[Any, Any, str | None]) -> Result:
+async def of_database(asking: Coroutine[Any, Any, PaymentsError | None]) -> Result:
     """Return what a store says of its health: None where nothing keeps it from being used."""
     return await _part("database", _health(asking))
 
@@ -69,9 +69,9 @@ async def _part(name: str, asking: Coroutine[Any, Any, str]) -> Result:
         return failed(name, error)
 
 
-async def _health(asking: Coroutine[Any, Any, str | None]) -> str:
+async def _health(asking: Coroutine[Any, Any, PaymentsError | None]) -> str:
     if trouble := await asking:
-        raise NotReady(trouble)
+        raise NotReady(str(trouble), reason=trouble.slug)
     return "The database is ready: right mode, current schema, safe settings, writable."
 
 

@@ -27,9 +27,9 @@ def check(*, common: Common = DEFAULT) -> int:
         trouble = run(store.health())
         found = {} if trouble else run(store.about())
     if common.json:
-        print_json({"ready": trouble is None, "trouble": trouble, "found": found})
+        print_json({"ready": trouble is None, "trouble": str(trouble) if trouble else None, "found": found})
     elif trouble:
-        say(trouble)
+        say(str(trouble))
     else:
         say(*(f"{name}: {text}" for name, text in found.items()))
         say("The database is ready: right mode, current schema, safe settings, writable.")

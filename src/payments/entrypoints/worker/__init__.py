@@ -7,6 +7,7 @@
 ├── reconciling  the steps that compare our payments with the provider's list
 ├── delivering   the step that delivers messages to the shop
 ├── forgetting   the step that deletes old idempotency keys, and messages that nobody receives
+├── watching     the step that compares the clock with the database's
 └── batch_log    log lines for a batch of payments
 
 Any number of workers may run next to each other and next to HTTP processes. What one has claimed is left alone by the

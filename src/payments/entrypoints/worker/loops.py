@@ -20,6 +20,8 @@ from payments.domain.errors import PaymentsError
 log = logging.getLogger("payments.worker")
 
 MAX_BACKOFF_SECONDS: Final = 30.0
+WRONG_CLOCK: Final = "store-wrong-clock"
+"""The slug of the only failure with which a worker is not well: what it would do next, it would do at a wrong time."""
 
 Step = Callable[[], float]
 """Does some work and returns the seconds to wait before the next step: 0 if there is more to do."""
@@ -35,7 +37,10 @@ class Troubled(Exception):
 
 @attrs.frozen
 class Health:
-    """`well` is False if the loop ended or hangs. `failures` counts failed steps in a row; `error` is the last slug."""
+    """`well` is False if the loop ended, hangs, or found a wrong clock. `failures` counts failed steps in a row.
+
+    `error` is the slug of the last one.
+    """
 
     name: str
     well: bool
@@ -73,7 +78,8 @@ class Loop:
     @property
     def health(self) -> Health:
         beating = self.clock() < self._due + self.hangs_after
-        return Health(self.name, self._thread.is_alive() and beating, self._failures, self._error)
+        well = self._thread.is_alive() and beating and self._error != WRONG_CLOCK
+        return Health(self.name, well, self._failures, self._error)
 
     def _run(self) -> None:
         try:

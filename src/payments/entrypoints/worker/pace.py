@@ -31,10 +31,11 @@ class Pace:
     deep_reconcile_every: float = 24 * 3600.0
     deep_reconcile_days: int = 3
     forget_every: float = 3600.0
+    watch_every: float = 30.0
     grace: float = 5.0
     """How long to wait for running steps when stopping. What is unfinished then becomes due again."""
 
     @property
     def threads(self) -> int:
-        """The most loops a worker has: sweepers, deliverers, three that reconcile, one for hints, one that deletes."""
-        return self.sweepers + self.deliverers + 5
+        """The most loops a worker has: sweepers, deliverers, three that reconcile, and for hints, clock, deleting."""
+        return self.sweepers + self.deliverers + 6

@@ -6,11 +6,11 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from types import FrameType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import attrs
 
@@ -29,6 +29,7 @@ from payments.entrypoints.worker.loops import Health, Loop, Step
 from payments.entrypoints.worker.pace import Pace
 from payments.entrypoints.worker.reconciling import CatchingUp, Reconciling, ReconcilingDeep
 from payments.entrypoints.worker.sweeping import Sweeping
+from payments.entrypoints.worker.watching import WatchingClock
 
 log = logging.getLogger("payments.worker")
 
@@ -43,7 +44,8 @@ class Worker:
     """All loops. Adapters must block instead of suspending, and must be thread-safe.
 
     Without a `courier` no message is delivered, and messages wait in the `outbox` for at most 30 days. `heartbeat` is a
-    file that is written every few seconds while all loops are healthy: a probe checks its age.
+    file that is written every few seconds while all loops are healthy, and once more when that ends: a probe checks its
+    age, and whoever looks at it reads why it became old. With `ready` the clock is compared with the database's.
     """
 
     sweep: Sweep
@@ -53,11 +55,13 @@ class Worker:
     outbox: Outbox
     keys: IdempotencyKeys
     operators: Operators | None = None
+    ready: Callable[[], Coroutine[Any, Any, None]] | None = None
     pace: Pace = attrs.field(factory=Pace)
     heartbeat: Path | None = None
     _stop: threading.Event = attrs.field(factory=threading.Event, init=False)
     _asked: bool = attrs.field(default=False, init=False)
     _loops: tuple[Loop, ...] = attrs.field(default=(), init=False)
+    _was_well: bool = attrs.field(default=False, init=False)
 
     @classmethod
     def of(cls, service: Service, pace: Pace | None = None, heartbeat: Path | None = None) -> Self:
@@ -69,6 +73,7 @@ class Worker:
             outbox=service.outbox,
             keys=service.idempotency,
             operators=service.people.operators,
+            ready=service.ready,
             pace=pace or Pace(),
             heartbeat=heartbeat,
         )
@@ -83,6 +88,7 @@ class Worker:
             *self._delivering(),
             self._following(),
             self._forgetting(),
+            *self._watching(),
         )
         for loop in self._loops:
             loop.start()
@@ -123,13 +129,17 @@ class Worker:
         forgetting = Forgetting(self.keys, self.hints.hints, clock, every, self.operators, unreceived)
         return Loop("forget", forgetting, self._stop, HANGS_AFTER_SECONDS)
 
+    def _watching(self) -> Iterator[Loop]:
+        if self.ready is not None:
+            yield Loop("clock", WatchingClock(self.ready, self.pace.watch_every), self._stop, HANGS_AFTER_SECONDS)
+
     @property
     def health(self) -> Sequence[Health]:
         return [loop.health for loop in self._loops]
 
     @property
     def well(self) -> bool:
-        """Whether every loop is alive. Failing steps do not count: a new worker would meet the same failures."""
+        """Whether every loop is alive and the clock right. Other failures do not count: a new worker meets them."""
         return bool(self._loops) and all(health.well for health in self.health)
 
     def ask_to_stop(self) -> None:
@@ -155,7 +165,8 @@ class Worker:
             log.info("worker stopped")
 
     def _write_heartbeat(self) -> None:
-        if self.heartbeat is not None and self.well:
+        before, self._was_well = self._was_well, self.well
+        if self.heartbeat is not None and (self._was_well or before):
             text = json.dumps([attrs.asdict(health) for health in self.health], indent=1)
             try:
                 self.heartbeat.write_text(text)
