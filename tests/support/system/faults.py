@@ -55,10 +55,15 @@ def crashed(scene: Scene) -> Iterator[None]:
     scene.server.start()
 
 
-@contextlib.contextmanager
-def frozen(scene: Scene) -> Iterator[None]:
+def frozen(scene: Scene) -> AbstractContextManager[None]:
     assert scene.server
-    first = scene.server.process.pid  # its children have sessions of their own
+    return standing_still(scene.server)
+
+
+@contextlib.contextmanager
+def standing_still(server: Postgres) -> Iterator[None]:
+    """Stop every process of a server by a signal, and let them go on at the end."""
+    first = server.process.pid  # its children have sessions of their own
     everybody = [first, *map(int, Path(f"/proc/{first}/task/{first}/children").read_text().split())]
     for pid in everybody:
         os.kill(pid, signal.SIGSTOP)
