@@ -1,13 +1,11 @@
 """Wire: the Gateway of one machine. A call may be lost, late, answered with rubbish, or done when nobody waits."""
 
 from datetime import datetime, timedelta
-from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from payments.domain.errors import (
     ContractViolation,
     CredentialsRefused,
-    NotSent,
     Rejected,
     StillAtWork,
     Unknown,
@@ -17,25 +15,15 @@ from payments.domain.ports import Attempts, ListingPage
 from payments.domain.refund import Refund
 from payments.domain.report import Report
 from payments.domain.values import GatewayId, MerchantId, Mode
-from simulation.plan import Guesses
-from simulation.provider import Page, Row
-from simulation.scheduler import MINUTE, NOON, SECOND
+from simulation.line import Line
+from simulation.provider import Row
+from simulation.scheduler import NOON, SECOND
 
-if TYPE_CHECKING:
-    from simulation.world import World
-
-READ_DEADLINE: Final = 15 * SECOND
 CANCEL_DEADLINE: Final = 60 * SECOND
-LONGEST_WORK: Final = 10 * MINUTE
-"""What the domain assumes (LONGEST_AT_WORK), written down again: a domain that assumes less must be noticed."""
 
 
-class Wire:
+class Wire(Line):
     """The provider's port. What it returns was true at some time; what it does is what was asked."""
-
-    def __init__(self, world: "World", skew: int) -> None:
-        self._world, self._skew = world, skew
-        self._scheduler, self._provider = world.scheduler, world.provider
 
     @property
     def listing_span(self) -> timedelta:
@@ -102,17 +90,6 @@ class Wire:
             self._world.marks.hit("unreadable row")
         return ListingPage(tuple(map(self._provider.told, readable)), shown.pages, shown.total, skipped)
 
-    def _unsettle(self, shown: Page) -> None:
-        """Have restless rows of old stretches leave their places before the next page is read."""
-        scheduler = self._scheduler
-        for row in shown.rows if shown.pages > 1 else ():
-            is_old = scheduler.now - row.listed_at > 25 * MINUTE
-            if row.restless and is_old and self._world.chance.happens(0.5):
-                row.restless = False
-                scheduler.at(
-                    scheduler.now + self._world.chance.between(1, SECOND), partial(self._provider.approve, row)
-                )
-
     async def revoke(self, gateway_id: GatewayId, _: MerchantId) -> Report:
         self._world.laws.about_to_touch(gateway_id)
         await self._sent("revoke")
@@ -177,55 +154,6 @@ class Wire:
         if self._world.chance.happens(self._world.faults.refusals):
             raise Rejected("The provider refuses: try later.", "F4", "transient")
         return self._provider.begin_cancel(refund)
-
-    # what befalls a call
-
-    @property
-    def _guesses(self) -> Guesses:
-        return self._world.plan.guesses
-
-    async def _sent(self, name: str, deadline: int = READ_DEADLINE) -> None:
-        """Bring a request to the provider. Raises NotSent, or Unknown for one that never arrives."""
-        chance, faults = self._world.chance, self._world.faults
-        if name != "listing":
-            self._world.tell_step(f"asks the provider: {name}")
-        await self._scheduler.pause(f"before {name}", chance.travel())
-        if self._world.outage() or chance.happens(faults.not_sent):
-            self._world.count("fault", "not sent")
-            raise NotSent("The provider was not reached.")
-        if chance.happens(faults.lost):
-            self._world.count("fault", "request lost")
-            await self._scheduler.pause(f"after {name}", deadline)
-            raise Unknown("The provider did not answer.")
-
-    async def _answered(self, name: str) -> None:
-        """Bring an answer back. Raises Unknown for one that is lost, late or rubbish, or a server's error."""
-        chance, faults = self._world.chance, self._world.faults
-        if chance.happens(faults.unanswered):
-            self._world.count("fault", chance.choice(["answer lost", "answer late", "server error", "rubbish"]))
-            await self._scheduler.pause(f"after {name}", chance.choice([20, READ_DEADLINE]))
-            raise Unknown("The provider's answer cannot be used.")
-        await self._scheduler.pause(f"after {name}", chance.travel())
-
-    def _work(self) -> int:
-        """Return how long a cancel takes: mostly seconds, at worst nearly as long as we assume."""
-        chance, faults = self._world.chance, self._world.faults
-        if not chance.happens(faults.slow):
-            return chance.between(100, 3 * SECOND)
-        # what a send may lose before it arrives, what clocks differ by, and what a replica hides count too
-        longest = LONGEST_WORK - 2 * faults.skew - faults.lag - 90 * SECOND
-        return chance.between(20 * SECOND, longest)
-
-    def _replica(self) -> int:
-        """Return the time whose state the answer shows."""
-        lag = self._world.faults.lag
-        if lag and self._world.chance.happens(0.5):
-            return self._scheduler.now - self._world.chance.between(0, lag)
-        return self._scheduler.now
-
-    def _note_staleness(self, row: Row, report: Report) -> None:
-        if report is not row.latest and row.latest.tells_more_than(report):
-            self._world.marks.hit("stale snapshot")
 
     def _mixed_up(self, gateway_id: GatewayId) -> GatewayId:
         """Return the attempt that the answer is about: a cache of the provider may answer another question."""
