@@ -177,7 +177,8 @@ def attribute(
     known_before = sum(r.amount for r in ours if r.by == Source.EXTERNAL and not r.provider_id)
     unsaid = rest - max(sum(r.amount for r in foreign if r.reason) - known_before, 0)
     known = {refund.id for refund in found}
-    silent = next((r for r in ours if r.is_open and r.sends and r.id not in known and r.amount <= unsaid), None)
+    asked = [r for r in ours if r.is_open and r.sends and r.accepted_at is None]  # an accepted one is named when done
+    silent = next((r for r in asked if r.id not in known and r.amount <= unsaid), None)
     if silent:
         its = next((r for r in foreign if not r.reason and r.amount == silent.amount), None)
         foreign = [r for r in foreign if r is not its]

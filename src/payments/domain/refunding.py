@@ -124,7 +124,7 @@ def refusal(refund: Refund, at: datetime, why: str) -> Change:
 
 def accepted(refund: Refund, reported: ReportedRefund, at: datetime) -> Change:
     """Return the change that leaves a refund to the provider, which has accepted it and will say what became of it."""
-    waiting = attrs.evolve(refund, accepted_at=at, provider_id=reported.provider_id, sending_until=None)
+    waiting = attrs.evolve(refund, accepted_at=at, provider_id=reported.provider_id, sending_until=None, failure="")
     return Change(
         event=event_about(EventKind.REFUND_ACCEPTED, waiting, at, Source.GATEWAY, refund.reason), refund=waiting
     )

@@ -18,7 +18,7 @@ from payments.domain.event import EventKind
 from payments.domain.machine import CANCELLED, PAID
 from payments.domain.refund import Refund, RefundStatus, attribute
 from payments.domain.refunding import refuse
-from payments.domain.report import ReportedRefund
+from payments.domain.report import Outcome, ReportedRefund
 from payments.domain.values import GatewayId
 
 
@@ -94,6 +94,19 @@ def test_growth_that_nothing_explains_is_not_a_refund_that_was_never_sent(refund
     """Fails where an intent alone is taken for its execution: the buyer would be told of money that never came."""
     after = shrunk(asked(a_paid_payment(), 300), refunded=refunded)
     assert books(after) == [("test", 300, "open"), ("external", refunded, "done")]
+
+
+def test_a_console_refund_of_just_our_amount_is_not_the_one_that_the_provider_has_accepted() -> None:
+    """Found by the simulation on V2: it was told done by another's refund, and then executed as well."""
+    payment = sent(a_paid_payment(), 300)
+    waiting = attrs.evolve(entry(300, payment.refunds[0].label, "can_1"), outcome=Outcome.REQUESTED)
+    accepted = shrunk(payment, waiting, refunded=0)
+    assert accepted.refunds[0].accepted_at is not None
+    beside = shrunk(accepted, waiting, entry(300, "", "can_2"), refunded=300)
+    assert books(beside) == [("test", 300, "open"), ("external", 300, "done")]
+    after = shrunk(beside, entry(300, "", "can_2"), entry(300, payment.refunds[0].label, "can_1"))
+    assert books(after) == [("test", 300, "done"), ("external", 300, "done")]
+    balanced(after)
 
 
 def test_less_than_our_amount_is_not_ours() -> None:

@@ -10,7 +10,7 @@ from payments.domain.event import EventKind
 from payments.domain.machine import Status
 from payments.domain.payment import Payment
 from payments.domain.refund import RefundStatus
-from payments.domain.refunding import RefundOrder
+from payments.domain.refunding import FAILED_LATER, RefundOrder
 from payments.domain.schedule import LONGEST_AT_WORK, REFUSAL_WAITS
 from payments.domain.values import Caller, RefundId
 from payments.testing import Shop, shop
@@ -76,6 +76,19 @@ def test_an_accepted_refund_that_fails_later_is_refused(here: Shop) -> None:
     assert (payment.refund(R1).status, payment.status) == (RefundStatus.REFUSED, Status.PAID)
     again = here.run(here.refunds.refund(OPERATOR, payment.merchant_id, RefundOrder(reason="다시")))
     assert again.payment.status is Status.CANCELLED
+
+
+def test_what_became_of_an_earlier_send_is_not_why_an_accepted_refund_failed(here: Shop) -> None:
+    """Found by the simulation: after a rebase, the shop was told the words of the refusal that had led to it."""
+    payment = begun(here)
+    gateway_id = here.pay(payment)
+    here.run(here.refresher.refresh_attempt(gateway_id, "webhook"))
+    here.gateway.refund_in_console(gateway_id, 100)
+    here.gateway.accept_refunds()
+    here.run(here.refunds.refund(OPERATOR, payment.merchant_id, RefundOrder(reason="변심", amount=300), R1))
+    here.gateway.settle_refunds(done=False)
+    refund = later(here, payment, hours=1).refund(R1)
+    assert (refund.status, refund.failure) == (RefundStatus.REFUSED, FAILED_LATER)
 
 
 def test_no_other_refund_of_the_capture_begins_meanwhile(here: Shop) -> None:
