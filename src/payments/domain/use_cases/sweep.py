@@ -99,13 +99,13 @@ class Sweep:
         for refund in payment.open_refunds:
             await self._step(self.refunds.advance(merchant_id, refund.id), troubles)
         refreshed = await self._step(self.refresher.refresh(payment, Source.SWEEP), troubles)
-        complete = isinstance(refreshed, Refreshed) and refreshed.complete
+        complete = refreshed is not None and refreshed.complete
         if complete and not troubles:
             await self.payments.update(merchant_id, lambda p: p.expired(started_at, self.grace, self.deposit_grace))
         latest = await self.payments.get(merchant_id)
         await self._step(self.refresher.revoke_deposits(latest), troubles)
         done.troubles.extend(Trouble(merchant_id, error) for error in troubles)
-        return await self._planned(payment, troubles, complete=complete)
+        return await self._planned(payment, troubles, refreshed)
 
     @staticmethod
     async def _step(step: Coroutine[Any, Any, T], troubles: list[Exception]) -> T | None:
@@ -115,14 +115,18 @@ class Sweep:
             troubles.append(error)
             return None
 
-    async def _planned(self, before: Payment, troubles: Sequence[Exception], *, complete: bool) -> Payment:
-        """Store when to come back: a change has planned that already, and no check comes after the payment ends."""
-        now = self.clock.now()
-        outage = all(isinstance(e, GatewayError) and not isinstance(e, ContractViolation) for e in troubles)
+    async def _planned(self, before: Payment, troubles: Sequence[Exception], look: Refreshed | None) -> Payment:
+        """Store when to come back: a change has planned that already, and no check comes after the payment ends.
+
+        A look that was answered, but not readable as a whole, is no outage: that does not end by itself.
+        """
+        now, complete = self.clock.now(), look is not None and look.complete
+        silent = all(isinstance(e, GatewayError) and not isinstance(e, ContractViolation) for e in troubles)
+        outage = bool(troubles) and silent and (look is None or complete)
 
         def plan(payment: Payment) -> Payment:
             if troubles or not complete:
-                return payment.check_failed_at(now, outage=bool(troubles) and outage)
+                return payment.check_failed_at(now, outage=outage)
             planned = payment if payment.version != before.version else self._checked(before, payment, now)
             return self._not_past_its_end(planned, now)
 

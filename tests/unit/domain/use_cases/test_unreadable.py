@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 from unit.domain.worlds.simulator import World
 from unit.domain.worlds.stories import ANN, SHOP, UseCase, begun, only
+from unit.domain.worlds.wire import Fault
 
 from payments.domain.errors import AttemptUnreadable
 from payments.domain.event import EventKind
 from payments.domain.machine import AWAITING, CANCELLED, PAID
 from payments.domain.payment import MAX_UNREADABLE_EVENTS, Payment
 from payments.domain.ports import AlarmKind, Attempts
+from payments.domain.refunding import RefundOrder
 from payments.domain.schedule import LONGEST_AT_WORK
 from payments.domain.values import GatewayId
 
@@ -119,6 +121,20 @@ def test_it_is_never_taken_for_unpaid_and_does_not_take_the_providers_calls_from
     assert visits(world, 2) <= 12
     assert visits(world, 58) <= 10
     assert only(world).status is AWAITING
+
+
+def test_a_refund_on_a_row_that_cannot_be_read_backs_off_too(world: World) -> None:
+    """Found by the simulation on V2, whose adapter says that the outcome is unknown: every 10 minutes, for ever."""
+    payment = begun(world)
+    attempt = world.opens(payment)
+    world.provider.approve(attempt)
+    world.does(world.refresher.refresh(payment, "test"))
+    world.wire.faults = [Fault.LATE]
+    world.does(world.refunds.refund(SHOP, payment.merchant_id, RefundOrder(reason="변심")))
+    world.provider.make_unreadable(attempt)
+    assert visits(world, 2) <= 12
+    assert visits(world, 58) <= 10
+    assert only(world).open_refunds
 
 
 def test_it_expires_as_any_other_once_it_can_be_read(world: World) -> None:
