@@ -26,7 +26,7 @@ from payments.adapters.portone.cancelling import cancel_body, idempotency_key
 from payments.adapters.portone.guesses import LISTING_SPAN, MAX_ROWS, OVERLAP
 from payments.adapters.portone.settings import PortOneSettings
 from payments.adapters.portone.words import NOT_FOUND, NOT_WAITING, OTHER_CAPTURE
-from payments.domain.errors import ContractViolation, GatewayError, Rejected
+from payments.domain.errors import ContractViolation, GatewayError, NotSent, Rejected, Unknown
 from payments.domain.money import Money
 from payments.domain.ports import Attempts, ListingPage
 from payments.domain.refund import Refund
@@ -100,11 +100,10 @@ class Client:
         """
         body = {**cancel_body(refund), "storeId": self._settings.store_id}
         key = idempotency_key(merchant_id, body, refund.refusals)
-        shown = await self._payment(merchant_id, self._deadline())
-        if wire.is_captured(shown) and wire.name_of(shown) != refund.gateway_id:
-            raise Rejected(
-                "The provider would cancel another capture of this payment. Nothing was sent.", OTHER_CAPTURE
-            )
+        try:
+            await self._check_capture(refund.gateway_id, merchant_id)
+        except (Unknown, ContractViolation) as error:
+            raise NotSent("The provider did not show the capture before its refund. Nothing was sent.") from error
         ends = Deadline(self._settings.refund_deadline)
         call = Call(method="POST", path="/payments/{}/cancel", about=merchant_id, body=body, key=key)
         made = wire.cancelled(await self._api.ask(call, ends))
@@ -114,6 +113,22 @@ class Client:
         if report.amount.currency != currency:
             raise ContractViolation("The provider reports the capture in another currency than its refund.")
         return _with_waiting(report, made)
+
+    async def _check_capture(self, gateway_id: GatewayId, merchant_id: MerchantId) -> None:
+        """Raise Rejected where a cancel could be of another capture, and Unknown where this one is not shown."""
+        ends = self._deadline()
+        shown = await self._payment(merchant_id, ends)
+        if wire.is_captured(shown) and wire.name_of(shown) == gateway_id:
+            return
+        rows = [shown] if wire.is_captured(shown) else await self._transactions(merchant_id, ends)
+        if rows is None:
+            return  # the provider no longer lists attempts
+        if any(wire.is_captured(row) and wire.name_of(row) != gateway_id for row in rows):
+            raise Rejected(
+                "The provider would cancel another capture of this payment. Nothing was sent.", OTHER_CAPTURE
+            )
+        if not any(wire.is_captured(row) for row in rows):
+            raise Unknown("The provider does not show this capture.")
 
     async def revoke(self, gateway_id: GatewayId, merchant_id: MerchantId) -> Report:
         """Close a virtual account before its deposit. One that was paid meanwhile is reported as it is."""
@@ -176,10 +191,16 @@ class Client:
         return next((MerchantId(owner) for owner in owners if isinstance(owner, str) and owner), None)
 
     async def _payment(self, merchant_id: MerchantId, ends: Deadline) -> object | None:
-        """Return the payment of this id, with the attempt that the provider shows of it; None if it knows none."""
+        """Return the payment of this id, with the attempt that the provider shows of it; None if it knows none.
+
+        Raises ContractViolation for the answer to another question.
+        """
         answer = await self._api.answer(self._read("/payments/{}", merchant_id), ends)
         if answer.status == 200:
-            return decoded(answer.body)
+            shown = decoded(answer.body)
+            if isinstance(shown, dict) and shown.get("id", merchant_id) != merchant_id:
+                raise ContractViolation("Asked about one payment, the provider answered about another.")
+            return shown
         refused = self._api.rejection(answer)
         if refused.provider_code == NOT_FOUND:
             return None
