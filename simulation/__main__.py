@@ -8,6 +8,7 @@ from typing import Final
 from simulation import story
 from simulation.bugs import finding
 from simulation.counting import Tally
+from simulation.plan import PROVIDERS
 from simulation.running import Order, ProgressBar, run
 from simulation.stored import KINDS
 from simulation.world import MOST_STEPS
@@ -29,7 +30,7 @@ def options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="./run simulate", description=__doc__)
     parser.add_argument("--seeds", type=seeds, default=DEFAULT_SEEDS, metavar="A..B", help="which worlds to run")
     parser.add_argument("--store", choices=KINDS, default="memory", help="what the shop keeps its payments in")
-    parser.add_argument("--provider", choices=["v1"], default="v1", help="which provider is simulated")
+    parser.add_argument("--provider", choices=list(PROVIDERS), default="v1", help="the shop's provider, or both")
     parser.add_argument("--seconds", type=float, help="stop after so much time")
     parser.add_argument("--steps", type=int, help="stop after so many steps")
     parser.add_argument("--jobs", type=int, help="processes; by default one for each core")
@@ -56,6 +57,7 @@ def main(arguments: list[str]) -> int:
         first=first,
         last=last,
         store=given.store,
+        provider=given.provider,
         seconds=given.seconds,
         steps=given.steps,
         people=tuple(map(int, given.people)),
@@ -84,11 +86,11 @@ def _tell_story(order: Order, failure: dict[str, str]) -> None:
     plan = order.plan(seed)
     print(f"\nSeed {seed} breaks a law. Its story is being made shorter ...", file=sys.stderr)
     if not story.broken_law(plan, order.store, MOST_STEPS):
-        print(f"./run simulate --seeds {seed}..{seed} --store {order.store}   (it does not come to rest)")
+        print(f"./run simulate {plan.command} --store {order.store}   (it does not come to rest)")
         return
     found = story.shortened(plan, failure["law"], order.store)
     print(story.told(found, order.store))
-    print(f"\nThe whole world:   ./run simulate --seeds {seed}..{seed} --store {order.store}")
+    print(f"\nThe whole world:   ./run simulate {plan.command} --store {order.store}")
     print(f"The short story:   {found.command(order.store)}")
 
 

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import attrs
 
-from simulation.marks import MARKS
+from simulation.marks import marks_of
 from simulation.world import World
 
 
@@ -27,6 +27,8 @@ class Tally:
     marks: Counter[str] = attrs.Factory(Counter)
     failures: list[dict[str, Any]] = attrs.Factory(list)
     traces: dict[int, str] = attrs.Factory(dict)
+    providers: list[str] = attrs.Factory(list)
+    """Which providers the worlds had: v1, v2, both."""
 
     @classmethod
     def of(cls, world: World) -> Self:
@@ -46,6 +48,7 @@ class Tally:
             marks=Counter(world.marks.hits),
             failures=broken,
             traces={world.plan.seed: world.scheduler.trace},
+            providers=[world.plan.provider],
         )
 
     def add(self, other: Self) -> None:
@@ -61,10 +64,12 @@ class Tally:
         self.marks.update(other.marks)
         self.failures.extend(other.failures)
         self.traces.update(other.traces)
+        self.providers = sorted({*self.providers, *other.providers})
 
     @property
     def missing_marks(self) -> list[str]:
-        return [mark for mark in MARKS if not self.marks[mark]]
+        wanted = dict.fromkeys(mark for provider in self.providers for mark in marks_of(provider))
+        return [mark for mark in wanted if not self.marks[mark]]
 
     def as_json(self) -> str:
         counted = attrs.asdict(self) | {"missing_marks": self.missing_marks}

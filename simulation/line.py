@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from payments.domain.errors import NotSent, Unknown
 from payments.domain.report import Report
 from simulation.plan import Guesses
-from simulation.provider import Page, Row
+from simulation.rows import Page, Row
 from simulation.scheduler import MINUTE, SECOND
 
 if TYPE_CHECKING:
@@ -59,6 +59,14 @@ class Line:
         # what a send may lose before it arrives, what clocks differ by, and what a replica hides count too
         longest = LONGEST_WORK - 2 * faults.skew - faults.lag - 90 * SECOND
         return chance.between(20 * SECOND, longest)
+
+    async def _worked_on(self, work: int, deadline: int) -> None:
+        """Wait for a cancel that takes *work* milliseconds. Raises Unknown for one that is done after *deadline*."""
+        if work > deadline:
+            self._world.count("fault", "slow cancel")
+            await self._scheduler.pause("after refund", deadline)
+            raise Unknown("The provider did not answer in time.")
+        await self._scheduler.pause("at work on refund", work)
 
     def _replica(self) -> int:
         """Return the time whose state the answer shows."""

@@ -11,9 +11,9 @@ from payments.domain.use_cases.outbox import Courier
 from payments.domain.use_cases.wiring import Policy, UseCases
 from payments.domain.values import RefundId
 from simulation.calling import Calls
+from simulation.moving import MovingRules, gateways
 from simulation.scheduler import HOUR, MINUTE, NOON, SECOND, Process, Scheduler, Work
 from simulation.stores import PausingOrphans, PausingOutbox, PausingPayments, PausingShop
-from simulation.wire import Wire
 
 if TYPE_CHECKING:
     from simulation.world import World
@@ -55,11 +55,11 @@ class Machine:
         self.use_cases = UseCases.over(
             payments=PausingPayments(world, calls),
             orphans=PausingOrphans(world, calls),
-            gateway=Wire(world, skew),
+            gateway=gateways(world, skew),
             ids=world.ids,
             clock=self.clock,
             alarms=shop,
-            policy=Policy(mode=world.plan.mode, hold_strays=world.plan.hold_strays),
+            policy=Policy(mode=world.plan.mode, hold_strays=world.plan.hold_strays, rules=MovingRules.of(world, name)),
             vault=Drawer(),
         )
         outbox = PausingOutbox(world, calls)

@@ -10,8 +10,12 @@ from typing import Final, Self
 
 import attrs
 
-from payments.domain.values import Mode
+from payments.domain.values import DEFAULT_PROVIDER, Mode
 from simulation.scheduler import DAY, HOUR, MINUTE, SECOND
+from simulation.v2.guesses import GuessesV2
+
+PROVIDERS: Final = {"v1": (DEFAULT_PROVIDER,), "v2": ("portone",), "both": (DEFAULT_PROVIDER, "portone")}
+"""Which providers a shop has; with both, it moves from the first to the second."""
 
 CAST: Final = {
     "honest": 36, "tabs": 12, "closer": 8, "depositor": 12, "returner": 8, "impatient": 5, "changer": 6,
@@ -121,18 +125,22 @@ class Plan:
     seed: int
     salt: int = 0
     theme: str = ""
+    provider: str = "v1"
     live: bool
     hold_strays: bool
     servers: int
     workers: int
     reads_newest: bool
     guesses: Guesses
+    guesses_v2: GuessesV2 = attrs.field(factory=GuessesV2)
     faults: Faults
     cast: tuple[Role, ...]
     ends_at: int
+    moves_at: int = 0
+    """When a shop with both providers begins new payments at the second one."""
 
     @classmethod
-    def drawn(cls, seed: int) -> Self:
+    def drawn(cls, seed: int, provider: str = "v1") -> Self:
         """Return the plan of a seed: a few busy hours, days apart."""
         rng = random.Random(f"plan {seed}")
         bursts = [0]
@@ -159,7 +167,22 @@ class Plan:
             cast=cast,
             ends_at=max(role.comes_at for role in cast) + rng.choice([HOUR, 4 * HOUR, 2 * DAY]),
         )
-        return plan.themed()
+        return plan.at(provider).themed()
+
+    def at(self, provider: str) -> Self:
+        """Return the plan for a shop with this provider, or with both."""
+        rng = random.Random(f"{provider} {self.seed}")
+        moves_at = rng.randrange(max(role.comes_at for role in self.cast) + 1)
+        return attrs.evolve(self, provider=provider, guesses_v2=GuessesV2.drawn(rng), moves_at=moves_at)
+
+    @property
+    def command(self) -> str:
+        """Return the options that repeat this seed."""
+        return f"--seeds {self.seed}..{self.seed} --provider {self.provider}"
+
+    @property
+    def providers(self) -> tuple[str, ...]:
+        return PROVIDERS[self.provider]
 
     def themed(self) -> Self:
         """Return the plan with what its theme needs of the provider and of the network."""
@@ -175,8 +198,10 @@ class Plan:
             return attrs.evolve(self, hold_strays=False, guesses=guesses, faults=faults)
         if self.theme == "hasty refunds":
             faults = attrs.evolve(self.faults, slow=max(self.faults.slow, 0.4), stalls=max(self.faults.stalls, 0.03))
+            v2 = attrs.evolve(self.guesses_v2, asynchronous=0.6, fails_later=0.7)
             history = "no reasons" if self.guesses.history == "full" else self.guesses.history
-            return attrs.evolve(self, faults=faults, guesses=attrs.evolve(self.guesses, history=history))
+            guesses = attrs.evolve(self.guesses, history=history)
+            return attrs.evolve(self, faults=faults, guesses=guesses, guesses_v2=v2)
         return self
 
     @property

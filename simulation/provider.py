@@ -3,6 +3,7 @@
 the window    open, approve, decline, issue_account, deposit
 the console   refund_in_console
 the calls     begin_cancel, book, close_account (the wire decides when they happen)
+of V2         give_back, wait, fail, close (its cancels decide what is done)
 reading       seen: a row as a replica shows it; listed: one page of the list
 """
 
@@ -17,74 +18,22 @@ import attrs
 from payments.domain.errors import Rejected, StillAtWork
 from payments.domain.money import Money
 from payments.domain.refund import Refund
-from payments.domain.report import Deposit, Rank, Report, ReportedRefund
-from payments.domain.values import GatewayId, MerchantId, Mode
+from payments.domain.report import Deposit, Outcome, Rank, Report, ReportedRefund
+from payments.domain.values import DEFAULT_PROVIDER, GatewayId, MerchantId, Mode
 from simulation.plan import Guesses
+from simulation.rows import PORTONE, Page, Refusal, Row
 from simulation.scheduler import NOON, Scheduler
+from simulation.v2.guesses import GuessesV2
 
 DEPOSIT_HOURS: Final = 24
-
-
-class Refusal(Exception):
-    """What the provider's window says no to."""
-
-
-@attrs.define(eq=False)
-class Row:
-    """One attempt as it truly is. `versions` are its states: since when, where it was listed, and what it showed."""
-
-    gateway_id: GatewayId
-    merchant_id: MerchantId
-    amount: Money
-    mode: Mode
-    owner: str
-    method: str = "card"
-    rank: Rank = Rank.READY
-    refunds: list[ReportedRefund] = attrs.Factory(list)
-    deposit: Deposit | None = None
-    captured_at: int | None = None
-    declined_before: bool = False
-    unreadable: bool = False
-    """The caller cannot read it; once the faults stop, only half of those, or one that `stays_unreadable`."""
-    stays_unreadable: bool = False
-    restless: bool = False
-    """It may leave its place while the pages of an old stretch are read."""
-    never_refunds: bool = False
-    listed_at: int = 0
-    at_work: int = 0
-    versions: list[tuple[int, int, Report]] = attrs.Factory(list)
-
-    @property
-    def refunded(self) -> int:
-        return sum(refund.amount for refund in self.refunds)
-
-    @property
-    def remaining(self) -> int:
-        return self.amount.minor - self.refunded if self.rank >= Rank.CAPTURED else 0
-
-    @property
-    def latest(self) -> Report:
-        return self.versions[-1][2]
-
-    @property
-    def waits(self) -> bool:
-        return self.rank is Rank.READY and self.deposit is not None
-
-
-@attrs.frozen
-class Page:
-    """One page of the list, as a replica shows it."""
-
-    rows: tuple[Row, ...]
-    reports: tuple[Report, ...]
-    pages: int
-    total: int
 
 
 class Provider:
     """All rows of the account, whoever began them. `webhook` is called with each row that changed."""
 
-    def __init__(self, scheduler: Scheduler, guesses: Guesses, rng: random.Random) -> None:
+    def __init__(
+        self, scheduler: Scheduler, guesses: Guesses, rng: random.Random, guesses_v2: GuessesV2 | None = None
+    ) -> None:
         self.rows: dict[GatewayId, Row] = {}
         self.by_merchant_id: dict[MerchantId, list[Row]] = {}
         self.prices: dict[MerchantId, Money] = {}
@@ -92,21 +41,33 @@ class Provider:
         """Refund ids of ours, and the rows from which money went back under each."""
         self.webhook: Callable[[Row], None] = lambda _: None
         self.changed: Callable[[Row], None] = lambda _: None
-        self.guesses = guesses
+        self.guesses, self.guesses_v2 = guesses, guesses_v2 or GuessesV2()
         self.closed_for_maintenance: Callable[[], bool] = lambda: False
         self._scheduler, self._rng = scheduler, rng
         self._numbers = itertools.count(1)
 
     # the window
 
-    def open(self, merchant_id: MerchantId, price: Money, mode: Mode, owner: str, *, tampered: bool = False) -> Row:
+    def open(
+        self,
+        merchant_id: MerchantId,
+        price: Money,
+        mode: Mode,
+        owner: str,
+        provider: str = DEFAULT_PROVIDER,
+        *,
+        tampered: bool = False,
+    ) -> Row:
         """Open a payment window. Raises Refusal where another price is prepared, or money was taken before."""
         if not tampered and self.prices.get(merchant_id, price) != price:
             raise Refusal("another amount is prepared")
         beside = self.by_merchant_id.setdefault(merchant_id, [])
         if owner == "ours" and any(row.rank >= Rank.CAPTURED for row in beside):
             raise Refusal("paid before")
-        row = Row(GatewayId(f"imp_{next(self._numbers):04}"), merchant_id, price, mode, owner)
+        name = f"{'tx' if provider == PORTONE else 'imp'}_{next(self._numbers):04}"
+        row = Row(GatewayId(name), merchant_id, price, mode, owner, provider)
+        if provider == PORTONE:
+            row.asynchronous = self._rng.random() < self.guesses_v2.asynchronous
         self.rows[row.gateway_id] = row
         beside.append(row)
         self._moved(row)
@@ -145,8 +106,11 @@ class Provider:
 
     def refund_in_console(self, row: Row, amount: int, reason: str = "관리자페이지취소") -> bool:
         """Give back a part or all, past the shop; False where there is not so much."""
-        if not 0 < amount <= row.remaining:
+        if not 0 < amount <= self.cancellable(row):
             return False
+        if row.provider == PORTONE:
+            self.give_back(row, "", amount, reason)
+            return True
         partial = amount < row.remaining
         self._give_back(row, amount, reason, quiet=partial and self.guesses.partial_keeps_place)
         return True
@@ -184,9 +148,46 @@ class Provider:
         row = self.rows.get(gateway_id)
         if row is None or not row.waits or not self.guesses.revokes_accounts:
             raise _no("no account can be closed")
+        self.close(row)
+        return row
+
+    # of V2
+
+    def cancellable(self, row: Row) -> int:
+        """Return what a cancel may give back: less than is left where those that wait lower it."""
+        lowered = sum(made.amount for made in row.waiting) if self.guesses_v2.waiting_lowers else 0
+        return row.remaining - lowered
+
+    def give_back(self, row: Row, refund_id: str, amount: int, reason: str, provider_id: str = "") -> ReportedRefund:
+        """Give back; a second part may change no status, and so leave the payment in its place in the list."""
+        keeps_place = bool(row.refunds) and amount < row.remaining and self.guesses.partial_keeps_place
+        if refund_id:
+            self.executed.setdefault(refund_id, []).append(row)
+        made = ReportedRefund(provider_id=provider_id or self._cancel_id(), amount=amount, reason=reason)
+        row.refunds.append(made)
+        row.rank = Rank.CANCELLED if row.remaining == 0 else row.rank
+        self._moved(row, quiet=keeps_place)
+        return made
+
+    def wait(self, row: Row, amount: int, reason: str, outcome: Outcome) -> ReportedRefund:
+        """Note a cancel that gives nothing back yet, or never will."""
+        made = ReportedRefund(provider_id=self._cancel_id(), amount=amount, reason=reason, outcome=outcome)
+        (row.waiting if outcome is Outcome.REQUESTED else row.failed).append(made)
+        self._moved(row, quiet=True)
+        return made
+
+    def fail(self, row: Row, made: ReportedRefund) -> None:
+        """Give a cancel up that was accepted."""
+        row.failed.append(attrs.evolve(made, outcome=Outcome.FAILED))
+        self._moved(row, quiet=True)
+
+    def close(self, row: Row) -> None:
+        """Close an account that waits."""
         row.rank, row.deposit = Rank.DECLINED, None
         self._moved(row)
-        return row
+
+    def _cancel_id(self) -> str:
+        return f"c{next(self._numbers)}"
 
     # reading
 
@@ -209,7 +210,7 @@ class Provider:
 
     def _within(self, since: int, until: int, at: int) -> Iterator[tuple[int, Row, Report]]:
         for row in self.rows.values():
-            if row.listed_at < since and row.versions[-1][0] <= at:
+            if row.provider == PORTONE or (row.listed_at < since and row.versions[-1][0] <= at):
                 continue
             for known_since, listed_at, report in reversed(row.versions):
                 if known_since <= at:
@@ -245,6 +246,7 @@ class Provider:
         row.listed_at = row.listed_at if quiet else now
         captured = None if row.captured_at is None else NOON + timedelta(milliseconds=row.captured_at)
         report = Report(
+            provider=row.provider,
             gateway_id=row.gateway_id,
             merchant_id=row.merchant_id,
             rank=row.rank,
@@ -255,7 +257,7 @@ class Provider:
             reason="declined" if row.rank is Rank.DECLINED else "",
             captured_at=captured,
             deposit=row.deposit,
-            refunds=tuple(row.refunds),
+            refunds=(*row.refunds, *row.waiting, *row.failed),
         )
         row.versions.append((now, row.listed_at, report))
         self.changed(row)

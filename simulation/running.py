@@ -25,6 +25,7 @@ class Order:
     first: int
     last: int
     store: str = "memory"
+    provider: str = "v1"
     seconds: float | None = None
     steps: int | None = None
     people: tuple[int, ...] = ()
@@ -33,7 +34,7 @@ class Order:
     jobs: int = attrs.Factory(lambda: os.cpu_count() or 1)
 
     def plan(self, seed: int) -> Plan:
-        plan = attrs.evolve(Plan.drawn(seed), salt=self.salt)
+        plan = attrs.evolve(Plan.drawn(seed, self.provider), salt=self.salt)
         return (plan.only(self.people) if self.people else plan).without(*self.without)
 
 

@@ -43,7 +43,7 @@ async def passing(wait: int) -> None:
 class Process:
     """One coroutine on its way. `at` names where it stands; in the end it has a `result` or an `error`."""
 
-    __slots__ = ("alive", "at", "error", "group", "killed", "looked", "name", "result", "waiters", "work")
+    __slots__ = ("alive", "at", "error", "group", "killed", "looked", "name", "result", "sending", "waiters", "work")
 
     def __init__(self, name: str, work: Work, group: str) -> None:
         self.name, self.work, self.group, self.at = name, work, group, "start"
@@ -51,6 +51,7 @@ class Process:
         self.result: Any = None
         self.error: PaymentsError | None = None
         self.waiters: list[Process] = []
+        self.sending: Any = None  # the refund that it hands to an adapter
         self.looked: dict[str, bool] = {}
         """The payments it has asked the provider about, and whether the answer was complete."""
 

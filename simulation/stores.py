@@ -117,13 +117,13 @@ class PausingPayments(_Port):
 
         await self._write("release", call)
 
-    async def reconciled_until(self, _: str = DEFAULT_PROVIDER) -> datetime | None:
-        return await self._read("mark", self._store.payments.reconciled_until)  # type: ignore[no-any-return]
+    async def reconciled_until(self, provider: str = DEFAULT_PROVIDER) -> datetime | None:
+        return await self._read("mark", lambda: self._store.payments.reconciled_until(provider))  # type: ignore[no-any-return]
 
-    async def move_reconciled_until(self, to: datetime, _: str = DEFAULT_PROVIDER) -> None:
+    async def move_reconciled_until(self, to: datetime, provider: str = DEFAULT_PROVIDER) -> None:
         async def call() -> None:
-            await self._store.payments.move_reconciled_until(to)
-            self._world.laws.mark_moved(to)
+            await self._store.payments.move_reconciled_until(to, provider)
+            self._world.laws.mark_moved(to, provider)
 
         await self._write("move mark", call)
 

@@ -26,7 +26,7 @@ class Story:
 
     def command(self, store: str) -> str:
         """Return the one command that repeats it."""
-        words = [f"./run simulate --seeds {self.plan.seed}..{self.plan.seed} --store {store}"]
+        words = [f"./run simulate {self.plan.command} --store {store}"]
         if self.left_out or self.plan.salt:
             words.append("--people " + ",".join(str(role.number) for role in self.plan.cast))
         if self.left_out:
@@ -86,7 +86,8 @@ def told(story: Story, store: str) -> str:
         world.run()
     cast = ", ".join(f"{role.kind} {role.number}" for role in story.plan.cast)
     faults = {n: round(v, 3) for n, v in attrs.asdict(story.plan.faults).items() if v}
-    lines = [f"People: {cast}", f"Faults: {faults or 'none'}", f"Provider: {attrs.asdict(story.plan.guesses)}", ""]
+    lines = [f"People: {cast}", f"Faults: {faults or 'none'}", f"Provider: {attrs.asdict(story.plan.guesses)}"]
+    lines += [f"V2: {attrs.asdict(story.plan.guesses_v2)}"] * (plan.provider != "v1") + [""]
     lines += [f"{_clock(time)}  {who:<28} {what}" for time, who, what in world.lines]
     lines += [f"{_clock(world.scheduler.now)}  BROKEN: {v.law}: {v.sentence}" for v in world.laws.violations]
     return "\n".join(lines)

@@ -8,15 +8,14 @@ from payments.domain.errors import (
     CredentialsRefused,
     Rejected,
     StillAtWork,
-    Unknown,
 )
 from payments.domain.money import Money
 from payments.domain.ports import Attempts, ListingPage
 from payments.domain.refund import Refund
 from payments.domain.report import Report
-from payments.domain.values import GatewayId, MerchantId, Mode
+from payments.domain.values import DEFAULT_PROVIDER, GatewayId, MerchantId, Mode
 from simulation.line import Line
-from simulation.provider import Row
+from simulation.rows import Row
 from simulation.scheduler import NOON, SECOND
 
 CANCEL_DEADLINE: Final = 60 * SECOND
@@ -43,7 +42,7 @@ class Wire(Line):
     async def find(self, gateway_id: GatewayId, _: MerchantId | None = None) -> Report | None:
         await self._sent("find")
         row, at = self._provider.rows.get(self._mixed_up(gateway_id)), self._replica()
-        report = self._provider.seen(row, at) if row else None
+        report = self._provider.seen(row, at) if row and row.provider == DEFAULT_PROVIDER else None
         if row and report and self._is_filtered(row):
             report = None
         await self._answered("find")
@@ -61,7 +60,7 @@ class Wire(Line):
         reports, unreadable = list[Report](), list[str]()
         for row in self._provider.by_merchant_id.get(merchant_id, ()):
             report = self._provider.seen(row, at)
-            if report is None:
+            if report is None or row.provider != DEFAULT_PROVIDER:
                 continue
             self._note_staleness(row, report)
             if row.unreadable:
@@ -128,11 +127,7 @@ class Wire(Line):
                 self._world.marks.hit("cancel done after we gave up")
 
         self._scheduler.at(self._scheduler.now + work, book)
-        if work > CANCEL_DEADLINE:
-            self._world.count("fault", "slow cancel")
-            await self._scheduler.pause("after refund", CANCEL_DEADLINE)
-            raise Unknown("The provider did not answer in time.")
-        await self._scheduler.pause("at work on refund", work)
+        await self._worked_on(work, CANCEL_DEADLINE)
         await self._answered("refund")
         if isinstance(outcome[0], Rejected):
             raise outcome[0]

@@ -9,7 +9,7 @@ from typing import Final
 from payments.adapters.memory.store import MemoryStore
 from payments.adapters.system.merchant_ids import RandomIds
 from payments.domain.errors import GatewayError, Rejected, StorageConflict, StorageUnavailable
-from payments.domain.event import Event, EventKind
+from payments.domain.event import Event
 from payments.domain.machine import Status
 from payments.domain.payment import Payment
 from payments.domain.ports import Alarm, Store
@@ -19,12 +19,16 @@ from simulation.chance import Chance
 from simulation.laws.last import check_last
 from simulation.laws.laws import Laws
 from simulation.machines import Machine, Server, Worker
-from simulation.marks import Marks
+from simulation.marks import Marks, note_event
 from simulation.people import requests
 from simulation.people.cast import cast
 from simulation.plan import Faults, Plan
-from simulation.provider import Provider, Row
+from simulation.provider import Provider
+from simulation.rows import Row
 from simulation.scheduler import DAY, HOUR, MINUTE, NOON, PEOPLE, SECOND, Process, Scheduler, Work
+from simulation.v2.book import Book
+from simulation.v2.cancels import Cancels
+from simulation.v2.wire import quiet
 
 MOST_STEPS: Final = 150_000
 """A world that takes more steps than this does not come to rest."""
@@ -69,7 +73,9 @@ class World:
         rng = random.Random(f"ids {plan.seed}")
         self.ids = RandomIds(prefix=PREFIX, choose=rng.choice)
         provider_rng = random.Random(f"provider {plan.seed}")
-        self.provider = Provider(self.scheduler, plan.guesses, provider_rng)
+        self.provider = Provider(self.scheduler, plan.guesses, provider_rng, plan.guesses_v2)
+        self.v2 = Book(self)
+        self.cancels = Cancels(self, self.v2)
         self.laws = Laws(self)
         self.provider.changed = self._row_changed
         self.provider.webhook = self._send_webhook
@@ -87,6 +93,11 @@ class World:
 
     def run(self) -> "World":
         """Run the world to its end; `laws.violations` says what was broken."""
+        with quiet():
+            self._run()
+        return self
+
+    def _run(self) -> None:
         for machine in self.machines:
             machine.starts()
         for role in self.plan.cast:
@@ -97,7 +108,6 @@ class World:
         self.scheduler.close()
         for name, error in self.scheduler.bugs:
             self.laws.broken("0 no bug comes out", f"{name}: {type(error).__name__}: {error}")
-        return self
 
     def _runs(self, until: int) -> bool:
         """Run until then; False where a law was broken or the steps are used up."""
@@ -148,8 +158,9 @@ class World:
 
     def is_behind(self) -> bool:
         """Return whether reconciliation has yet to read what happened before the faults stopped."""
-        mark = self.laws.reconciled_until
-        return mark is None or mark < NOON + timedelta(milliseconds=self.rest_began + 2 * MINUTE)
+        settled = NOON + timedelta(milliseconds=self.rest_began + 2 * MINUTE)
+        marks = [self.laws.reconciled_until.get(name) for name in self.plan.providers]
+        return any(mark is None or mark < settled for mark in marks)
 
     def _next_due(self) -> int | None:
         dues = [p.due_at for p in self.laws.payments.values() if p.due_at]
@@ -187,7 +198,7 @@ class World:
             self.scheduler.at(self.scheduler.now + wait, lambda: self._webhook_arrives(row))
 
     def _webhook_arrives(self, row: Row) -> None:
-        self.request("webhook", lambda m: requests.follow(m, row.gateway_id, row.merchant_id, "webhook"))
+        self.request("webhook", lambda m: requests.follow(m, row, row.merchant_id, "webhook"))
 
     def console_works(self, row: Row, wait: int, amount: int) -> None:
         """Have somebody refund in the provider's console, which is at work on it for a while."""
@@ -222,8 +233,8 @@ class World:
         return night and not self.ending and self.faults.maintenance > 0.2
 
     def is_listable(self, row: Row) -> bool:
-        """Return whether the row came to its state after reconciliation began."""
-        return row.listed_at > MINUTE
+        """Return whether the row came to its state after reconciliation began, and where a list shows it."""
+        return row.listed_at > MINUTE and self.v2.lists(row)
 
     def until_due(self) -> int:
         """Return how long a sweep may sleep: the world knows what is due, so that idle looks do not fill it."""
@@ -253,23 +264,7 @@ class World:
         """Look at a change that was stored, for marks and for the story."""
         if self.telling:
             self.tell(event.by, f"{event.kind} {event.reason} → {after.merchant_id} is {event.status}")
-        marks = self.marks
-        if event.kind is EventKind.STRAYED:
-            name = {"late": "late capture", "duplicate": "duplicate capture", "mismatch": "mismatched capture"}
-            if event.reason in name:
-                marks.hit(name[event.reason])
-            if event.reason == "wrong_mode" and self.plan.live:
-                marks.hit("play money in a live shop")
-        elif event.kind is EventKind.REFUND_REBASED:
-            marks.hit("rebase")
-        elif event.kind is EventKind.CAPTURED and event.gateway_id:
-            row = self.provider.rows[event.gateway_id]
-            if event.by == "reconciliation":
-                marks.hit("found by reconciliation only")
-            if row.declined_before:
-                marks.hit("late approval")
-            if before and before.status is Status.AWAITING and event.at > before.expires_at:
-                marks.hit("capture at the border of expiry")
+        note_event(self, before, event)
 
     def alarm(self, alarm: Alarm) -> None:
         self.alarms.append(alarm)

@@ -9,12 +9,12 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Final
 
-from simulation.bugs import of_batches, of_money, of_refunds, of_workers
+from simulation.bugs import of_batches, of_money, of_refunds, of_v2, of_workers
 from simulation.bugs.planting import BUGS, MEMORY, bugs_over
 from simulation.plan import Plan
 from simulation.stored import world_over
 
-ROOMS: Final = (of_money, of_refunds, of_workers, of_batches)
+ROOMS: Final = (of_money, of_refunds, of_workers, of_batches, of_v2)
 FRESH: Final = 100_000
 """Where fresh seeds begin: far from those that the simulator was tried with."""
 MOST: Final = 60
@@ -23,7 +23,7 @@ MOST: Final = 60
 
 def law_broken_by(name: str, seed: int, store: str = MEMORY) -> str | None:
     """Return the law that the world of *seed* finds broken with this bug in the code; None if it finds nothing."""
-    with BUGS[name].planted(), world_over(store, Plan.drawn(seed)) as world:
+    with BUGS[name].planted(), world_over(store, Plan.drawn(seed, BUGS[name].provider)) as world:
         world.run()
     if world.laws.violations:
         return world.laws.violations[0].law

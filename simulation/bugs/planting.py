@@ -14,13 +14,15 @@ BATCHED: Final = "batched"
 class Bug:
     """`seed` is a world known to find it; each patch is (where, the attribute, what it becomes).
 
-    `store`: the only kind of store whose code it changes; empty where it matters on each.
+    `store`: the only kind of store whose code it changes; empty where it matters on each. `provider`: that of the
+    worlds in which it is looked for.
     """
 
     name: str
     seed: int
     patches: tuple[tuple[Any, str, Any], ...]
     store: str = ""
+    provider: str = "v1"
 
     @contextmanager
     def planted(self) -> Iterator[None]:
@@ -38,18 +40,18 @@ class Bug:
 BUGS: dict[str, Bug] = {}
 
 
-def bug(name: str, seed: int, *patches: tuple[Any, str, Any], store: str = "") -> None:
+def bug(name: str, seed: int, *patches: tuple[Any, str, Any], store: str = "", provider: str = "v1") -> None:
     """Register a bug."""
-    BUGS[name] = Bug(name, seed, patches, store)
+    BUGS[name] = Bug(name, seed, patches, store, provider)
 
 
 def replaced(
-    name: str, seed: int, where: Any, attribute: str, *, store: str = ""
+    name: str, seed: int, where: Any, attribute: str, *, store: str = "", provider: str = "v1"
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register the decorated function as the wrong version of `where.attribute`."""
 
     def register(wrong: Callable[..., Any]) -> Callable[..., Any]:
-        bug(name, seed, (where, attribute, wrong), store=store)
+        bug(name, seed, (where, attribute, wrong), store=store, provider=provider)
         return wrong
 
     return register

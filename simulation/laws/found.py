@@ -8,8 +8,9 @@ from payments.domain.event import Event
 from payments.domain.messages import Message
 from payments.domain.orphan import Orphan
 from payments.domain.report import Rank
+from payments.domain.values import DEFAULT_PROVIDER
 from simulation.laws.known import Known
-from simulation.provider import Row
+from simulation.rows import Row
 from simulation.scheduler import NOON
 
 
@@ -26,15 +27,17 @@ class FoundLaws(Known):
         for event in events:
             self.messages[f"orphan {orphan.gateway_id} {event.version}"] = (orphan.gateway_id, event.kind)
 
-    def mark_moved(self, to: datetime) -> None:
+    def mark_moved(self, to: datetime, provider: str = DEFAULT_PROVIDER) -> None:
         """Check that everything before the mark is known; the first mark is set without a look."""
-        before = self.reconciled_until
-        self.reconciled_until = max(before or to, to)
+        before = self.reconciled_until.get(provider)
+        self.reconciled_until[provider] = max(before or to, to)
         if before is None or to <= before or self._world.counts["alarm", "list-keeps-changing"]:
             return
         start, end = (int((time - NOON) / timedelta(milliseconds=1)) for time in (before, to))
         for row in self._world.provider.rows.values():
-            if start <= row.listed_at <= end and row.rank >= Rank.CAPTURED and not row.unreadable:
+            if row.provider != provider or row.unreadable or not self._world.v2.lists(row):
+                continue
+            if start <= row.listed_at <= end and row.rank >= Rank.CAPTURED:
                 self._check_reconciled(row)
 
     def _check_reconciled(self, row: Row) -> None:

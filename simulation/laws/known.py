@@ -36,7 +36,10 @@ class Known:
         """Every stored event by whose it is and its number: what must be told."""
         self.told_ids: dict[str, None] = {}
         self.refund_owner: dict[str, MerchantId] = {}
-        self.reconciled_until: datetime | None = None
+        self.reconciled_until: dict[str, datetime] = {}
+        """The mark of each provider's list."""
+        self.keys: dict[tuple[str, int, int], str] = {}
+        """The idempotency key of each refund's request, by its id, its refusals and its remainder."""
         self.made_due: dict[MerchantId, int] = {}
         """When each payment was last made due at once."""
         self.provider_ids: dict[str, str] = {}

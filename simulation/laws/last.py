@@ -10,7 +10,7 @@ from payments.domain.payment import Payment
 from payments.domain.report import Rank
 from payments.domain.values import GatewayId
 from payments.entrypoints.blocking import run
-from simulation.provider import Row
+from simulation.rows import PORTONE, Row
 from simulation.scheduler import NOON
 
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ def _check_stored(world: "World") -> None:
 
 def _check_capture(world: "World", payment: Payment, row: Row) -> None:
     known = payment.attempt(row.gateway_id)
-    if row.unreadable:
-        return  # told, and left to a person
+    if row.unreadable or world.v2.hides(row):
+        return  # told, and left to a person; or nothing that the provider shows tells of it
     if known is None or not known.report.is_capture:
         world.laws.broken("15 every capture is known", f"{row.gateway_id} of {row.merchant_id} is not")
         return
@@ -74,7 +74,8 @@ def _is_dealt_with(world: "World", payment: Payment, known: Attempt) -> bool:
     if world.plan.hold_strays or known.disposition == "wrong_mode":
         return True
     row = world.provider.rows[known.gateway_id]
-    may_be_refused = row.never_refunds or row.method == "virtual_account"
+    is_beside = row.provider == PORTONE and not world.v2.lists(row)  # a cancel would be of the capture that is shown
+    may_be_refused = row.never_refunds or row.method == "virtual_account" or is_beside
     refused = [r for r in payment.refunds if r.gateway_id == known.gateway_id and r.failure]
     return any(may_be_refused or r.by != "policy" for r in refused)  # a person was told
 

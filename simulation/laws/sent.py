@@ -7,7 +7,7 @@ from payments.domain.money import Money
 from payments.domain.refund import Refund, RefundStatus
 from payments.domain.values import GatewayId, MerchantId
 from simulation.laws.known import Known
-from simulation.provider import Row
+from simulation.rows import Row
 
 
 class SentLaws(Known):
@@ -55,9 +55,24 @@ class SentLaws(Known):
             self.broken("10 nothing is sent without a row", f"{refund.id}: no row says that it is being sent")
         if self._world.in_flight.get(refund.id):
             self.broken("13 one send in flight", f"{refund.id} is sent while it may be at work")
+        if stored is not None and stored.accepted_at is not None:
+            self.broken("13 one send in flight", f"{refund.id} is sent again, although the provider has accepted it")
         row = self._world.provider.rows.get(refund.gateway_id)
         if row and payment and row.mode is not payment.mode:
             self.broken("14 hands off", f"{refund.id} refunds play money in a live shop, or the other way round")
+
+    def named(self, refund: Refund, key: str) -> None:
+        """Check an idempotency key: the same for a request that is repeated, another one for every other request."""
+        request = (refund.id, refund.refusals, refund.remainder)
+        if self.keys.setdefault(request, key) != key:
+            self.broken("22 a key names one request", f"{refund.id} is sent again under another key")
+        if any(known == key for other, known in self.keys.items() if other != request):
+            self.broken("22 a key names one request", f"{refund.id} is sent under the key of another request")
+
+    def executes(self, refund: Refund, row: Row) -> None:
+        """Check whose money goes back: a provider that is told the payment alone chooses the capture by itself."""
+        if refund.gateway_id != row.gateway_id:
+            self.broken("6 the capture that is meant", f"{refund.id} is of {refund.gateway_id}, not {row.gateway_id}")
 
     def arrives(self, refund: Refund) -> None:
         """Check a cancel that reaches the provider."""

@@ -15,6 +15,7 @@ from payments.domain.refund import Refund, RefundStatus
 from payments.domain.report import Rank
 from payments.domain.values import GatewayId
 from simulation.laws.known import Known
+from simulation.rows import PORTONE, Row
 
 MOVES: Final = {
     Status.AWAITING: {Status.AWAITING, Status.PAID, Status.FAILED, Status.CANCELLED},
@@ -23,6 +24,9 @@ MOVES: Final = {
     Status.CANCELLED: {Status.CANCELLED},
 }
 
+
+WORDS: Final = ("F", "PG_PROVIDER", "CANCELLABLE_AMOUNT", "OTHER_CAPTURE", "the provider accepted")
+"""How the reason of a refusal begins: in the words of either provider, or of what became of an accepted refund."""
 
 HANDS_OFF: Final = frozenset({Disposition.ACCEPTED, Disposition.WRONG_MODE, Disposition.ORPHAN})
 """Captures that no rule may refund: only a person."""
@@ -136,7 +140,8 @@ class WrittenLaws(Known):
             return
         row = self._world.provider.rows.get(refund.gateway_id)
         nameless = row is not None and any(not reported.reason for reported in row.refunds)  # may be taken for ours
-        if self._world.plan.guesses.history == "full" and not nameless:
+        tells_all = self._world.plan.guesses.history == "full" or (row is not None and row.provider == PORTONE)
+        if tells_all and not nameless:
             self.broken("12 what is told is true", f"{refund.id} is told done, and was never executed")
 
     def _executed(self, refund: Refund) -> bool:
@@ -170,10 +175,16 @@ class WrittenLaws(Known):
         row = self._world.provider.rows[refund.gateway_id]
         if refund.amount > row.remaining or event.reason.startswith("replaced"):
             return
-        if not event.reason.startswith("F"):
+        if not event.reason.startswith(WORDS) or ("OTHER_CAPTURE" in event.reason and not self._is_beside(row)):
             self.broken("12 what is told is true", f"{refund.id} fits, and is refused: {event.reason}")
-        if "checksum" in event.reason and not self._world.plan.faults.lag:
+        may_differ = self._world.plan.faults.lag or row.waiting
+        if "checksum" in event.reason and not may_differ:
             self.broken("12 what is told is true", f"{refund.id} fits, and is refused for its checksum")
+
+    def _is_beside(self, row: Row) -> bool:
+        """Return whether another attempt of the same payment took money, too."""
+        beside = self._world.provider.by_merchant_id[row.merchant_id]
+        return any(other.rank >= Rank.CAPTURED for other in beside if other is not row)
 
     def _check_closed(self, before: Payment, event: Event) -> None:
         current = self._world.scheduler.current

@@ -7,7 +7,7 @@ from payments.domain.money import Money
 from payments.domain.values import Method
 from simulation.people import requests
 from simulation.people.person import Person
-from simulation.provider import Refusal
+from simulation.rows import Refusal
 from simulation.scheduler import HOUR, MINUTE, NOON, SECOND
 
 
@@ -87,7 +87,7 @@ async def returner(me: Person) -> None:
         await me.waits(SECOND, 2 * MINUTE)
         if row and me.pays(row):
             for _ in range(me.rng.randint(1, 4)):
-                me.asks("return", lambda m: requests.follow(m, row.gateway_id, payment.merchant_id, "return"))
+                me.asks("return", lambda m: requests.follow(m, row, payment.merchant_id, "return"))
                 await me.waits(50, 20 * SECOND)
 
 

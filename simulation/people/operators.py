@@ -11,7 +11,7 @@ from payments.domain.values import GatewayId, MerchantId, RefundId
 from simulation.machines import Machine
 from simulation.people import requests
 from simulation.people.person import Person
-from simulation.provider import Row
+from simulation.rows import Row
 from simulation.scheduler import HOUR, MINUTE, SECOND, Process, Work
 
 ACCOUNT: Final = BankAccount(bank="088", number="110-123-456789", holder="구매자")
@@ -99,15 +99,16 @@ async def decider(me: Person) -> None:
                 _returns(me, merchant_id, named)
         for named in list(me.world.laws.orphans):
             if me.rng.random() < 0.3:
-                me.asks("hold", partial(_hold_orphan, gateway_id=named))
+                provider = me.world.laws.orphans[named].provider
+                me.asks("hold", partial(_hold_orphan, gateway_id=named, provider=provider))
 
 
 def _hold(machine: Machine, merchant_id: MerchantId, gateway_id: GatewayId) -> Work:
     return machine.use_cases.refunds.hold_stray(requests.SHOP, merchant_id, gateway_id, "은행과 확인")
 
 
-def _hold_orphan(machine: Machine, gateway_id: GatewayId) -> Work:
-    return machine.use_cases.refunds.hold_orphan(requests.SHOP, gateway_id, "확인 중")
+def _hold_orphan(machine: Machine, gateway_id: GatewayId, provider: str) -> Work:
+    return machine.use_cases.refunds.hold_orphan(requests.SHOP, gateway_id, "확인 중", provider)
 
 
 def _returns(me: Person, merchant_id: MerchantId, gateway_id: GatewayId) -> None:

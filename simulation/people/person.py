@@ -11,7 +11,7 @@ from payments.domain.values import Caller, MerchantId, Method
 from simulation.machines import Machine
 from simulation.people import requests
 from simulation.plan import Role
-from simulation.provider import Refusal, Row
+from simulation.rows import Refusal, Row
 from simulation.scheduler import NOON, SECOND, Process, Work
 
 if TYPE_CHECKING:
@@ -31,6 +31,11 @@ class Person:
         self.price = Money(self.rng.choice(PRICES), self.rng.choice(["KRW", "KRW", "KRW", "USD"]))
         self.mode = world.plan.mode
 
+    def elsewhere(self) -> str:
+        """Return a provider that another system on the account uses."""
+        providers = self.world.plan.providers
+        return providers[0] if len(providers) == 1 else self.rng.choice(providers)
+
     async def waits(self, least: int, most: int) -> None:
         await self.world.scheduler.pause("thinking", self.rng.randint(least, most))
 
@@ -45,7 +50,8 @@ class Person:
         wanted = price or self.price
         for _ in range(tries):
             before = self.world.live_of(self.buyer, self.order)
-            if before and (before.price != wanted or before.id_used_up):
+            moves = len(self.world.plan.providers) > 1
+            if before and (before.price != wanted or before.id_used_up or moves):
                 self.world.laws.closable.setdefault(before.merchant_id, "begun anew")
             process = await self.answer("begin", lambda m: requests.begin(m, self.buyer, self.order, wanted, method))
             if process.result is not None:
@@ -58,7 +64,7 @@ class Person:
 
     def opens(self, payment: Payment) -> Row | None:
         try:
-            return self.world.provider.open(payment.merchant_id, payment.price, payment.mode, "ours")
+            return self.world.provider.open(payment.merchant_id, payment.price, payment.mode, "ours", payment.provider)
         except Refusal:
             return None
 
@@ -83,7 +89,7 @@ class Person:
         for _ in range(2 if way == "twice" else 1 if way == "call" else 0):
             self.asks("complete", lambda m: requests.complete(m, self.buyer, payment.merchant_id, row.gateway_id))
         if way == "return":
-            self.asks("return", lambda m: requests.follow(m, row.gateway_id, payment.merchant_id, "return"))
+            self.asks("return", lambda m: requests.follow(m, row, payment.merchant_id, "return"))
 
     def cancels(self, payment: Payment, caller: Caller | None = None, *, force: bool = False) -> Process:
         if force or self.world.laws.closable.get(payment.merchant_id) != "forced":

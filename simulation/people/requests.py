@@ -11,6 +11,7 @@ from payments.domain.refunding import RefundOrder
 from payments.domain.use_cases.checkout import Outcome
 from payments.domain.values import Caller, GatewayId, MerchantId, Method, Offer, RefundId
 from simulation.machines import Machine
+from simulation.rows import Row
 from simulation.scheduler import Work
 
 if TYPE_CHECKING:
@@ -42,11 +43,13 @@ def cancel(machine: Machine, caller: Caller, merchant_id: MerchantId, *, force: 
     return machine.use_cases.checkout.cancel(caller, merchant_id, force=force)
 
 
-async def follow(machine: Machine, gateway_id: GatewayId, merchant_id: MerchantId, by: str) -> None:
+async def follow(machine: Machine, attempt: Row | None, merchant_id: MerchantId, by: str) -> None:
     """A webhook, or a buyer's return: look at what is named; where the provider cannot tell, it is due now."""
     refresher = machine.use_cases.refresher
+    gateway_id = attempt.gateway_id if attempt else GatewayId("imp_none")
+    provider = attempt.provider if attempt else machine.world.plan.providers[0]
     try:
-        if await refresher.refresh_attempt(gateway_id, by):
+        if await refresher.refresh_attempt(gateway_id, by, merchant_id, provider):
             return
     except PaymentNotFound:
         return

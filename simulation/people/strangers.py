@@ -7,11 +7,11 @@ from typing import Final
 from payments.domain.errors import PaymentNotFound
 from payments.domain.money import Money
 from payments.domain.payment import Payment
-from payments.domain.values import Caller, GatewayId, MerchantId, Mode
+from payments.domain.values import Caller, MerchantId, Mode
 from simulation.machines import Machine
 from simulation.people import requests
 from simulation.people.person import Person
-from simulation.provider import Row
+from simulation.rows import Row
 from simulation.scheduler import HOUR, MINUTE, SECOND, Work
 
 
@@ -21,7 +21,7 @@ async def tamperer(me: Person) -> None:
         other = "USD" if me.price.currency == "KRW" else "KRW"
         less = max(me.price.minor // 10, 1)
         tampered = me.rng.choice([Money(less, me.price.currency), Money(me.price.minor, other)])
-        row = me.world.provider.open(payment.merchant_id, tampered, me.mode, "ours", tampered=True)
+        row = me.world.provider.open(payment.merchant_id, tampered, me.mode, "ours", payment.provider, tampered=True)
         await me.waits(SECOND, MINUTE)
         me.pays(row, good=False)
         me.asks("complete", lambda m: requests.complete(m, me.buyer, payment.merchant_id, row.gateway_id))
@@ -34,7 +34,7 @@ async def player(me: Person) -> None:
     """Swaps the channel for a test one (or, in a test shop, for a real one), then pays properly, perhaps twice."""
     if payment := await me.begins():
         other = Mode.TEST if me.mode is Mode.LIVE else Mode.LIVE
-        row = me.world.provider.open(payment.merchant_id, payment.price, other, "ours", tampered=True)
+        row = me.world.provider.open(payment.merchant_id, payment.price, other, "ours", payment.provider, tampered=True)
         real = [me.opens(payment) for _ in range(me.rng.randint(0, 2))]
         await me.waits(SECOND, MINUTE)
         me.pays(row, good=False)
@@ -87,10 +87,10 @@ async def forger(me: Person) -> None:
     for _ in range(me.rng.randint(2, 8)):
         await me.waits(SECOND, 4 * MINUTE)
         rows = list(me.world.provider.rows.values())
-        named = me.rng.choice([r.gateway_id for r in rows] + [GatewayId("imp_none")])
+        named = me.rng.choice([*rows, None])
         payments = list(me.world.laws.payments) or [MerchantId("none")]
         about = me.rng.choice(payments)
-        me.asks("forged webhook", partial(requests.follow, gateway_id=named, merchant_id=about, by="webhook"))
+        me.asks("forged webhook", partial(requests.follow, attempt=named, merchant_id=about, by="webhook"))
     if me.rng.random() < 0.5:
         me.pays(row)
 
@@ -112,18 +112,18 @@ async def windows(me: Person) -> None:
 
 def _opens_elsewhere(me: Person, prefix: str, owner: str) -> Row:
     named = MerchantId(f"{prefix}{me.role.number}_{me.rng.getrandbits(40):x}")
-    return me.world.provider.open(named, me.price, me.mode, owner)
+    return me.world.provider.open(named, me.price, me.mode, owner, me.elsewhere())
 
 
 def _hints(me: Person, row: Row) -> None:
-    me.asks("webhook", lambda m: requests.follow(m, row.gateway_id, row.merchant_id, "webhook"))
+    me.asks("webhook", lambda m: requests.follow(m, row, row.merchant_id, "webhook"))
 
 
 async def foreign(me: Person) -> None:
     """Another installation, with a prefix of its own: it pays, refunds, and has accounts that wait."""
     for _ in range(me.rng.randint(1, 4)):
         row = _opens_elsewhere(me, "zz_", "foreign")
-        waiting = me.world.provider.open(row.merchant_id, me.price, me.mode, "foreign")
+        waiting = me.world.provider.open(row.merchant_id, me.price, me.mode, "foreign", row.provider)
         me.world.provider.issue_account(waiting, 48)
         await me.waits(SECOND, 5 * MINUTE)
         me.world.provider.approve(row)
@@ -143,7 +143,7 @@ async def orphaned(me: Person) -> None:
 async def _one_orphan(me: Person) -> None:
     row = _opens_elsewhere(me, "kr_", "orphaned")
     if me.rng.random() < 0.7:
-        waiting = me.world.provider.open(row.merchant_id, me.price, me.mode, "orphaned")
+        waiting = me.world.provider.open(row.merchant_id, me.price, me.mode, "orphaned", row.provider)
         me.world.provider.issue_account(waiting, 48)
     await me.waits(2 * MINUTE, 10 * MINUTE)
     me.world.provider.approve(row)

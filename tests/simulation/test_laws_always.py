@@ -15,7 +15,7 @@ from payments.domain.payment import Payment
 from payments.domain.refund import RefundStatus
 from payments.domain.report import ReportedRefund
 from payments.domain.values import GatewayId, MerchantId
-from simulation.provider import Row
+from simulation.rows import Row
 from simulation.world import World
 
 
@@ -151,9 +151,35 @@ def test_a_mark_that_moves_over_what_is_not_known(calm_world: World) -> None:
     assert calm_world.laws.reconciled_until
     row = row_of(calm_world, "orphaned")
     del calm_world.laws.orphans[row.gateway_id]
-    calm_world.laws.reconciled_until = NOON - timedelta(days=1)
+    calm_world.laws.reconciled_until["iamport"] = NOON - timedelta(days=1)
     calm_world.laws.mark_moved(NOON + timedelta(days=400))
     assert broken(calm_world) == {"15"}
+
+
+def test_an_accepted_refund_that_is_sent_again(calm_world: World) -> None:
+    known = with_refund(paid_payment(calm_world), refund_id="rx", amount=1)
+    refund = attrs.evolve(known.refunds[-1], sends=1, sent_at=calm_world.scheduler.time(), accepted_at=NOON)
+    calm_world.laws.payments[known.merchant_id] = attrs.evolve(known, refunds=(*known.refunds[:-1], refund))
+    calm_world.laws.refund_owner[refund.id] = known.merchant_id
+    calm_world.laws.about_to_send(refund, 0)
+    assert broken(calm_world) == {"13"}
+
+
+def test_a_key_that_stands_for_two_requests_or_a_request_with_two_keys(calm_world: World) -> None:
+    refund = with_refund(paid_payment(calm_world), amount=1).refunds[-1]
+    calm_world.laws.named(refund, "one key")
+    calm_world.laws.named(refund, "one key")
+    calm_world.laws.named(attrs.evolve(refund, refusals=1), "another key")
+    assert not broken(calm_world)
+    calm_world.laws.named(refund, "a third key")
+    calm_world.laws.named(attrs.evolve(refund, remainder=7), "one key")
+    assert [violation.law.split()[0] for violation in calm_world.laws.violations] == ["22", "22"]
+
+
+def test_a_refund_that_takes_the_money_of_another_capture(calm_world: World) -> None:
+    refund = with_refund(paid_payment(calm_world), amount=1).refunds[-1]
+    calm_world.laws.executes(refund, row_of(calm_world, "foreign"))
+    assert broken(calm_world) == {"6"}
 
 
 def test_two_accepted_captures(calm_world: World) -> None:

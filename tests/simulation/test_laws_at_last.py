@@ -8,7 +8,7 @@ from payments.domain.machine import Status
 from payments.domain.payment import Payment
 from payments.domain.report import Rank
 from simulation.laws.last import check_last
-from simulation.provider import Row
+from simulation.rows import Row
 from simulation.world import World
 
 
@@ -59,7 +59,7 @@ def test_an_orphan_that_is_not_booked(calm_world: World) -> None:
 
 
 def test_a_reconciliation_that_stands_still(calm_world: World) -> None:
-    calm_world.laws.reconciled_until = None
+    calm_world.laws.reconciled_until.clear()
     assert broken(calm_world) == {"15"}
 
 

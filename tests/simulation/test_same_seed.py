@@ -13,26 +13,30 @@ from simulation.running import Order, run_seeds
 from simulation.world import World
 
 ROOT = Path(__file__).parents[2]
-SEEDS = range(1, rounds(ci=50, soak=1_000) + 1)
+ROUNDS = {"v1": rounds(ci=26, soak=600), "v2": rounds(ci=7, soak=200), "both": rounds(ci=7, soak=200)}
 PROGRAM = """
 import sys
 from simulation.running import Order, run_seeds
-print(run_seeds(Order(first=1, last=9), [int(seed) for seed in sys.argv[1:]]).traces)
+for provider, last in zip(sys.argv[1::2], map(int, sys.argv[2::2])):
+    print(run_seeds(Order(first=1, last=last, provider=provider), range(1, last + 1)).traces)
 """
 
 
 @pytest.mark.simulation
 def test_the_same_seed_is_the_same_run_in_another_process_with_another_hash_seed() -> None:
-    here = run_seeds(Order(first=1, last=SEEDS[-1]), SEEDS).traces
+    here = [
+        run_seeds(Order(first=1, last=last, provider=provider), range(1, last + 1)).traces
+        for provider, last in ROUNDS.items()
+    ]
     there = subprocess.run(
-        [sys.executable, "-c", PROGRAM, *map(str, SEEDS)],
+        [sys.executable, "-c", PROGRAM, *(str(word) for pair in ROUNDS.items() for word in pair)],
         cwd=ROOT,
         env={**os.environ, "PYTHONHASHSEED": "4321", "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}"},
         capture_output=True,
         text=True,
         check=True,
     ).stdout.strip()
-    assert there == str(here)
+    assert there.splitlines() == [str(traces) for traces in here]
 
 
 def test_the_same_seed_is_the_same_run_where_servers_commit_together() -> None:
@@ -50,5 +54,7 @@ def test_another_salt_is_another_order_of_the_same_people() -> None:
 
 
 def test_both_stores_see_the_same_run() -> None:
-    memory, sql = (run_seeds(Order(first=1, last=3, store=store), range(1, 4)).traces for store in ("memory", "sql"))
-    assert memory == sql
+    for provider, last in (("v1", 2), ("both", 1)):
+        orders = [Order(first=1, last=last, store=store, provider=provider) for store in ("memory", "sql")]
+        memory, sql = (run_seeds(order, range(1, last + 1)).traces for order in orders)
+        assert memory == sql
