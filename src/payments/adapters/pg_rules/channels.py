@@ -17,6 +17,8 @@ log = logging.getLogger("payments.rules")
 CONTRACTS: Final = ("partial_refund", "account_refund", "later_phone_refund", "vat", "below_1000", "escrow")
 """What a contract with a PG may include beside plain payments."""
 
+MAX_RECENT: Final = 256
+
 
 @attrs.frozen(kw_only=True)
 class PgChannel:
@@ -58,15 +60,24 @@ class PgRules:
     _logged: set[tuple[str, str]] = attrs.field(factory=set, init=False)
     _told: dict[tuple[str, str, int], Finding] = attrs.field(factory=dict, init=False)
     _prepared: dict[str, tuple[PgChannel, str, str, dict[str, Any]]] = attrs.field(factory=dict, init=False)
+    _recent: dict[str, tuple[PaymentRequest, Sequence[Finding]]] = attrs.field(factory=dict, init=False, repr=False)
+    """What was found of the last payments: one is asked about before it is stored, and again for its window."""
 
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "_engine", Engine(self.tables.rules))
 
     def of_payment(self, request: PaymentRequest) -> Sequence[Finding]:
         """Return the rules that a payment breaks."""
+        known = self._recent.get(request.order_id)
+        if known is not None and known[0] == request:
+            return known[1]
         channel, pg, api, fields = self._channel(request.channel)
-        asked = payment_fields(request, fields)
-        return self._findings(channel, pg, self._engine.broken(pg, api, Moment.PAYMENT, asked))
+        broken = self._engine.broken(pg, api, Moment.PAYMENT, payment_fields(request, fields))
+        found = self._findings(channel, pg, broken)
+        if len(self._recent) >= MAX_RECENT:
+            self._recent.clear()
+        self._recent[request.order_id] = (request, found)
+        return found
 
     def of_refund(self, request: RefundRequest) -> Sequence[Finding]:
         """Return the rules that a refund breaks. The PG that took the money counts, where the provider named it."""

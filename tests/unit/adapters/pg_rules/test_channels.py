@@ -9,6 +9,7 @@ import pytest
 from builders import a_payment, an_attempt
 
 from payments.adapters.pg_rules import PgChannel, PgRules
+from payments.adapters.pg_rules.channels import MAX_RECENT
 from payments.domain.money import Money, TaxParts
 from payments.domain.ports import Contact
 from payments.domain.refund import BankAccount
@@ -123,6 +124,20 @@ def test_a_warning_is_logged_once(caplog: pytest.LogCaptureFixture):
     assert [record.getMessage() for record in caplog.records] == [
         "the default channel: The least that NHN KCP takes by this method is 1,000 won. (rule amount-min; logged once)"
     ]
+
+
+def test_another_request_for_the_same_payment_is_asked_about_anew():
+    rules = _rules(pg="ksnet")
+    assert _stops(rules.of_payment(_payment(contact=Contact()))) == {"buyer-required"}
+    assert not _stops(rules.of_payment(_payment()))
+    assert _stops(rules.of_payment(_payment(contact=Contact()))) == {"buyer-required"}
+
+
+def test_what_is_remembered_of_payments_is_bounded():
+    rules = _rules(pg="kcp")
+    for number in range(2 * MAX_RECENT + 1):
+        rules.of_payment(_payment(order_id=MerchantId(f"m{number}")))
+    assert len(rules._recent) <= MAX_RECENT
 
 
 # -- refunds
