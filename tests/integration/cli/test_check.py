@@ -38,6 +38,7 @@ def test_a_shop_that_can_take_payments_reads_so_for_each_part(operator: Operator
         ["ok", "audit"],
         ["ok", "provider"],
         ["ok", "clock"],
+        ["ok", "channels"],
     ]
     assert "test money" in out
 
@@ -147,6 +148,44 @@ def test_a_provider_that_is_down_does_not_keep_a_shop_from_starting(
     with caplog.at_level(logging.WARNING, "payments.start"):
         check_at_start(load_settings())
     assert "could not be asked" in caplog.text
+
+
+def _channel(monkeypatch: pytest.MonkeyPatch, tmp_path, **options: str) -> None:
+    """Add a channel to the settings."""
+    file = tmp_path / "payments.toml"
+    rows = "\n".join(f'{name} = "{value}"' for name, value in options.items())
+    file.write_text(f'[[channels]]\nname = "mine"\n{rows}\n')
+    monkeypatch.setenv("PAYMENTS_CONFIG", str(file))
+
+
+def test_a_channel_that_the_provider_lists_needs_only_its_pg(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch, tmp_path
+) -> None:
+    _channel(monkeypatch, tmp_path, channel_key="channel-key-kcp")
+    ok, said = parts(operator)["channels"]
+    assert ok
+    assert "Set pg of mine to 'kcp', so that its rules are checked." in said
+    _channel(monkeypatch, tmp_path, channel_key="channel-key-kcp", pg="kcp")
+    assert parts(operator)["channels"] == (True, "Iamport lists the channels of the settings, in the same mode.")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"channel_key": "channel-key-gone"}, "which the provider does not list"),
+        ({"pg": "kcp.OTHER"}, "has the pg 'kcp.OTHER', which the provider does not list"),
+        ({"channel_key": "channel-key-kcp", "pg": "nice_v2"}, "the provider lists kcp.AO09C under its channel_key"),
+        ({"channel_key": "channel-key-kcp", "pg": "kcp.AO09D"}, "the provider lists kcp.AO09C under its channel_key"),
+    ],
+)
+def test_a_channel_that_differs_from_the_providers_list_is_told(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch, tmp_path, options: dict[str, str], said: str
+) -> None:
+    _channel(monkeypatch, tmp_path, **options)
+    ok, sentence = parts(operator)["channels"]
+    assert not ok
+    assert sentence.startswith("The channel 'mine' has the ")
+    assert said in sentence
 
 
 def test_a_changed_audit_list_is_noticed(operator: Operator) -> None:

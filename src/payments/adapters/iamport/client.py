@@ -6,10 +6,11 @@ attempts   GET  /payments/findAll/{merchant_uid}, every page
 refund     POST /payments/cancel, with amount and checksum; never retried here
 revoke     DELETE /vbanks/{imp_uid}
 listing    GET  /payments/status/all, one page
+channels   GET  /users/pg
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,6 +18,7 @@ from payments.adapters.http_wire.calling import Query
 from payments.adapters.http_wire.transport import Deadline, Transport
 from payments.adapters.iamport import wire
 from payments.adapters.iamport.api import Api, Call
+from payments.adapters.iamport.channels import ListedChannel, listed
 from payments.adapters.iamport.guesses import NO_SUCH_PAGE, says_still_at_work
 from payments.adapters.iamport.settings import IamportSettings
 from payments.domain.errors import ContractViolation, GatewayError, Rejected, StillAtWork, Unknown
@@ -60,6 +62,11 @@ class Client:
     async def present(self) -> datetime:
         """Return the time at the provider, in UTC. Raises CredentialsRefused where it does not accept our keys."""
         return await self._api.present(self._deadline())
+
+    async def channels(self) -> Sequence[ListedChannel]:
+        """Return the shop's channels as the provider lists them. Raises CredentialsRefused, NotSent or Unknown."""
+        call = Call(method="GET", path="/users/pg", harmless=True)
+        return listed(await self._api.response(call, self._deadline()))
 
     async def prepare(self, merchant_id: MerchantId, price: Money) -> None:
         """Register the only amount that a payment window may open with. A further call changes the amount."""

@@ -3,7 +3,7 @@
 ├── of_settings    the settings, once they could be read
 ├── of_database    whether the store can be used
 ├── of_audit       the chain of the audit list
-└── of_providers   whether each provider accepts the keys, and agrees about the time
+└── of_providers   whether each provider accepts the keys, agrees about the time, and lists the channels
 """
 
 from collections.abc import Coroutine, Iterator
@@ -95,6 +95,19 @@ def _provider(account: "Account") -> Iterator[Result]:
     yield Result("provider", ok=True, sentence=f"{account.title} accepts the keys.")
     if there is not None:
         yield _clock(account.title, datetime.now(UTC) - there)
+    yield from _channels(account)
+
+
+def _channels(account: "Account") -> Iterator[Result]:
+    try:
+        compared = account.channel_faults()
+    except PaymentsError as error:
+        yield failed("channels", error)
+        return
+    faults, said = compared or ((), f"{account.title} lists no channels. Compare pg and contract with its console.")
+    yield from (Result("channels", ok=False, sentence=fault) for fault in faults)
+    if not faults:
+        yield Result("channels", ok=True, sentence=said)
 
 
 def _clock(title: str, difference: timedelta) -> Result:

@@ -55,7 +55,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
         f"{_HERE}.cli.serve:worker",
         "Check due payments, reconcile with the provider and deliver messages, until SIGTERM or Ctrl-C.",
     ),
-    "check": (f"{_HERE}.cli.check:check", "Check settings, database, the provider's keys and the clock."),
+    "check": (f"{_HERE}.cli.check:check", "Check settings, database, keys, clock and channels."),
     "sandbox": (
         f"{_HERE}.sandbox.command:sandbox",
         "Serve a local Iamport and PortOne V2 for development. No real money.",

@@ -138,6 +138,12 @@ def _told(options: ChannelOptions, settings: Settings) -> ChannelTold:
     )
 
 
+def pg_known(code: str) -> str:
+    """Return the name of the PG that a code of either generation means; '' for one that the tables do not have."""
+    key, _ = tables().pg_of(code)
+    return key if key in tables().pgs else ""
+
+
 def bank_codes() -> Mapping[str, tuple[str, str]]:
     """Return V2's name of each bank, and its code at Daou, by the three digits; "" where there is none."""
     return {code: (bank.v2, bank.daou) for code, bank in tables().codes.banks.items()}

@@ -1,7 +1,7 @@
 """Account: what every provider's account has in common, and the question whether it accepts our keys."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final, Protocol
@@ -62,6 +62,13 @@ class Account(ABC):
     @abstractmethod
     def present(self) -> tuple[AbstractContextManager[Any], Coroutine[Any, Any, datetime | None]]:
         """Return a gateway of one try, and the question what time it is there: its answer shows the keys accepted."""
+
+    def channel_faults(self) -> tuple[Sequence[str], str] | None:
+        """Return how its channels differ from those that the provider lists, and what to say where they do not.
+
+        None where the provider lists none. Raises GatewayError or BadSettings.
+        """
+        return None
 
     @abstractmethod
     def reader(self) -> HintReader:

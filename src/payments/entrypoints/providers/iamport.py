@@ -1,6 +1,6 @@
 """Iamport as the settings describe it: how to reach it, how its window opens, what its messages name."""
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -17,7 +17,9 @@ from payments.adapters.iamport import (
 from payments.domain.errors import BadInput
 from payments.domain.payment import Payment
 from payments.domain.ports import Contact, HintReader, Window
+from payments.entrypoints.blocking import run
 from payments.entrypoints.providers.account import ASK_SECONDS, Account
+from payments.entrypoints.providers.listed import faults_of, hint_of
 from payments.entrypoints.service import BadSettings
 from payments.entrypoints.settings import ChannelOptions, IamportOptions
 
@@ -43,9 +45,22 @@ class Iamport(Account):
 
     def present(self) -> tuple[IamportGateway, Coroutine[Any, Any, datetime | None]]:
         """Return a gateway of one try, and the question what time it is there: its answer shows the keys accepted."""
-        deadline = min(self.given.deadline, ASK_SECONDS)
-        gateway = IamportGateway(attrs.evolve(self.reached(1), deadline=deadline, tries=1))
+        gateway = self._of_one_try()
         return gateway, gateway.present()
+
+    def channel_faults(self) -> tuple[Sequence[str], str]:
+        """Return how the channels differ from those that Iamport lists. Raises GatewayError or BadSettings."""
+        with self._of_one_try() as gateway:
+            there = run(gateway.channels())
+        mine = [one for one in self.settings.channels if (one.provider or self.settings.provider) == self.name]
+        asked = [ChannelOptions(channel_key=self.given.channel_key, pg=self.given.pg), *mine]
+        faults = [fault for one in asked for fault in faults_of(one, there, self.settings.mode)]
+        hints = filter(None, (hint_of(one, there) for one in asked))
+        return faults, " ".join(("Iamport lists the channels of the settings, in the same mode.", *hints))
+
+    def _of_one_try(self) -> IamportGateway:
+        deadline = min(self.given.deadline, ASK_SECONDS)
+        return IamportGateway(attrs.evolve(self.reached(1), deadline=deadline, tries=1))
 
     def reader(self) -> HintReader:
         """Return what reads its messages."""
