@@ -41,11 +41,16 @@ class OwnLoopGateway(LoopGateway, Renewable, Protocol):
 
 @attrs.frozen
 class Account(ABC):
-    """One provider, as the settings describe it. `name` is stored with its payments, `title` is for people."""
+    """One provider, as the settings describe it. `name` is stored with its payments, `title` is for people.
+
+    `returns_to` and `notices_to` are the addresses of a program that has pages of its own for them.
+    """
 
     name: ClassVar[str]
     title: ClassVar[str]
     settings: Settings
+    returns_to: str = ""
+    notices_to: str = ""
 
     @abstractmethod
     def gateway(self, connections: int) -> ThreadGateway:
@@ -85,16 +90,17 @@ class Account(ABC):
     @property
     def return_url(self) -> str:
         """Where a phone returns after the window."""
-        return f"{public_url(self.settings)}/payments/return"
+        return self.returns_to or f"{public_url(self.settings)}/payments/return"
 
     @property
     def webhook_url(self) -> str:
         """Where the provider sends its webhooks."""
-        return f"{public_url(self.settings)}/webhooks/{self.name}"
+        return self.notices_to or f"{public_url(self.settings)}/webhooks/{self.name}"
 
     def notice_url(self, *, wanted: bool) -> str:
         """Return the address that a window names for its webhooks; empty where it names none."""
-        return self.webhook_url if self.settings.http.public_url and wanted else ""
+        known = self.notices_to or self.settings.http.public_url
+        return self.webhook_url if known and wanted else ""
 
     def deposit_due(self, days: int) -> datetime | None:
         """Return until when a virtual account that is issued now waits; None for as long as its bank lets it."""

@@ -33,7 +33,7 @@ from typed_settings import Secret
 
 from payments.entrypoints.settings.accounts import AccountOptions, IamportOptions, PortOneOptions
 from payments.entrypoints.settings.checks import MIN_SECRET_LENGTH, check
-from payments.entrypoints.settings.loading import load_settings, settings_from
+from payments.entrypoints.settings.loading import account_settings, load_settings, settings_from
 from payments.entrypoints.settings.options import (
     MEMORY,
     BuyerSettings,
@@ -59,6 +59,7 @@ __all__: Final = (
     "PortOneOptions",
     "Settings",
     "WebhookOptions",
+    "account_settings",
     "check",
     "load_settings",
     "public_url",

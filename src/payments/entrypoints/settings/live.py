@@ -27,6 +27,11 @@ def check_live(settings: Settings) -> list[str]:
     return [*found, *_secrets(settings)]
 
 
+def check_live_account(settings: Settings, name: str) -> list[str]:
+    """Return what must not be of one provider's account in live mode; nothing in test mode."""
+    return [*settings.accounts[name].live_errors(), *_secrets(settings)] if settings.mode is Mode.LIVE else []
+
+
 def _addresses(settings: Settings) -> Iterator[str]:
     http = settings.http
     if not is_https(http.public_url):

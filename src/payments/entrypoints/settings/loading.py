@@ -13,7 +13,7 @@ from typed_settings.loaders import DictLoader, Loader
 from payments.entrypoints.service import BadSettings
 from payments.entrypoints.settings import sources
 from payments.entrypoints.settings.checks import check
-from payments.entrypoints.settings.live import check_live
+from payments.entrypoints.settings.live import check_live, check_live_account
 from payments.entrypoints.settings.options import Settings
 
 _INVALID_VALUE: Final = r"The value of \1 is invalid (\2)"
@@ -38,14 +38,33 @@ def settings_from(values: Mapping[str, Any], origin: str) -> Settings:
     return _checked([_collected(known, origin)], troubles)
 
 
+def account_settings(name: str, values: Mapping[str, Any], mode: str) -> Settings:
+    """Return settings with the account at the provider *name* alone, for a program that keeps its payments elsewhere.
+
+    *values* are those of the account's table in payments.toml. Raises BadSettings as `load_settings` does.
+    """
+    known, troubles = sources.known_values({"mode": mode, "provider": name, name: dict(values)})
+    loaded = _loaded([_collected(known, f"the config of {name}")], troubles)
+    _refuse([*troubles, *loaded.accounts[name].errors(), *check_live_account(loaded, name)])
+    return loaded
+
+
 def _checked(loaders: list[Loader], troubles: list[str]) -> Settings:
+    loaded = _loaded(loaders, troubles)
+    _refuse([*troubles, *check(loaded), *check_live(loaded)])
+    return loaded
+
+
+def _loaded(loaders: list[Loader], troubles: list[str]) -> Settings:
     try:
-        loaded = ts.load_settings(Settings, loaders, converter=TSConverter(strlist_sep=","))
+        return ts.load_settings(Settings, loaders, converter=TSConverter(strlist_sep=","))
     except (TsError, ValueError, TypeError) as error:
         raise BadSettings(_all([*troubles, *_sentences(error)])) from None
-    if troubles := [*troubles, *check(loaded), *check_live(loaded)]:
+
+
+def _refuse(troubles: list[str]) -> None:
+    if troubles:
         raise BadSettings(_all(troubles))
-    return loaded
 
 
 def _collected(values: sources.Values, origin: str) -> Loader:
