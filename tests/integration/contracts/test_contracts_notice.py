@@ -7,10 +7,17 @@ import pytest
 
 from payments.adapters.memory.store import MemoryStore
 from payments.domain.ports import Store
+from payments.testing.broken import side, workplaces
 from payments.testing.broken import stores as broken
-from payments.testing.broken import workplaces
 from payments.testing.builders import paid
-from payments.testing.contracts import KeysContract, OrphansContract, OutboxContract
+from payments.testing.contracts import (
+    AuditContract,
+    HintsContract,
+    KeysContract,
+    OperatorsContract,
+    OrphansContract,
+    OutboxContract,
+)
 from payments.testing.contracts.at_once import AtOnce
 from payments.testing.contracts.leases import Leases
 from payments.testing.contracts.listing import Listing
@@ -91,6 +98,25 @@ CAUGHT: list[tuple[type, Claim]] = [
     (broken.ForgetsWhatStillWaits, OutboxContract().test_what_nobody_took_for_long_is_forgotten_and_nothing_younger),
     (broken.AnswersAnyRequest, KeysContract().test_a_key_is_not_for_another_request),
     (broken.WaitsForTheDead, KeysContract().test_a_claim_that_ran_out_is_taken_over_once),
+    (side.KeepsEveryHint, HintsContract().test_a_full_list_of_hints_takes_no_more_and_loses_nothing),
+    (
+        side.HandsHintsOutForEver,
+        HintsContract().test_no_more_hints_than_asked_for_are_handed_out_per_pause_the_oldest_first,
+    ),
+    (side.LosesTheHintsOfTheDead, HintsContract().test_a_hint_whose_worker_died_is_handed_out_again),
+    (
+        side.LeavesSessionsOfAChangedOperator,
+        OperatorsContract().test_a_change_ends_the_sessions_of_this_operator_alone,
+    ),
+    (side.FreesTheNameOfARevokedOperator, OperatorsContract().test_the_name_of_an_operator_is_used_once_for_ever),
+    (side.TakesACodeTwice, OperatorsContract().test_a_time_step_of_a_code_is_used_once),
+    (side.MovesASessionBack, OperatorsContract().test_a_session_is_seen_later_and_never_earlier),
+    (side.ShowsEndedSessions, OperatorsContract().test_a_session_comes_with_its_operator_until_it_ends),
+    (side.ChainsNothing, AuditContract().test_audit_rows_are_numbered_and_each_holds_the_digest_before_it),
+    (
+        side.PagesTheAuditListOldestFirst,
+        AuditContract().test_a_page_of_the_audit_list_is_newest_first_and_of_one_payment_where_asked,
+    ),
 ]
 
 

@@ -8,9 +8,11 @@ import attrs
 
 from payments.adapters.memory.access import MemoryIdempotencyKeys
 from payments.adapters.memory.books import Books
+from payments.adapters.memory.hints import MemoryHints
 from payments.adapters.memory.orphans import MemoryOrphans
 from payments.adapters.memory.outbox import MemoryOutbox
 from payments.adapters.memory.payments import MemoryPayments
+from payments.adapters.memory.people import MemoryAudit, MemoryOperators, MemoryPeople
 from payments.adapters.memory.store import MemoryStore
 from payments.domain.access import KeptAnswer
 from payments.domain.books.search import Filter
@@ -261,4 +263,9 @@ def store_with(broken: type) -> MemoryStore:
         orphans=(broken if issubclass(broken, MemoryOrphans) else MemoryOrphans)(books),
         outbox=(broken if issubclass(broken, MemoryOutbox) else MemoryOutbox)(books),
         idempotency_keys=broken() if issubclass(broken, MemoryIdempotencyKeys) else healthy.idempotency_keys,
+        hints=(broken if issubclass(broken, MemoryHints) else MemoryHints)(books),
+        people=MemoryPeople(
+            operators=broken() if issubclass(broken, MemoryOperators) else MemoryOperators(),
+            audit=broken() if issubclass(broken, MemoryAudit) else MemoryAudit(),
+        ),
     )
