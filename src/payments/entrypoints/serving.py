@@ -5,12 +5,17 @@ url_of             its address
 serving            a server that runs in a thread
 """
 
+import asyncio
+import contextlib
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
+
+TICK_SECONDS = 0.1
+"""How often uvicorn looks at its clock, for the header `Date`."""
 
 
 def listening_socket(host: str, port: int, backlog: int = 128) -> socket.socket:
@@ -37,11 +42,50 @@ def url_of(sock: socket.socket) -> str:
 @contextmanager
 def serving(config: uvicorn.Config, *socks: socket.socket, close_timeout: float = 10) -> Iterator[None]:
     """Serve *config* on *socks* from a thread, and wait up to *close_timeout* seconds for it to stop at the end."""
-    server = uvicorn.Server(config)
+    server = _Prompt(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": list(socks)}, name="serving", daemon=True)
     thread.start()
     try:
         yield
     finally:
-        server.should_exit = True
+        server.stop()
         thread.join(timeout=close_timeout)
+
+
+class _Prompt(uvicorn.Server):
+    """Stops at once where nothing is at work. uvicorn looks every tenth of a second, and then waits for another one."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._asked = asyncio.Event()
+
+    def stop(self) -> None:
+        """End the server, from any thread."""
+        self.should_exit = True
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # its loop has ended already
+                self._loop.call_soon_threadsafe(self._asked.set)
+
+    async def main_loop(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        ticks = 0
+        while not await self.on_tick(ticks):
+            ticks += 1
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._asked.wait(), TICK_SECONDS)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        await asyncio.sleep(0)  # those that nothing is at work on are gone now
+        if self.server_state.connections or self.server_state.tasks:
+            await super().shutdown(sockets)
+            return
+        for sock in sockets or []:
+            sock.close()
+        for server in self.servers:
+            await server.wait_closed()
+        await self.lifespan.shutdown()
