@@ -99,13 +99,26 @@ def test_the_contracts_are_kept():
     assert broken_contracts(PACKAGE.parent) == set()
 
 
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the package, which each test leaves as it was."""
+    folder = tmp_path_factory.mktemp("copy") / "payments"
+    return shutil.copytree(PACKAGE, folder, ignore=shutil.ignore_patterns("__pycache__", "static"))
+
+
 @pytest.mark.parametrize(("module", "imported", "contract"), VIOLATIONS)
-def test_a_forbidden_import_is_noticed(module, imported, contract, tmp_path):
-    copy = shutil.copytree(PACKAGE, tmp_path / "payments", ignore=shutil.ignore_patterns("__pycache__", "static"))
-    (copy / module).parent.mkdir(exist_ok=True)
-    with (copy / module).open("a") as source:
-        source.write(f"\nimport {imported}\n")
-    assert contract in broken_contracts(tmp_path)
+def test_a_forbidden_import_is_noticed(module, imported, contract, copy):
+    file = copy / module
+    before = file.read_text() if file.exists() else None
+    try:
+        file.write_text(f"{before or ''}\nimport {imported}\n")
+        assert contract in broken_contracts(copy.parent)
+    finally:
+        file.unlink() if before is None else file.write_text(before)
+
+
+def test_the_copy_without_a_forbidden_import_keeps_the_contracts(copy):
+    assert broken_contracts(copy.parent) == set()
 
 
 def broken_contracts(source: Path) -> set[str]:

@@ -1,6 +1,6 @@
 """Our providers as backends of python-getpaid-core (extra `getpaid`, Python 3.12 or newer), found by its registry.
 
-processors   IamportProcessor and PortOneProcessor, which its registry finds by their entry points
+processors   a processor for each provider, which its registry finds by its entry point
 updates      what the provider's reports mean for a payment that getpaid keeps; it imports nothing of getpaid
 accounts     the account that a backend's config describes, with one gateway for each config
 errors       our errors as getpaid's

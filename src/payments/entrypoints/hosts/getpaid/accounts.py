@@ -1,8 +1,4 @@
-"""The account that a backend's config describes. The names are those of `[iamport]` and `[portone]` in payments.toml.
-
-{"iamport": {"mode": "test", "key": "…", "secret": "…", "user_code": "imp12345678",
-             "callback_url": "https://shop.example/payments/{payment_id}/callback"}}
-"""
+"""The account that a backend's config describes: the settings of that provider, and what only a backend has."""
 
 import threading
 from collections.abc import Mapping
@@ -16,7 +12,7 @@ from payments.entrypoints.service import BadSettings
 from payments.entrypoints.settings import account_settings
 
 OWN: Final = frozenset({"mode", "callback_url", "page_url", "method"})
-"""What a backend's config has beside the settings of the account."""
+"""What a backend's config has beside the settings of the account, whose names are those of payments.toml."""
 CONNECTIONS: Final = 8
 MAX_GATEWAYS: Final = 100
 """Configs are written by the shop's people, a few for each backend; more are a mistake."""
