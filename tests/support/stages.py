@@ -18,20 +18,21 @@ NO_TESTS: Final = 5  # pytest's exit code
 
 @attrs.frozen
 class Stage:
-    """`minutes` is the budget on two idle cores: told, never enforced."""
+    """`minutes` is the budget on two idle cores: told, never enforced. `folders` are where all of its tests are."""
 
     name: str
     marker: str
     minutes: float
     options: Sequence[str] = EVERY_CORE
+    folders: Sequence[str] = ()
 
 
 MARKED: Final = (
     Stage("rounds", "slow", 12, options=()),  # one at a time: each of them uses every core
     Stage("browser", "browser", 8),
-    Stage("clients", "clients", 2),
-    Stage("fuzz", "fuzz", 4),
-    Stage("simulation", "simulation", 4, options=()),  # its worlds use every core
+    Stage("clients", "clients", 2, folders=("tests/integration/clients",)),
+    Stage("fuzz", "fuzz", 4, folders=("tests/integration/http", "tests/unit/adapters/iamport")),
+    Stage("simulation", "simulation", 4, options=(), folders=("tests/simulation",)),  # its worlds use every core
 )
 STAGES: Final = (Stage("fast", "", 10), *MARKED[1:], MARKED[0])
 
@@ -47,7 +48,7 @@ def run(stage: Stage, arguments: Sequence[str]) -> tuple[float, bool]:
     """Run a stage; return the seconds it took and whether it passed."""
     print(f"\nrun: the {stage.name} tests", flush=True)
     began = time.monotonic()
-    command = ["pytest", "-m", expression(stage), *stage.options, *arguments]
+    command = ["pytest", "-m", expression(stage), *stage.options, *stage.folders, *arguments]
     code = subprocess.run(command).returncode
     return time.monotonic() - began, code in (0, NO_TESTS)
 

@@ -24,6 +24,7 @@ from payments.entrypoints.sandbox import Sandbox, SandboxSettings, running_sandb
 DOCS = Path(__file__).parents[3] / "docs"
 STEP = re.compile(r"<!-- (?:no-run: (add to|write) (\S+)|(run)) -->\n```\w+\n(.*?)```", re.S)
 PROVIDER = "http://127.0.0.1:4100"
+COMPILED = {"PYTHONDONTWRITEBYTECODE": ""}  # an installation keeps what it has compiled
 PASSWORD = {"DJANGO_SUPERUSER_PASSWORD": "book"}
 
 
@@ -60,9 +61,8 @@ class Reader:
 @pytest.fixture(scope="module")
 def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of an environment's programs, with what the guide installs."""
-    folder = tmp_path_factory.mktemp("guide")
     (wanted,) = re.findall(r"pip install '(.*)'", (DOCS / "django.md").read_text())
-    return installed.environment(folder / "venv", [wanted], installed.wheel(folder)).parent
+    return installed.environment(tmp_path_factory, [wanted]).parent
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_who_follows_the_guide_has_a_paid_order(
 ) -> None:
     settings = provider.settings
     assert (settings.key, settings.secret, settings.user_code) == ("sandbox-key", "sandbox-secret", "imp00000000")
-    env = os.environ | PASSWORD | {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": ""}
+    env = os.environ | PASSWORD | {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": "", **COMPILED}
     env.pop("DJANGO_SETTINGS_MODULE", None)
     reader = Reader(tmp_path, env, provider)
     reader.follow((DOCS / guide).read_text())

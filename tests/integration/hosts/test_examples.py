@@ -51,11 +51,6 @@ def provider() -> Iterator[Sandbox]:
         yield sandbox
 
 
-@pytest.fixture(scope="session")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return installed.wheel(tmp_path_factory.mktemp("wheel"))
-
-
 def environment(provider: Sandbox, folder: Path, port: int, example: str) -> dict[str, str]:
     return os.environ | {
         "PAYMENTS_DATABASE_URL": f"sqlite:///{folder}/payments.db",
@@ -74,6 +69,7 @@ def environment(provider: Sandbox, folder: Path, port: int, example: str) -> dic
         "IAMPORT_USER_CODE": provider.settings.user_code,
         "DJANGO_SETTINGS_MODULE": "shop.settings",
         "PYTHONPATH": str(EXAMPLES / example),
+        "PYTHONDONTWRITEBYTECODE": "",  # an installation keeps what it has compiled
     }
 
 
@@ -92,11 +88,9 @@ for _ in range(3): Order.objects.create(user=user, title="책", total=12_000)
 
 
 @pytest.fixture(scope="module", params=["fastapi", "flask", "django"])
-def host(
-    request: pytest.FixtureRequest, provider: Sandbox, wheel: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Host]:
+def host(request: pytest.FixtureRequest, provider: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     folder = tmp_path_factory.mktemp(request.param)
-    python = installed.environment(folder / "venv", installed.required_by(EXAMPLES / request.param), wheel)
+    python = installed.environment(tmp_path_factory, installed.required_by(EXAMPLES / request.param))
     with held_port() as port, (folder / "log").open("ab") as log, contextlib.ExitStack() as stack:
         env = environment(provider, folder, port, request.param)
         url = f"http://127.0.0.1:{port}"

@@ -67,8 +67,7 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> str:
     interpreter = next(filter(None, map(matrix.found, ("3.13", "3.12", "3.14"))), None)
     if interpreter is None:
         pytest.skip("getpaid needs Python 3.12 or newer, and this machine has none")
-    folder = tmp_path_factory.mktemp("getpaid")
-    return str(installed.environment(folder / "venv", ["payments-kr[getpaid]"], installed.wheel(folder), interpreter))
+    return str(installed.environment(tmp_path_factory, ["payments-kr[getpaid]"], interpreter))
 
 
 @pytest.fixture(scope="module")

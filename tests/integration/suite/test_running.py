@@ -1,10 +1,14 @@
 """How the suite itself is run: stages, what a change reaches, and a soak that goes on where it stopped."""
 
+import re
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from support import changed, soak
 from support.stages import MARKED, STAGES, expression
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize(
@@ -16,6 +20,16 @@ def test_a_test_belongs_to_one_stage(markers):
     known = {stage.marker: stage.marker in markers for stage in MARKED}
     chosen = [stage.name for stage in STAGES if eval(expression(stage), {}, known)]  # noqa: S307 - pytest's own grammar
     assert len(chosen) == 1
+
+
+@pytest.mark.parametrize("stage", [stage for stage in STAGES if stage.folders], ids=lambda stage: stage.name)
+def test_a_stage_looks_for_its_tests_wherever_they_are(stage):
+    marked = re.compile(rf"""mark\.{stage.marker}\b|add_marker\(["']{stage.marker}["']\)""")
+    files = {
+        path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").rglob("*.py") if marked.search(path.read_text())
+    }
+    assert files
+    assert {file for file in files if not file.startswith(tuple(f"{folder}/" for folder in stage.folders))} == set()
 
 
 FILES = {
