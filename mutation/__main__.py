@@ -25,6 +25,7 @@ TARGETS: Final = {
         ["src/payments/domain"],
         [
             *("tests/unit/domain", "tests/unit/testing", "tests/unit/test_vocabulary.py"),
+            "tests/unit/adapters/sql/test_widths.py",
             *(f"tests/unit/entrypoints/{name}" for name in ("keys", "people", "worker", "test_display.py")),
             *(f"tests/unit/entrypoints/test_{name}.py" for name in ("periods", "reports")),
             *(f"tests/integration/contracts/{name}" for name in ("books", "people", "test_stores.py")),

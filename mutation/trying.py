@@ -33,14 +33,19 @@ class _Loader(importlib.machinery.SourceFileLoader):
 
 class _Finder:
     def __init__(self, root: Path, mutant: Mutant) -> None:
-        self._name = mutant.path.removeprefix("src/").removesuffix(".py").replace("/", ".")
+        self._package = mutant.path.endswith("/__init__.py")
+        module = mutant.path.removeprefix("src/").removesuffix(".py").removesuffix("/__init__")
+        self._name = module.replace("/", ".")
         self._file, self._code = str(root / mutant.path), mutant.code
 
     def find_spec(self, name: str, *_: Any) -> Any:
         if name != self._name:
             return None
         loader = _Loader(name, self._file, self._code)
-        return importlib.machinery.ModuleSpec(name, loader, origin=self._file)
+        spec = importlib.machinery.ModuleSpec(name, loader, origin=self._file, is_package=self._package)
+        if spec.submodule_search_locations is not None:
+            spec.submodule_search_locations.append(str(Path(self._file).parent))
+        return spec
 
 
 def _try(root: Path, mutant: Mutant, tests: Sequence[str]) -> None:

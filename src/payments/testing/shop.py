@@ -71,7 +71,8 @@ class KeptAlarms:
     raised: list[Alarm] = attrs.Factory(list)
 
     async def raise_alarm(self, alarm: Alarm) -> None:
-        """Keep the alarm."""
+        """Keep the alarm, which must say in words what happened."""
+        assert alarm.sentence, alarm  # noqa: S101 - it is what a test asserts
         self.raised.append(alarm)
 
 

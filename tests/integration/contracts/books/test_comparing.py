@@ -136,3 +136,13 @@ def test_a_comparison_is_loaded_as_it_was_stored(shop: testing.Shop) -> None:
     whole = attrs.evolve(made, id="x", findings=many, more=7, foreign=3)
     run(shop.store.comparisons.add(whole))
     assert whole in run(shop.store.comparisons.page(None, 5))
+
+
+def test_captures_of_another_installation_are_counted_apart(shop: testing.Shop) -> None:
+    paid(shop)
+    captured(shop, "another-systems-order")
+    shop.clock.advance(hours=1)
+    found = compare(shop)
+    assert (found.agreed, found.foreign, found.findings) == (1, 1, ())
+    assert found.started_at <= found.finished_at
+    assert found.by == "shop:accountant"

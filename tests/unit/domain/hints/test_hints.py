@@ -2,15 +2,17 @@
 
 from datetime import timedelta
 
+import attrs
 import pytest
 from builders import NOON
 from unit.domain.worlds.simulator import World
 from unit.domain.worlds.stories import begun, only
 
 from payments.domain.access import Hint
+from payments.domain.errors import ContractViolation
 from payments.domain.schedule import CHECK_PAUSE
 from payments.domain.use_cases.hints import MOST_NAMED, HintTaker, Named
-from payments.domain.values import MerchantId
+from payments.domain.values import GatewayId, MerchantId
 
 SECOND = timedelta(seconds=1)
 ANN_1 = MerchantId("ann-1")
@@ -110,3 +112,26 @@ def test_it_remembers_a_bounded_number_of_payments():
         named.note(MerchantId(str(number)), NOON)
     assert named.due_after(MerchantId("0"), NOON) == NOON
     assert named.due_after(MerchantId(str(MOST_NAMED)), NOON) == NOON + CHECK_PAUSE
+
+
+def test_a_worker_claims_few_hints_for_two_minutes_and_the_next_one_waits_a_second(world: World, taker: HintTaker):
+    claimed: list[tuple[object, ...]] = []
+
+    class Claims:
+        async def claim_hints(self, *asked: object) -> list[Hint]:
+            claimed.append(asked)
+            return []
+
+    waiting = attrs.evolve(taker, hints=Claims())
+    assert world.does(waiting.follow()) == (0, [])
+    assert claimed == [(world.now(), world.now() + 120 * SECOND, 10, SECOND)]
+
+
+def test_a_hint_that_led_to_nothing_names_its_attempt_and_why(world: World, taker: HintTaker, monkeypatch):
+    async def fails(*_: object) -> None:
+        raise ContractViolation("The row cannot be read.")
+
+    monkeypatch.setattr(type(world.refresher), "refresh_attempt", fails)
+    world.does(taker.take(Hint(ANN_1, GatewayId("imp-9"))))
+    _, (trouble,) = world.does(taker.follow())
+    assert (trouble.gateway_id, str(trouble.error)) == ("imp-9", "The row cannot be read.")

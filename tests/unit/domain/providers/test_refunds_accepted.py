@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
+import attrs
 import pytest
+from builders import NOON, a_payment, a_report, told
 from support.shops import begun
 
 from payments.domain.errors import RefundInProgress, Unknown
@@ -10,7 +12,8 @@ from payments.domain.event import EventKind
 from payments.domain.machine import Status
 from payments.domain.payment import Payment
 from payments.domain.refund import RefundStatus
-from payments.domain.refunding import FAILED_LATER, RefundOrder
+from payments.domain.refunding import FAILED_LATER, RefundOrder, failed
+from payments.domain.report import Outcome, ReportedRefund
 from payments.domain.schedule import LONGEST_AT_WORK, REFUSAL_WAITS
 from payments.domain.values import Caller, RefundId
 from payments.testing import Shop, shop
@@ -136,3 +139,30 @@ def test_a_refund_that_failed_before_anybody_heard_of_it_is_refused(here: Shop) 
     payment = later(here, payment, minutes=1)
     assert payment.refund(R1).status is RefundStatus.REFUSED
     assert here.gateway.calls.count("refund") == 1
+
+
+def late_and_accepted(refusals: int = 0) -> Payment:
+    """Return a payment whose late capture's automatic refund the provider has accepted."""
+    payment = attrs.evolve(a_payment(), status=Status.CANCELLED)
+    payment = told(payment, a_report(payment, gateway_id="imp-1"), stray_refund=R1)
+    refund = attrs.evolve(payment.refund(R1), accepted_at=NOON, provider_id="c-1", sends=1, refusals=refusals)
+    return attrs.evolve(payment, refunds=payment.with_refunds(refund))
+
+
+def test_a_strays_refund_that_keeps_failing_waits_longer_and_is_given_up_after_the_last_wait() -> None:
+    refund = late_and_accepted().refund(R1)
+    for times, wait in enumerate(REFUSAL_WAITS, 1):
+        refund = failed(attrs.evolve(refund, accepted_at=NOON, provider_id="c-1"), NOON).refund or refund
+        assert (refund.refusals, refund.not_before) == (times, NOON + wait)
+        assert (refund.accepted_at, refund.provider_id) == (None, "")
+    given_up = failed(refund, NOON).refund
+    assert given_up is not None
+    assert given_up.status is RefundStatus.REFUSED
+
+
+def test_an_accepted_refund_fails_at_its_first_failure_however_often_it_was_refused_before() -> None:
+    payment = late_and_accepted(refusals=2)
+    failure = ReportedRefund(amount=payment.price.minor, provider_id="c-1", outcome=Outcome.FAILED)
+    report = attrs.evolve(payment.attempts[0].report, refunds=(failure,))
+    refund = told(payment, report).refund(R1)
+    assert (refund.refusals, refund.accepted_at) == (3, None)

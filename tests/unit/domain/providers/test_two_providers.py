@@ -1,5 +1,6 @@
 """One shop, two providers: each payment stays where it was begun, and nothing of one counts at the other."""
 
+import attrs
 import pytest
 from support.shops import begun
 
@@ -11,6 +12,7 @@ from payments.domain.machine import Status
 from payments.domain.money import Money
 from payments.domain.payment import Payment
 from payments.domain.refunding import RefundOrder
+from payments.domain.use_cases.hints import HintTaker
 from payments.domain.use_cases.rules import Channel, Rules
 from payments.domain.values import DEFAULT_PROVIDER, Caller, GatewayId, MerchantId, Method, Offer
 from payments.testing import Shop, shop
@@ -115,3 +117,31 @@ def test_a_payment_of_a_provider_without_settings_says_so(here: Shop) -> None:
         without.run(without.refresher.refresh(payment, "test"))
     assert isinstance(told.value, NotSent)
     assert without.run(without.store.payments.get(MerchantId(payment.merchant_id))) == payment
+
+
+def test_an_orphan_is_asked_about_at_its_provider_and_due_again_there(here: Shop, second: MemoryGateway) -> None:
+    attempt = second.open(MerchantId("m_lost"), OFFER.price)
+    second.approve(attempt)
+    with pytest.raises(PaymentNotFound):
+        here.run(here.refresher.refresh_attempt(attempt, "webhook", provider="second"))
+    here.clock.advance(hours=2)
+    here.work()
+    orphan = here.run(here.store.orphans.find(attempt, "second"))
+    assert orphan is not None
+    assert orphan.due_at is not None
+    assert orphan.due_at > here.clock.now()
+    assert here.run(here.store.orphans.find(attempt)) is None
+
+
+def test_a_hint_is_followed_with_everything_that_it_names(here: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[object, ...]] = []
+
+    async def refresh_attempt(*named: object) -> None:
+        asked.append(named)
+
+    refresher = attrs.evolve(here.refresher)
+    monkeypatch.setattr(type(refresher), "refresh_attempt", lambda _, *named: refresh_attempt(*named))
+    taker = HintTaker(hints=here.store.hints, refresher=refresher, clock=here.clock)
+    here.run(taker.take(Hint(MerchantId("m_unknown"), GatewayId("imp-9"), "second")))
+    assert here.run(taker.follow()) == (1, [])
+    assert asked == [("imp-9", "webhook", "m_unknown", "second")]

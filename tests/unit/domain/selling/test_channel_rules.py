@@ -12,7 +12,7 @@ from payments.domain.money import Money
 from payments.domain.ports import Contact
 from payments.domain.refund import BankAccount
 from payments.domain.refunding import RefundOrder
-from payments.domain.use_cases.channel_rules import Finding, Level, PaymentRequest, RefundRequest
+from payments.domain.use_cases.channel_rules import Finding, Level, PaymentRequest, RefundRequest, raise_if_stopped
 from payments.domain.use_cases.refund_rules import RefundForm
 from payments.domain.use_cases.rules import Channel, Rules
 from payments.domain.values import Caller, Method, Offer, Terms
@@ -185,3 +185,23 @@ def test_what_was_refunded_in_full_has_no_form():
 def test_a_shop_without_rules_allows_everything():
     shop = testing.shop()
     assert shop.run(shop.checkout.begin("kim", "o-1", GOLD, Method.CARD, SHOP, Contact())).prepared
+
+
+def test_a_channel_is_asked_about_the_capture_its_sum_its_account_and_the_time():
+    told = Told()
+    shop, merchant_id = _paid(told, channel="kcp")
+    shop.clock.advance(hours=3)
+    payment = shop.run(shop.store.payments.get(merchant_id))
+    shop.refunds.refund_rules.forms(payment, shop.clock.now())
+    account = BankAccount(bank="004", number="12345678", holder="홍길동")
+    order = RefundOrder(reason="변심", amount=2_000, account=account)
+    shop.run(shop.refunds.refund(SHOP, payment.merchant_id, order))
+    whole, part, refund = told.refunds[:3]
+    assert [one.amount for one in (whole, part, refund)] == [12_000, 11_999, 2_000]
+    assert {one.at for one in (whole, part, refund)} == {shop.clock.now()}
+    assert {one.attempt for one in (whole, part, refund)} == {payment.accepted}
+    assert (refund.account, refund.reason, refund.payment) == (account, "변심", payment)
+
+
+def test_a_note_of_two_hundred_characters_lifts_a_warning():
+    assert raise_if_stopped((STRICT,), "x" * 200) is None

@@ -1,5 +1,7 @@
 """Refunds above a set sum: nothing is sent before another person has approved them."""
 
+import json
+
 import attrs
 import pytest
 
@@ -139,3 +141,22 @@ def test_each_decision_is_in_the_audit_list(careful: Shop, paid: MerchantId) -> 
 
 def test_use_cases_hold_no_refund_unless_asked() -> None:
     assert shop().refunds.second_person_above == 0
+
+
+def test_an_approval_names_the_capture_the_refund_and_its_sum(careful: Shop, paid: MerchantId) -> None:
+    refund(careful, paid, 6_000)
+    after = careful.run(careful.approvals.approve(LEE, paid, R1))
+    (event,) = [e for e in careful.run(careful.store.payments.timeline(paid)) if e.kind is EventKind.REFUND_APPROVED]
+    assert event.gateway_id == after.refund(R1).gateway_id
+    assert (event.refund_id, event.amount, event.reason) == (R1, 6_000, "고객 요청")
+
+
+def test_what_was_refused_is_a_second_row_that_says_what_was_asked(careful: Shop, paid: MerchantId) -> None:
+    refund(careful, paid, 6_000)
+    with pytest.raises(SecondPersonNeeded):
+        careful.run(careful.approvals.approve(KIM, paid, R1))
+    *_, asked, refused = careful.run(careful.store.people.audit.after(0, 100))
+    assert (asked.action, asked.merchant_id, json.loads(asked.detail)) == ("approve_refund", paid, {"refund": R1})
+    assert (refused.action, refused.merchant_id, refused.by) == ("refused", paid, "operator:kim")
+    told = {"asked": "approve_refund", "error": "second-person-needed", "refund": R1}
+    assert json.loads(refused.detail) == told
