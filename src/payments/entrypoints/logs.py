@@ -3,7 +3,7 @@
 RequestFacts      what a line says of its request; nothing else about a request is logged as a field
 begin_request     called by whoever receives a request
 cut, hashed_with  how a line names the address of a caller
-note              adds what is learned later: who calls, about which payment
+facts, note       what is known of the request at hand; note adds what is learned later: who calls, about which payment
 set_up_logging    what `payments serve` and `payments worker` call
 """
 
@@ -48,12 +48,17 @@ def begin_request(request_id: str, address: str) -> None:
     _current.set(RequestFacts(request_id=request_id, address=address))
 
 
+def facts() -> RequestFacts:
+    """Return what is known of the current request."""
+    return _current.get(_NO_REQUEST)
+
+
 def note(*, caller: str = "", payment: str = "") -> None:
     """Add to what is known of the current request, in whichever thread it goes on. Outside of a request do nothing."""
-    facts = _current.get(None)
-    if facts is not None:
-        facts.caller = caller or facts.caller
-        facts.payment = payment or facts.payment
+    found = _current.get(None)
+    if found is not None:
+        found.caller = caller or found.caller
+        found.payment = payment or found.payment
 
 
 @functools.lru_cache(maxsize=1024)
@@ -81,8 +86,8 @@ class AboutRequest(logging.Filter):
     """Adds the facts of the current request to every record, and `about`: those that are known, or `-`."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        facts = _current.get(_NO_REQUEST)
-        known = (facts.request_id, facts.caller, facts.address, facts.payment)
+        found = facts()
+        known = (found.request_id, found.caller, found.address, found.payment)
         record.__dict__.update(zip(_FIELDS, known, strict=True))
         record.about = " ".join(filter(None, known)) or "-"
         return True

@@ -19,6 +19,7 @@ from payments.domain.ports import Attempts, Gateway, ListingPage
 from payments.domain.refund import Refund
 from payments.domain.report import Report
 from payments.domain.values import GatewayId, MerchantId
+from payments.entrypoints.observing.tracing import Kind, span
 
 T = TypeVar("T")
 log = logging.getLogger("payments.provider")
@@ -136,6 +137,14 @@ class Guarded:
         return await self._asked("listing", f"listing {since}", self._gateway.listing(since, until, page))
 
     async def _asked(self, operation: str, about: str, call: Coroutine[Any, Any, T]) -> T:
+        with span(f"provider {operation}", Kind.CLIENT) as traced:
+            try:
+                return await self._passed(operation, about, call)
+            except GatewayError as error:
+                traced.note(error__type=error.slug)
+                raise
+
+    async def _passed(self, operation: str, about: str, call: Coroutine[Any, Any, T]) -> T:
         try:
             self.breaker.enter()
         except NotSent:

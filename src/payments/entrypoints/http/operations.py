@@ -25,6 +25,7 @@ from payments.entrypoints.http.shapes.errors import NotAllowed, Unauthenticated
 from payments.entrypoints.http.shapes.problems import Reply, reply_to
 from payments.entrypoints.limits import Limits, Standing, network_of
 from payments.entrypoints.logs import note
+from payments.entrypoints.observing.tracing import span
 from payments.entrypoints.service import Service
 from payments.entrypoints.tokens import BadToken
 
@@ -165,10 +166,12 @@ def operation(method: str, path: str, **facts: Any) -> Callable[[Handler], Opera
 
 async def perform(operation: Operation, service: Service, request: Request) -> Reply:
     """Return the finished reply to a request. Every PaymentsError becomes a problem."""
-    try:
-        return await _validated(operation, service, request)
-    except PaymentsError as error:
-        return reply_to(error)
+    with span(f"use case {operation.handler.__name__}") as traced:
+        try:
+            return await _validated(operation, service, request)
+        except PaymentsError as error:
+            traced.note(error__type=error.slug)
+            return reply_to(error)
 
 
 async def _validated(operation: Operation, service: Service, request: Request) -> Reply:

@@ -1,1 +1,1 @@
-"""What operators see of a running process: its metrics."""
+"""What operators see of a running process: its metrics and its traces."""

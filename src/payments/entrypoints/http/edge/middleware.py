@@ -11,7 +11,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from payments.entrypoints.http.shapes.errors import Unexpected
 from payments.entrypoints.http.shapes.problems import reply_to
-from payments.entrypoints.logs import begin_request, cut
+from payments.entrypoints.logs import begin_request, cut, facts
+from payments.entrypoints.observing.tracing import Kind, Traced, span
 
 log = logging.getLogger("payments.http")
 access_log = logging.getLogger("payments.access")
@@ -68,6 +69,10 @@ class Requests:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        with span("request", Kind.SERVER, scope["headers"]) as traced:
+            await self._answer(scope, receive, send, traced)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, traced: Traced) -> None:
         current_id, client = name_of(scope), scope.get("client")
         begin_request(current_id, self._shown(client[0]) if client else "")
         begun, status = time.perf_counter(), 0
@@ -87,11 +92,22 @@ class Requests:
                 raise  # part of the response is sent already: only a broken connection can signal the failure
             await _send_unexpected(current_id, sending)
         finally:
+            method, route = scope.get(ROUTE, NO_ROUTE)
+            _describe(traced, method, route, status or 500)
             if self._count:
-                method, route = scope.get(ROUTE, NO_ROUTE)
                 self._count(method, route, status or 500)
             taken = (time.perf_counter() - begun) * 1000
             access_log.info("%s %r %s %.1fms %s", scope["method"], scope["path"], status or 500, taken, current_id)
+
+
+def _describe(traced: Traced, method: str, route: str, status: int) -> None:
+    """Say of the span what the log line says, but for the address."""
+    known = facts()
+    traced.rename(f"{method} {route}")
+    traced.note(http__request__method=method, http__route=route, http__response__status_code=status)
+    traced.note(payments__request_id=known.request_id, payments__caller=known.caller, payments__payment=known.payment)
+    if status >= 500:
+        traced.fail()
 
 
 def name_of(scope: Scope) -> str:
