@@ -14,11 +14,14 @@ _HYPHENS: Final = re.compile(r"[\u2010-\u2015\u2212\-]+")
 
 
 def window_text(text: str, max_length: int, otherwise: str = "") -> str:
-    """Return *text* without what a PG may choke on, cut to *max_length* characters; *otherwise* if nothing is left."""
+    """Return *text* without what a PG may choke on, cut to *max_length* characters.
+
+    If nothing is left, return the letters, digits and underscores of the id *otherwise*.
+    """
     composed = unicodedata.normalize("NFC", text)
     shown = "".join(_shown(character) for character in composed)
     shown = _BLANKED.sub(" ", _HYPHENS.sub(" ", _DROPPED.sub("", shown))).strip()
-    return shown[:max_length].rstrip() or otherwise[:max_length]
+    return shown[:max_length].rstrip() or otherwise.replace("-", "")[:max_length]
 
 
 def _shown(character: str) -> str:

@@ -9,7 +9,7 @@ import attrs
 from payments.adapters.pg_rules import PgChannel, PgRules, sentences_of, tables
 from payments.domain.payment import Payment
 from payments.domain.ports import Contact, PaymentWindow, Window
-from payments.domain.use_cases.channel_rules import corrections
+from payments.domain.use_cases.channel_rules import Finding, corrections
 from payments.domain.use_cases.checkout import Checkout
 from payments.domain.values import Mode
 from payments.entrypoints.channels.told import ChannelTold, RuleTold
@@ -50,11 +50,16 @@ def checked_window(window: PaymentWindow, checkout: Checkout) -> PaymentWindow:
         found = checkout.findings(payment, contact)
         if not found:
             return window(payment, contact)
-        name = corrections(found).get("order_name")
-        sent = attrs.evolve(payment, name=name) if name else payment
-        return attrs.evolve(window(sent, contact), notes=tuple(found))
+        return attrs.evolve(window(*corrected(payment, contact, found)), notes=tuple(found))
 
     return opened
+
+
+def corrected(payment: Payment, contact: Contact, found: Sequence[Finding]) -> tuple[Payment, Contact]:
+    """Return what the window is opened with: the names as *found* corrects them."""
+    names = corrections(found)
+    sent = attrs.evolve(payment, name=names.get("order_name", payment.name))
+    return sent, attrs.evolve(contact, name=names.get("buyer_name", contact.name))
 
 
 def channels_of(settings: Settings) -> Callable[[], Sequence[ChannelTold]]:

@@ -39,7 +39,7 @@ def test_a_name_reaches_the_window_without_what_closes_it(name: str, shown: str)
 
 
 def test_a_name_of_which_nothing_is_left_is_the_merchant_id() -> None:
-    payment = a_payment(name="🎁'\"", merchant_id="m_1")
+    payment = a_payment(name="🎁'\"", merchant_id="m_-1")
     window = request_pay(payment, user_code="imp1", return_url="https://shop.test/r", buyer=Buyer(name="O'Neil\t김"))
     assert (window["params"]["name"], window["params"]["buyer_name"]) == ("m_1", "ONeil 김")
     assert payment.name == "🎁'\"", "the books keep the shop's own"

@@ -27,7 +27,7 @@ from payments.domain.use_cases.channel_rules import (
     corrections,
 )
 from payments.domain.values import Method, RefundId, Terms
-from payments.entrypoints.guarding.channels import channel_rules
+from payments.entrypoints.guarding.channels import channel_rules, corrected
 from payments.entrypoints.sandbox import Sandbox
 from payments.entrypoints.sandbox.errors import CallRefused, WindowRefused
 from payments.entrypoints.sandbox.payments.row import PaymentRow
@@ -44,7 +44,7 @@ NAMES: Final = (
 KIM: Final = Contact(name="김구매", phone="01012345678", email="kim@shop.test")
 CONTACTS: Final = st.just(KIM) | st.builds(
     Contact,
-    name=st.sampled_from(["", "김구매"]),
+    name=st.sampled_from(["", "김구매", "남궁" * 8, "Ω" * 16]),
     phone=st.sampled_from(["", "01012345678"]),
     email=st.sampled_from(["", "kim@shop.test"]),
 )
@@ -182,10 +182,9 @@ class Town:
             contact=contact,
         )
         found = self.rules.of_payment(asked)
-        sent = attrs.evolve(payment, name=corrections(found).get("order_name", payment.name))
         due = datetime.fromtimestamp(NOON + self.story.days * 86_400, UTC) if self.story.days else None
         try:
-            row = self._open(sent, contact, due)
+            row = self._open(*corrected(payment, contact, found), due)
         except WindowRefused as error:
             _agree(found, error)
             return None

@@ -50,6 +50,7 @@ DUE_NEEDED: Final = frozenset({"nice_v2", "smartro_v2", "ksnet", "galaxia", "mob
 NO_MONTHS: Final = frozenset({"smartro_v2", "naverpay", "tosspay_v2"})
 ONE_MONTH: Final = frozenset({"kakaopay", "toss_brandpay"})
 NAME_NEEDED: Final = frozenset({"welcome", "ksnet"})
+BUYER_BYTES: Final = {"nice_v2": 30, "welcome": 30}
 ID_FORMS: Final = {"smartro_v2": "[A-Za-z0-9]*", "mobilians_v2": ".{4,40}", "payletter_global": "[A-Za-z0-9]*"}
 
 PHONE_PARTS: Final = frozenset({"html5_inicis", "kcp"})
@@ -78,7 +79,7 @@ def choked_by(row: PaymentRow) -> str:
 def window_refusal(request: WindowRequest, pg: str) -> str:
     """Return the parameter for which *pg* opens no window; '' if it opens."""
     method, account = request.pay_method, request.pay_method == "vbank"
-    months = len(request.months or ())
+    months, name = len(request.months or ()), str(request.buyer.get("buyer_name") or "")
     free, vat, amount = request.tax_free, request.vat_amount, request.amount
     refusals = {
         "pay_method": pg in SOLD and method not in SOLD[pg] and not request.customer_uid,
@@ -87,7 +88,8 @@ def window_refusal(request: WindowRequest, pg: str) -> str:
         "amount": amount < SMALLEST.get(pg, 0) and not request.customer_uid,  # a key is issued for nothing
         "vbank_due": account and pg in DUE_NEEDED and not request.vbank_due,
         "card_quota": request.months is not None and (pg in NO_MONTHS or (pg in ONE_MONTH and months > 1)),
-        "buyer_name": pg in NAME_NEEDED and not request.buyer.get("buyer_name"),
+        "buyer_name": pg in NAME_NEEDED and not name,
+        "buyer_name's length": len(name.encode("cp949", "replace")) > BUYER_BYTES.get(pg, 10**6),
         "merchant_uid": not re.fullmatch(ID_FORMS.get(pg, ".*"), request.merchant_uid),
         "tax_free": free > amount or (pg == "paypal_v2" and free > 0),
         "vat_amount": vat is not None and (pg == "kakaopay" or (pg == "welcome" and vat * 10 > amount)),

@@ -40,6 +40,7 @@ WINDOWS: Final[list[tuple[str, str, dict[str, Any], dict[str, Any]]]] = [
     ("smartro_v2", "card_quota", {"display": {"card_quota": []}}, {}),
     ("kakaopay", "card_quota", {"display": {"card_quota": [2, 3]}}, {"display": {"card_quota": [3]}}),
     ("welcome", "buyer_name", {"buyer_name": ""}, {}),
+    ("nice_v2", "buyer_name's length", {"buyer_name": "남궁" * 8}, {"buyer_name": "남" * 15}),
     ("smartro_v2", "merchant_uid", {"merchant_uid": "a-1"}, {"merchant_uid": "a1"}),
     ("mobilians_v2", "merchant_uid", {"merchant_uid": "abc"}, {"merchant_uid": "abcd"}),
     ("html5_inicis", "tax_free", {"tax_free": 1001}, {"tax_free": 1000}),

@@ -46,6 +46,12 @@ WINDOWS: Final[list[tuple[str, str, dict[str, Any], dict[str, Any]]]] = [
     ("NICE_V2", "orderName", {"orderName": "책" * 21}, {"orderName": "책" * 20}),
     ("TOSSPAY_V2", "orderName", {"orderName": "a,b"}, {"orderName": "a b"}),
     ("KSNET", "customer.fullName", {"customer": {"email": "kim@shop.test"}}, {}),
+    (
+        "NICE_V2",
+        "customer.fullName's length",
+        {"customer": {"fullName": "남궁" * 8}},
+        {"customer": {"fullName": "남" * 15}},
+    ),
     ("SMARTRO_V2", "customer.phoneNumber", {"customer": {}}, {}),
     ("INICIS_V2", "customer.email", {"customer": {**KIM, "email": ""}}, {}),
     ("KAKAOPAY", "currency", {"currency": "USD"}, {}),

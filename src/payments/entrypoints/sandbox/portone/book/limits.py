@@ -44,6 +44,7 @@ ID_FORMS: Final = {
 BAD_IN_NAMES: Final = {"NICE_V2": "%&|$-+=[]", "TOSSPAY_V2": "\\,"}
 NAME_BYTES: Final = {"NICE_V2": 40, "SMARTRO_V2": 40, "KSNET": 50, "KCP_V2": 100, "KPN": 256}
 """Bytes of EUC-KR."""
+BUYER_BYTES: Final = {"INICIS_V2": 30, "WELCOME": 30, "NICE_V2": 30}
 NAME_NEEDED: Final = frozenset({"INICIS_V2", "WELCOME", "KSNET", "EXIMBAY_V2"})
 PHONE_NEEDED: Final = frozenset({"INICIS_V2", "WELCOME", "SMARTRO_V2"})
 MAIL_NEEDED: Final = frozenset({"INICIS_V2", "WELCOME", "EXIMBAY_V2", "PAYLETTER_GLOBAL"})
@@ -73,6 +74,7 @@ def window_refusal(request: PortOneRequest, now: int) -> str:
         "payMethod": pg in SOLD and (request.easy_pay or method) not in {*SOLD[pg], "GIFT_CERTIFICATE"},
         "orderName": _is_bad_name(request.order_name, pg),
         "customer.fullName": pg in NAME_NEEDED and not buyer.get("name"),
+        "customer.fullName's length": len(_korean(buyer.get("name") or "")) > BUYER_BYTES.get(pg, 10**6),
         "customer.phoneNumber": pg in PHONE_NEEDED and not buyer.get("phoneNumber"),
         "customer.email": pg in MAIL_NEEDED and not buyer.get("email"),
         "currency": _is_other_currency(request, pg),
@@ -86,8 +88,12 @@ def window_refusal(request: PortOneRequest, now: int) -> str:
 
 
 def _is_bad_name(name: str, pg: str) -> bool:
-    is_long = len(name.encode("cp949", "replace")) > NAME_BYTES.get(pg, 10**6)
+    is_long = len(_korean(name)) > NAME_BYTES.get(pg, 10**6)
     return is_long or any(character in name for character in BAD_IN_NAMES.get(pg, ""))
+
+
+def _korean(text: str) -> bytes:
+    return text.encode("cp949", "replace")
 
 
 def _is_other_currency(request: PortOneRequest, pg: str) -> bool:
