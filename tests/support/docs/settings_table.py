@@ -24,7 +24,7 @@ def _written(default: object) -> str:
     if isinstance(default, Secret):
         default = default.get_secret_value()
     if isinstance(default, dict):
-        return f"`{', '.join(f'{name} = {value}' for name, value in default.items())}`"
+        return f"`{', '.join(f'{name} = {value}' for name, value in default.items())}`" if default else ""
     if isinstance(default, tuple):
         return f"`{', '.join(map(str, default))}`" if default else ""
     return f"`{default:g}`" if isinstance(default, float) else f"`{default}`" if default not in ("", ()) else ""

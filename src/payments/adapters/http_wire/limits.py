@@ -58,7 +58,7 @@ def check_address(provider: str, url: str, mode: Mode, example: str) -> None:
     host = _host(url)
     if not host:
         raise BadInput(f"{provider}'s `api_url` must be a URL such as {example}. Nothing was started.")
-    local = _is_local(host)
+    local = is_local(host)
     if not local and not url.lower().startswith("https:"):
         raise BadInput(f"{provider}'s `api_url` must be https, or others could read the keys. Nothing was started.")
     if mode is Mode.LIVE and (local or "sandbox" in url.lower()):
@@ -77,7 +77,7 @@ def _host(url: str) -> str:
     return parts.hostname or "" if plain else ""
 
 
-def _is_local(host: str) -> bool:
+def is_local(host: str) -> bool:
     """Return whether *host* is this machine."""
     if host.rstrip(".").rpartition(".")[2] == "localhost":
         return True

@@ -23,7 +23,7 @@ class MemoryOperators:
     async def add(self, operator: Operator) -> None:
         """Store a new operator. Raises StorageConflict where the name is in use."""
         with self._lock:
-            if operator.name in self._operators:
+            if operator.name in self._operators or await self._has(operator.subject):
                 raise StorageConflict("This name is in use. No operator was created; choose another name.")
             self._operators[operator.name] = operator
 
@@ -31,6 +31,14 @@ class MemoryOperators:
         """Return the operator of this name unless revoked."""
         found = self._operators.get(name)
         return found if found and found.is_active else None
+
+    async def find_subject(self, subject: str) -> Operator | None:
+        """Return the operator of this subject, a revoked one too."""
+        with self._lock:
+            return next((one for one in self._operators.values() if one.subject == subject), None)
+
+    async def _has(self, subject: str | None) -> bool:
+        return subject is not None and await self.find_subject(subject) is not None
 
     async def list(self) -> Sequence[Operator]:
         """Return all operators by name."""

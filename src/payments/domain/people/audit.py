@@ -28,6 +28,7 @@ class AuditAction(StrEnum):
     OPERATOR_REVOKED = "operator_revoked"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an action
     CODES_CHANGED = "codes_changed"
+    SCOPES_CHANGED = "scopes_changed"
     SESSION_ENDED = "session_ended"
     KEY_CREATED = "key_created"
     KEY_REVOKED = "key_revoked"

@@ -7,10 +7,13 @@ from typing import Any, ClassVar, Final, Protocol
 import attrs
 
 from payments.domain.access import Scope
-from payments.domain.errors import BadInput, Refused
+from payments.domain.errors import BadInput, PaymentsError, Refused
 from payments.domain.values import aware, text
 
 MAX_OPERATOR_NAME: Final = 60
+MAX_SUBJECT: Final = 500
+NO_PASSWORD: Final = "!"  # noqa: S105 - it is the hash of none
+"""What an operator has in place of a hash who logs in by single sign-on."""
 SESSION_LIFE: Final = timedelta(hours=10)
 """How long a session lasts, however often it is used: a working day."""
 SESSION_IDLE: Final = timedelta(minutes=30)
@@ -29,6 +32,19 @@ class SignInRefused(Refused):
     """Name, password or code is wrong. The text does not say which."""
 
     slug: ClassVar[str] = "sign-in-refused"
+
+
+@attrs.define
+class SignOnRefused(SignInRefused):
+    """Who came back from the identity provider gets no session here."""
+
+    slug: ClassVar[str] = "sign-on-refused"
+
+
+class IdentityProviderNotReached(PaymentsError):
+    """The identity provider does not answer, or not as it should."""
+
+    slug: ClassVar[str] = "identity-provider-not-reached"
 
 
 @attrs.define
@@ -65,6 +81,8 @@ class Operator:
     otp: str = attrs.field(default="", validator=text(0, 500), repr=False)
     otp_step: int = 0
     revoked_at: datetime | None = None
+    subject: str | None = attrs.field(default=None, validator=attrs.validators.optional(text(1, MAX_SUBJECT)))
+    """Issuer and subject of an operator who logs in by single sign-on."""
 
     @property
     def is_active(self) -> bool:
@@ -93,10 +111,13 @@ class Operators(Protocol):
     """Where operators and their sessions are kept."""
 
     async def add(self, operator: Operator) -> None:
-        """Store a new operator. Raises StorageConflict where the name is in use, also by a revoked operator."""
+        """Store a new operator. Raises StorageConflict where name or subject is in use, also by a revoked operator."""
 
     async def find(self, name: str) -> Operator | None:
         """Return the operator of this name unless revoked."""
+
+    async def find_subject(self, subject: str) -> Operator | None:
+        """Return the operator of this issuer and subject, a revoked one too."""
 
     async def list(self) -> Sequence[Operator]:
         """Return all operators, revoked ones too, by name."""

@@ -13,6 +13,8 @@ ACCESS: Final[Mapping[tuple[str, str], Scope | None]] = MappingProxyType(
     {
         ("GET", "/login"): PUBLIC,
         ("POST", "/login"): PUBLIC,
+        ("GET", "/login/sign-on"): PUBLIC,
+        ("GET", "/login/return"): PUBLIC,
         ("POST", "/language"): PUBLIC,
         ("POST", "/logout"): Scope.READ,
         ("GET", "/"): Scope.READ,

@@ -26,6 +26,7 @@ from payments.entrypoints.http.shapes.bodies import read_body
 from payments.entrypoints.http.shapes.errors import NoSuchPage, WrongMethod
 from payments.entrypoints.people.managing import Managing
 from payments.entrypoints.people.sign_in import SignIn
+from payments.entrypoints.people.sign_on import SignOn
 from payments.entrypoints.service import Service
 from payments.entrypoints.settings import Settings, public_url
 from payments.entrypoints.stories.words import preferred
@@ -47,10 +48,14 @@ class Console:
         self._threads.close()
 
 
-def console_app(service: Service, sign_in: SignIn, managing: Managing, settings: Settings) -> Console:
+def console_app(
+    service: Service, sign_in: SignIn, managing: Managing, settings: Settings, sign_on: SignOn | None = None
+) -> Console:
     """Return the console over *service*, to be mounted at AT."""
     letters = Letters(outbox=service.outbox, clock=service.clock, trail=service.trail)
-    house = House(service=service, sign_in=sign_in, managing=managing, letters=letters, settings=settings)
+    house = House(
+        service=service, sign_in=sign_in, managing=managing, letters=letters, settings=settings, sign_on=sign_on
+    )
     threads = Threads(PAGES_AT_ONCE, PAGES_WAITING, suspends=service.suspends)
     door = _Door(house, threads, secure=public_url(settings).startswith("https:"))
     app = Starlette(routes=[*_routes(door), *file_routes()], exception_handlers={HTTPException: door.no_route})

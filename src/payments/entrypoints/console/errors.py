@@ -23,6 +23,8 @@ _KOREAN: Final[Mapping[str, str]] = {
     "storage-conflict": "다른 변경과 겹쳤습니다. 아무것도 저장하지 않았습니다.",
     "storage-unavailable": "데이터베이스가 답하지 않습니다. 결제를 먼저 확인해 주세요.",
     "sign-in-refused": "이름, 비밀번호 또는 코드가 맞지 않습니다.",
+    "sign-on-refused": ("회사 계정으로 로그인할 수 없습니다. 다시 해 보고, 안 되면 관리자에게 권한을 요청해 주세요."),
+    "identity-provider-not-reached": "회사 계정 서버가 답하지 않습니다. 잠시 뒤 다시 시도해 주세요.",
     "not-signed-in": "먼저 로그인해 주세요.",
     "scope-missing": "이 작업을 할 권한이 없습니다.",
     "form-not-ours": "오래된 화면이거나 이 로그인의 화면이 아닙니다. 아무것도 하지 않았습니다. 새로 고쳐 주세요.",

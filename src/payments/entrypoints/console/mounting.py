@@ -4,7 +4,7 @@ import logging
 from importlib.util import find_spec
 
 from payments.entrypoints.console.app import Console, console_app
-from payments.entrypoints.people.wiring import managing, seals_of, sign_in
+from payments.entrypoints.people.wiring import managing, seals_of, sign_in, sign_on
 from payments.entrypoints.rotation.renewals import Renewals
 from payments.entrypoints.service import Service
 from payments.entrypoints.settings import Settings
@@ -22,6 +22,8 @@ def console_of(service: Service, settings: Settings, renewals: Renewals | None =
     if find_spec("argon2") is None or find_spec("pyotp") is None:
         _log.info("There is no console: it needs the extra `console` (pip install 'payments-kr[console]').")
         return None
-    seals = (renewals or Renewals()).made(seals_of, settings)
+    renewals = renewals or Renewals()
+    seals = renewals.made(seals_of, settings)
     given = service.people.operators, service.clock, service.trail, seals
-    return console_app(service, sign_in(*given), managing(*given), settings)
+    signing = sign_in(*given)
+    return console_app(service, signing, managing(*given), settings, sign_on(signing, settings, renewals))

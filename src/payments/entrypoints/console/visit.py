@@ -20,6 +20,7 @@ from payments.entrypoints.display import Language
 from payments.entrypoints.http.shapes.errors import Forged
 from payments.entrypoints.people.managing import Managing
 from payments.entrypoints.people.sign_in import SignIn
+from payments.entrypoints.people.sign_on import SignOn
 from payments.entrypoints.service import Service
 from payments.entrypoints.settings import Settings
 
@@ -47,6 +48,7 @@ class House:
     managing: Managing
     letters: Letters
     settings: Settings
+    sign_on: SignOn | None = None
 
     @property
     def live(self) -> bool:

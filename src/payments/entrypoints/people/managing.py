@@ -41,7 +41,7 @@ class Managing:
 
     async def set_password(self, by: Caller, name: str, password: str) -> None:
         """Give an operator a new password; all sessions end. Raises OperatorNotFound or BadInput."""
-        operator = await self._active(name)
+        operator = await self._with_password(name)
         hashed = self.passwords.hashed(checked(password, name))
         await self._change(by, AuditAction.PASSWORD_CHANGED, attrs.evolve(operator, password=hashed))
 
@@ -50,7 +50,7 @@ class Managing:
 
         Raises OperatorNotFound, or BadInput where the settings have no key that could seal the secret.
         """
-        operator = await self._active(name)
+        operator = await self._with_password(name)
         if self.seals is None:
             raise BadInput("One-time codes need database.encryption_keys or http.secret. Nothing was changed.")
         secret = new_secret()
@@ -68,6 +68,12 @@ class Managing:
         if found is None:
             raise OperatorNotFound(f"There is no active operator {name}. Nothing was changed.")
         return found
+
+    async def _with_password(self, name: str) -> Operator:
+        operator = await self._active(name)
+        if operator.subject:
+            raise BadInput(f"{name} logs in by single sign-on and has no password here. Nothing was changed.")
+        return operator
 
     async def _change(self, by: Caller, action: AuditAction, operator: Operator) -> None:
         changing = self.operators.change(operator)

@@ -7,13 +7,13 @@ import secrets
 import threading
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 import attrs
 
 from payments.domain.errors import StorageConflict, StorageUnavailable
 from payments.domain.people.audit import AuditAction
-from payments.domain.people.operators import NotSignedIn, Operator, Operators, Session, SignInRefused
+from payments.domain.people.operators import NO_PASSWORD, NotSignedIn, Operator, Operators, Session, SignInRefused
 from payments.domain.ports import Clock
 from payments.domain.use_cases.people.trail import Trail
 from payments.domain.values import Caller
@@ -21,6 +21,7 @@ from payments.entrypoints.limits import Budget, Policy, network_of
 from payments.entrypoints.people.codes import step_of
 from payments.entrypoints.people.passwords import MAX_PASSWORD, Passwords, Seals
 
+T = TypeVar("T")
 NOTED_EVERY: Final = timedelta(minutes=1)
 """How exact the time of a session's latest use is; each request but the first of a minute then writes nothing."""
 HASHES_AT_ONCE: Final = 2
@@ -54,7 +55,7 @@ class SignIn:
         """Return the token of a new session. Raises SignInRefused, or TooManyRequests without having looked."""
         self.attempts.address.take(network_of(address))
         self.attempts.name.take(name[:100])
-        return await self._begin(await self.confirm(name, password, lambda: code))
+        return await self.begin(await self.confirm(name, password, lambda: code))
 
     async def confirm(self, name: str, password: str, code: Callable[[], str]) -> Operator:
         """Return the operator whose password this is; no session begins. Raises SignInRefused.
@@ -62,14 +63,15 @@ class SignIn:
         *code* is called where the operator has one-time codes.
         """
         operator = await self.operators.find(name)
-        stored = operator.password if operator else _ABSENT
+        stored = operator.password if operator and operator.password != NO_PASSWORD else _ABSENT
         fits = await self._fits(stored, password)
         if operator is None or not fits or not await self._code_fits(operator, code):
             _log.warning("the password or code of an operator was refused")
             raise SignInRefused(_WRONG)
         return operator
 
-    async def _begin(self, operator: Operator) -> str:
+    async def begin(self, operator: Operator) -> str:
+        """Return the token of a new session of an operator who has shown that it is them."""
         token, now = secrets.token_urlsafe(32), self.clock.now()
         session = Session(digest=digest_of(token), operator=operator.name, created_at=now, seen_at=now)
         await self.trail.note(Caller.operator(operator.name), AuditAction.SIGNED_IN)
@@ -80,11 +82,7 @@ class SignIn:
         """Compare in a thread where there is an event loop, because it takes long; few at a time."""
         if len(password) > MAX_PASSWORD:
             return False
-        try:
-            asyncio.get_running_loop()
-        except RuntimeError:
-            return self._compared(stored, password)
-        return await asyncio.to_thread(self._compared, stored, password)
+        return await aside(lambda: self._compared(stored, password))
 
     def _compared(self, stored: str, password: str) -> bool:
         with self._at_once:
@@ -116,6 +114,15 @@ class SignIn:
         """End a session."""
         await self.trail.note(Caller.operator(session.operator), AuditAction.SIGNED_OUT)
         await self.operators.end_session(session.digest)
+
+
+async def aside(work: Callable[[], T]) -> T:
+    """Return what *work* returns; in a thread where there is an event loop, which must not wait for it."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return work()
+    return await asyncio.to_thread(work)
 
 
 def digest_of(token: str) -> str:

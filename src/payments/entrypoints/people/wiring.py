@@ -9,7 +9,10 @@ from payments.domain.use_cases.people.trail import Trail
 from payments.entrypoints.people.managing import Managing
 from payments.entrypoints.people.passwords import Seals
 from payments.entrypoints.people.sign_in import SignIn
-from payments.entrypoints.settings import Settings
+from payments.entrypoints.people.sign_on import IdentityProvider, Roles, SignOn
+from payments.entrypoints.rotation.renewals import Renewals
+from payments.entrypoints.settings import Settings, public_url
+from payments.entrypoints.settings.openid import scopes_of
 
 
 def seals_of(settings: Settings) -> Seals | None:
@@ -31,6 +34,36 @@ def sign_in(operators: Operators, clock: Clock, trail: Trail, seals: Seals | Non
 def managing(operators: Operators, clock: Clock, trail: Trail, seals: Seals | None) -> Managing:
     """Return what operators are managed with."""
     return Managing(**_shared(operators, clock, trail, seals))
+
+
+def sign_on(signing: SignIn, settings: Settings, renewals: Renewals) -> SignOn | None:
+    """Return what operators log in with elsewhere; None where the settings name no identity provider."""
+    openid = settings.openid
+    if not openid.issuer:
+        return None
+    roles = Roles(
+        groups={group: scopes_of(words) for group, words in openid.groups.items()},
+        subjects={subject: scopes_of(words) for subject, words in openid.subjects.items()},
+        claim=openid.groups_claim,
+    )
+    return SignOn(
+        provider=renewals.made(_identity_provider, settings),
+        issuer=openid.issuer,
+        roles=roles,
+        name_claim=openid.name_claim,
+        redirect_uri=f"{public_url(settings)}/console/login/return",
+        sign_in=signing,
+    )
+
+
+def _identity_provider(settings: Settings) -> IdentityProvider:
+    from payments.adapters.openid import OpenIdProvider, OpenIdSettings
+
+    given = settings.openid
+    secret = given.client_secret.get_secret_value()
+    return OpenIdProvider(
+        OpenIdSettings(issuer=given.issuer, client_id=given.client_id, client_secret=secret, scopes=given.scopes)
+    )
 
 
 def trail_at_a_shell(store: Store) -> Trail:

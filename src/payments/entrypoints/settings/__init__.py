@@ -15,6 +15,7 @@ never shown.
 
 ├── options     the classes: name, default and meaning of each setting
 ├── accounts    those of each provider
+├── openid      log-in by an identity provider
 ├── addresses   what an address is
 ├── loading     load_settings: reads all sources, and refuses everything that is wrong at once
 ├── sources     the TOML file, the environment, files with secrets, and names that nobody knows
@@ -34,6 +35,7 @@ from typed_settings import Secret
 from payments.entrypoints.settings.accounts import AccountOptions, IamportOptions, PortOneOptions
 from payments.entrypoints.settings.checks import MIN_SECRET_LENGTH, check
 from payments.entrypoints.settings.loading import account_settings, load_settings, settings_from
+from payments.entrypoints.settings.openid import OpenIdOptions
 from payments.entrypoints.settings.options import (
     MEMORY,
     BuyerSettings,
@@ -55,6 +57,7 @@ __all__: Final = (
     "DatabaseSettings",
     "HttpSettings",
     "IamportOptions",
+    "OpenIdOptions",
     "OrderSettings",
     "PortOneOptions",
     "Settings",

@@ -11,6 +11,7 @@ from payments.domain.values import MAX_CHANNEL_NAME
 from payments.entrypoints.books.periods import zone_named
 from payments.entrypoints.settings.addresses import is_web
 from payments.entrypoints.settings.jwks import MIN_RSA_BITS, named_keys
+from payments.entrypoints.settings.openid import openid_errors
 from payments.entrypoints.settings.options import BuyerSettings, HttpSettings, OrderSettings, Settings
 
 MIN_SECRET_LENGTH: Final = 32
@@ -30,6 +31,7 @@ def check(settings: Settings) -> list[str]:
     found += _encryption_key_errors(settings.database.encryption_keys)
     found += _channel_errors(settings)
     found += _provider_errors(settings)
+    found += openid_errors(settings.openid, settings.http.public_url)
     if not _is_zone(settings.zone):
         found.append("zone must be a time zone such as Asia/Seoul.")
     if settings.second_person_above < 0:

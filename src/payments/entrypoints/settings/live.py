@@ -46,6 +46,8 @@ def _addresses(settings: Settings) -> Iterator[str]:
         yield "http.return_page must be an https:// address in live mode."
     for name in sorted(settings.providers & set(settings.accounts)):
         yield from settings.accounts[name].live_errors()
+    if settings.openid.issuer and not is_https(settings.openid.issuer):
+        yield "openid.issuer must be an https:// address in live mode."
     if settings.webhooks.url and not is_https(settings.webhooks.url):
         yield "webhooks.url must be an https:// address in live mode."
 
@@ -62,6 +64,7 @@ def _given(settings: Settings) -> Iterator[tuple[str, str]]:
             yield f"{name.partition('.')[0]}.previous_key", keyed.previous_key.get_secret_value()
     for secret in settings.webhooks.secrets:
         yield "webhooks.secrets", secret
+    yield "openid.client_secret", settings.openid.client_secret.get_secret_value()
     for options in settings.accounts.values():
         yield from options.secrets.items()
 

@@ -11,6 +11,7 @@ from typed_settings import Secret, option
 from payments.domain.values import DEFAULT_PROVIDER, Method, Mode
 from payments.entrypoints.logs import LogAddresses, LogFormat
 from payments.entrypoints.settings.accounts import AccountOptions, IamportOptions, PortOneOptions, secret_option
+from payments.entrypoints.settings.openid import OpenIdOptions
 from payments.entrypoints.tokens import Algorithm
 
 Contract = Literal["partial_refund", "account_refund", "later_phone_refund", "vat", "below_1000", "escrow"]
@@ -190,6 +191,7 @@ class Settings:
     orders: OrderSettings = OrderSettings()
     webhooks: WebhookOptions = WebhookOptions()
     console: ConsoleOptions = ConsoleOptions()
+    openid: OpenIdOptions = OpenIdOptions()
 
     @property
     def accounts(self) -> Mapping[str, AccountOptions]:
@@ -225,6 +227,7 @@ FROM_FILES: Final = (
     "orders.previous_key",
     "orders.jwks",
     "webhooks.secrets",
+    "openid.client_secret",
 )
 """Settings that an environment variable ending in _FILE may read from a file, as containers provide secrets."""
 

@@ -67,6 +67,18 @@ class OperatorsContract(Promised):
         with pytest.raises(StorageConflict):
             run(store.people.operators.add(an_operator()))
 
+    def test_a_subject_of_an_identity_provider_belongs_to_one_operator_for_ever(self, store: Store) -> None:
+        operator, subject = an_operator(subject="https://login.test 42"), "https://login.test 42"
+        for one in (operator, an_operator("without"), an_operator("without too")):
+            run(store.people.operators.add(one))
+        assert run(store.people.operators.find_subject(subject)) == operator
+        assert run(store.people.operators.find_subject(subject[:-1])) is None
+        revoked = attrs.evolve(operator, revoked_at=LATER)
+        assert run(store.people.operators.change(revoked))
+        assert run(store.people.operators.find_subject(subject)) == revoked
+        with pytest.raises(StorageConflict):
+            run(store.people.operators.add(an_operator("another", subject=subject)))
+
     def test_a_revoked_operator_is_not_found_but_still_listed(self, store: Store) -> None:
         operator = with_operator(store)
         revoked = attrs.evolve(operator, revoked_at=LATER)

@@ -34,8 +34,10 @@ def _operators() -> None:
         sa.Column("otp", sa.String(500), nullable=False),
         sa.Column("otp_step", sa.BigInteger, nullable=False),
         sa.Column("revoked_at", MOMENT, nullable=True),
+        sa.Column("subject", id_type(500), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pkr_operators_pkey")),
     )
+    op.create_index(op.f("pkr_operators_subject_idx"), "pkr_operators", ["subject"], unique=True)
 
 
 def _sessions() -> None:

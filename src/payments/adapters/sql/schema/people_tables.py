@@ -21,7 +21,9 @@ operators = table(
     column("otp", sa.String(500)),
     column("otp_step", sa.BigInteger),
     column("revoked_at", Moment, nullable=True),
+    column("subject", id_type(500), nullable=True),  # of an identity provider
 )
+sa.Index(None, operators.c.subject, unique=True)
 
 sessions = table(
     "sessions",

@@ -20,6 +20,7 @@ from payments.domain.values import MerchantId
 _NAMED: Final = operators.c.name == sa.bindparam("operator_name")
 _ACTIVE: Final = operators.c.revoked_at.is_(None)
 _FIND: Final = sa.select(operators).where(_NAMED, _ACTIVE)
+_OF_SUBJECT: Final = sa.select(operators).where(operators.c.subject == sa.bindparam("given_subject"))
 _LIST: Final = sa.select(operators).order_by(operators.c.name)
 _CHANGE: Final = sa.update(operators).where(_NAMED, _ACTIVE)
 _USE_STEP: Final = (
@@ -67,6 +68,15 @@ class SqlOperators:
     async def find(self, name: str) -> Operator | None:
         """Return the operator of this name unless revoked."""
         return await self._front.read(lambda connection: _found(connection, name))
+
+    async def find_subject(self, subject: str) -> Operator | None:
+        """Return the operator of this subject, a revoked one too."""
+
+        def work(connection: sa.Connection) -> Operator | None:
+            row = connection.execute(_OF_SUBJECT, {"given_subject": subject}).one_or_none()
+            return None if row is None else _operator(row)
+
+        return await self._front.read(work)
 
     async def list(self) -> Sequence[Operator]:
         """Return all operators by name."""

@@ -13,6 +13,7 @@ _DEEDS: Final[Mapping[AuditAction, Words]] = {
     AuditAction.OPERATOR_REVOKED: Words("담당자를 폐기", "revoked an operator"),
     AuditAction.PASSWORD_CHANGED: Words("비밀번호를 바꿈", "changed a password"),
     AuditAction.CODES_CHANGED: Words("일회용 코드를 바꿈", "changed one-time codes"),
+    AuditAction.SCOPES_CHANGED: Words("권한을 바꿈", "changed scopes"),
     AuditAction.SESSION_ENDED: Words("로그인을 끝냄", "ended a session"),
     AuditAction.KEY_CREATED: Words("API 키를 만듦", "created an API key"),
     AuditAction.KEY_REVOKED: Words("API 키를 폐기", "revoked an API key"),

@@ -15,6 +15,7 @@ TEXTS: Final[Mapping[str, Words]] = {
     "real_money": Words("실제 결제", "Real money"),
     "log_in": Words("로그인", "Log in"),
     "log_out": Words("로그아웃", "Log out"),
+    "log_in_elsewhere": Words("회사 계정으로 로그인", "Log in with your company's account"),
     "log_in_lead": Words("담당자만 볼 수 있습니다.", "For the shop's operators."),
     "name": Words("이름", "Name"),
     "password": Words("비밀번호", "Password"),

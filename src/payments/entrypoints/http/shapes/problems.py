@@ -90,6 +90,8 @@ TABLE: Final[Mapping[type[PaymentsError], Row]] = {
     approvals.SecondPersonNeeded: Row(403, "A second person is needed"),
     operators.NotSignedIn: Row(401, "Log in first"),
     operators.SignInRefused: Row(401, "Log-in refused"),
+    operators.SignOnRefused: Row(401, "Log-in refused"),
+    operators.IdentityProviderNotReached: Row(503, "Identity provider unreachable", retry_after=5),
     operators.ScopeMissing: Row(403, "Not allowed"),
     operators.OperatorNotFound: Row(404, "Operator not found"),
     http.NoSuchPage: Row(404, "Address not found"),
