@@ -3,17 +3,18 @@
 A span has attributes of ALLOWED and no events: the text of an exception may name somebody, so only its slug is kept.
 """
 
+import importlib
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from enum import Enum
 from functools import lru_cache
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 if TYPE_CHECKING:
-    from opentelemetry.trace import Span, Tracer
+    from opentelemetry.trace import Span, Tracer, TracerProvider
 
 Headers = Iterable[tuple[bytes, bytes]]
 ALLOWED: Final = frozenset(
@@ -76,13 +77,22 @@ def span(name: str, kind: Kind = Kind.INTERNAL, headers: Headers = ()) -> Abstra
     return nullcontext(_UNTRACED) if tracer is None else _started(tracer, name, kind, headers)
 
 
-@lru_cache(maxsize=1)
 def _tracer() -> "Tracer | None":
-    if find_spec("opentelemetry") is None:
-        return None
-    from opentelemetry import trace
+    """Return what makes spans; None while nobody would get them, because even then each would cost."""
+    api = _api()
+    provider = api.get_tracer_provider() if api else None
+    return None if api is None or isinstance(provider, api.ProxyTracerProvider) else _tracer_of(provider)
 
-    return trace.get_tracer("payments")
+
+@lru_cache(maxsize=1)
+def _tracer_of(provider: "TracerProvider") -> "Tracer":
+    return provider.get_tracer("payments")
+
+
+@lru_cache(maxsize=1)
+def _api() -> Any:
+    """Return OpenTelemetry's API for traces, or None where it is not installed."""
+    return importlib.import_module("opentelemetry.trace") if find_spec("opentelemetry") else None
 
 
 @contextmanager

@@ -25,7 +25,7 @@ PARENT = {"traceparent": f"00-{TRACE}-b7ad6b7169203331-01"}
 def exporter(monkeypatch: pytest.MonkeyPatch) -> InMemorySpanExporter:
     kept, provider = InMemorySpanExporter(), TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(kept))
-    monkeypatch.setattr(tracing, "_tracer", lambda: provider.get_tracer("payments"))
+    monkeypatch.setattr("opentelemetry.trace.get_tracer_provider", lambda: provider)
     return kept
 
 
@@ -93,7 +93,12 @@ def test_what_is_not_allowed_is_left_out_of_a_span(exporter: InMemorySpanExporte
 
 def test_without_the_extra_everything_works_untraced(api: RunningApi, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tracing, "find_spec", {}.get)
-    tracing._tracer.cache_clear()
+    tracing._api.cache_clear()
     assert begin(api, **PARENT).status_code == 201
-    assert tracing._tracer() is None
-    tracing._tracer.cache_clear()
+    assert tracing._api() is None
+    tracing._api.cache_clear()
+
+
+def test_nothing_is_traced_while_nobody_would_get_it() -> None:
+    assert tracing._api() is not None
+    assert tracing.span("a test").__enter__() == tracing.Traced()
