@@ -21,3 +21,9 @@ def test_banks_are_listed_with_the_codes_of_both_generations(operator: Operator)
     shinhan = next(one for one in operator.json("banks") if one["code"] == "088")
     assert shinhan == {"code": "088", "ko": "신한은행", "en": "Shinhan", "v2": "SHINHAN", "daou": "10"}
     assert "SHINHAN" in operator.command("banks")[1]
+
+
+def test_card_companies_are_listed_with_the_codes_of_both_generations(operator: Operator):
+    shinhan = next(one for one in operator.json("cards") if one["code"] == "366")
+    assert shinhan == {"code": "366", "ko": "신한카드", "en": "Shinhan Card", "v2": "SHINHAN_CARD"}
+    assert "366" in operator.command("cards")[1]

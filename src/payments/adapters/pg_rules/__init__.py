@@ -14,5 +14,6 @@ codes       banks and cards, as each generation and PG spells them
 from payments.adapters.pg_rules.channels import PgChannel, PgRules
 from payments.adapters.pg_rules.describing import sentences_of
 from payments.adapters.pg_rules.loading import Tables, tables
+from payments.adapters.pg_rules.requests import FIELDS
 
-__all__ = ("PgChannel", "PgRules", "Tables", "sentences_of", "tables")
+__all__ = ("FIELDS", "PgChannel", "PgRules", "Tables", "sentences_of", "tables")

@@ -1,10 +1,11 @@
 """A payment or refund of the domain as the fields that rules read. A field that is left out is not asked about."""
 
+from collections.abc import Mapping
 from datetime import timedelta, timezone
 from typing import Any, Final
 
 from payments.adapters.pg_rules.codes import Codes
-from payments.adapters.pg_rules.rule import Pg
+from payments.adapters.pg_rules.rule import Moment, Pg
 from payments.domain.money import EXPONENTS, TaxParts
 from payments.domain.refund import RefundStatus
 from payments.domain.report import Rank
@@ -15,6 +16,17 @@ KOREA: Final = timezone(timedelta(hours=9))
 """Korea has had no summer time since 1988."""
 FIRST_INSTALMENTS: Final = 2
 SECONDS_OF_A_DAY: Final = 24 * 60 * 60
+FIELDS: Final[Mapping[Moment, frozenset[str]]] = {
+    Moment.PAYMENT: frozenset(
+        "method order_id order_name amount currency tax_free vat buyer_name buyer_phone buyer_email product "
+        "instalments months months_listed".split()
+    ),
+    Moment.REFUND: frozenset(
+        "method amount remaining partial leaves_rest refunds_before tax_free vat had_tax_free had_vat tax_free_left "
+        "taxable taxable_left account account_phone bank reason deposit_pending test other_month age_days hour".split()
+    ),
+}
+"""What a request of each moment says, beside the fields of its channel. This library has no billing keys."""
 
 
 def payment_fields(request: PaymentRequest, defaults: dict[str, Any]) -> dict[str, Any]:

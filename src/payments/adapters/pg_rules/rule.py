@@ -1,6 +1,6 @@
 """The typed rows of the tables: Pg is one company, Rule one rule, Case one condition of a rule for some PGs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from enum import StrEnum
 from typing import Any, Final
 
@@ -74,6 +74,10 @@ class Case:
         """Return whether it is asked of *pg*, called by the generation *api*."""
         named = ANY in self.pgs or pg in self.pgs
         return named and pg not in self.not_pgs and self.api in ("", api)
+
+    def is_asked_with(self, fields: Set[str]) -> bool:
+        """Return whether a request that has *fields* is asked about it; else only the shop's own code can know."""
+        return ("always" in self.checks or self.field in fields) and self.when.keys() <= fields
 
 
 @attrs.frozen(kw_only=True)

@@ -3,7 +3,7 @@
 ├── common          shared options, how a service is opened, how results are printed
 ├── payments        show, list, refresh, cancel, refund
 ├── books           report, reconcile, reconciliations; the options of a search
-├── banks           banks
+├── banks           banks, cards
 ├── channels        channels
 ├── refunds         refunds list, approve, reject
 ├── strays          strays list, return, hold
@@ -93,6 +93,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
         "Decide that a record in question is other money than the provider reports.",
     ),
     "banks": (f"{_HERE}.cli.banks:banks", "List the codes of banks, for refunds of virtual accounts."),
+    "cards": (f"{_HERE}.cli.banks:cards", "List the codes of card companies, of PortOne V1 and V2."),
     "channels": (f"{_HERE}.cli.channels:channels", "Show what each channel may do, by the rules of its PG."),
     "strays list": (f"{_HERE}.cli.strays:list_", "List strays that are neither refunded nor held."),
     "strays return": (f"{_HERE}.cli.strays:return_", "Refund a stray in full."),

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import attrs
 
-from payments.adapters.pg_rules import PgChannel, PgRules, sentences_of, tables
+from payments.adapters.pg_rules import FIELDS, PgChannel, PgRules, sentences_of, tables
 from payments.domain.payment import Payment
 from payments.domain.ports import Contact, PaymentWindow, Window
 from payments.domain.use_cases.channel_rules import Finding, corrections
@@ -27,11 +27,8 @@ ALWAYS_SENT: Final[Mapping[str, Any]] = {
     "direct": False,
 }
 """What every window of this library is opened with: it may be a phone's, and it returns to the API."""
-SENT: Final = frozenset(
-    {"order_id", "order_name", "method", "amount", "currency", "tax_free", "vat", "product", "months", "due_days"}
-    | {"buyer_name", "buyer_phone", "buyer_email", "months_listed", *ALWAYS_SENT}
-)
-"""The fields of a payment request that this library fills in; about others the shop's own code must know."""
+OF_CHANNELS: Final = frozenset({*PgChannel().fields(), *ALWAYS_SENT, "test", "product", "max_months", "due_days"})
+"""The fields that every request has from its channel and the settings."""
 
 
 def channel_rules(settings: Settings) -> PgRules:
@@ -121,7 +118,7 @@ def _told(options: ChannelOptions, settings: Settings) -> ChannelTold:
             en=en,
             ko=ko,
             off=options.rules_off.get(rule.id, ""),
-            checked=case.field in SENT or rule.moment != "payment",
+            checked=rule.moment in FIELDS and case.is_asked_with(FIELDS[rule.moment] | OF_CHANNELS),
         )
         for rule, case, en, ko in sentences_of(tables(), pg, generation)
     ]
@@ -152,3 +149,8 @@ def pg_known(code: str) -> str:
 def bank_codes() -> Mapping[str, tuple[str, str]]:
     """Return V2's name of each bank, and its code at Daou, by the three digits; "" where there is none."""
     return {code: (bank.v2, bank.daou) for code, bank in tables().codes.banks.items()}
+
+
+def card_codes() -> Sequence[tuple[str, str, str, str]]:
+    """Return each card company: its code in V1, its names in Korean and English, and its name in V2."""
+    return [(card.code, card.ko, card.en, card.v2) for card in tables().codes.cards.values()]

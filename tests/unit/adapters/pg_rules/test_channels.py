@@ -10,6 +10,9 @@ from builders import a_payment, an_attempt
 
 from payments.adapters.pg_rules import PgChannel, PgRules
 from payments.adapters.pg_rules.channels import MAX_RECENT
+from payments.adapters.pg_rules.codes import codes
+from payments.adapters.pg_rules.requests import FIELDS, payment_fields, refund_fields
+from payments.adapters.pg_rules.rule import Moment
 from payments.domain.money import Money, TaxParts
 from payments.domain.ports import Contact
 from payments.domain.refund import BankAccount
@@ -110,6 +113,12 @@ def test_a_rule_that_is_switched_off_is_not_asked():
     assert not rules.of_payment(_payment(price=Money(500)))
 
 
+def test_the_fields_of_a_payment_are_those_that_it_is_asked_with():
+    terms = Terms(digital=True)
+    asked = [payment_fields(_payment(method=method, terms=terms), {}) for method in (Method.CARD, Method.MOBILE)]
+    assert asked[0].keys() | asked[1].keys() == FIELDS[Moment.PAYMENT]
+
+
 def test_without_the_buyers_data_nothing_is_asked_about_it():
     rules = _rules(pg="ksnet")
     assert _stops(rules.of_payment(_payment(contact=Contact()))) == {"buyer-required"}
@@ -141,6 +150,12 @@ def test_what_is_remembered_of_payments_is_bounded():
 
 
 # -- refunds
+
+
+def test_the_fields_of_a_refund_are_those_that_it_is_asked_with():
+    noon = datetime(2026, 1, 10, 3, tzinfo=UTC)
+    asked = refund_fields(_refund(at=noon, paid=noon, method="card"), None, codes(), {})
+    assert asked.keys() == FIELDS[Moment.REFUND]
 
 
 @pytest.mark.parametrize(
