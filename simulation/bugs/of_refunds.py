@@ -94,7 +94,7 @@ async def _first_alone(self: Any, payment: Payment, done: Any) -> Payment:
 _request = refunding.request
 
 
-@replaced("a refund may exceed what is left", 100_004, refunding, "_make_way")
+@replaced("a refund may exceed what is left", 100_004, refunding, "make_way")
 def _no_way(payment: Payment, *_: Any) -> Payment:
     return payment
 
