@@ -11,8 +11,9 @@ class Ambiguous(dict[str, object]):
     """An object in which some name occurs twice, so that two readers may take it for two different things."""
 
 
-Flat = Mapping[str, str | Decimal]
-"""The fields of a request's body: texts and numbers."""
+Value = str | Decimal | Mapping[str, str]
+Body = Mapping[str, Value]
+"""The fields of a request's body: texts, numbers, and objects of texts."""
 
 
 def decoded(body: bytes) -> object:
@@ -40,11 +41,11 @@ def _number(literal: str) -> Decimal:
         return Decimal("NaN")
 
 
-def encoded(fields: Flat) -> bytes:
-    """Return a flat JSON object. Amounts are written exactly, for example 1000 or 19.99."""
+def encoded(fields: Body) -> bytes:
+    """Return a JSON object. Amounts are written exactly, for example 1000 or 19.99."""
     pairs = (f"{json.dumps(name)}:{_literal(value)}" for name, value in fields.items())
     return f"{{{','.join(pairs)}}}".encode()
 
 
-def _literal(value: str | Decimal) -> str:
+def _literal(value: Value) -> str:
     return f"{value:f}" if isinstance(value, Decimal) else json.dumps(value)

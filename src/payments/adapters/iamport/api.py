@@ -14,7 +14,7 @@ import attrs
 
 from payments.adapters.http_wire.calling import Target, logged, patiently
 from payments.adapters.http_wire.fields import cleaned
-from payments.adapters.http_wire.jsontext import Flat, encoded
+from payments.adapters.http_wire.jsontext import Body, encoded
 from payments.adapters.http_wire.transport import Answer, Deadline, Transport
 from payments.adapters.iamport import wire
 from payments.adapters.iamport.guesses import REFUSED_ADDRESS
@@ -31,7 +31,7 @@ _HEADERS: Final = {"Accept": "application/json", "User-Agent": "payments"}
 class Call(Target):
     """One call, with the fields of its body."""
 
-    body: Flat | None = None
+    body: Body | None = None
 
 
 @attrs.frozen

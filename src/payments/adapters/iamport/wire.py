@@ -15,7 +15,7 @@ from typing import Final
 import attrs
 
 from payments.adapters.http_wire.fields import Fields, cleaned
-from payments.adapters.http_wire.jsontext import Flat, decoded
+from payments.adapters.http_wire.jsontext import Body, Value, decoded
 from payments.adapters.iamport.guesses import DEFAULT_DEPOSIT_TERM, NO_ACCOUNT, rank_without_refund
 from payments.adapters.iamport.vocabulary import CANCELLED, FAILED, PAID, READY, VBANK, method_of
 from payments.adapters.korean_pgs.words import reason_of
@@ -26,6 +26,8 @@ from payments.domain.report import Approval, Deposit, Rank, Report, ReportedRefu
 from payments.domain.values import MAX_MONTHS, GatewayId, MerchantId, Mode
 
 _MAX_LIFE_SECONDS: Final = 24 * 3600
+REQUESTER: Final = "admin"
+"""Who wants a refund: the shop. NaverPay must be told."""
 EPOCH: Final = datetime.fromtimestamp(0, UTC)
 
 
@@ -195,7 +197,7 @@ def page(value: object) -> Page:
     return Page(tuple(fields.required_list("list")), fields.whole("total"), fields.whole("next"))
 
 
-def prepare_body(merchant_id: MerchantId, price: Money) -> Flat:
+def prepare_body(merchant_id: MerchantId, price: Money) -> Body:
     return {"merchant_uid": merchant_id, "amount": price.to_major(), "currency": price.currency}
 
 
@@ -220,7 +222,7 @@ def registration(value: object, merchant_id: MerchantId) -> Registration:
     return registered
 
 
-def cancel_body(refund: Refund, currency: str) -> Flat:
+def cancel_body(refund: Refund, currency: str) -> Body:
     """Return the body of a refund: the amount, the remainder as checksum, and a reason that begins with our id.
 
     Each PG has its own bank codes, so the code is passed on as the operator gave it.
@@ -229,11 +231,12 @@ def cancel_body(refund: Refund, currency: str) -> Flat:
     def major(minor: int) -> Decimal:
         return Decimal(minor).scaleb(-EXPONENTS[currency])
 
-    body: dict[str, str | Decimal] = {
+    body: dict[str, Value] = {
         "imp_uid": refund.gateway_id,
         "amount": major(refund.amount),
         "checksum": major(refund.remainder),
         "reason": refund.label,
+        "extra": {"requester": REQUESTER},
     }
     if refund.tax_free is not None:
         body["tax_free"] = major(refund.tax_free)

@@ -23,7 +23,8 @@ FIELDS: Final[Mapping[Moment, frozenset[str]]] = {
     ),
     Moment.REFUND: frozenset(
         "method amount remaining partial leaves_rest refunds_before tax_free vat had_tax_free had_vat tax_free_left "
-        "taxable taxable_left account account_phone bank reason deposit_pending test other_month age_days hour".split()
+        "taxable taxable_left account account_phone bank reason requester deposit_pending test other_month age_days "
+        "hour".split()
     ),
 }
 """What a request of each moment says, beside the fields of its channel. This library has no billing keys."""
@@ -82,6 +83,7 @@ def refund_fields(request: RefundRequest, pg: Pg | None, codes: Codes, defaults:
         "account_phone": account.phone if account else "",
         "bank": codes.bank(account.bank, pg.banks if pg else "") if account else None,
         "reason": request.reason,
+        "requester": "admin",  # every refund is the shop's, and both providers are told so
         "deposit_pending": report.rank is Rank.READY and report.deposit is not None,
         "test": report.mode is Mode.TEST,
     }

@@ -8,12 +8,15 @@ stored refusal word for word. Later, and everywhere else, the remainder protects
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from payments.adapters.portone.words import bank_of
 from payments.domain.errors import Rejected
 from payments.domain.refund import BankAccount, Refund
 from payments.domain.values import MerchantId
+
+REQUESTER: Final = "ADMIN"
+"""Who wants it: the shop. NaverPay must be told."""
 
 
 def cancel_body(refund: Refund) -> dict[str, Any]:
@@ -25,6 +28,7 @@ def cancel_body(refund: Refund) -> dict[str, Any]:
         "amount": refund.amount,
         "currentCancellableAmount": refund.remainder,
         "reason": refund.label,
+        "requester": REQUESTER,
         "taxFreeAmount": refund.tax_free or 0,
     }
     if refund.vat is not None:

@@ -35,6 +35,7 @@ def test_a_refund_names_attempt_amount_remainder_and_itself() -> None:
         "amount": 300,
         "checksum": 1000,
         "reason": "[r_1] 고객 요청",
+        "extra": {"requester": "admin"},
     }
 
 

@@ -34,6 +34,7 @@ def test_a_cancel_says_its_sum_the_remainder_and_itself() -> None:
         "amount": 300,
         "currentCancellableAmount": 1000,
         "reason": "[r_1] 고객 요청",
+        "requester": "ADMIN",
         "taxFreeAmount": 0,
     }
     parts = cancel_body(a_refund(tax_free=100, vat=18))
