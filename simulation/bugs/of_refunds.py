@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from payments.domain import refunding
+from payments.domain.attempt import Attempt
 from payments.domain.errors import NotSent, Rejected, Unknown
 from payments.domain.payment import Payment
 from payments.domain.refund import Refund, RefundStatus
@@ -17,6 +18,7 @@ bug("one refusal ends a stray's refund", 100_003, (refunding, "REFUSAL_WAITS", (
 bug("refunds recognised by label only", 100_009, (
     Refund, "recognises", lambda self, reported: reported.reason.startswith(f"[{self.id}]")
 ))  # fmt: skip
+bug("what was given back elsewhere is still left", 100_126, (Attempt, "left", property(lambda a: a.report.remaining)))
 
 
 @replaced("no compare-and-swap", 100_009, Refunds, "_send")

@@ -69,8 +69,10 @@ def _check_capture(world: "World", payment: Payment, row: Row) -> None:
 
 
 def _is_dealt_with(world: "World", payment: Payment, known: Attempt) -> bool:
-    if not known.is_stray or known.report.remaining == 0 or known.note:
+    if not known.is_stray or known.left == 0 or known.note:
         return True
+    if any(r.was_outside and r.gateway_id == known.gateway_id for r in payment.refunds):
+        return True  # an operator sees to it
     if world.plan.hold_strays or known.disposition == "wrong_mode":
         return True
     row = world.provider.rows[known.gateway_id]

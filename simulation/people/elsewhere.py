@@ -4,6 +4,7 @@ import random
 from functools import partial
 
 from payments.domain.outside.deciding import GivenBack
+from payments.domain.refund import RefundStatus
 from payments.domain.values import MerchantId, RefundId
 from simulation.machines import Machine
 from simulation.people import requests
@@ -25,11 +26,12 @@ def works(me: Person) -> None:
         name = RefundId(f"e{me.role.number}x{rng.getrandbits(20)}")
         for _ in range(rng.choice([1, 1, 2])):
             me.asks("record", partial(_record, merchant_id=payment.merchant_id, given=given, refund_id=name))
-    records = [(p.merchant_id, r.id) for p in known for r in p.refunds if r.was_outside]
+    records = [(p.merchant_id, r) for p in known for r in p.refunds if r.was_outside]
+    asked = [(merchant_id, r) for merchant_id, r in records if r.status is RefundStatus.QUESTIONED]
     if records and rng.random() < 0.7:
-        merchant_id, refund_id = rng.choice(records)
+        merchant_id, record = rng.choice(asked or records)
         same = rng.random() < 0.5
-        me.asks("decide", partial(_decide, merchant_id=merchant_id, refund_id=refund_id, same=same))
+        me.asks("decide", partial(_decide, merchant_id=merchant_id, refund_id=record.id, same=same))
 
 
 def _record(machine: Machine, merchant_id: MerchantId, given: GivenBack, refund_id: RefundId) -> Work:
