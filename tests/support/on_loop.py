@@ -12,7 +12,10 @@ from support.patience import EVENTUALLY
 from payments.adapters.sql.side.people import SqlPeople
 from payments.adapters.sql.store import SqlStore
 
-_PORTS = ("payments", "orphans", "outbox", "api_keys", "idempotency_keys", "hints", "backlog", "ledger", "comparisons")
+_PORTS = (
+    *("payments", "orphans", "outbox", "api_keys", "idempotency_keys", "hints", "backlog", "ledger", "comparisons"),
+    "settlements",
+)
 
 
 @contextmanager

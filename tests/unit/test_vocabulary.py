@@ -18,6 +18,7 @@ from payments.domain.access import ApiKey, KeyInProgress, Scope
 from payments.domain.attempt import Attempt, Disposition
 from payments.domain.books.comparison import Comparison, Finding, FindingKind
 from payments.domain.books.search import Listing, PeriodOf
+from payments.domain.books.settlement import SettledBy, SettlementFindingKind
 from payments.domain.books.sums import Grouping, MovementKind
 from payments.domain.errors import PaymentsError, Rejected
 from payments.domain.event import Event, EventKind, Reason, Source
@@ -55,6 +56,8 @@ WORDS: dict[type[StrEnum], str] = {
     Reason: "declined left amount_mismatch prepare_refused expired superseded other_buyer buyer shop system refunded",
     Status: "awaiting paid failed cancelled",
     RefundStatus: "open done refused outside questioned merged",
+    SettledBy: "transaction_id gateway_id merchant_id",
+    SettlementFindingKind: "not_in_books differs not_in_file not_read",
     Disposition: "accepted mismatch duplicate late wrong_mode orphan",
     Mode: "live test",
     Method: "card transfer virtual_account mobile applepay kakaopay lpay naverpay payco paypal pinpay samsungpay"

@@ -22,6 +22,7 @@ from payments.adapters.system.clock import SystemClock
 from payments.adapters.system.merchant_ids import RandomIds
 from payments.domain.messages import Outbox, Publisher
 from payments.domain.ports import Gateway, Gateways, Prices, Store
+from payments.domain.use_cases.accounting.settlements import Settlements
 from payments.domain.use_cases.comparing import Comparing
 from payments.domain.use_cases.hints import HintTaker
 from payments.domain.use_cases.outbox import Courier
@@ -235,6 +236,7 @@ def _wired(
         zone=zone_named(settings.zone),
         reporting=Reporting(store.ledger),
         comparing=Comparing.over(use_cases.reconciliation, store.comparisons, RandomIds(store.prefix)),
+        settlements=Settlements.over(store, RandomIds(store.prefix), clock),
     )
 
 

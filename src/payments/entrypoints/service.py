@@ -11,6 +11,7 @@ from payments.domain.errors import PaymentsError
 from payments.domain.messages import Outbox
 from payments.domain.people.ports import People
 from payments.domain.ports import Backlog, Clock, HintReader, PaymentRepository, PaymentWindow, Store
+from payments.domain.use_cases.accounting.settlements import Settlements
 from payments.domain.use_cases.comparing import Comparing
 from payments.domain.use_cases.hints import HintTaker
 from payments.domain.use_cases.outbox import Courier
@@ -114,6 +115,7 @@ class Service(HasUseCases):
     zone: tzinfo = UTC
     reporting: Reporting
     comparing: Comparing
+    settlements: Settlements
     provider_state: Callable[[], str | None] = lambda: None
     suspends: bool = False
 

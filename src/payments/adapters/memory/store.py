@@ -15,6 +15,7 @@ from payments.adapters.memory.orphans import MemoryOrphans
 from payments.adapters.memory.outbox import MemoryOutbox
 from payments.adapters.memory.payments import MemoryPayments
 from payments.adapters.memory.people import MemoryPeople
+from payments.adapters.memory.settlements import MemorySettlements
 from payments.domain.errors import PaymentsError
 
 
@@ -31,6 +32,7 @@ class MemoryStore:
     backlog: MemoryBacklog
     ledger: MemoryLedger
     comparisons: MemoryComparisons
+    settlements: MemorySettlements
     people: MemoryPeople
     prefix: str = ""
 
@@ -48,6 +50,7 @@ class MemoryStore:
             backlog=MemoryBacklog(books),
             ledger=MemoryLedger(books),
             comparisons=MemoryComparisons(),
+            settlements=MemorySettlements(),
             people=MemoryPeople(),
             prefix=prefix,
         )

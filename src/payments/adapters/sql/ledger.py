@@ -1,6 +1,6 @@
 """SqlLedger: sums of what moved in a stretch of time, each one read from an index of when it moved."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -8,9 +8,12 @@ import attrs
 import sqlalchemy as sa
 
 from payments.adapters.sql.engine.fronts import Front
+from payments.adapters.sql.payments.reading import WHOLE_COLUMNS, joined_to, payments_of
 from payments.adapters.sql.schema.moment import Moment
 from payments.adapters.sql.schema.tables import ACCEPTED, DONE, TAKEN, attempts, orphans, payments, refunds
+from payments.domain.books.settlement import SettledBy
 from payments.domain.books.sums import Group, MovementKind, Sum
+from payments.domain.payment import Payment
 from payments.domain.refund import RefundStatus
 
 _METHOD: Final = sa.case((attempts.c.method == "", payments.c.method), else_=attempts.c.method)
@@ -59,6 +62,20 @@ _KINDS: Final = {
 }
 
 
+def _named(column: sa.Column[Any]) -> sa.Select[Any]:
+    """Return the statement of the whole payments whose *column* of attempts has one of some names."""
+    has_one = column.in_(sa.bindparam("names", expanding=True))
+    chosen = sa.select(attempts.c.merchant_id).where(has_one, column != sa.literal_column("''")).distinct().subquery()
+    return sa.select(*WHOLE_COLUMNS).select_from(joined_to(chosen, chosen.c.merchant_id))
+
+
+_NAMED: Final = {
+    SettledBy.TRANSACTION_ID: _named(attempts.c.transaction_id),
+    SettledBy.GATEWAY_ID: _named(attempts.c.gateway_id),
+    SettledBy.MERCHANT_ID: _named(attempts.c.merchant_id),
+}
+
+
 @attrs.frozen
 class SqlLedger:
     """Adds up what moved. Ledger documents the call."""
@@ -76,6 +93,11 @@ class SqlLedger:
             return sorted(found, key=lambda one: (one.kind, one.group))
 
         return await self._front.read(work)
+
+    async def named(self, names: Collection[str], by: SettledBy) -> Sequence[Payment]:
+        """Return the payments with an attempt of one of *names*. Raises StorageUnavailable."""
+        given = {"names": sorted(name for name in names if name)}
+        return await self._front.read(lambda connection: payments_of(connection.execute(_NAMED[by], given)))
 
 
 def _orphan_sums(*row: Any) -> Iterator[Sum]:

@@ -29,7 +29,7 @@ BATCH_ROWS: Final = 1_000
 _NO_TIMEOUT: Final = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
 _MONEY: Final = {  # table: the columns to group by, and the columns to sum
     payments.name: (("status", "currency"), ("price",)),
-    attempts.name: (("disposition", "currency"), ("amount", "refunded")),
+    attempts.name: (("disposition", "currency"), ("amount", "refunded", "outside")),
     refunds.name: (("status",), ("amount",)),
     orphans.name: (("currency",), ("amount", "refunded")),
 }

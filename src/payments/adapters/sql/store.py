@@ -33,6 +33,7 @@ from payments.adapters.sql.side.comparisons import SqlComparisons
 from payments.adapters.sql.side.hints import SqlHints
 from payments.adapters.sql.side.outbox import SqlOutbox
 from payments.adapters.sql.side.people import SqlPeople
+from payments.adapters.sql.side.settlements import SqlSettlements
 from payments.domain.errors import PaymentsError
 from payments.domain.values import Mode
 
@@ -65,6 +66,7 @@ class SqlStore:
     backlog: SqlBacklog
     ledger: SqlLedger
     comparisons: SqlComparisons
+    settlements: SqlSettlements
     people: SqlPeople
     prefix: str
 
@@ -154,6 +156,7 @@ def _store(database: Database, front: Front, prefix: str) -> SqlStore:
         backlog=SqlBacklog(front),
         ledger=SqlLedger(front),
         comparisons=SqlComparisons(front),
+        settlements=SqlSettlements(front),
         people=SqlPeople.over(front),
         prefix=prefix,
     )

@@ -12,6 +12,7 @@ Clock               the time
 BacklogReader       how much waits in a store
 Ledger              sums of captures and refunds, for accountants
 Comparisons         what comparing with the providers' lists found
+SettlementBook      what comparing with the PGs' payout files found
 Store               everything that is kept, whichever database keeps it
 """
 
@@ -23,15 +24,14 @@ from typing import Final, Protocol
 import attrs
 
 from payments.domain.access import ApiKeys, Hints, IdempotencyKeys
-from payments.domain.books.comparison import Comparison
 from payments.domain.books.search import Filter
-from payments.domain.books.sums import Sum
 from payments.domain.errors import PaymentsError
 from payments.domain.event import Event
 from payments.domain.messages import Outbox
 from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
 from payments.domain.people.ports import People
+from payments.domain.ports.books import Comparisons, Ledger, SettlementBook
 from payments.domain.ports.gateway import Attempts, Gateway, Gateways, ListingPage, ShadowList
 from payments.domain.ports.window import Contact, HintReader, PaymentWindow, Window
 from payments.domain.refund import BankAccount, SealedAccount
@@ -59,6 +59,7 @@ __all__: Final = (
     "PaymentRepository",
     "PaymentWindow",
     "Prices",
+    "SettlementBook",
     "ShadowList",
     "Store",
     "Vault",
@@ -242,25 +243,6 @@ class BacklogReader(Protocol):
         """
 
 
-class Ledger(Protocol):
-    """Adds up captures and refunds, for accountants."""
-
-    async def sums(self, since: datetime, until: datetime) -> Sequence[Sum]:
-        """Return the sums of what moved from *since* on, before *until*, by kind and group, as sums_of does."""
-
-
-class Comparisons(Protocol):
-    """Where comparisons of our books with the providers' lists are stored."""
-
-    async def add(self, comparison: Comparison) -> None: ...
-    async def find(self, comparison_id: str) -> Comparison | None: ...
-    async def page(self, before: str | None, limit: int) -> Sequence[Comparison]:
-        """Return up to *limit* comparisons, the latest first, after the one with the id *before*.
-
-        Raises PaymentNotFound where there is no such comparison.
-        """
-
-
 class Store(Protocol):
     """The ports over one database: memory, SQLite or PostgreSQL.
 
@@ -285,6 +267,8 @@ class Store(Protocol):
     def ledger(self) -> Ledger: ...
     @property
     def comparisons(self) -> Comparisons: ...
+    @property
+    def settlements(self) -> SettlementBook: ...
     @property
     def people(self) -> People: ...
     @property

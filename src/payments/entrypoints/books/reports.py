@@ -104,10 +104,10 @@ def read_by(text: str) -> frozenset[Grouping]:
 def csv_rows(report: Report, by: frozenset[Grouping]) -> Iterator[str]:
     """Yield the lines of a CSV file, the heads first. Money is in minor units. No cell can be taken for a formula."""
     columns = [*([Grouping.DAY] if Grouping.DAY in by else []), "currency", *(name for name in GROUPS if name in by)]
-    yield BOM + _csv_line([*map(str, columns), *AMOUNTS])
+    yield BOM + line_of_csv([*map(str, columns), *AMOUNTS])
     for line in report.lines:
         named = [line.day if name is Grouping.DAY else getattr(line.group, name) for name in columns]
-        yield _csv_line([*map(_cell, map(str, named)), *(str(getattr(line, name)) for name in AMOUNTS)])
+        yield line_of_csv([*map(harmless_cell, map(str, named)), *(str(getattr(line, name)) for name in AMOUNTS)])
 
 
 def _line_view(line: Line, by: frozenset[Grouping]) -> LineView:
@@ -116,11 +116,13 @@ def _line_view(line: Line, by: frozenset[Grouping]) -> LineView:
     return LineView(day=line.day, currency=line.group.currency, **fields)
 
 
-def _cell(text: str) -> str:
+def harmless_cell(text: str) -> str:
+    """Return *text* so that a spreadsheet does not take it for a formula."""
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def _csv_line(cells: list[str]) -> str:
+def line_of_csv(cells: list[str]) -> str:
+    """Return one line of a CSV file."""
     written = io.StringIO()
     csv.writer(written).writerow(cells)
     return written.getvalue()

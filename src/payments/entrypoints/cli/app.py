@@ -74,6 +74,14 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
         "Compare a period with the provider's list, record what differs, and exit with 1 if anything was found.",
     ),
     "reconciliations": (f"{_HERE}.cli.books.reconcile:list_", "List what reconcile found, the latest first."),
+    "settlements compare": (
+        f"{_HERE}.cli.books.settlements:compare",
+        "Compare a payout file of the PG with our books, both ways, and exit with 1 if anything does not agree.",
+    ),
+    "settlements list": (
+        f"{_HERE}.cli.books.settlements:list_",
+        "List what settlements compare found, the latest first.",
+    ),
     "refresh": (f"{_HERE}.cli.payments:refresh", "Fetch all attempts at a payment from the provider, and record them."),
     "cancel": (f"{_HERE}.cli.payments:cancel", "Cancel an unpaid payment. Refund a paid one instead."),
     "refund": (f"{_HERE}.cli.payments:refund", "Refund a payment in part or in full."),
@@ -141,6 +149,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
 GROUPS: Final = {
     "strays": "Captures that do not count as payment.",
     "refunds": "Large refunds, which wait for a second person.",
+    "settlements": "Payout files of the PG.",
     "outside": "Money that was given back elsewhere.",
     "orphans": "Captures under our prefix without a payment here.",
     "outbox": "Messages to the shop.",

@@ -33,6 +33,7 @@ from payments.entrypoints.http.routes import provider as routes_provider
 from payments.entrypoints.http.routes import reconciliations as routes_reconciliations
 from payments.entrypoints.http.routes import refunds as routes_refunds
 from payments.entrypoints.http.routes import reports as routes_reports
+from payments.entrypoints.http.routes import settlements as routes_settlements
 from payments.entrypoints.http.shapes.bodies import read_body
 from payments.entrypoints.http.shapes.errors import NoSuchPage, RequestError, WrongMethod
 from payments.entrypoints.http.shapes.problems import Reply, reply_to
@@ -46,6 +47,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *routes_outside.OPERATIONS,
     *routes_orphans.OPERATIONS,
     *routes_reports.OPERATIONS,
+    *routes_settlements.OPERATIONS,
     *routes_reconciliations.OPERATIONS,
     *routes_channels.OPERATIONS,
     *routes_health.OPERATIONS,

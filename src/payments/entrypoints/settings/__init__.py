@@ -45,6 +45,7 @@ from payments.entrypoints.settings.options import (
     HttpSettings,
     OrderSettings,
     Settings,
+    SettlementOptions,
     WebhookOptions,
 )
 
@@ -61,6 +62,7 @@ __all__: Final = (
     "OrderSettings",
     "PortOneOptions",
     "Settings",
+    "SettlementOptions",
     "WebhookOptions",
     "account_settings",
     "check",

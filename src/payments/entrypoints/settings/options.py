@@ -8,6 +8,7 @@ import attrs
 import typed_settings as ts
 from typed_settings import Secret, option
 
+from payments.domain.books.settlement import SettledBy
 from payments.domain.values import DEFAULT_PROVIDER, Method, Mode
 from payments.entrypoints.logs import LogAddresses, LogFormat
 from payments.entrypoints.settings.accounts import AccountOptions, IamportOptions, PortOneOptions, secret_option
@@ -155,6 +156,27 @@ class ConsoleOptions:
 
 
 @ts.settings(kw_only=True)
+class SettlementOptions:
+    """The columns of the PG's payout files (CSV), by their heads. No PG's format is built in."""
+
+    name: str = option(default="", help="head of the column that names the payment; see named_by")
+    named_by: SettledBy = option(
+        default=SettledBy.TRANSACTION_ID,
+        help="what it has: transaction_id (the PG's), gateway_id or merchant_id",
+    )
+    amount: str = option(default="", help="head of the column of amounts; what was refunded is negative, or see kind")
+    fee: str = option(default="", help="head of the column of fees; empty for none")
+    payout_day: str = option(default="", help="head of the column of payout days; empty for none")
+    kind: str = option(default="", help="head of the column that tells refunds apart; empty if they are negative")
+    refunds: tuple[str, ...] = option(default=("취소", "환불"), help="what that column says of a refund")
+    totals: tuple[str, ...] = option(
+        default=("합계", "소계", "총계"), help="a line with one of these cells sums others up, and is skipped"
+    )
+    currency: str = option(default="KRW", help="the currency of the amounts")
+    delimiter: str = option(default=",", help="what stands between cells")
+
+
+@ts.settings(kw_only=True)
 class Settings:
     """Everything that can be set. `hold_strays`: money that pays for nothing waits for an operator."""
 
@@ -192,6 +214,7 @@ class Settings:
     webhooks: WebhookOptions = WebhookOptions()
     console: ConsoleOptions = ConsoleOptions()
     openid: OpenIdOptions = OpenIdOptions()
+    settlement: SettlementOptions = SettlementOptions()
 
     @property
     def accounts(self) -> Mapping[str, AccountOptions]:

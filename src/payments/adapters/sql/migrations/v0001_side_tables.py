@@ -80,6 +80,25 @@ def create_comparisons() -> None:
     op.create_index(by_start, "pkr_comparisons", ["started_at", "id"])
 
 
+def create_settlements() -> None:
+    op.create_table(
+        "pkr_settlements",
+        sa.Column("id", id_type(40), nullable=False),
+        sa.Column("file_name", sa.String(200), nullable=False),
+        sa.Column("currency", sa.String(3), nullable=False),
+        *(sa.Column(name, MOMENT, nullable=False) for name in ("since", "until", "compared_at")),
+        sa.Column("compared_by", sa.String(120), nullable=False),
+        *(sa.Column(name, sa.BigInteger, nullable=False) for name in ("file_rows", "agreed", "skipped")),
+        *(sa.Column(name, sa.Text, nullable=False) for name in ("days", "findings")),
+        sa.Column("more", sa.BigInteger, nullable=False),
+        sa.CheckConstraint(
+            "agreed BETWEEN 0 AND file_rows AND skipped >= 0 AND more >= 0", name=op.f("pkr_settlements_counts_check")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pkr_settlements_pkey")),
+    )
+    op.create_index(op.f("pkr_settlements_compared_at_id_idx"), "pkr_settlements", ["compared_at", "id"])
+
+
 def create_idempotency_keys() -> None:
     op.create_table(
         "pkr_idempotency_keys",

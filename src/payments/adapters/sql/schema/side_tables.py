@@ -105,3 +105,22 @@ comparisons = table(
     sa.CheckConstraint("agreed >= 0 AND foreign_rows >= 0 AND more >= 0", name="counts"),
 )
 sa.Index(None, comparisons.c.started_at, comparisons.c.id)
+
+settlements = table(
+    "settlements",
+    sa.Column("id", id_type(40), primary_key=True),
+    column("file_name", sa.String(200)),
+    column("currency", sa.String(3)),
+    column("since", Moment),
+    column("until", Moment),
+    column("compared_at", Moment),
+    column("compared_by", sa.String(120)),
+    column("file_rows", sa.BigInteger),
+    column("agreed", sa.BigInteger),
+    column("skipped", sa.BigInteger),
+    column("days", sa.Text),  # JSON, of a bounded number
+    column("findings", sa.Text),  # likewise
+    column("more", sa.BigInteger),
+    sa.CheckConstraint("agreed BETWEEN 0 AND file_rows AND skipped >= 0 AND more >= 0", name="counts"),
+)
+sa.Index(None, settlements.c.compared_at, settlements.c.id)

@@ -67,6 +67,7 @@ ACCESS: Final[Mapping[tuple[str, str], Access]] = MappingProxyType(
         ("POST", "/payments/{merchant_id}/strays/{gateway_id}/hold"): Access(_SHOP, Scope.ADMIN),
         ("GET", "/reports/sums"): Access(_SHOP, Scope.READ),
         ("GET", "/reports/sums.csv"): Access(_SHOP, Scope.READ),
+        ("GET", "/settlements"): Access(_SHOP, Scope.READ),
         ("GET", "/reconciliations"): Access(_SHOP, Scope.READ),
         ("GET", "/orphans"): Access(_SHOP, Scope.READ),
         ("POST", "/orphans/{gateway_id}/hold"): Access(_SHOP, Scope.ADMIN),

@@ -14,6 +14,7 @@ from payments.adapters.sql.migrations.v0001_side_tables import (
     create_idempotency_keys,
     create_marks,
     create_meta,
+    create_settlements,
 )
 from payments.adapters.sql.migrations.v0001_side_tables import id_type as _id
 
@@ -35,6 +36,7 @@ def upgrade() -> None:
     create_idempotency_keys()
     create_api_keys()
     create_comparisons()
+    create_settlements()
     create_hints()
     create_marks()
     create_meta()

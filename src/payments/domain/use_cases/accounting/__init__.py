@@ -1,0 +1,4 @@
+"""What accountants do beside adding up.
+
+└── settlements   Settlements: compare a payout file of a PG with our books
+"""

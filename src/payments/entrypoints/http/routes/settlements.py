@@ -1,0 +1,37 @@
+"""What comparing payout files with our books found. For the shop's server only."""
+
+from typing import Final
+
+from payments.domain.errors import PaymentNotFound
+from payments.entrypoints.books.settlements import SettlementsView, settlement_view
+from payments.entrypoints.http.operations import Answer, Call, Lane, operation
+from payments.entrypoints.http.shapes.cursors import cursor_after, read_cursor
+from payments.entrypoints.http.shapes.errors import Malformed
+from payments.entrypoints.http.shapes.inputs import StrayPage
+from payments.entrypoints.service import Service
+
+_SCOPE: Final = "settlements"
+
+
+@operation(
+    "GET",
+    "/settlements",
+    tag="reports",
+    lane=Lane.STORE,
+    query=StrayPage,
+    answers={200: ("What `payments settlements compare` found", SettlementsView)},
+)
+async def settlements(service: Service, call: Call) -> Answer:
+    """List what comparing payout files with our books found, the latest first"""
+    query: StrayPage = call.query
+    secret = service.client_tokens.secret
+    try:
+        found = await service.settlements.book.page(read_cursor(secret, _SCOPE, query.cursor), query.limit + 1)
+    except PaymentNotFound:
+        raise Malformed("The settlement of this cursor does not exist. Start again without a cursor.") from None
+    shown = found[: query.limit]
+    after = cursor_after(secret, _SCOPE, shown[-1].id) if len(found) > query.limit else None
+    return Answer(200, SettlementsView(settlements=[settlement_view(one) for one in shown], next=after))
+
+
+OPERATIONS: Final = (settlements,)
