@@ -73,7 +73,8 @@ SLUGS = (
     " idempotency-key-reused idempotency-answer-unreadable gateway-error gateway-not-reached"
     " gateway-credentials-refused gateway-unknown gateway-still-at-work gateway-rejected gateway-contract"
     " storage-conflict concurrent-update storage-busy merchant-id-taken order-is-live gateway-id-taken"
-    " storage-unavailable delivery-failed not-signed-in sign-in-refused operator-not-found scope-missing"
+    " storage-unavailable delivery-failed not-signed-in sign-in-refused sign-on-refused operator-not-found"
+    " scope-missing identity-provider-not-reached"
     " second-person-needed provider-not-configured rule-violation webhook-forged payments-error"
 )
 VALUES = (
