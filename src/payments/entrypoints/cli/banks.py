@@ -1,4 +1,4 @@
-"""The commands `payments banks` and `payments cards`: codes of both generations of PortOne.
+"""The commands `payments banks` and `payments cards`: the codes of both generations of providers.
 
 Banks are named in refunds of virtual accounts; card companies in payments, as their provider spells them.
 """
