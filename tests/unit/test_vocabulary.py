@@ -65,7 +65,7 @@ WORDS: dict[type[StrEnum], str] = {
     Role: "buyer shop operator system",
     Scope: "read pay refund admin",
     AlarmKind: "knowledge-went-backwards contract-broken row-unreadable refund-executed-late refund-needs-a-person"
-    " refund-slower-than-expected credentials-refused list-keeps-changing",
+    " refund-slower-than-expected refund-unfinished credentials-refused list-keeps-changing",
 }
 SLUGS = (
     "bad-input nothing-to-pay refused payment-not-found order-not-found illegal-transition already-paid price-changed"

@@ -11,7 +11,14 @@ from payments.domain.machine import Status
 from payments.domain.money import Money
 from payments.domain.refund import Refund, RefundStatus
 from payments.domain.report import Deposit
-from payments.domain.schedule import CHECK_WAITS, LAST_SHORT_WAIT, PAID_CHECKS, next_age, wait_after
+from payments.domain.schedule import (
+    CHECK_WAITS,
+    LAST_SHORT_WAIT,
+    LAST_WAIT_OF_ACCEPTED,
+    PAID_CHECKS,
+    next_age,
+    wait_after,
+)
 from payments.domain.values import (
     DEFAULT_PROVIDER,
     LONGEST_NAME,
@@ -207,4 +214,6 @@ class PaymentFacts:
         """Return when to see to an open refund: a new automatic one has nobody else to send it, so at once."""
         if refund.is_automatic and refund.sends == 0 and self.checks == 0:
             return refund.not_before or now
+        if refund.accepted_at:
+            return now + wait_after(self.checks, at_most=LAST_WAIT_OF_ACCEPTED)
         return max(repeated, refund.not_before or now)

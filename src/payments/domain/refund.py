@@ -15,6 +15,7 @@ import attrs
 from payments.domain.event import Source
 from payments.domain.money import TaxParts, whole
 from payments.domain.report import ReportedRefund
+from payments.domain.schedule import LONGEST_ACCEPTED
 from payments.domain.values import GatewayId, RefundId, aware, text
 
 
@@ -119,6 +120,10 @@ class Refund:
     def awaits_approval(self) -> bool:
         """Whether a second person must approve it before it is sent."""
         return self.is_open and self.not_before == AWAITS_APPROVAL
+
+    def is_unfinished(self, now: datetime) -> bool:
+        """Whether the provider has accepted it, and has taken longer than it may before a person is told."""
+        return self.is_open and self.accepted_at is not None and now - self.accepted_at > LONGEST_ACCEPTED
 
     def may_be_at_work(self, now: datetime) -> bool:
         """Whether the provider may still execute the latest send."""

@@ -14,6 +14,12 @@ CHECK_WAITS: Final = (
 LAST_SHORT_WAIT: Final = 5
 """Where a series must not end (an open refund, an awaiting payment), the wait stays at CHECK_WAITS[5]: 30 minutes."""
 
+LAST_WAIT_OF_ACCEPTED: Final = 8
+"""While the provider works on a refund by itself, the wait stays at CHECK_WAITS[8]: a day. It may take days."""
+
+LONGEST_ACCEPTED: Final = timedelta(days=7)
+"""How long the provider may work on a refund that it has accepted before a person is told."""
+
 LONGEST_OUTAGE_WAIT: Final = 4
 """While the provider does not answer, the wait stays at CHECK_WAITS[4]: 10 minutes."""
 

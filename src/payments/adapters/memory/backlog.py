@@ -28,6 +28,7 @@ class MemoryBacklog:
                 due=min(len(due), MOST_COUNTED),
                 overdue=min(len(overdue), MOST_COUNTED),
                 open_refunds=min(sum(refund.is_open for p in payments for refund in p.refunds), MOST_COUNTED),
+                unfinished_refunds=min(sum(r.is_unfinished(now) for p in payments for r in p.refunds), MOST_COUNTED),
                 open_strays=min(sum(attempt.is_open_stray for p in payments for attempt in p.attempts), MOST_COUNTED),
                 messages_waiting=min(len(waiting), MOST_COUNTED),
                 messages_dead=min(len(self._books.outbox) - len(waiting), MOST_COUNTED),

@@ -12,6 +12,7 @@ from payments.adapters.sql.schema.moment import Moment
 from payments.adapters.sql.schema.side_tables import DEAD, WAITING, marks, outbox
 from payments.adapters.sql.schema.tables import OPEN, OPEN_STRAY, ROUTINE, URGENT, attempts, payments, refunds
 from payments.domain.ports import MOST_COUNTED, Backlog
+from payments.domain.schedule import LONGEST_ACCEPTED
 
 
 def _count(table: sa.Table, *which: sa.ColumnElement[bool]) -> sa.Select[Any]:
@@ -33,6 +34,7 @@ def _oldest(which: sa.ColumnElement[bool], order: sa.Column[Any]) -> sa.Select[A
 _DUE: Final = (_due(URGENT), _due(ROUTINE))
 _OVERDUE: Final = _due(URGENT)
 _REFUNDS: Final = _count(refunds, OPEN)
+_UNFINISHED: Final = _count(refunds, OPEN, refunds.c.accepted_at < sa.bindparam("before", type_=Moment))
 _STRAYS: Final = _count(attempts, OPEN_STRAY)
 _WAITING: Final = _count(outbox, WAITING)
 _DEAD: Final = _count(outbox, DEAD)
@@ -59,6 +61,7 @@ def _read(
         due=min(sum(connection.scalar(due, {"before": now}) for due in _DUE), MOST_COUNTED),
         overdue=connection.scalar(_OVERDUE, {"before": overdue_before}),
         open_refunds=connection.scalar(_REFUNDS),
+        unfinished_refunds=connection.scalar(_UNFINISHED, {"before": now - LONGEST_ACCEPTED}),
         open_strays=connection.scalar(_STRAYS),
         messages_waiting=connection.scalar(_WAITING),
         messages_dead=connection.scalar(_DEAD),

@@ -29,6 +29,8 @@ from payments.domain.report import Regression, Report
 from payments.domain.values import DEFAULT_PROVIDER, GatewayId, MerchantId, Mode
 
 LONGEST_TEXT: Final = 1000
+UNFINISHED: Final = "Unfinished refund "
+"""How a line about a refund that the provider accepted long ago begins."""
 
 
 @attrs.frozen
@@ -135,7 +137,7 @@ class Refresher:
             if any(report.provider != payment.provider for report in reports):
                 raise PaymentNotFound  # our id, but the payment is at another provider: nothing of it pays for it
             after = apply_reports(payment, reading, lambda _, error: noticed.append(_contradiction(merchant_id, error)))
-            after = after.with_alerts(*_regressions(payment, reports))
+            after = after.with_alerts(*_regressions(payment, reports), *_unfinished(after, reading.at))
             noticed.extend(_alarms_about(payment, after))
             return after
 
@@ -218,6 +220,13 @@ def _regressions(payment: Payment, reports: Iterable[Report]) -> Iterator[Regres
             yield regression
 
 
+def _unfinished(payment: Payment, now: datetime) -> Iterator[str]:
+    """Yield a line about each refund that the provider accepted long ago."""
+    for refund in payment.open_refunds:
+        if refund.is_unfinished(now):
+            yield f"{UNFINISHED}{refund.id}: the provider accepted it and has neither executed nor refused it since."
+
+
 def _alarms_about(before: Payment, after: Payment) -> list[Alarm]:
     """Return what a person must know of this change, although it was recorded as it should be."""
     alarms = []
@@ -225,6 +234,8 @@ def _alarms_about(before: Payment, after: Payment) -> list[Alarm]:
         if line in set(Regression):
             sentence = f"What the provider reports of payment {before.merchant_id} is less than before: its {line}."
             alarms.append(Alarm(AlarmKind.KNOWLEDGE_WENT_BACKWARDS, sentence, before.merchant_id))
+        elif line.startswith(UNFINISHED):
+            alarms.append(Alarm(AlarmKind.REFUND_UNFINISHED, line, before.merchant_id))
         else:
             alarms.append(Alarm(AlarmKind.ROW_UNREADABLE, line, before.merchant_id))
     for refund in before.refunds:

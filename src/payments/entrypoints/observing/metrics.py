@@ -119,6 +119,10 @@ def _gauges(backlog: Backlog, now: datetime) -> Iterable[GaugeMetricFamily]:
         "payments_due": ("Payments whose check is due.", backlog.due),
         "payments_overdue": ("Payments whose urgent check is 10 minutes late.", backlog.overdue),
         "payments_refunds_open": ("Refunds that are neither done nor refused.", backlog.open_refunds),
+        "payments_refunds_unfinished": (
+            "Refunds that the provider accepted more than 7 days ago, and has neither executed nor refused.",
+            backlog.unfinished_refunds,
+        ),
         "payments_strays_open": ("Strays whose money nobody decided about.", backlog.open_strays),
         "payments_outbox_oldest_age_seconds": (
             "Age of the oldest message that waits.",

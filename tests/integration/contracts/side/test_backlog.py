@@ -88,3 +88,17 @@ def test_the_list_of_a_provider_that_the_shop_has_left_is_not_waited_for(shop: t
     found = run(shop.store.backlog.read(now, now, {"second", "new"}))
     assert found.reconciled_until == now
     assert backlog_of(shop).reconciled_until == now - timedelta(days=9)
+
+
+def test_a_refund_that_the_provider_accepted_long_ago_is_unfinished_until_it_ends(shop: testing.Shop) -> None:
+    payment = begun(shop)
+    run(shop.refresher.refresh_attempt(shop.pay(payment), "webhook"))
+    shop.gateway.accept_refunds()
+    run(shop.refunds.refund(SHOP, payment.merchant_id, RefundOrder(reason="변심"), RefundId("r-1")))
+    shop.clock.advance(days=7)
+    assert (backlog_of(shop).open_refunds, backlog_of(shop).unfinished_refunds) == (1, 0)
+    shop.clock.advance(seconds=1)
+    assert backlog_of(shop).unfinished_refunds == 1
+    shop.gateway.settle_refunds()
+    run(shop.sweep.sweep())
+    assert backlog_of(shop).unfinished_refunds == 0

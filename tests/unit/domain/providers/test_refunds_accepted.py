@@ -11,6 +11,7 @@ from payments.domain.errors import RefundInProgress, Unknown
 from payments.domain.event import EventKind
 from payments.domain.machine import Status
 from payments.domain.payment import Payment
+from payments.domain.ports import AlarmKind
 from payments.domain.refund import RefundStatus
 from payments.domain.refunding import FAILED_LATER, RefundOrder, failed
 from payments.domain.report import Outcome, ReportedRefund
@@ -92,6 +93,28 @@ def test_what_became_of_an_earlier_send_is_not_why_an_accepted_refund_failed(her
     here.gateway.settle_refunds(done=False)
     refund = later(here, payment, hours=1).refund(R1)
     assert (refund.status, refund.failure) == (RefundStatus.REFUSED, FAILED_LATER)
+
+
+def test_an_accepted_refund_is_checked_once_a_day_in_the_end(here: Shop) -> None:
+    payment = accepted(here)
+    checks = 0
+    while payment.due_at and payment.due_at <= payment.refund(R1).requested_at + timedelta(days=30):
+        payment = later(here, payment, seconds=max((payment.due_at - here.clock.now()).total_seconds(), 0))
+        checks += 1
+    assert 30 <= checks <= 45
+
+
+def test_a_person_is_told_once_of_an_accepted_refund_that_does_not_end(here: Shop) -> None:
+    payment = accepted(here)
+    payment = later(here, payment, days=7)
+    assert AlarmKind.REFUND_UNFINISHED not in [alarm.kind for alarm in here.alarms.raised]
+    for _ in range(5):
+        payment = later(here, payment, days=2)
+    told = [alarm for alarm in here.alarms.raised if alarm.kind is AlarmKind.REFUND_UNFINISHED]
+    assert [(alarm.merchant_id, R1 in alarm.sentence) for alarm in told] == [(payment.merchant_id, True)]
+    assert payment.refund(R1).is_open
+    here.gateway.settle_refunds()
+    assert later(here, payment, days=2).refund(R1).status is RefundStatus.DONE
 
 
 def test_no_other_refund_of_the_capture_begins_meanwhile(here: Shop) -> None:

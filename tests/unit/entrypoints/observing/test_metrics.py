@@ -15,6 +15,7 @@ BACKLOG = Backlog(
     due=7,
     overdue=2,
     open_refunds=3,
+    unfinished_refunds=6,
     open_strays=1,
     messages_waiting=5,
     messages_dead=4,
@@ -52,6 +53,7 @@ def test_what_waits_in_the_database_is_shown(process):
     assert shown["payments_due"] == 7
     assert shown["payments_overdue"] == 2
     assert shown["payments_refunds_open"] == 3
+    assert shown["payments_refunds_unfinished"] == 6
     assert shown["payments_strays_open"] == 1
     assert shown['payments_outbox_messages{state="waiting"}'] == 5
     assert shown['payments_outbox_messages{state="dead"}'] == 4
