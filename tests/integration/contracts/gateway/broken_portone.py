@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 import pytest
 
-from payments.adapters.portone import PortOneGateway, cancelling, client, wire
+from payments.adapters.portone import PortOneGateway, cancelling, client
 from payments.domain.errors import GatewayError, Rejected, StillAtWork, Unknown
 from payments.domain.ports import Attempts, ListingPage
 from payments.domain.refund import Refund
@@ -54,6 +54,16 @@ class AnotherKeyForEachSend(PortOneGateway):
             return await super().refund(refund, currency, merchant_id)
 
 
+class OneKeyForEver(PortOneGateway):
+    """Repeats a refund under its first key after a believed refusal, so the provider repeats the stored refusal."""
+
+    async def refund(self, refund: Refund, currency: str, merchant_id: MerchantId) -> Report:
+        with pytest.MonkeyPatch.context() as patched:
+            key = cancelling.idempotency_key
+            patched.setattr(client, "idempotency_key", lambda name, body, _: key(name, body, 0))
+            return await super().refund(refund, currency, merchant_id)
+
+
 class MajorUnits(PortOneGateway):
     """Sends major units, as V1 wants them."""
 
@@ -87,18 +97,3 @@ class SwallowsItAll(PortOneGateway):
         with contextlib.suppress(GatewayError):
             return await super().find(gateway_id, merchant_id)
         return None
-
-
-class RecordsV1(PortOneGateway):
-    """Takes the V1 payments in V2's answers for its own."""
-
-    async def listing(self, since: datetime, until: datetime, page: int) -> ListingPage:
-        with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(wire, "is_of_v1", lambda _: False)
-            asked = client.Client._list_call
-            patched.setattr(
-                client.Client,
-                "_list_call",
-                lambda it, page, given: asked(it, page, {n: v for n, v in given.items() if n != "version"}),
-            )
-            return await super().listing(since, until, page)

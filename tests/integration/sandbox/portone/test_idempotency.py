@@ -34,6 +34,14 @@ def test_a_stored_refusal_comes_back_too(v2, sandbox: Sandbox, p1: str) -> None:
     assert v2.call("POST", "/payments/p1/cancel", stale, headers=keyed("refund-00000000002"))[0] == 200
 
 
+def test_the_refusal_of_a_pg_comes_back_after_the_pg_has_opened_again(v2, sandbox: Sandbox, p1: str) -> None:
+    sandbox.faults.add("v2_cancel:maintenance x1")
+    first = v2.call("POST", "/payments/p1/cancel", PART, headers=keyed())
+    assert (first[0], first[1]["type"]) == (502, "PG_PROVIDER")
+    assert v2.call("POST", "/payments/p1/cancel", PART, headers=keyed()) == first
+    assert v2.call("POST", "/payments/p1/cancel", PART, headers=keyed("refund-00000000002"))[0] == 200
+
+
 @pytest.mark.fact("V2 §1.5", "documented", "A key is 16 to 256 characters, in double quotes; earlier it had none.")
 def test_a_key_has_a_shape(v2, p1: str) -> None:
     for wrong in ("short", '"short"', "x" * 257, "with a blank inside it"):

@@ -77,6 +77,9 @@ class Endpoint:
             raise CallRefused(NO_PAYMENT)
         return self.entry.handler(self.sandbox, call)
 
+    def answered_instead(self, call: Call, envelope: Envelope) -> None:
+        """V1 keeps no answers."""
+
     def record(self, request: Request, call: Call | None, envelope: Envelope, began: float, fault: str = "") -> None:
         """Note a call in the journal; it began at *began* (`time.perf_counter`)."""
         record_call(self.sandbox, request, call, envelope, time.perf_counter() - began, fault)

@@ -36,6 +36,9 @@ class Route(Protocol):
     def handle(self, call: Call) -> Reply:
         """Answer a call whose token is valid. Raises CallRefused."""
 
+    def answered_instead(self, call: Call, envelope: Envelope) -> None:
+        """Note the answer that a fault gave in place of the work."""
+
     def record(self, request: Request, call: Call | None, envelope: Envelope, began: float, fault: str = "") -> None:
         """Note a call in the journal; it began at *began* (`time.perf_counter`)."""
 
@@ -87,6 +90,8 @@ class StruckCall:
         if not self._strike(Phase.ANSWER):
             self.scene.envelope = self.scene.kind.of(refusal or self._work(self.scene.call))
             self._strike(Phase.ANSWER, done=True)
+        elif self.scene.call is not None and self.scene.envelope is not None:
+            self.route.answered_instead(self.scene.call, self.scene.envelope)
         envelope = self.scene.envelope or NOT_ANSWERED
         self.scene.sent = self.scene.sent or envelope.rendered()
         return envelope

@@ -119,6 +119,12 @@ class PortOneEndpoint:
             raise TypeError("a call of V1 came to V2")
         return self.line.handler(self.sandbox, call)
 
+    def answered_instead(self, call: Call, envelope: Envelope) -> None:
+        """Keep the refusal of a PG under the call's key: it was the outcome of the work."""
+        keyed = call.keyed if isinstance(call, PortOneCall) else None
+        if keyed is not None and envelope.message == "PG_PROVIDER":
+            self.sandbox.portone.idempotency.keep(keyed, envelope.http, envelope.response)
+
     def record(self, request: Request, call: Call | None, envelope: Envelope, began: float, fault: str = "") -> None:
         """Note a call in the journal; it began at *began* (`time.perf_counter`)."""
         record_call(self.sandbox, request, call, envelope, time.perf_counter() - began, fault)
