@@ -15,7 +15,7 @@ async def _read(now: datetime, overdue_before: datetime) -> Backlog:
 
 def shown() -> str:
     """Return a whole answer of `GET /metrics`."""
-    return run(Metrics().text(_NOW, _read, "closed"))
+    return run(Metrics().text(_NOW, _read, {"iamport": "closed"}))
 
 
 def names() -> set[str]:

@@ -30,7 +30,7 @@ from payments.domain.use_cases.pricing import Pricing
 from payments.domain.use_cases.reporting import Reporting
 from payments.domain.use_cases.wiring import UseCases
 from payments.entrypoints.books.periods import zone_named
-from payments.entrypoints.guarding.breaker import Breaker, Guarded, uncounted, worst_state
+from payments.entrypoints.guarding.breaker import Breaker, Guarded, uncounted
 from payments.entrypoints.guarding.channels import channel_rules, channels_of, checked_window
 from payments.entrypoints.guarding.shared_looks import SharedLooks
 from payments.entrypoints.keys.claims import Claims
@@ -88,7 +88,7 @@ def opened(
         publisher = _publisher(settings, subscribers, renewals)
         given = prices or _prices(settings.orders)
         wired = _wired(settings, store, asked, given, publisher, renewals, in_order=bool(subscribers))
-        yield attrs.evolve(wired, provider_state=lambda: worst_state(breakers.values()))
+        yield attrs.evolve(wired, provider_states=partial(_states, breakers))
 
 
 @attrs.frozen(kw_only=True)
@@ -141,7 +141,7 @@ def opened_on_loop(
         calls_of_worker = _guarded(blocking_ones, breakers, count)
         blocking = _wired(settings, store, calls_of_worker, given, publisher, renewals, in_order=bool(subscribers))
         loop = _wired(settings, on_loop, looks, given, publisher, renewals, in_order=bool(subscribers))
-        loop = attrs.evolve(loop, provider_state=lambda: worst_state(breakers.values()), metrics=metrics)
+        loop = attrs.evolve(loop, provider_states=partial(_states, breakers), metrics=metrics)
         yield Fronts(
             loop=attrs.evolve(loop, web=web, suspends=True),
             blocking=blocking,
@@ -167,9 +167,13 @@ def _loop_gateway(account: Account, calls: int, renewals: Renewals) -> LoopGatew
 
 
 def _guarded(
-    gateways: Mapping[str, Gateway], breakers: Mapping[str, Breaker], count: Callable[[str, str], None] = uncounted
+    gateways: Mapping[str, Gateway], breakers: Mapping[str, Breaker], count: Callable[..., None] = uncounted
 ) -> Gateways:
-    return Gateways({name: Guarded(gateway, breakers[name], count) for name, gateway in gateways.items()})
+    return Gateways({name: Guarded(one, breakers[name], partial(count, name)) for name, one in gateways.items()})
+
+
+def _states(breakers: Mapping[str, Breaker]) -> Mapping[str, str]:
+    return {name: breaker.state for name, breaker in breakers.items()}
 
 
 def _metrics() -> "Metrics | None":

@@ -116,8 +116,15 @@ class Service(HasUseCases):
     reporting: Reporting
     comparing: Comparing
     settlements: Settlements
-    provider_state: Callable[[], str | None] = lambda: None
+    provider_states: Callable[[], Mapping[str, str]] = dict
+    """The state of the breaker before each provider, by name; empty where there is none."""
     suspends: bool = False
+
+    @property
+    def provider_state(self) -> str | None:
+        """The state of the provider that answers least; None where there is no breaker."""
+        states = set(self.provider_states().values())
+        return next((state for state in ("open", "half-open", "closed") if state in states), None)
 
 
 def readiness(store: Store) -> Callable[[], Coroutine[Any, Any, None]]:

@@ -42,8 +42,8 @@ def test_every_metric_that_is_asked_for_exists(expression):
 @pytest.mark.parametrize("expression", expressions())
 def test_every_state_that_is_asked_for_exists(expression):
     """A misspelt label makes an alert that never fires."""
-    for selected in re.findall(r"payments_\w+\{state=\"[^}]*\}", expression):
-        assert f"\n{selected} " in shown()
+    for name, state in re.findall(r"(payments_\w+)\{(state=\"[^}]*)\}", expression):
+        assert re.search(rf"^{name}\{{(\w+=\"\w+\",)*{state}\}} ", shown(), re.M)
 
 
 def test_the_dashboard_shows_every_metric():

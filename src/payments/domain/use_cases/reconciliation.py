@@ -82,10 +82,12 @@ class Reconciliation:
     async def recent(self) -> Swept:
         """Compare the newest minutes, once: what moves between pages meanwhile is read the next time.
 
-        Raises GatewayError, after the lists of the other providers were compared.
+        Raises GatewayError if no provider answers; where one does, the others are in `silent`.
         """
         now = self.clock.now()
-        return await self._at_each(lambda it, done: self._read(it, now - RECENT, now, set(), done))
+        return self._unless_all_are_silent(
+            await self._at_each(lambda it, done: self._read(it, now - RECENT, now, set(), done))
+        )
 
     async def catch_up(self) -> Swept:
         """Compare everything between each provider's mark and the settled past, and move the mark along.
@@ -94,24 +96,33 @@ class Reconciliation:
         GatewayError, as `recent` does.
         """
         end = self.clock.now() - SETTLED_AFTER
-        return await self._at_each(lambda it, done: self._catch_up(it, end, done))
+        return self._unless_all_are_silent(await self._at_each(lambda it, done: self._catch_up(it, end, done)))
 
     async def between(self, start: datetime, end: datetime, heard: Swept | None = None) -> Swept:
-        """Compare one stretch of time; no mark moves. *heard* is told of each row. Raises GatewayError, as `recent`."""
-        return await self._at_each(lambda it, done: self._between(it, start, end, done), heard)
+        """Compare one stretch of time; no mark moves. *heard* is told of each row.
+
+        Raises GatewayError if a provider does not answer, after the lists of the others were compared.
+        """
+        done = await self._at_each(lambda it, done: self._between(it, start, end, done), heard)
+        for error in done.silent.values():
+            raise error
+        return done
+
+    def _unless_all_are_silent(self, done: Swept) -> Swept:
+        if len(done.silent) == len(self.gateways.by_name):
+            raise next(iter(done.silent.values()))
+        return done
 
     async def _at_each(
         self, compare: Callable[["_List", Swept], Coroutine[Any, Any, object]], heard: Swept | None = None
     ) -> Swept:
         """Compare the list of each provider: one that does not answer must not hide what the others tell."""
-        done, troubles = heard or Swept(), list[GatewayError]()
+        done = heard or Swept()
         for name, gateway in self.gateways.by_name.items():
             try:
                 await compare(_List(name, gateway), done)
             except GatewayError as error:
-                troubles.append(error)
-        if troubles:
-            raise troubles[0]
+                done.silent[name] = error
         return done
 
     async def _catch_up(self, it: "_List", end: datetime, done: Swept) -> None:

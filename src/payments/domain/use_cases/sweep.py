@@ -33,7 +33,8 @@ class Trouble:
 class Swept:
     """What a sweep or a reconciliation did. `skipped` describes unreadable rows of the provider's list.
 
-    `foreign` counts captures under the prefix of another installation on the same account.
+    `foreign` counts captures under the prefix of another installation on the same account. `silent` has the providers
+    whose list could not be read, by name, and why.
     """
 
     visited: int = 0
@@ -41,6 +42,7 @@ class Swept:
     foreign: int = 0
     troubles: list[Trouble] = attrs.Factory(list)
     skipped: list[str] = attrs.Factory(list)
+    silent: dict[str, GatewayError] = attrs.Factory(dict)
 
     def hear(self, report: Report, *, changed: bool) -> None:
         """Do what is to be done with each row of a provider's list; here nothing."""

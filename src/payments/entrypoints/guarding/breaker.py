@@ -6,7 +6,7 @@ Own code, because a use case may run without an event loop: the libraries for th
 import logging
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, TypeVar
@@ -89,13 +89,7 @@ class Breaker:
         log.error("The provider does not answer. It is not asked for %.0f seconds.", self._wait)
 
 
-def worst_state(breakers: Iterable[Breaker]) -> State:
-    """Return the state of the provider that answers least."""
-    states = {breaker.state for breaker in breakers}
-    return next((state for state in (State.OPEN, State.HALF_OPEN) if state in states), State.CLOSED)
-
-
-def uncounted(_: str, __: str) -> None:
+def uncounted(*_: str) -> None:
     """Count nothing."""
 
 

@@ -47,8 +47,8 @@ class Metrics:
         )
         self._calls = Counter(
             "payments_provider_calls",
-            "Calls to the provider by outcome: answered, or the slug of an error.",
-            ["operation", "outcome"],
+            "Calls to a provider by outcome: answered, or the slug of an error.",
+            ["provider", "operation", "outcome"],
             registry=self._registry,
         )
         self._groups = Histogram(
@@ -65,9 +65,9 @@ class Metrics:
         """Count an answered request. *route* is a path with placeholders, never the path that was asked for."""
         self._requests.labels(method, route, str(status)).inc()
 
-    def provider_call(self, operation: str, outcome: str) -> None:
-        """Count a call to the provider."""
-        self._calls.labels(operation, outcome).inc()
+    def provider_call(self, provider: str, operation: str, outcome: str) -> None:
+        """Count a call to a provider."""
+        self._calls.labels(provider, operation, outcome).inc()
 
     def group(self, size: int) -> None:
         """Count a commit of *size* changes."""
@@ -77,9 +77,12 @@ class Metrics:
         """Show how full these lanes are."""
         self._now.rooms = rooms
 
-    async def text(self, now: datetime, read: ReadBacklog, provider_state: str | None) -> str:
-        """Return all metrics. A database that does not answer leaves only `payments_backlog_read` at 0."""
-        self._now.provider_state = provider_state
+    async def text(self, now: datetime, read: ReadBacklog, provider_states: Mapping[str, str]) -> str:
+        """Return all metrics, with the state of the breaker before each provider.
+
+        A database that does not answer leaves only `payments_backlog_read` at 0.
+        """
+        self._now.provider_states = provider_states
         if self._seconds() - self._read_at >= REREAD_SECONDS:
             self._read_at = self._seconds()
             try:
@@ -95,7 +98,7 @@ class _Now(Collector):
 
     def __init__(self) -> None:
         self.rooms: Mapping[str, Room] = {}
-        self.provider_state: str | None = None
+        self.provider_states: Mapping[str, str] = {}
         self.backlog: Backlog | None = None
         self.at: datetime | None = None
 
@@ -103,12 +106,19 @@ class _Now(Collector):
         """Return the gauges."""
         yield _by("payments_use_cases_running", "Use cases that run, by lane.", "lane", self._rooms("running"))
         yield _by("payments_use_cases_waiting", "Use cases that wait, by lane.", "lane", self._rooms("waiting"))
-        states = {state: float(state == self.provider_state) for state in _STATES} if self.provider_state else {}
-        yield _by("payments_provider_breaker", "1 for the state of the breaker before the provider.", "state", states)
+        yield self._breakers()
         read = float(self.backlog is not None)
         yield GaugeMetricFamily("payments_backlog_read", "Whether the database told what waits.", value=read)
         if self.backlog is not None and self.at is not None:
             yield from _gauges(self.backlog, self.at)
+
+    def _breakers(self) -> GaugeMetricFamily:
+        meaning = "1 for the state of the breaker before a provider."
+        family = GaugeMetricFamily("payments_provider_breaker", meaning, labels=["provider", "state"])
+        for provider, current in self.provider_states.items():
+            for state in _STATES:
+                family.add_metric([provider, state], float(state == current))
+        return family
 
     def _rooms(self, what: str) -> dict[str, float]:
         return {lane: getattr(room, what) for lane, room in self.rooms.items()}

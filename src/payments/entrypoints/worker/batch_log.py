@@ -21,8 +21,9 @@ def log_batch(loop: str, done: Swept, troubles: Sequence[Trouble], skipped: Sequ
     for trouble in troubles:
         ids_by_slug[slug_of(trouble.error)].append(str(trouble.merchant_id))
     summary = "".join(f"; {slug}: {', '.join(ids)}" for slug, ids in sorted(ids_by_slug.items()))
+    summary += "".join(f"; {name} does not answer: {slug_of(error)}" for name, error in sorted(done.silent.items()))
     foreign = f", {done.foreign} of another installation" if done.foreign else ""
-    level = logging.WARNING if troubles else logging.INFO
+    level = logging.WARNING if troubles or done.silent else logging.INFO
     log.log(level, "%s: %d checked, %d changed%s%s", loop, done.visited, done.changed, foreign, summary)
     for trouble in troubles:
         if not isinstance(trouble.error, PaymentsError):

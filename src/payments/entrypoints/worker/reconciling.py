@@ -25,9 +25,10 @@ class Reconciling:
     def _log_news(self, done: Swept) -> None:
         troubles = [trouble for trouble in done.troubles if _key(trouble) not in self._logged]
         skipped = [sentence for sentence in done.skipped if sentence not in self._logged]
-        if done.changed or troubles or skipped:
+        silent = set(done.silent) - self._logged
+        if done.changed or troubles or skipped or silent:
             log_batch("reconcile", done, troubles, skipped)
-        self._logged = frozenset([*map(_key, done.troubles), *done.skipped])
+        self._logged = frozenset([*map(_key, done.troubles), *done.skipped, *done.silent])
 
 
 @attrs.frozen
@@ -39,7 +40,7 @@ class CatchingUp:
 
     def __call__(self) -> float:
         done = run(self.reconciliation.catch_up())
-        if done.changed or done.troubles or done.skipped:
+        if done.changed or done.troubles or done.skipped or done.silent:
             log_batch("catch-up", done, done.troubles, done.skipped)
         return self.every
 

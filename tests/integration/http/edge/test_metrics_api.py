@@ -82,8 +82,8 @@ def test_the_server_counts_its_calls_of_the_provider_and_its_commits(tmp_path: P
             return answer.text
 
     found = asyncio.run(asked())
-    assert 'payments_provider_calls_total{operation="prepare",outcome="gateway-not-reached"} 1.0' in found
-    assert 'payments_provider_breaker{state="closed"} 1.0' in found
+    assert '_calls_total{operation="prepare",outcome="gateway-not-reached",provider="iamport"} 1.0' in found
+    assert 'payments_provider_breaker{provider="iamport",state="closed"} 1.0' in found
     assert 'payments_use_cases_running{lane="probes"} 1.0' in found
     assert 'payments_use_cases_waiting{lane="provider"} 0.0' in found
     assert "payments_group_commit_size_count 0.0" not in found

@@ -1,5 +1,7 @@
 """One shop, two providers: each payment stays where it was begun, and nothing of one counts at the other."""
 
+from datetime import timedelta
+
 import attrs
 import pytest
 from support.shops import begun
@@ -98,9 +100,32 @@ def test_reconciliation_reads_the_lists_of_all_even_where_one_is_down(here: Shop
     second.approve(second.open(payment.merchant_id, payment.price))
     here.clock.time = second._clock()
     here.gateway.trouble("listing", Unknown("down"))
+    done = here.run(here.reconciliation.recent())
+    assert here.run(here.store.payments.get(payment.merchant_id)).status is Status.PAID
+    assert (done.visited, done.changed, list(done.silent)) == (1, 1, [DEFAULT_PROVIDER])
+
+
+def test_the_mark_of_one_list_moves_while_the_other_cannot_be_read(here: Shop, second: MemoryGateway) -> None:
+    here.run(here.reconciliation.catch_up())
+    began, marks = here.clock.now(), here.store.payments.reconciled_until
+    here.clock.advance(hours=1)
+    second.trouble("listing", Unknown("down"))
+    assert list(here.run(here.reconciliation.catch_up()).silent) == ["second"]
+    ours, theirs = (here.run(marks(name)) for name in (DEFAULT_PROVIDER, "second"))
+    assert ours is not None
+    assert theirs is not None
+    assert (ours - began, theirs < began) == (timedelta(minutes=30), True)
+
+
+def test_where_no_provider_answers_or_a_stretch_was_asked_for_the_trouble_is_raised(
+    here: Shop, second: MemoryGateway
+) -> None:
+    here.gateway.trouble("listing", Unknown("down"), times=2)
+    second.trouble("listing", Unknown("down"))
     with pytest.raises(Unknown):
         here.run(here.reconciliation.recent())
-    assert here.run(here.store.payments.get(payment.merchant_id)).status is Status.PAID
+    with pytest.raises(Unknown):
+        here.run(here.reconciliation.between(here.clock.now() - timedelta(hours=1), here.clock.now()))
 
 
 def test_a_hint_names_only_payments_of_its_provider(here: Shop) -> None:

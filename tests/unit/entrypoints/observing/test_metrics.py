@@ -38,7 +38,7 @@ class Process:
         return self.backlog
 
     def shown(self, state="closed") -> dict[str, float]:
-        lines = run(self.metrics.text(NOW, self.read, state)).splitlines()
+        lines = run(self.metrics.text(NOW, self.read, {"iamport": state, "portone": "closed"})).splitlines()
         samples = (line.rpartition(" ") for line in lines if not line.startswith("#"))
         return {name: float(value) for name, _, value in samples}
 
@@ -88,12 +88,26 @@ def test_a_database_that_is_away_is_shown_and_hides_no_other_number(process):
     assert shown['payments_http_requests_total{method="GET",route="/healthz",status="200"}'] == 1
 
 
-def test_one_state_of_the_breaker_is_1(process):
+def test_one_state_of_the_breaker_before_each_provider_is_1(process):
     shown = process.shown("half-open")
     states = {
-        state: shown[f'payments_provider_breaker{{state="{state}"}}'] for state in ("closed", "open", "half-open")
+        provider: [
+            state
+            for state in ("closed", "open", "half-open")
+            if shown[f'payments_provider_breaker{{provider="{provider}",state="{state}"}}']
+        ]
+        for provider in ("iamport", "portone")
     }
-    assert states == {"closed": 0, "open": 0, "half-open": 1}
+    assert states == {"iamport": ["half-open"], "portone": ["closed"]}
+
+
+def test_calls_are_counted_by_their_provider(process):
+    process.metrics.provider_call("portone", "refund", "answered")
+    process.metrics.provider_call("iamport", "refund", "answered")
+    process.metrics.provider_call("iamport", "refund", "answered")
+    name, rest = "payments_provider_calls_total", 'operation="refund",outcome="answered"'
+    counted = [process.shown()[f'{name}{{{rest},provider="{provider}"}}'] for provider in ("iamport", "portone")]
+    assert counted == [2, 1]
 
 
 def test_groups_are_counted_by_their_size(process):

@@ -6,11 +6,12 @@ import attrs
 import pytest
 from support.shops import Overridden, begun, captured
 
+from payments.adapters.memory.gateway import MemoryGateway
 from payments.domain.errors import Unknown
 from payments.domain.machine import Status
-from payments.domain.ports import ListingPage
+from payments.domain.ports import Gateways, ListingPage
 from payments.domain.use_cases.reconciliation import SETTLED_AFTER, Reconciliation
-from payments.domain.values import GatewayId
+from payments.domain.values import DEFAULT_PROVIDER, GatewayId
 from payments.entrypoints.blocking import run
 from payments.entrypoints.worker.reconciling import CatchingUp, Reconciling, ReconcilingDeep
 from payments.testing import Shop
@@ -107,3 +108,17 @@ def test_payments_of_another_installation_are_counted_and_not_booked(shop):
     foreign = captured(shop, "other-system-1")
     done = run(shop.reconciliation.recent())
     assert (done.foreign, orphan(shop, foreign)) == (1, None)
+
+
+def test_a_provider_that_does_not_answer_is_named_once_beside_what_the_other_told(shop, caplog):
+    second = MemoryGateway(shop.clock.now, provider="second")
+    gateways = Gateways({"second": second, DEFAULT_PROVIDER: shop.gateway})
+    lost = captured(shop, "m_lost")
+    second.trouble("listing", Unknown("down"), times=3)
+    step = Reconciling(attrs.evolve(shop.reconciliation, gateways=gateways), 45.0)
+    with caplog.at_level("INFO"):
+        for _ in range(3):
+            step()
+    assert orphan(shop, lost)
+    told = [record.getMessage() for record in caplog.records if "second" in record.getMessage()]
+    assert told == ["reconcile: 1 checked, 1 changed; second does not answer: gateway-unknown"]

@@ -101,7 +101,7 @@ async def _standing(visit: Visit) -> dict[str, Any]:
         Need("need_overdue", backlog.overdue, visit.url("/payments", status="awaiting")),
         Need("need_differences", found, visit.url(f"/reconciliation/{differing[0].id}") if differing else ""),
     )
-    provider = service.provider_state() or "closed"
+    provider = service.provider_state or "closed"
     return {"needs": [one for one in needs if one.count], "backlog": backlog, "provider": provider}
 
 

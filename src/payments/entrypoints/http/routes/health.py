@@ -25,7 +25,7 @@ async def alive(_: Service, __: Call) -> Answer:
 async def ready(service: Service, _: Call) -> Answer:
     """Check that the service can take traffic: the database is writable and its schema is current"""
     await service.ready()
-    return Answer(200, HealthView(status="ready", provider=service.provider_state()))
+    return Answer(200, HealthView(status="ready", provider=service.provider_state))
 
 
 @operation(
@@ -41,7 +41,7 @@ async def metrics(service: Service, _: Call) -> Answer:
     """Read the metrics of this process, and how much waits in the database"""
     if service.metrics is None:
         raise NoSuchPage("This address does not exist: prometheus-client, of the extra `metrics`, is not installed.")
-    text = await service.metrics.text(service.clock.now(), service.backlog, service.provider_state())
+    text = await service.metrics.text(service.clock.now(), service.backlog, service.provider_states())
     return Answer(200, text, {"Content-Type": service.metrics.media_type})
 
 
