@@ -1,5 +1,6 @@
 """No provider's words outside its own rooms: a third provider needs a folder, settings and a line."""
 
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,6 +45,7 @@ def sources() -> Iterator[tuple[str, str]]:
             yield name, path.read_text()
 
 
+@functools.cache
 def found() -> dict[str, set[str]]:
     words = {name: {word.lower() for word in WORDS.findall(text)} for name, text in sources()}
     return {name: said for name, said in words.items() if said}

@@ -16,6 +16,8 @@ import uvicorn
 
 TICK_SECONDS = 0.1
 """How often uvicorn looks at its clock, for the header `Date`."""
+LAST_PASSES = 10
+"""Passes of the loop before the end: what has arrived by then is read, because closing on it resets a connection."""
 
 
 def listening_socket(host: str, port: int, backlog: int = 128) -> socket.socket:
@@ -76,6 +78,8 @@ class _Prompt(uvicorn.Server):
                 await asyncio.wait_for(self._asked.wait(), TICK_SECONDS)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for _ in range(LAST_PASSES):
+            await asyncio.sleep(0)
         for server in self.servers:
             server.close()
         for connection in list(self.server_state.connections):

@@ -5,6 +5,7 @@ command in a console block we check that there is such a command with such optio
 Tests in a document are run by pytest.
 """
 
+import functools
 import itertools
 import os
 import re
@@ -37,9 +38,16 @@ def wrong_with(command: list[str]) -> str:
         return ""
     given = [word.partition("=")[0] for word in rest]
     named = list(itertools.takewhile(lambda word: not word.startswith("-"), given))
+    known, failure = helped(*named)
+    unknown = [word for word in given if word.startswith("--") and word not in known]
+    return f"no option {unknown[0]}" if unknown else failure
+
+
+@functools.cache
+def helped(*named: str) -> tuple[set[str], str]:
+    """Return the words of a command's help, and what is wrong with it. Documents name the same few commands often."""
     asked = subprocess.run([PAYMENTS, *named, "--help"], capture_output=True, text=True, timeout=EVENTUALLY)
-    unknown = [word for word in given if word.startswith("--") and word not in asked.stdout.split()]
-    return f"no option {unknown[0]}" if unknown else asked.stderr
+    return set(asked.stdout.split()), asked.stderr
 
 
 @each_document

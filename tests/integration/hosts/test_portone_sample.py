@@ -50,32 +50,48 @@ class Visitor:
         return str(self.browser.get(f"{self.url}/api/orders/{order}").json()["status"])
 
 
-@pytest.fixture
-def visitor(tmp_path: Path) -> Iterator[Visitor]:
-    with running_sandbox(SandboxSettings()) as provider, held_port() as port, (tmp_path / "log").open("ab") as log:
+@pytest.fixture(scope="module")
+def provider() -> Iterator[Sandbox]:
+    with running_sandbox(SandboxSettings()) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="module")
+def shop(provider: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, House]]:
+    """The address of the shop, and its process: one for all visitors, as at a shop."""
+    folder = tmp_path_factory.mktemp("sample")
+    with held_port() as port, (folder / "log").open("ab") as log:
         url = f"http://127.0.0.1:{port}"
-        env = os.environ | {
-            "PAYMENTS_DATABASE_URL": f"sqlite:///{tmp_path}/payments.db",
-            "PAYMENTS_DATABASE_CREATE": "true",
-            "PAYMENTS_IAMPORT_API_URL": provider.url,
-            "PAYMENTS_IAMPORT_KEY": provider.settings.key,
-            "PAYMENTS_IAMPORT_SECRET": provider.settings.secret,
-            "PAYMENTS_IAMPORT_USER_CODE": provider.settings.user_code,
-            "PAYMENTS_PORTONE_API_SECRET": V2_SECRET,
-            "PAYMENTS_PORTONE_STORE_ID": STORE_ID,
-            "PAYMENTS_PORTONE_CHANNEL_KEY": PORTONE_CHANNELS[1].key,
-            "PAYMENTS_PORTONE_WEBHOOK_SECRETS": V2_WEBHOOK_SECRET,
-            "PAYMENTS_HTTP_PUBLIC_URL": f"{url}/pay",
-            "SHOP_DATABASE": f"sqlite:///{tmp_path}/shop.db",
-            "PYTHONPATH": str(EXAMPLE),
-        }
         command = [sys.executable, "-m", "uvicorn", "shop:app", "--port", str(port)]
-        shop = House("shop", command, env, log, ready_at=f"{url}/api/item")
+        shop = House("shop", command, environment(folder, provider, url), log, ready_at=f"{url}/api/item")
         shop.start()
         try:
-            yield Visitor(url, shop, provider)
+            yield url, shop
         finally:
             shop.kill()
+
+
+@pytest.fixture
+def visitor(shop: tuple[str, House], provider: Sandbox) -> Visitor:
+    return Visitor(*shop, provider)
+
+
+def environment(folder: Path, provider: Sandbox, url: str) -> dict[str, str]:
+    return os.environ | {
+        "PAYMENTS_DATABASE_URL": f"sqlite:///{folder}/payments.db",
+        "PAYMENTS_DATABASE_CREATE": "true",
+        "PAYMENTS_IAMPORT_API_URL": provider.url,
+        "PAYMENTS_IAMPORT_KEY": provider.settings.key,
+        "PAYMENTS_IAMPORT_SECRET": provider.settings.secret,
+        "PAYMENTS_IAMPORT_USER_CODE": provider.settings.user_code,
+        "PAYMENTS_PORTONE_API_SECRET": V2_SECRET,
+        "PAYMENTS_PORTONE_STORE_ID": STORE_ID,
+        "PAYMENTS_PORTONE_CHANNEL_KEY": PORTONE_CHANNELS[1].key,
+        "PAYMENTS_PORTONE_WEBHOOK_SECRETS": V2_WEBHOOK_SECRET,
+        "PAYMENTS_HTTP_PUBLIC_URL": f"{url}/pay",
+        "SHOP_DATABASE": f"sqlite:///{folder}/shop.db",
+        "PYTHONPATH": str(EXAMPLE),
+    }
 
 
 def test_the_first_look_at_a_paid_payment_finds_it_paid(visitor: Visitor) -> None:
