@@ -27,7 +27,7 @@ from payments.entrypoints.console.mounting import console_of
 from payments.entrypoints.http.app import http_app
 from payments.entrypoints.http.operations import Call, Request
 from payments.entrypoints.http.shapes.inputs import Account, BeginByBuyer, ContactInput
-from payments.entrypoints.people.wiring import managing
+from payments.entrypoints.people.wiring import managing, seals_of
 from payments.entrypoints.sandbox import SandboxSettings, running_sandbox
 from payments.entrypoints.settings import Settings, load_settings
 
@@ -63,7 +63,8 @@ def found(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
         settings = load_settings()
         with opened_on_loop(settings) as fronts, exchangeable("auto") as server, ExitStack() as closing:
             closing.callback(lambda: server.run(fronts.leave_loop(EVENTUALLY)))
-            people = fronts.blocking.people.operators, fronts.blocking.clock, fronts.blocking.trail, settings
+            seals = seals_of(settings)
+            people = fronts.blocking.people.operators, fronts.blocking.clock, fronts.blocking.trail, seals
             errand = Errand(server.url, fronts.blocking, sandbox, managing(*people))
             shown = "\n".join(a_day(errand, fronts, server, settings))
         places = {"answers": "\n".join(errand.answers), "log": log.getvalue(), "reprs": shown}
