@@ -20,13 +20,17 @@ class Bought(NamedTuple):
     approval: str
 
 
+def opened(demo: Demo, name: str = "한 계절 멤버십") -> Bought:
+    """Begin a payment, and open its window at the sandbox; there is no approval number yet."""
+    offer, order = Offer(name, Money(PRICE)), f"order-{secrets.token_hex(6)}"
+    payment = run(demo.service.checkout.begin("customer@phone", order, offer, Method.CARD, SHOP))
+    attempt = GatewayId(demo.sandbox.open_window(payment.merchant_id, PRICE, pay_method="card", name=name))
+    return Bought(payment.merchant_id, attempt, "")
+
+
 def bought(demo: Demo, name: str = "한 계절 멤버십") -> Bought:
     """Have a buyer pay at the sandbox, and record it."""
-    service, order = demo.service, f"order-{secrets.token_hex(6)}"
-    offer = Offer(name, Money(PRICE))
-    payment = run(service.checkout.begin("customer@phone", order, offer, Method.CARD, SHOP))
-    attempt = GatewayId(demo.sandbox.open_window(payment.merchant_id, PRICE, pay_method="card", name=name))
+    merchant_id, attempt, _ = opened(demo, name)
     demo.sandbox.approve(attempt)
-    paid = run(service.checkout.complete(SHOP, payment.merchant_id, attempt)).payment
-    assert paid.accepted
-    return Bought(payment.merchant_id, attempt, str(demo.sandbox.payment(attempt).apply_num))
+    assert run(demo.service.checkout.complete(SHOP, merchant_id, attempt)).payment.accepted
+    return Bought(merchant_id, attempt, str(demo.sandbox.payment(attempt).apply_num))

@@ -1,20 +1,32 @@
 """`python -m support.browser.pictures`: draw docs/images anew, from the real demo in a real browser.
 
-For each language: the shop's front page, a payment window at a desk, a deposit on a phone, and a payment's timeline.
+For each language: the shop's front page, a payment window at a desk, a deposit on a phone, a payment's timeline, and
+the console: today, a payment of which a part was refunded, and a search on a phone. `--console` draws these alone.
 """
 
+import random
 import sys
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 
+import attrs
 from playwright.sync_api import Page
+from support.browser.bought import SHOP, Bought, bought, opened
 from support.browser.chromium import PHONE, Chromium, find
 from support.browser.shopper import Shopper
+from support.console import COOKIE, add_operator, signed_in
 
+from payments.domain.access import Scope
+from payments.domain.refunding import RefundOrder
+from payments.domain.values import Caller
+from payments.entrypoints.blocking import run
 from payments.entrypoints.demo import Demo, running_demo
+from payments.testing.builders import a_payment, paid
 
 IMAGES = Path(__file__).parents[3] / "docs" / "images"
 DESK = {"width": 1280, "height": 892}
+OPERATOR = "kim"
 LANGUAGES = {"": "en-US", ".ko": "ko-KR"}  # the end of a picture's name, and whom it is drawn for
 
 
@@ -50,14 +62,58 @@ def on_a_phone(demo: Demo, page: Page, language: str) -> None:
     draw(page, f"phone{language}")
 
 
+def in_the_console(demo: Demo, page: Page, language: str, token: str, merchant_id: str) -> None:
+    page.context.add_cookies([{"name": COOKIE, "value": token, "url": demo.api}])
+    page.goto(f"{demo.api}/console/payments/{merchant_id}")
+    draw(page, f"console{language}", whole=True)
+    page.goto(f"{demo.api}/console/")
+    page.locator(".plot canvas").first.wait_for()
+    draw(page, f"console-today{language}", whole=True)
+
+
+def found_on_a_phone(demo: Demo, page: Page, language: str, token: str, approval: str) -> None:
+    page.context.add_cookies([{"name": COOKIE, "value": token, "url": demo.api}])
+    page.goto(f"{demo.api}/console/payments?q={approval}")
+    draw(page, f"console-phone{language}")
+
+
+def two_weeks_of_trade(demo: Demo) -> Bought:
+    """Store payments of the last days, whose numbers are the same in every picture; return one refunded in part."""
+    chance, now = random.Random(11), demo.service.clock.now()
+    for back in range(1, 15):
+        for number in range(chance.randint(4, 11)):
+            begun = now - timedelta(days=back, minutes=17 * number)
+            amount = chance.choice((12_000, 33_000, 120_000))
+            payment = paid(a_payment(at=begun, amount=amount))
+            if chance.random() < 0.15:
+                payment = paid(payment, gateway_id=payment.attempts[0].gateway_id, refunded=amount // 3)
+            run(demo.service.payments.add(attrs.evolve(payment, due_at=now + timedelta(days=9))))
+    for reason in ("한도 초과", "한도 초과", "비밀번호 오류"):
+        unpaid, attempt, _ = opened(demo)
+        demo.sandbox.decline(attempt, reason)
+        run(demo.service.checkout.complete(SHOP, unpaid, attempt))
+        last = bought(demo)
+    order = RefundOrder(reason="늦은 배송", amount=5_000)
+    run(demo.service.refunds.refund(Caller.operator(OPERATOR), last.merchant_id, order))
+    return last
+
+
 def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as folder,
         Chromium(find()) as chromium,
-        running_demo(database=Path(folder) / "demo.sqlite3") as demo,
+        running_demo(database=Path(folder) / "demo.sqlite3", subscribers=(lambda _: None,)) as demo,
     ):
+        add_operator(demo.service, OPERATOR, Scope.REFUND)
+        token, shown = signed_in(demo.service, OPERATOR), two_weeks_of_trade(demo)
         for language, locale in LANGUAGES.items():
+            with chromium.tab([], locale=locale, viewport=DESK) as page:
+                in_the_console(demo, page, language, token, shown.merchant_id)
+            with chromium.tab([], locale=locale, **PHONE) as page:
+                found_on_a_phone(demo, page, language, token, shown.approval)
+            if "--console" in sys.argv:
+                continue
             with chromium.tab([], locale=locale, viewport=DESK) as page:
                 at_a_desk(demo, page, language)
             with chromium.tab([], locale=locale, **PHONE) as page:

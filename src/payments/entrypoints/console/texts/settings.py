@@ -26,5 +26,5 @@ TEXTS: Final[Mapping[str, Words]] = {
     "meaning": Words("뜻", "Meaning"),
     "is_set": Words("설정됨", "set"),
     "is_not_set": Words("없음", "not set"),
-    "by_default": Words("기본값", "default"),
+    "defaults": Words("기본값 그대로인 설정", "Settings left at their default"),
 }
