@@ -71,6 +71,7 @@ class Errand:
         self.sandbox.deposit(attempt)
         path = f"/payments/{payment['merchant_id']}"
         self.ask("POST", "/webhooks/iamport", "", {"imp_uid": attempt, "merchant_uid": payment["merchant_id"]})
+        self.ask("POST", f"{path}/abandon", "client", {"reason": " ".join(CONTACT.values())})
         self.ask("POST", f"{path}/complete", "client", {"gateway_id": attempt})
         self.ask("POST", f"{path}/complete", body={"gateway_id": attempt})
         return str(payment["merchant_id"])
