@@ -45,6 +45,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         UNKNOWN: "A channel whose PG is not known",
         "codes": "Codes",
         "sells": "Sells",
+        "gifts": "Gift certificates",
         "currencies": "Currencies",
         "test": "On a test channel",
         "charged": "the card is really charged; the PG undoes it on the same day, and PortOne still says paid",
@@ -70,6 +71,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         UNKNOWN: "PG를 알 수 없는 채널",
         "codes": "코드",
         "sells": "결제수단",
+        "gifts": "상품권",
         "currencies": "통화",
         "test": "테스트 채널에서",
         "charged": "카드가 실제로 승인되고 같은 날 PG가 취소하며, 포트원에는 결제된 채로 남습니다",
@@ -114,6 +116,8 @@ def _facts(pg: Pg, language: Language) -> Iterator[str]:
     yield f"{words['codes']}: {', '.join(codes)}"
     if pg.methods:
         yield f"{words['sells']}: {', '.join(method_name(method, language) for method in pg.methods)}"
+    if pg.gifts:
+        yield f"{words['gifts']}: {', '.join(pg.gifts)}"
     if pg.currencies:
         yield f"{words['currencies']}: {', '.join(pg.currencies)}"
     if pg.test:

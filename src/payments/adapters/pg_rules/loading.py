@@ -4,7 +4,7 @@ A rule with `fact = "minimums"` has one more case for each PG whose facts name m
 """
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -149,8 +149,3 @@ def _check_row(name: str, whole: Mapping[str, Any], checks: Mapping[str, Any], p
     named = {*whole.get("pg", ()), *whole.get("not_pg", ())}
     if not whole.get("pg") or named - pgs.keys() - {ANY, UNKNOWN} or whole.get("api", "") not in ("", "v1", "v2"):
         raise BadInput(f"{name} has a case of no PG, or of one that the facts do not have.")
-
-
-def rules_by_id(rules: Iterable[Rule]) -> dict[str, Rule]:
-    """Return the rules by their ids."""
-    return {rule.id: rule for rule in rules}

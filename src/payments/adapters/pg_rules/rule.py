@@ -41,7 +41,6 @@ class Pg:
     v1: tuple[str, ...] = ()
     v2: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
-    by_contract: tuple[str, ...] = ()
     gifts: tuple[str, ...] = ()
     currencies: tuple[str, ...] = ()
     minimums: Mapping[str, int] = attrs.field(factory=dict)

@@ -101,7 +101,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
         "Decide that a record in question is other money than the provider reports.",
     ),
     "banks": (f"{_HERE}.cli.banks:banks", "List the codes of banks, for refunds of virtual accounts."),
-    "cards": (f"{_HERE}.cli.banks:cards", "List the codes of card companies, of PortOne V1 and V2."),
+    "cards": (f"{_HERE}.cli.banks:cards", "List the codes of card companies, in both generations."),
     "channels": (f"{_HERE}.cli.channels:channels", "Show what each channel may do, by the rules of its PG."),
     "strays list": (f"{_HERE}.cli.strays:list_", "List strays that are neither refunded nor held."),
     "strays return": (f"{_HERE}.cli.strays:return_", "Refund a stray in full."),
