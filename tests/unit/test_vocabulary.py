@@ -76,7 +76,6 @@ SLUGS = (
     " storage-unavailable delivery-failed not-signed-in sign-in-refused sign-on-refused operator-not-found"
     " scope-missing identity-provider-not-reached"
     " second-person-needed provider-not-configured rule-violation webhook-forged payments-error"
-    " sign-on-refused identity-provider-not-reached"
 )
 VALUES = (
     *(ApiKey, Attempt, Event, Money, TaxParts, Change, Payment, Alarm, Attempts, Filter, BankAccount, Refund),
