@@ -16,6 +16,7 @@ from payments.domain.orphan import Orphan
 from payments.domain.people.audit import AuditAction, AuditDraft
 from payments.domain.people.operators import Operator
 from payments.domain.report import Approval
+from payments.domain.values import recorded_id
 
 PAYMENT = a_payment()
 REFUND = with_refund(paid(a_payment())).refunds[0]
@@ -50,3 +51,10 @@ def test_the_longest_text_that_a_value_accepts_fills_its_column(value: Any, fiel
     assert getattr(attrs.evolve(value, **{field: longest}), field) == longest
     with pytest.raises(BadInput):
         attrs.evolve(value, **{field: f"{longest}x"})
+
+
+def test_the_longest_id_of_another_program_that_is_recorded_fills_its_column() -> None:
+    longest = "x" * payments.c.merchant_id.type.length
+    assert recorded_id(longest) == longest
+    with pytest.raises(BadInput):
+        recorded_id(f"{longest}x")

@@ -7,13 +7,14 @@ import pytest
 from builders import NOON, a_payment, a_report, told
 from support.shops import begun
 
+from payments.domain import refunding
 from payments.domain.errors import RefundInProgress, Unknown
 from payments.domain.event import EventKind
 from payments.domain.machine import Status
 from payments.domain.payment import Payment
 from payments.domain.ports import AlarmKind
 from payments.domain.refund import RefundStatus
-from payments.domain.refunding import FAILED_LATER, RefundOrder, failed
+from payments.domain.refunding import FAILED_LATER, RefundOrder, begin_send, failed
 from payments.domain.report import Outcome, ReportedRefund
 from payments.domain.schedule import LONGEST_AT_WORK, REFUSAL_WAITS
 from payments.domain.values import Caller, RefundId
@@ -189,3 +190,16 @@ def test_an_accepted_refund_fails_at_its_first_failure_however_often_it_was_refu
     report = attrs.evolve(payment.attempts[0].report, refunds=(failure,))
     refund = told(payment, report).refund(R1)
     assert (refund.refusals, refund.accepted_at) == (3, None)
+
+
+def test_an_automatic_refund_is_due_when_it_is_decided_and_no_send_is_on_its_way_once_it_is_accepted() -> None:
+    payment = attrs.evolve(a_payment(), status=Status.CANCELLED)
+    payment = told(payment, a_report(payment), stray_refund=R1, at=NOON)
+    refund = payment.refund(R1)
+    assert refund.not_before == NOON
+    sent = begin_send(payment, refund, NOON).refund(R1)
+    assert sent.sending_until == NOON + LONGEST_AT_WORK
+    requested = ReportedRefund(amount=sent.amount, provider_id="c-1", outcome=Outcome.REQUESTED)
+    heard = refunding.accepted(sent, requested, NOON).refund
+    assert heard is not None
+    assert (heard.accepted_at, heard.provider_id, heard.sending_until) == (NOON, "c-1", None)

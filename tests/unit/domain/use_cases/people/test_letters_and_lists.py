@@ -7,7 +7,7 @@ import pytest
 from builders import a_report
 
 from payments.domain.books.search import Filter
-from payments.domain.errors import PaymentNotFound
+from payments.domain.errors import PaymentNotFound, Unknown
 from payments.domain.money import Money
 from payments.domain.payment import Payment
 from payments.domain.people.audit import AuditAction
@@ -122,3 +122,14 @@ def test_a_list_of_strays_has_at_most_a_hundred_rows_unless_more_are_asked_for(h
     assert len(here.run(here.refunds.strays(KIM))) == 100
     assert len(here.run(here.refunds.strays(KIM, None, 200))) == 101
     assert len(here.run(here.checkout.page(KIM, Filter(), None, 7))) == 7
+
+
+def test_an_account_that_cannot_be_closed_is_a_trouble_of_the_sweep_and_no_accident_of_it(here: Shop) -> None:
+    begun = here.run(here.checkout.begin("ann", "o", Offer("책", Money(900)), Method.CARD, KIM))
+    here.gateway.issue_deposit(here.gateway.open(begun.merchant_id, begun.price))
+    here.run(here.checkout.complete(KIM, begun.merchant_id, here.pay(begun)))
+    looked_at(here, begun)
+    here.clock.advance(minutes=1)
+    here.gateway.trouble("revoke", Unknown("the answer was lost"))
+    (trouble,) = here.run(here.sweep.sweep()).troubles
+    assert (trouble.merchant_id, str(trouble.error)) == (begun.merchant_id, "the answer was lost")
