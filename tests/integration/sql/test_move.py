@@ -16,6 +16,7 @@ from payments.adapters.sql.store import SqlStore, open_store
 from payments.domain.access import ApiKey, Hint, KeptAnswer
 from payments.domain.books.comparison import Comparison
 from payments.domain.books.search import Filter
+from payments.domain.books.settlement import Settlement
 from payments.domain.errors import MerchantIdTaken
 from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
@@ -77,6 +78,8 @@ def fill(url: str) -> list[Payment]:
     run(store.people.operators.begin_session(Session(digest="d", operator="kim", created_at=NOON, seen_at=NOON)))
     compared = {"since": NOON, "until": NOON, "started_at": NOON, "finished_at": NOON}
     run(store.comparisons.add(Comparison(id="c-1", by="shop:cron", **compared)))
+    settled = {"file": "payout.csv", "currency": "KRW", "since": NOON, "until": NOON + timedelta(days=30)}
+    run(store.settlements.add(Settlement(id="s-1", by="shop:cron", compared_at=NOON, **settled)))
     run(store.people.audit.append(AuditDraft(at=NOON, by="operator:kim", action=AuditAction.REFUND)))
     run(store.idempotency_keys.claim_key("s", "k", "f", NOON, NOON + timedelta(1)))
     run(store.idempotency_keys.keep_answer("s", "k", KeptAnswer(status=201, body=b"\x00\xff")))
