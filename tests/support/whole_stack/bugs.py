@@ -1,4 +1,4 @@
-"""Planted bugs, most in layers that the simulation leaves out: the whole stack must find each within CI's examples."""
+"""Planted bugs, most in layers that the simulation leaves out: the whole stack must find each by its known seed."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -6,21 +6,54 @@ from typing import Any, Final
 import attrs
 import pytest
 
+from payments.adapters.iamport.client import Client
 from payments.domain import recording
 from payments.domain.attempt import Disposition
+from payments.domain.errors import Unknown
 from payments.domain.machine import Status
 from payments.domain.messages import Message
 from payments.domain.money import Money
 from payments.domain.payment import Payment
 from payments.domain.recording import Reading
+from payments.domain.refund import Refund
+from payments.domain.report import Report
 from payments.domain.use_cases import refreshing
 from payments.domain.use_cases.outbox import Courier
-from payments.domain.values import Caller
+from payments.domain.values import Caller, MerchantId
 from payments.entrypoints.http import operations
 from payments.entrypoints.http.operations import Call
 from payments.entrypoints.http.routes import payments as routes_payments
 from payments.entrypoints.http.routes import quotes
 from payments.entrypoints.service import Service
+
+
+def a_refund_is_sent_twice(patch: pytest.MonkeyPatch) -> None:
+    """The client sends a cancel again, with a checksum that fits what the first one left."""
+    real = Client.refund
+
+    async def refund(self: Client, order: Refund, currency: str, merchant_id: MerchantId) -> Report:
+        report = await real(self, order, currency, merchant_id)
+        if report.remaining >= order.amount:
+            report = await real(self, attrs.evolve(order, remainder=report.remaining), currency, merchant_id)
+        return report
+
+    patch.setattr(Client, "refund", refund)
+
+
+def a_refund_is_retried_blindly(patch: pytest.MonkeyPatch) -> None:
+    """A lost answer is taken for a failure: the refund is sent again, with what is left now as its checksum."""
+    real = Client.refund
+
+    async def refund(self: Client, order: Refund, currency: str, merchant_id: MerchantId) -> Report:
+        try:
+            return await real(self, order, currency, merchant_id)
+        except Unknown:
+            found = await self.find(order.gateway_id)
+            if found is None or found.remaining < order.amount:
+                raise
+            return await real(self, attrs.evolve(order, remainder=found.remaining), currency, merchant_id)
+
+    patch.setattr(Client, "refund", refund)
 
 
 def a_repeated_request_is_executed_again(patch: pytest.MonkeyPatch) -> None:
@@ -72,6 +105,8 @@ def a_message_is_given_up_at_once(patch: pytest.MonkeyPatch) -> None:
 BUGS: Final[dict[str, Callable[[pytest.MonkeyPatch], None]]] = {
     bug.__name__: bug
     for bug in (
+        a_refund_is_sent_twice,
+        a_refund_is_retried_blindly,
         a_repeated_request_is_executed_again,
         a_buyer_sees_everybodys_payments,
         a_late_capture_is_ignored,

@@ -33,6 +33,11 @@ FAULTS: Final = (
     *("get_payment:stale x1", "find_payments:stale x1", "list_payments:row-leaves x1"),
     *("webhook:drop x1", "webhook:twice x1", "webhook:reordered x1", "webhook:late=600 x1", "webhook:forged x1"),
 )
+FAULTS_AT_FIRST: Final = st.booleans().flatmap(
+    lambda some: st.lists(st.sampled_from(FAULTS), min_size=1, max_size=4) if some else st.just([])
+)
+DONE_UNHEARD: Final = ("cancel:cut x1", "cancel:500-done x1")
+"""The provider refunds, and nobody hears of it."""
 AFTERWARDS: Final = (timedelta(hours=2), timedelta(hours=7), *(timedelta(days=8) for _ in range(16)))
 """How time passes at the end: past every expiry, every doubt, and the longest wait between two checks."""
 
@@ -50,7 +55,7 @@ class WholeStack(RuleBasedStateMachine):
         self.people = People(self.stack, self.ledger)
         self.sound = self.troubled = True
 
-    @initialize(target=windows, faults=st.just([]) | st.lists(st.sampled_from(FAULTS), max_size=4))
+    @initialize(target=windows, faults=FAULTS_AT_FIRST)
     def a_buyer_in_two_tabs(self, faults: list[str]) -> Any:
         """Half of the examples know no trouble at all, so that more can be asserted of their answers."""
         begun = self.people.begin(BUYERS[0], "o-1", 12_000, None)
@@ -122,6 +127,14 @@ class WholeStack(RuleBasedStateMachine):
     @rule(imp_uid=windows, amount=st.sampled_from([None, 3_000, 3_000, 20_000]), key=KEYS)
     def refund(self, imp_uid: str, amount: int | None, key: str | None) -> None:
         self.people.refund(self.people.row(imp_uid).merchant_uid, amount, key)
+
+    @precondition(lambda self: self.troubled)
+    @rule(imp_uid=windows, fault=st.sampled_from(DONE_UNHEARD))
+    def refund_a_part_unheard(self, imp_uid: str, fault: str) -> None:
+        """The accident that costs most, in one step: few examples would come to it."""
+        self.people.complete(self.people.row(imp_uid).merchant_uid, imp_uid, "shop")
+        self.trouble(fault)
+        self.people.refund(self.people.row(imp_uid).merchant_uid, 3_000, None)
 
     @rule(imp_uid=windows, amount=st.sampled_from([None, 2_000, 2_000]))
     def console(self, imp_uid: str, amount: int | None) -> None:
