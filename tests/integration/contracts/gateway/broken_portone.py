@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 import pytest
 
-from payments.adapters.portone import PortOneGateway, cancelling, client
+from payments.adapters.portone import PortOneGateway, cancelling, client, wire
 from payments.domain.errors import GatewayError, Rejected, StillAtWork, Unknown
 from payments.domain.ports import Attempts, ListingPage
 from payments.domain.refund import Refund
@@ -52,6 +52,21 @@ class AnotherKeyForEachSend(PortOneGateway):
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(client, "idempotency_key", lambda *_: secrets.token_hex(32))
             return await super().refund(refund, currency, merchant_id)
+
+
+class RecordsV1(PortOneGateway):
+    """Takes the V1 payments in V2's answers for its own."""
+
+    async def listing(self, since: datetime, until: datetime, page: int) -> ListingPage:
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(wire, "is_of_v1", lambda _: False)
+            asked = client.Client._list_call
+            patched.setattr(
+                client.Client,
+                "_list_call",
+                lambda it, page, given: asked(it, page, {n: v for n, v in given.items() if n != "version"}),
+            )
+            return await super().listing(since, until, page)
 
 
 class OneKeyForEver(PortOneGateway):

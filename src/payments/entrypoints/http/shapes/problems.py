@@ -39,6 +39,7 @@ _NOT_REACHED = "The payment provider could not be reached. Nothing was sent to i
 _OUR_KEYS = "The payment provider does not accept this service at the moment. Nothing was sent. Try again later."
 _UNKNOWN = "The payment provider did not answer, so the outcome is unknown. Check the payment before you try again."
 _CONTRADICTS = "The payment provider's answer contradicts the request. Nothing was changed, and the error was logged."
+_NO_IDENTITY = "The identity provider did not answer as it should. Nobody was logged in. Try again soon."
 _STORAGE = "The database did not answer. Check the payment before you try again."
 _TOO_MANY = "Too many requests wait for the database. Nothing was stored. Try again."
 _OVERTAKEN = "Another request is changing the same payment. Nothing was stored. Try again."
@@ -91,7 +92,7 @@ TABLE: Final[Mapping[type[PaymentsError], Row]] = {
     operators.NotSignedIn: Row(401, "Log in first"),
     operators.SignInRefused: Row(401, "Log-in refused"),
     operators.SignOnRefused: Row(401, "Log-in refused"),
-    operators.IdentityProviderNotReached: Row(503, "Identity provider unreachable", retry_after=5),
+    operators.IdentityProviderNotReached: Row(503, "Identity provider unreachable", _NO_IDENTITY, retry_after=5),
     operators.ScopeMissing: Row(403, "Not allowed"),
     operators.OperatorNotFound: Row(404, "Operator not found"),
     http.NoSuchPage: Row(404, "Address not found"),
