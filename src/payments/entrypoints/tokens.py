@@ -8,7 +8,7 @@ new_key        an API key for the shop's server: shown once, stored as a hash
 import contextlib
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
@@ -110,9 +110,9 @@ class ClientTokens:
     life: timedelta = timedelta(hours=24)
 
     @property
-    def secrets(self) -> Sequence[str]:
+    def secrets(self) -> tuple[str, ...]:
         """The secret, and the one before it while it is replaced."""
-        return [each for each in (self.secret, self.previous_secret) if each]
+        return tuple(each for each in (self.secret, self.previous_secret) if each)
 
     @property
     def _verifier(self) -> Verifier:

@@ -34,9 +34,9 @@ def test_the_same_key_is_the_same_refund_and_any_other_is_another():
 
 @given(st.text("abcXYZ019_-", min_size=1, max_size=40), st.text(), st.text(max_size=100))
 def test_a_cursor_goes_on_where_it_was_made_and_nowhere_else(last, scope, other):
-    cursor = cursor_after(["secret", "former"], scope, MerchantId(last))
-    assert read_cursor(["secret"], scope, cursor) == last
-    assert read_cursor(["newer", "secret"], scope, cursor) == last  # while the secret is replaced
+    cursor = cursor_after(("secret", "former"), scope, MerchantId(last))
+    assert read_cursor(("secret",), scope, cursor) == last
+    assert read_cursor(("newer", "secret"), scope, cursor) == last  # while the secret is replaced
     for secret, where, text in [("other", scope, cursor), ("secret", scope + "!", cursor), ("secret", scope, other)]:
         with pytest.raises(Malformed):
-            read_cursor([secret], where, text)
+            read_cursor((secret,), where, text)

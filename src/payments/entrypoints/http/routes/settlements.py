@@ -24,13 +24,13 @@ _SCOPE: Final = "settlements"
 async def settlements(service: Service, call: Call) -> Answer:
     """List what comparing payout files with our books found, the latest first"""
     query: StrayPage = call.query
-    secret = service.client_tokens.secret
+    secrets = service.client_tokens.secrets
     try:
-        found = await service.settlements.book.page(read_cursor(secret, _SCOPE, query.cursor), query.limit + 1)
+        found = await service.settlements.book.page(read_cursor(secrets, _SCOPE, query.cursor), query.limit + 1)
     except PaymentNotFound:
         raise Malformed("The settlement of this cursor does not exist. Start again without a cursor.") from None
     shown = found[: query.limit]
-    after = cursor_after(secret, _SCOPE, shown[-1].id) if len(found) > query.limit else None
+    after = cursor_after(secrets, _SCOPE, shown[-1].id) if len(found) > query.limit else None
     return Answer(200, SettlementsView(settlements=[settlement_view(one) for one in shown], next=after))
 
 

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import hmac
-from collections.abc import Sequence
 from typing import Final
 
 from payments.domain.values import MerchantId
@@ -12,12 +11,15 @@ from payments.entrypoints.http.shapes.errors import Malformed
 _SIGNATURE: Final = 16  # bytes
 
 
-def cursor_after(secrets: Sequence[str], scope: str, last: str) -> str:
-    """Return the cursor that continues after *last*, signed with the first secret, for this list (*scope*) alone."""
+def cursor_after(secrets: tuple[str, ...], scope: str, last: str) -> str:
+    """Return the cursor that continues after *last*, signed with the first secret, for this list (*scope*) alone.
+
+    *secrets* is a tuple because one text would pass for a sequence of texts, its characters.
+    """
     return base64.urlsafe_b64encode(_signature(secrets[0], scope, last) + last.encode()).decode().rstrip("=")
 
 
-def read_cursor(secrets: Sequence[str], scope: str, cursor: str | None) -> MerchantId | None:
+def read_cursor(secrets: tuple[str, ...], scope: str, cursor: str | None) -> MerchantId | None:
     """Return the id to continue after. Raises Malformed for any text that is not a cursor of this list.
 
     The secret before the current one is accepted too, so that a page that is open while it is replaced goes on.
