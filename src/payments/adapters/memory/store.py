@@ -8,14 +8,15 @@ import attrs
 from payments.adapters.memory.access import MemoryApiKeys, MemoryIdempotencyKeys
 from payments.adapters.memory.backlog import MemoryBacklog
 from payments.adapters.memory.books import Books
-from payments.adapters.memory.comparisons import MemoryComparisons
 from payments.adapters.memory.hints import MemoryHints
+from payments.adapters.memory.latest import Latest
 from payments.adapters.memory.ledger import MemoryLedger
 from payments.adapters.memory.orphans import MemoryOrphans
 from payments.adapters.memory.outbox import MemoryOutbox
 from payments.adapters.memory.payments import MemoryPayments
 from payments.adapters.memory.people import MemoryPeople
-from payments.adapters.memory.settlements import MemorySettlements
+from payments.domain.books.comparison import Comparison
+from payments.domain.books.settlement import Settlement
 from payments.domain.errors import PaymentsError
 
 
@@ -31,8 +32,8 @@ class MemoryStore:
     hints: MemoryHints
     backlog: MemoryBacklog
     ledger: MemoryLedger
-    comparisons: MemoryComparisons
-    settlements: MemorySettlements
+    comparisons: Latest[Comparison]
+    settlements: Latest[Settlement]
     people: MemoryPeople
     prefix: str = ""
 
@@ -49,8 +50,8 @@ class MemoryStore:
             hints=MemoryHints(books),
             backlog=MemoryBacklog(books),
             ledger=MemoryLedger(books),
-            comparisons=MemoryComparisons(),
-            settlements=MemorySettlements(),
+            comparisons=Latest(lambda one: one.started_at),
+            settlements=Latest(lambda one: one.compared_at),
             people=MemoryPeople(),
             prefix=prefix,
         )

@@ -29,11 +29,14 @@ from payments.adapters.sql.schema.describing import described
 from payments.adapters.sql.schema.side_tables import meta
 from payments.adapters.sql.schema.upgrading import check_schema, revision, upgrade
 from payments.adapters.sql.side.access import SqlApiKeys, SqlIdempotencyKeys
-from payments.adapters.sql.side.comparisons import SqlComparisons
+from payments.adapters.sql.side.comparisons import COMPARISONS
 from payments.adapters.sql.side.hints import SqlHints
+from payments.adapters.sql.side.latest import Latest
 from payments.adapters.sql.side.outbox import SqlOutbox
 from payments.adapters.sql.side.people import SqlPeople
-from payments.adapters.sql.side.settlements import SqlSettlements
+from payments.adapters.sql.side.settlements import SETTLEMENTS
+from payments.domain.books.comparison import Comparison
+from payments.domain.books.settlement import Settlement
 from payments.domain.errors import PaymentsError
 from payments.domain.values import Mode
 
@@ -65,8 +68,8 @@ class SqlStore:
     hints: SqlHints
     backlog: SqlBacklog
     ledger: SqlLedger
-    comparisons: SqlComparisons
-    settlements: SqlSettlements
+    comparisons: Latest[Comparison]
+    settlements: Latest[Settlement]
     people: SqlPeople
     prefix: str
 
@@ -155,8 +158,8 @@ def _store(database: Database, front: Front, prefix: str) -> SqlStore:
         hints=SqlHints(front),
         backlog=SqlBacklog(front),
         ledger=SqlLedger(front),
-        comparisons=SqlComparisons(front),
-        settlements=SqlSettlements(front),
+        comparisons=Latest(front, COMPARISONS),
+        settlements=Latest(front, SETTLEMENTS),
         people=SqlPeople.over(front),
         prefix=prefix,
     )

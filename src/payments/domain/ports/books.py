@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from payments.domain.books.comparison import Comparison
 from payments.domain.books.settlement import SettledBy, Settlement
@@ -20,33 +20,28 @@ class Ledger(Protocol):
         """Return the payments with an attempt of one of *names*, of which there are at most some hundred."""
 
 
-class Comparisons(Protocol):
+T = TypeVar("T")
+
+
+class Kept(Protocol[T]):
+    """Records with ids of their own, listed from the latest on."""
+
+    async def add(self, record: T) -> None:
+        """Store a record."""
+
+    async def find(self, name: str) -> T | None:
+        """Return the record with this id, if there is one."""
+
+    async def page(self, before: str | None, limit: int) -> Sequence[T]:
+        """Return up to *limit* records, the latest first, after the one with the id *before*.
+
+        Raises PaymentNotFound where there is no such record.
+        """
+
+
+class Comparisons(Kept[Comparison], Protocol):
     """Where comparisons of our books with the providers' lists are stored."""
 
-    async def add(self, comparison: Comparison) -> None:
-        """Store a comparison."""
 
-    async def find(self, comparison_id: str) -> Comparison | None:
-        """Return the comparison with this id, if there is one."""
-
-    async def page(self, before: str | None, limit: int) -> Sequence[Comparison]:
-        """Return up to *limit* comparisons, the latest first, after the one with the id *before*.
-
-        Raises PaymentNotFound where there is no such comparison.
-        """
-
-
-class SettlementBook(Protocol):
+class SettlementBook(Kept[Settlement], Protocol):
     """Where settlements are stored."""
-
-    async def add(self, settlement: Settlement) -> None:
-        """Store a settlement."""
-
-    async def find(self, settlement_id: str) -> Settlement | None:
-        """Return the settlement with this id, if there is one."""
-
-    async def page(self, before: str | None, limit: int) -> Sequence[Settlement]:
-        """Return up to *limit* settlements, the latest first, after the one with the id *before*.
-
-        Raises PaymentNotFound where there is no such settlement.
-        """
