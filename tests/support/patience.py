@@ -1,7 +1,7 @@
 """How tests wait without depending on the speed of the machine.
 
 EVENTUALLY   the limit of every wait for something that must happen: a lost event never comes, a late one is only late
-until        wait for a condition that no event announces
+until        wait for a condition that no event announces; `pause` says what happens between two looks
 given_time   hold a claim about a time-out, with a longer one where the machine was too slow for a short one
 """
 
@@ -16,12 +16,20 @@ _POLL: Final = 0.01
 _TIMEOUTS: Final = (0.4, 2.0, 10.0)
 
 
-def until(holds: Callable[[], object]) -> None:
-    """Wait until *holds* returns something true; AssertionError if it never does."""
+def _sleep() -> None:
+    time.sleep(_POLL)
+
+
+def until(holds: Callable[[], object], pause: Callable[[], object] = _sleep) -> None:
+    """Wait until *holds* returns something true; AssertionError if it never does.
+
+    *pause* passes the time between two looks. A test with a page lets the page pass it, since playwright tells of
+    requests only then.
+    """
     ends = time.monotonic() + EVENTUALLY
     while not holds():
         assert time.monotonic() < ends, "it never came to hold"
-        time.sleep(_POLL)
+        pause()
 
 
 def given_time(claim: Callable[[float], None]) -> None:

@@ -6,8 +6,11 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Route, expect
 from support.browser.shopper import NewShopper, Shopper, put_up_with
+from support.patience import until
 
 CHECKING = "결제 결과를 확인하는 중입니다…"
+TURN = 100
+"""Real milliseconds in which the page's clock moves by five seconds."""
 
 
 @contextmanager
@@ -39,11 +42,8 @@ def hold_in(held: list[Route]) -> Callable[[Route], None]:
 
 def let_go(shopper: Shopper, held: list[Route]) -> None:
     """Let the request that *held* keeps go on; the page may say that it asked before the request reaches us."""
-    for _ in range(600):
-        if held:
-            return held.pop().continue_()
-        shopper.page.wait_for_timeout(50)
-    raise AssertionError("no request came")
+    until(lambda: held, pause=lambda: shopper.page.wait_for_timeout(50))
+    held.pop().continue_()
 
 
 def lets_no_one_pay(shopper: Shopper) -> None:
@@ -60,12 +60,17 @@ def pass_time_until_told(shopper: Shopper) -> str:
 
 
 def pass_time_until(shopper: Shopper, holds: Callable[[], bool]) -> None:
-    """Move the page's clock by five seconds until *holds*, at most for half an hour."""
-    for _ in range(360):
-        if holds():
-            return
+    """Move the page's clock by five seconds a turn until *holds*.
+
+    The server lives in real time: its breaker stays open for seconds, its worker pauses, its limits refill. The page's
+    clock even runs the time limit of its requests. So a turn leaves the server some real time, which alone is bounded.
+    """
+
+    def turn() -> None:
         shopper.page.clock.run_for(5_000)
-    raise AssertionError("it never came to hold")
+        shopper.page.wait_for_timeout(TURN)
+
+    until(holds, pause=turn)
 
 
 @pytest.mark.parametrize("locale", ["ko-KR", "en-US"])
