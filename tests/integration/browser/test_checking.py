@@ -146,6 +146,21 @@ def test_another_order_has_to_wait_for_the_one_that_is_being_checked(new_shopper
     shopper.open_window()  # and now this one may be paid
 
 
+NEVER_SURE = """var asked = 0;
+var Payments = { preload() {}, async resume() { asked++; return { settled: false, payment: { order: "" } }; } };"""
+
+
+def test_a_checkout_that_stays_open_for_hours_still_asks_now_and_then(new_shopper: NewShopper) -> None:
+    shopper = new_shopper()
+    shopper.page.clock.install()
+    shopper.page.route("**/payments.js", lambda route: route.fulfill(content_type="text/javascript", body=NEVER_SURE))
+    shopper.choose()
+    shopper.page.clock.run_for("03:00:00")
+    before = shopper.page.evaluate("asked")
+    shopper.page.clock.run_for("01:00:00")
+    assert 1 <= shopper.page.evaluate("asked") - before <= 60
+
+
 def test_a_receipt_offers_no_payment_while_its_result_is_checked(new_shopper: NewShopper) -> None:
     shopper = new_shopper()
     shopper.choose()

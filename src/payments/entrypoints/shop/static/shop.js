@@ -60,15 +60,16 @@
     }
   }
 
-  const CHECK_AGAIN = 15_000; // milliseconds between two series of questions
-  const CHECKS = 60;
+  const CHECKS = 60; // series of questions in the first hour
+  const CHECK_AGAIN = 15_000; // milliseconds between two of them
+  const CHECK_LATER = 300_000; // and after the first hour: a tab that stays open must not go on saying "checking" for ever
 
   /**
    * Ask until the server knows what became of a payment; nothing else is offered meanwhile.
    * @param {() => Promise<any>} ask @param {(outcome?: any) => void} onUnsure @returns {Promise<any>} an outcome; null for none
    */
   async function known(ask, onUnsure) {
-    for (let checks = 0; checks < CHECKS; checks++) {
+    for (let checks = 1; ; checks++) {
       /** @type {any} */ let unsettled;
       try {
         unsettled = await ask();
@@ -78,10 +79,9 @@
         console.info(`Payments: ${error.slug}: ${error.detail}`);
       }
       onUnsure(unsettled);
-      await pause(CHECK_AGAIN);
+      await pause(checks < CHECKS ? CHECK_AGAIN : CHECK_LATER);
       ask = () => Payments.resume({ api: apiOf(), token });
     }
-    return new Promise(() => {}); // a reload asks on
   }
 
   const apiOf = () => (find("checkout") ?? find("returning") ?? find("receipt")).dataset.api;
