@@ -139,18 +139,22 @@ def test_too_many_calls_are_not_sent(gateway_to: GatewayTo) -> None:
 
 def test_with_every_connection_busy_a_further_call_is_not_sent(gateway_to: GatewayTo) -> None:
     """Without a place of its own it would wait in the pool for as long as the others take."""
-    with Scripted(hang) as server:
-        gateway = gateway_to(server, connections=1, deadline=EVENTUALLY, refund_deadline=0.1)
 
-        def wait_in_vain() -> None:
-            with contextlib.suppress(Unknown):
-                run(gateway.find(IMP))
+    def busy(deadline: float) -> None:
+        with Scripted(hang) as server:
+            gateway = gateway_to(server, connections=1, deadline=EVENTUALLY, refund_deadline=deadline)
 
-        first = threading.Thread(target=wait_in_vain)
-        first.start()
-        until(server.asked)
-        with pytest.raises(NotSent, match="busy"):
-            run(gateway.refund(REFUND, "KRW", NAME))
-        assert first.is_alive(), "the second did not wait until the first was over"
-        assert len(server.asked()) == 1
-    first.join()
+            def wait_in_vain() -> None:
+                with contextlib.suppress(Unknown):
+                    run(gateway.find(IMP))
+
+            first = threading.Thread(target=wait_in_vain)
+            first.start()
+            until(server.asked)
+            with pytest.raises(NotSent, match="busy"):
+                run(gateway.refund(REFUND, "KRW", NAME))
+            assert first.is_alive(), "the second did not wait until the first was over"
+            assert len(server.asked()) == 1
+        first.join()
+
+    given_time(busy)

@@ -9,6 +9,7 @@ import pytest
 from integration.iamport.scripted import Act, Scripted, answered
 from integration.iamport.troubles import HTML, UNKNOWN, closed_port
 from integration.portone.conftest import API_SECRET
+from support.patience import given_time
 from unit.adapters.portone.rows import TX, a_cancellation, a_row, a_transaction, amount
 
 from payments.domain.errors import (
@@ -51,9 +52,12 @@ def cancelled(**changes: Any) -> Act:
 
 @pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES)
 def test_whatever_is_not_the_providers_answer_leaves_a_refund_unknown(gateway_to: Any, trouble: Act) -> None:
-    with Scripted(said(a_row()), trouble) as server, pytest.raises(Unknown):
-        run(gateway_to(server, deadline=0.5, body_cap=1 << 18).refund(REFUND, "KRW", M1))
-    assert [one.method for one in server.asked()] == ["GET", "POST"]  # a cancel is never repeated blindly
+    def unknown(deadline: float) -> None:
+        with Scripted(said(a_row()), trouble) as server, pytest.raises(Unknown):
+            run(gateway_to(server, deadline=deadline, body_cap=1 << 18).refund(REFUND, "KRW", M1))
+        assert [one.method for one in server.asked()] == ["GET", "POST"]  # a cancel is never repeated blindly
+
+    given_time(unknown)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 from builders import a_payment
-from support.patience import EVENTUALLY
+from support.patience import EVENTUALLY, given_time
 from support.postgres.server import Postgres
 
 from payments.adapters.sql.engine import postgresql, watchdog
@@ -26,13 +26,15 @@ pytestmark = pytest.mark.postgresql
 OTHER = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
 
-@pytest.fixture
-def impatient(migrated_url: str) -> Iterator[SqlStore]:
-    """A store with one connection, which waits a quarter of a second for the server."""
-    store = open_store(migrated_url, Mode.TEST, pool_size=1)
-    object.__setattr__(store.database, "watching", Watchdog(0.25).watching)
-    yield store
-    store.close()
+@contextlib.contextmanager
+def impatient(url: str, seconds: float) -> Iterator[SqlStore]:
+    """A store with one connection, which waits so many seconds for the server."""
+    store = open_store(url, Mode.TEST, pool_size=1)
+    object.__setattr__(store.database, "watching", Watchdog(seconds).watching)
+    try:
+        yield store
+    finally:
+        store.close()
 
 
 @contextlib.contextmanager
@@ -50,33 +52,46 @@ def frozen(url: str) -> Iterator[None]:
                 os.kill(pid, signal.SIGCONT)
 
 
-def test_a_call_to_a_frozen_server_ends_and_the_next_one_succeeds(impatient: SqlStore, migrated_url: str) -> None:
-    payment = a_payment()
-    run(impatient.payments.add(payment))
-    with frozen(migrated_url):
-        found = run(impatient.payments.get(payment.merchant_id))  # by a new connection, after the old one was ended
-    assert found == attrs.evolve(payment, new_events=found.new_events)
+def test_a_call_to_a_frozen_server_ends_and_the_next_one_succeeds(migrated_url: str) -> None:
+    def succeeds(seconds: float) -> None:
+        payment = a_payment()
+        with impatient(migrated_url, seconds) as store:
+            run(store.payments.add(payment))
+            with frozen(migrated_url):
+                found = run(store.payments.get(payment.merchant_id))  # by a new connection, after the old one was ended
+            assert found == attrs.evolve(payment, new_events=found.new_events)
+
+    given_time(succeeds)
 
 
-def test_a_change_that_a_frozen_server_does_not_answer_is_unknown(impatient: SqlStore, migrated_url: str) -> None:
+def test_a_change_that_a_frozen_server_does_not_answer_is_unknown(migrated_url: str) -> None:
     """It may be stored, so it is never repeated by itself."""
-    tries = []
 
-    def work(connection: sa.Connection) -> None:
-        tries.append(connection.execute(sa.update(payments).values(checks=1)).rowcount)
-        thaw.enter_context(frozen(migrated_url))
+    def is_unknown(seconds: float) -> None:
+        tries = []
 
-    with contextlib.ExitStack() as thaw, pytest.raises(StorageUnavailable, match="unknown whether"):
-        impatient.database.write(work)
-    assert len(tries) == 1
+        def work(connection: sa.Connection) -> None:
+            tries.append(connection.execute(sa.update(payments).values(checks=1)).rowcount)
+            thaw.enter_context(frozen(migrated_url))
+
+        with impatient(migrated_url, seconds) as store:
+            with contextlib.ExitStack() as thaw, pytest.raises(StorageUnavailable, match="unknown whether"):
+                store.database.write(work)
+            assert len(tries) == 1
+
+    given_time(is_unknown)
 
 
-def test_a_quick_call_is_left_alone(impatient: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    ended = threading.Event()
-    monkeypatch.setattr(watchdog._log, "warning", lambda *_: ended.set())
-    for _ in range(20):
-        assert run(impatient.health()) is None
-    assert not ended.is_set()
+def test_a_quick_call_is_left_alone(migrated_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def is_left_alone(seconds: float) -> None:
+        ended = threading.Event()
+        monkeypatch.setattr(watchdog._log, "warning", lambda *_: ended.set())
+        with impatient(migrated_url, seconds) as store:
+            for _ in range(20):
+                assert run(store.health()) is None
+        assert not ended.is_set()
+
+    given_time(is_left_alone)
 
 
 def test_a_stopped_process_gives_its_locks_back(migrated_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
