@@ -106,14 +106,14 @@ def test_money_that_came_late_is_seen_on_its_way_back(
 
 @pytest.mark.parametrize("locale", ["ko-KR", "en-US"])
 def test_a_second_payment_of_one_order_is_seen_on_the_receipt(
-    new_shopper: NewShopper, events: Events, locale: str
+    new_shopper: NewShopper, events: Events, locale: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shopper = new_shopper(locale=locale)
+    monkeypatch.setattr(shopper.demo.sandbox.settings.guesses, "second_window", "pays")
     shopper.choose()
     first = shopper.open_window("kakaopay")
     shopper.close()
     shopper.notice()
-    shopper.demo.sandbox.settings.guesses.second_window = "pays"
     other = shopper.demo.sandbox.open_window(shopper.row(first).merchant_uid, 12_000)
     shopper.open_window()
     shopper.approve()

@@ -17,6 +17,7 @@ from playwright.sync_api import Page, expect
 from support.browser.chromium import PHONE
 from support.browser.shopper import put_up_with
 from support.hosts import installed
+from support.patience import until
 from support.system.town import House, held_port
 
 from payments.entrypoints.sandbox import Sandbox, SandboxSettings, running_sandbox
@@ -140,12 +141,12 @@ def buy(page: Page, host: Host, *, on_phone: bool) -> str:
 
 def shows_paid(page: Page, order: str) -> None:
     """The shop's own table says it, once the worker has told it."""
-    for _ in range(200):
+
+    def learned() -> bool:
         page.goto(order)
-        if page.get_by_text("paid").or_(page.get_by_text("결제 완료")).count():
-            return
-        page.wait_for_timeout(100)
-    pytest.fail("the shop never learned that its order is paid")
+        return page.get_by_text("paid").or_(page.get_by_text("결제 완료")).count() > 0
+
+    until(learned, pause=lambda: page.wait_for_timeout(100))
 
 
 @pytest.fixture(autouse=True)
