@@ -3,6 +3,7 @@
 ├── postgresql_server, postgresql_url   a real PostgreSQL that all tests share, and a fresh database in it
 ├── crashable_postgresql                one of the test's own, to be crashed
 ├── browser, page, phone, open_tab      a real Chromium, and fresh visitors at a desk and on a phone
+├── one_day                             no midnight comes while the test runs: for claims about today
 ├── console_errors                      what those pages complained of: the test fails on what is left in it
 └── tests that cannot be run here       said loudly at the end; with CI=true they fail
 """
@@ -18,6 +19,7 @@ import pytest
 from playwright.sync_api import Page
 from support.browser.chromium import PHONE, Chromium, find
 from support.browser.chromium import Missing as NoBrowser
+from support.patience import one_day as wait_for_one_day
 from support.postgres.binaries import Missing as NoPostgres
 from support.postgres.server import Postgres
 from support.rounds import rounds
@@ -54,6 +56,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reasons = collections.Counter(why for report in skipped if NOT_RUN in (why := str(report.longrepr[2])))
     for reason, count in reasons.items():
         terminalreporter.write_sep("!", f"{count} tests {reason[reason.index(NOT_RUN) :]}", red=True, bold=True)
+
+
+@pytest.fixture
+def one_day() -> None:
+    """Keep the test away from a midnight, in UTC and in Seoul."""
+    wait_for_one_day()
 
 
 @contextlib.contextmanager

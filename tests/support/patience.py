@@ -2,6 +2,7 @@
 
 EVENTUALLY   the limit of every wait for something that must happen: a lost event never comes, a late one is only late
 until        wait for a condition that no event announces; `pause` says what happens between two looks
+one_day      wait over a midnight that is near, for claims about today
 given_time   hold a claim about a time-out, with a longer one where the machine was too slow for a short one
 """
 
@@ -13,6 +14,9 @@ EVENTUALLY: Final = 120.0
 """Seconds after which a test calls it lost. No test asserts that anything takes less."""
 
 _POLL: Final = 0.01
+_DAY: Final = 86_400
+_SEOUL: Final = 9 * 3_600
+_NEAR_MIDNIGHT: Final = 30.0
 _TIMEOUTS: Final = (0.4, 2.0, 10.0)
 
 
@@ -30,6 +34,16 @@ def until(holds: Callable[[], object], pause: Callable[[], object] = _sleep) -> 
     while not holds():
         assert time.monotonic() < ends, "it never came to hold"
         pause()
+
+
+def day_ends_in(at: float) -> float:
+    """Return after how many seconds the next day begins, in UTC or in Seoul, at the POSIX time *at*."""
+    return min(_DAY - (at + ahead) % _DAY for ahead in (0, _SEOUL))
+
+
+def one_day() -> None:
+    """Return at once, or after the midnight that is near: what a test does next is done within one day."""
+    until(lambda: day_ends_in(time.time()) > _NEAR_MIDNIGHT)
 
 
 def given_time(claim: Callable[[float], None]) -> None:

@@ -67,6 +67,7 @@ def test_everything_works_without_scripts(demo: Demo, open_tab: Callable[..., Pa
     assert "33,000원 환불했습니다." in page.locator("#refund-outcome").inner_text()
 
 
+@pytest.mark.usefixtures("one_day")
 def test_plots_are_drawn_from_the_tables_beside_them(demo: Demo, page: Page) -> None:
     bought(demo)
     add_operator(demo.service, "plots")

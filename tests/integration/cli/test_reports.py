@@ -1,17 +1,22 @@
 """`payments report`: a table for people, JSON and CSV for programs."""
 
-from datetime import UTC, datetime
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
+import pytest
 from integration.cli.operators import Operator
 
+from payments.entrypoints.display import ZONE
 
+
+@pytest.mark.usefixtures("one_day")
 def test_a_report_is_a_table_with_a_total(operator: Operator):
     merchant_id, _ = operator.paid("gold")
     operator.paid("silver")
     operator.command("refund", merchant_id, "--amount", "1000", "--yes")
     listed = operator.json("list")["payments"]
-    month = f"{datetime.now(UTC):%Y-%m}"
-    [total] = operator.json("report", "--month", month, "--zone", "UTC")["totals"]
+    month, utc = (f"{datetime.now(ZoneInfo(zone)):%Y-%m}" for zone in (ZONE, "UTC"))
+    [total] = operator.json("report", "--month", utc, "--zone", "UTC")["totals"]
     assert (total["captured"], total["refunded"]) == (sum(one["amount"] for one in listed), 1_000)
     code, out, _ = operator.command("report", "--month", month, "--by", "day,method")
     assert (code, out.splitlines()[-1].split()[0]) == (0, "total")

@@ -32,6 +32,7 @@ def compared(api: RunningApi, *findings: Finding, number: int = 1, more: int = 0
     return one
 
 
+@pytest.mark.usefixtures("one_day")
 def test_today_shows_what_was_taken_and_why_tries_were_declined(api: RunningApi, kim: Visitor) -> None:
     api.paid()
     payment = api.begun("silver")["merchant_id"]
@@ -59,6 +60,7 @@ def test_today_lists_what_needs_a_person_with_the_page_where_it_is_dealt_with(ap
         assert kim.get(url).status_code == 200
 
 
+@pytest.mark.usefixtures("one_day")
 def test_a_report_has_the_same_sums_as_a_page_as_csv_and_as_json(api: RunningApi, kim: Visitor) -> None:
     payment, _ = api.paid()
     price = api.stored(payment["merchant_id"]).price.minor

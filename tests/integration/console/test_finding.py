@@ -67,6 +67,7 @@ def test_the_list_as_csv_opens_in_a_spreadsheet_and_runs_nothing(kim: Visitor) -
     assert (row["buyer"][0], row["order"], row["name"], row["amount"]) == ("'", "'+1", "책, 두 권", "5000")
 
 
+@pytest.mark.usefixtures("one_day")
 def test_conditions_narrow_the_list_and_what_is_shown_is_what_the_csv_has(kim: Visitor) -> None:
     payment, _ = kim.api.paid()
     kim.api.begun("silver")

@@ -4,12 +4,13 @@ import asyncio
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 import pytest
 from support.browser.chromium import PHONE
-from support.patience import until
+from support.patience import day_ends_in, until
 from support.postgres import binaries
 from support.postgres.server import Postgres
 
@@ -107,3 +108,8 @@ def test_visitors_share_nothing_and_a_phone_is_narrow(page, open_tab):
 
 def test_an_event_loop_can_run_where_the_browser_was_used(browser):
     asyncio.run(asyncio.sleep(0))
+
+
+@pytest.mark.parametrize(("clock", "seconds"), [("14:59:50", 10), ("15:00:00", 32_400), ("23:59:50", 10)])
+def test_a_day_ends_at_the_midnights_of_utc_and_of_seoul(clock, seconds):
+    assert day_ends_in(datetime.fromisoformat(f"2026-11-30T{clock}").replace(tzinfo=UTC).timestamp()) == seconds

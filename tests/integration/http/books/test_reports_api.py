@@ -9,7 +9,7 @@ from support.api import RunningApi, slug
 
 
 @pytest.fixture
-def today(api: RunningApi) -> str:
+def today(one_day: None, api: RunningApi) -> str:
     """The day on which two payments were captured, and one was refunded in part."""
     payment, _ = api.paid("gold")
     api.paid("silver")
