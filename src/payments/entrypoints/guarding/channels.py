@@ -55,6 +55,8 @@ def checked_window(window: PaymentWindow, checkout: Checkout) -> PaymentWindow:
 def corrected(payment: Payment, contact: Contact, found: Sequence[Finding]) -> tuple[Payment, Contact]:
     """Return what the window is opened with: the names as *found* corrects them."""
     names = corrections(found)
+    if not names:
+        return payment, contact
     sent = attrs.evolve(payment, name=names.get("order_name", payment.name))
     return sent, attrs.evolve(contact, name=names.get("buyer_name", contact.name))
 

@@ -17,7 +17,7 @@ import uvicorn
 
 from payments.entrypoints.bootstrap import Fronts, opened_on_loop
 from payments.entrypoints.http.app import Pages, http_app
-from payments.entrypoints.http.edge import descriptors
+from payments.entrypoints.http.edge import descriptors, heap
 from payments.entrypoints.http.edge.head_deadline import MAX_HEAD_SIZE
 from payments.entrypoints.http.edge.protocols import is_fast, protocol
 from payments.entrypoints.log_lines import in_background
@@ -110,6 +110,7 @@ def _serve_one(
             h11_max_incomplete_event_size=MAX_HEAD_SIZE,
             ws="none",
         )
+        heap.settle()
         _Server(config, fronts).run(sockets=[sock])
 
 
