@@ -111,6 +111,8 @@ def measure(server: Server, url: str, kind: str, seconds: float) -> bool:
         "statuses": {str(status): number for status, number in answers.statuses.items()},
         "p50 s": answers.percentile(0.5),
         "p99 s": answers.percentile(0.99),
+        "the driver's own p99 s": answers.late[int(0.99 * len(answers.late))],
+        "the driver's own longest s": answers.late[-1],
     }
     print(json.dumps(figures, indent=1), flush=True)
     keep(f"overload-{kind}", figures, limits)
