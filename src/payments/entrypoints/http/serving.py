@@ -19,6 +19,7 @@ from payments.entrypoints.bootstrap import Fronts, opened_on_loop
 from payments.entrypoints.http.app import Pages, http_app
 from payments.entrypoints.http.edge import descriptors, heap
 from payments.entrypoints.http.edge.head_deadline import MAX_HEAD_SIZE
+from payments.entrypoints.http.edge.kept import KEEP_SECONDS
 from payments.entrypoints.http.edge.protocols import is_fast, protocol
 from payments.entrypoints.log_lines import in_background
 from payments.entrypoints.rotation.reloading import Reloading, Source
@@ -105,6 +106,7 @@ def _serve_one(
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
+            timeout_keep_alive=KEEP_SECONDS,
             backlog=BACKLOG,
             forwarded_allow_ips=list(settings.http.trusted_proxies),
             h11_max_incomplete_event_size=MAX_HEAD_SIZE,

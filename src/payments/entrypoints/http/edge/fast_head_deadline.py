@@ -9,6 +9,7 @@ class HttptoolsHeadDeadline(HeadDeadline, HttpToolsProtocol):  # type: ignore[mi
     """httptools collects a head of any size, so the bytes outside the body are counted here, as h11 does itself."""
 
     _outside_body = 0
+    _begun = False
 
     def data_received(self, data: bytes) -> None:
         if self.is_turned_away:
@@ -25,7 +26,20 @@ class HttptoolsHeadDeadline(HeadDeadline, HttpToolsProtocol):  # type: ignore[mi
 
     def on_message_begin(self) -> None:
         self._outside_body = 0  # what follows it in the same read is not counted
+        self._begun = True
         super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        super().on_headers_complete()
+        self.announce()
+
+    def on_message_complete(self) -> None:
+        self._begun = False
+        super().on_message_complete()
+
+    @property
+    def is_between_requests(self) -> bool:
+        return self.cycle is not None and not self._begun
 
     def on_body(self, body: bytes) -> None:
         self._outside_body -= len(body)

@@ -11,7 +11,10 @@ import asyncio
 import socket
 from typing import Any, Final
 
+import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from payments.entrypoints.http.edge.kept import KeptConnection
 
 HEAD_SECONDS: Final = 10.0
 MAX_HEAD_SIZE: Final = 16 * 1024
@@ -27,21 +30,17 @@ LINGER_SECONDS: Final = 1.0
 _FULL: Final = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
-class HeadDeadline:
+class HeadDeadline(KeptConnection):
     """Closes a connection that has not sent a complete request head in time. Stands before a protocol of uvicorn.
 
-    Checks every `head_seconds`: a connection without a new request since the last check is closed, unless a request is
-    still being answered. One that has taken nothing of an answer between two checks is cut off, however long the answer
-    is, so a client that does not read holds it for at most two checks. Connections beyond `most_connections` are turned
-    away at once.
+    Checks every `head_seconds`, and that long after a further head began: a connection without a new request since the
+    last check is closed, unless a request is being answered or none has begun after an answer. One that has taken
+    nothing of an answer between two checks is cut off, however long the answer is, so a client that does not read holds
+    it for at most two checks. Connections beyond `most_connections` are turned away at once.
     """
 
     head_seconds = HEAD_SECONDS
     most_connections = MOST_CONNECTIONS
-    transport: asyncio.Transport
-    loop: asyncio.AbstractEventLoop
-    cycle: Any
-    connections: set[Any]
     _check: asyncio.TimerHandle
     _untaken = 0  # bytes of answers that the client had not taken at the last check
     _resumed = False
@@ -64,8 +63,17 @@ class HeadDeadline:
         self._check = self.loop.call_later(LINGER_SECONDS, transport.abort)
 
     def data_received(self, data: bytes) -> None:
-        if not self.is_turned_away:
-            super().data_received(data)  # type: ignore[misc]
+        if self.is_turned_away:
+            return
+        waited = self.is_waiting
+        super().data_received(data)  # type: ignore[misc]
+        if self.is_answering or self.is_waiting or self.transport.is_closing():
+            return
+        if self.is_between_requests:  # its answer had been given before the rest of its body came
+            self.wait_for_next()
+        elif waited:
+            self._check.cancel()
+            self._schedule_check(self.cycle)
 
     def resume_writing(self) -> None:
         self._resumed = True  # the client took enough for more to be written
@@ -85,7 +93,7 @@ class HeadDeadline:
             if untaken:
                 self._schedule_check(self.cycle)
             return
-        if self.cycle is last_request and not self.is_answering:
+        if self.cycle is last_request and not self.is_answering and not self.is_waiting:
             self.transport.close()
         else:
             self._schedule_check(self.cycle)
@@ -94,6 +102,16 @@ class HeadDeadline:
     def is_answering(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether an answer was given and nothing of another request has come."""
+        return self.timeout_keep_alive_task is not None and self.is_between_requests
+
+    @property
+    def is_between_requests(self) -> bool:
+        """Whether the parser has read a whole request and nothing of another."""
+        raise NotImplementedError
+
     def connection_lost(self, exc: Exception | None) -> None:
         self._check.cancel()
         super().connection_lost(exc)  # type: ignore[misc]
@@ -101,3 +119,13 @@ class HeadDeadline:
 
 class H11HeadDeadline(HeadDeadline, H11Protocol):  # type: ignore[misc]  # typed as a transport, not a base transport
     """Over h11, which is always installed, and limits the size of a head itself."""
+
+    def handle_events(self) -> None:
+        before = self.cycle
+        super().handle_events()
+        if self.cycle is not before:
+            self.announce()
+
+    @property
+    def is_between_requests(self) -> bool:
+        return self.cycle is not None and self.conn.their_state is h11.IDLE and not self.conn.trailing_data[0]
