@@ -1,5 +1,6 @@
 """console_app: the console as an ASGI application. Session, scope and forgery are checked before any page runs."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Final
@@ -34,6 +35,7 @@ from payments.entrypoints.stories.words import preferred
 AT: Final = "/console"
 PAGES_AT_ONCE: Final = 8
 PAGES_WAITING: Final = 32
+_log = logging.getLogger("payments.console")
 
 
 @attrs.frozen
@@ -87,6 +89,9 @@ class _Door:
                 body = await read_body(request, MAX_FORM) if page.method == "POST" else b""
                 return await self.threads.run(self._answered(page, visit, request, body))
             except PaymentsError as error:
+                return visit.error(error)
+            except Exception as error:  # noqa: BLE001 - a person gets a page of it, and the log the rest
+                _log.exception("the page %s %s failed: internal-error", page.method, AT + page.path)
                 return visit.error(error)
 
         return answer

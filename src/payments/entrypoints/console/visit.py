@@ -18,6 +18,7 @@ from payments.entrypoints.console.forms import csrf_of, seal
 from payments.entrypoints.console.rendering import facts_for, render
 from payments.entrypoints.display import Language
 from payments.entrypoints.http.shapes.errors import Forged
+from payments.entrypoints.logs import facts
 from payments.entrypoints.people.managing import Managing
 from payments.entrypoints.people.sign_in import SignIn
 from payments.entrypoints.people.sign_on import SignOn
@@ -138,7 +139,8 @@ class Visit:
     def error(self, error: Exception) -> Response:
         """Return the page that tells an error."""
         status, title, sentence = told(error, self.language)
-        return self.page("trouble.html", status, title=title, sentence=sentence)
+        known = facts().request_id if status == 500 else ""
+        return self.page("trouble.html", status, title=title, sentence=sentence, request_id=known)
 
     def go(self, url: str) -> Response:
         """Send the browser to another page of the console, which it loads with GET."""

@@ -26,6 +26,7 @@ TEXTS: Final[Mapping[str, Words]] = {
         "예상하지 못한 오류가 났습니다. 결제를 먼저 확인해 주세요.",
         "An unexpected error occurred. Check the payment before you try again.",
     ),
+    "trouble_id": Words("문의하실 때 알려 주실 요청 번호:", "Give this request id to whoever runs the service:"),
     "to_payments": Words("결제 목록으로", "To the payments"),
     "back": Words("돌아가기", "Back"),
     "none": Words("없습니다.", "None."),
