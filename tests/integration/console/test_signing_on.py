@@ -1,5 +1,6 @@
 """Single sign-on by OpenID Connect: a real identity provider, over sockets, and every way in which it may lie."""
 
+import logging
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -17,6 +18,7 @@ from payments.domain.access import Scope
 from payments.entrypoints.blocking import run
 from payments.entrypoints.console.mounting import console_of
 from payments.entrypoints.http.app import http_app
+from payments.entrypoints.serving import listening_socket
 from payments.entrypoints.settings import HttpSettings, OpenIdOptions, Settings
 
 
@@ -229,6 +231,37 @@ def test_an_answer_that_is_no_description_is_told_and_nothing_more(door: Door, b
     answer = door.visitor().get("/login/sign-on", allow_redirects=False)
     assert answer.status_code == 503
     assert CLIENT_SECRET not in answer.text
+
+
+def told(door: Door, caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return what the log says of a whole log-in."""
+    with caplog.at_level(logging.WARNING, "payments.console"):
+        door.log_in(door.visitor())
+    assert CLIENT_SECRET not in caplog.text
+    return [record.getMessage() for record in caplog.records if record.name == "payments.console"]
+
+
+def test_the_log_says_why_the_provider_was_not_reached(door: Door, caplog: pytest.LogCaptureFixture) -> None:
+    door.provider.bare = Response("", 500)
+    assert told(door, caplog) == [
+        f"the identity provider was not reached: {door.provider.url}/.well-known/openid-configuration: it answered 500"
+    ]
+
+
+def test_the_log_has_the_cause_of_a_connection_that_failed(door: Door, caplog: pytest.LogCaptureFixture) -> None:
+    with listening_socket("127.0.0.1", 0) as sock:
+        port = sock.getsockname()[1]  # nobody listens there any more
+    door.provider.described = {"token_endpoint": f"http://127.0.0.1:{port}/token"}
+    (line,) = told(door, caplog)
+    assert f"http://127.0.0.1:{port}/token: ConnectionRefusedError" in line
+
+
+def test_the_log_says_that_our_client_secret_is_not_accepted(
+    door: Door, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("support.identity_provider._basic", lambda: "what another secret makes")
+    (line,) = told(door, caplog)
+    assert "does not accept the code, or our client id and secret" in line
 
 
 def test_the_name_of_a_person_is_text_and_never_a_page(door: Door) -> None:

@@ -26,16 +26,18 @@ class _Reach:
     body_cap: int = MAX_ANSWER
 
 
-def not_reached() -> IdentityProviderNotReached:
-    return IdentityProviderNotReached(_SENT)
+def not_reached(url: str, cause: str) -> IdentityProviderNotReached:
+    """Return the error of an address that did not answer as it should. *cause* is for the log."""
+    parts = urlsplit(url)
+    return IdentityProviderNotReached(_SENT, f"{parts.scheme}://{parts.netloc}{parts.path}: {cause}")
 
 
 async def get_json(url: str, seconds: float) -> Mapping[str, Any]:
     """Return the JSON object at *url*. Raises IdentityProviderNotReached."""
     answer = await _exchange("GET", url, {}, None, seconds)
     if answer.status != 200:
-        raise not_reached()
-    return object_of(answer)
+        raise not_reached(url, f"it answered {answer.status}")
+    return object_of(answer, url)
 
 
 async def post_form(url: str, form: Mapping[str, str], headers: Mapping[str, str], seconds: float) -> Answer:
@@ -44,14 +46,14 @@ async def post_form(url: str, form: Mapping[str, str], headers: Mapping[str, str
     return await _exchange("POST", url, given, urlencode(form).encode(), seconds)
 
 
-def object_of(answer: Answer) -> Mapping[str, Any]:
-    """Return the JSON object of an answer. Raises IdentityProviderNotReached."""
+def object_of(answer: Answer, url: str) -> Mapping[str, Any]:
+    """Return the JSON object that *url* answered. Raises IdentityProviderNotReached."""
     try:
         found = decoded(answer.body)
     except GatewayError:
-        raise not_reached() from None
+        found = None
     if not isinstance(found, dict):
-        raise not_reached()
+        raise not_reached(url, "it answered with no JSON object")
     return found
 
 
@@ -65,5 +67,14 @@ async def _exchange(method: str, url: str, headers: Mapping[str, str], body: byt
             return await transport.send(
                 method, target, {**headers, "Accept": "application/json"}, body, Deadline(seconds)
             )
-        except GatewayError:
-            raise not_reached() from None
+        except GatewayError as error:
+            raise not_reached(url, _cause(error)) from None
+
+
+def _cause(error: BaseException) -> str:
+    """Return why no answer came: the deepest error of socket, name or TLS that is known, else what is said of it."""
+    told, following = error, error.__cause__ or error.__context__
+    while following is not None:
+        told = following if isinstance(following, OSError) else told
+        following = following.__cause__ or following.__context__
+    return f"{type(told).__name__}: {told}"

@@ -50,13 +50,14 @@ class OpenIdProvider:
             "client_id": settings.client_id,
         }
         headers, extra = self._authentication(described)
-        answer = await post_form(_endpoint(described, "token_endpoint"), {**form, **extra}, headers, settings.seconds)
+        tokens = _endpoint(described, "token_endpoint")
+        answer = await post_form(tokens, {**form, **extra}, headers, settings.seconds)
         if answer.status in (400, 401, 403):
             raise SignOnRefused("The identity provider does not accept the code, or our client id and secret.")
         if answer.status != 200:
-            raise not_reached()
+            raise not_reached(tokens, f"it answered {answer.status}")
         keys = await get_json(_endpoint(described, "jwks_uri"), settings.seconds)
-        return claims_of(object_of(answer).get("id_token"), keys, settings.issuer, settings.client_id, nonce)
+        return claims_of(object_of(answer, tokens).get("id_token"), keys, settings.issuer, settings.client_id, nonce)
 
     async def _described(self) -> Mapping[str, Any]:
         """Return the provider's description of itself, which must be that of our issuer."""

@@ -41,10 +41,12 @@ class SignOnRefused(SignInRefused):
     slug: ClassVar[str] = "sign-on-refused"
 
 
+@attrs.define
 class IdentityProviderNotReached(PaymentsError):
-    """The identity provider does not answer, or not as it should."""
+    """The identity provider does not answer, or not as it should. `cause` is for the log, and has no secret."""
 
     slug: ClassVar[str] = "identity-provider-not-reached"
+    cause: str = ""
 
 
 @attrs.define

@@ -27,6 +27,7 @@ from payments.domain.people.operators import (
 )
 from payments.domain.values import Caller
 from payments.entrypoints.blocking import run
+from payments.entrypoints.display import one_line
 from payments.entrypoints.limits import network_of
 from payments.entrypoints.people.sign_in import SignIn, aside
 
@@ -97,6 +98,12 @@ class SignOn:
             raise IdentityProviderNotReached("Too many log-ins wait for the identity provider. Try again soon.")
         try:
             return await aside(work)
+        except IdentityProviderNotReached as error:
+            _log.warning("the identity provider was not reached: %s", one_line(error.cause or str(error)))
+            raise
+        except SignOnRefused as error:
+            _log.warning("a log-in by single sign-on was refused: %s", one_line(str(error)))
+            raise
         finally:
             self._at_once.release()
 
