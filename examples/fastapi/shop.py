@@ -14,7 +14,7 @@ from payments.adapters.sql.processed import InTransaction, host_session, process
 from payments.domain.errors import OrderNotFound
 from payments.entrypoints.hosts.asgi import payments_app
 from payments.entrypoints.hosts.effects import Handlers
-from payments.entrypoints.settings import load_settings
+from payments.entrypoints.rotation.reloading import Source
 
 
 class Base(DeclarativeBase):
@@ -54,7 +54,7 @@ def mark_paid(happened):
 
 
 pay = payments_app(
-    load_settings(),
+    Source.of(),
     offer=offer_for,
     buyer=lambda request: request.session.get("user"),
     subscribers=[handlers.subscriber(InTransaction(Session, processed))],

@@ -11,11 +11,11 @@ from sqlalchemy.orm import sessionmaker
 from payments import Money, Offer
 from payments.adapters.sql.processed import InTransaction, host_session, processed_messages
 from payments.domain.errors import OrderNotFound
-from payments.entrypoints.bootstrap import opened
 from payments.entrypoints.hosts.effects import Handlers
 from payments.entrypoints.hosts.flask import payments_blueprint
 from payments.entrypoints.hosts.prices import HostPrices
-from payments.entrypoints.settings import load_settings
+from payments.entrypoints.hosts.renewing import opened_from
+from payments.entrypoints.rotation.reloading import Source
 from payments.entrypoints.worker import Worker, running_worker
 
 metadata = sa.MetaData()
@@ -57,7 +57,7 @@ def mark_paid(happened):
 stack = ExitStack()
 atexit.register(stack.close)
 subscriber = handlers.subscriber(InTransaction(Session, processed))
-service = stack.enter_context(opened(load_settings(), subscribers=[subscriber], prices=HostPrices(offer_for)))
+service = stack.enter_context(opened_from(Source.of(), subscribers=[subscriber], prices=HostPrices(offer_for)))
 stack.enter_context(running_worker(Worker.of(service)))  # or a process of its own: see the guide
 app.register_blueprint(payments_blueprint(service, buyer=lambda: session.get("user")), url_prefix="/pay")
 

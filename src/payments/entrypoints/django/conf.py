@@ -3,11 +3,13 @@
     offer       dotted path of a callable `(buyer, order) -> Offer`: the price comes from the shop's tables
     login_url   where the template tag sends visitors who are not logged in; default: Django's LOGIN_URL
 
-Everything else is as in payments.toml: mode, database, iamport, http, webhooks, ...
+Everything else is as in payments.toml: mode, database, iamport, http, webhooks, ... A secret may be the `Path` of a
+file that contains it, which is read again when it changes.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Final
 
 import attrs
@@ -16,6 +18,7 @@ from django.conf import settings as django_settings
 from payments.domain.values import Offer
 from payments.entrypoints.service import BadSettings
 from payments.entrypoints.settings import Settings, settings_from
+from payments.entrypoints.settings.sources import secret_files
 
 OWN: Final = frozenset({"offer", "login_url"})
 OfferCallable = Callable[[str, str], Offer]
@@ -40,6 +43,11 @@ def load(public_url: str = "") -> Settings:
     if public_url and not loaded.http.public_url:
         loaded = attrs.evolve(loaded, http=attrs.evolve(loaded.http, public_url=public_url))
     return loaded
+
+
+def files() -> Sequence[Path]:
+    """Return the files with secrets that the project names."""
+    return list(secret_files(given()).values())
 
 
 def _hosts() -> list[str]:

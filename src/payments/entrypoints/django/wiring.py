@@ -18,10 +18,11 @@ from django.urls import reverse
 from payments.domain.errors import OrderNotFound
 from payments.domain.messages import Message
 from payments.domain.values import Offer
-from payments.entrypoints.bootstrap import opened
 from payments.entrypoints.django import conf
 from payments.entrypoints.django.handlers import receive
+from payments.entrypoints.hosts.renewing import opened_from
 from payments.entrypoints.providers import window_of
+from payments.entrypoints.rotation.reloading import Source
 from payments.entrypoints.service import Service
 
 
@@ -57,8 +58,9 @@ def service(request: HttpRequest | None = None) -> Service:
     """
     with _process.lock:
         if _process.service is None:
+            source = Source.by(conf.load, conf.files)
             _process.service = _process.stack.enter_context(
-                opened(conf.load(), subscribers=_subscribers(), prices=_prices())
+                opened_from(source, subscribers=_subscribers(), prices=_prices())
             )
         if request is not None and not _process.has_address:
             window = window_of(conf.load(_address(request)))

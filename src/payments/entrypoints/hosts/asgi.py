@@ -1,6 +1,6 @@
 """Payments inside FastAPI or Starlette: one object that is mounted, and whose lifespan the program enters.
 
-    pay = payments_app(settings, offer=offer_for, buyer=lambda request: request.session.get("user"))
+    pay = payments_app(Source.of(), offer=offer_for, buyer=lambda request: request.session.get("user"))
     app = FastAPI(lifespan=pay.lifespan)
     app.mount("/pay", pay)
 
@@ -24,8 +24,11 @@ from payments.entrypoints.bootstrap import Fronts, opened_on_loop
 from payments.entrypoints.hosts.prices import HostPrices
 from payments.entrypoints.http.app import http_app
 from payments.entrypoints.http.edge.auth import Identity, Who
+from payments.entrypoints.rotation.reloading import Reloading, Source
+from payments.entrypoints.rotation.renewals import Renewals
+from payments.entrypoints.rotation.watching import watching
 from payments.entrypoints.service import NotStarted, Service
-from payments.entrypoints.settings import Settings
+from payments.entrypoints.settings import Settings, with_secret
 from payments.entrypoints.worker import Pace, Worker, running_worker
 
 T = TypeVar("T")
@@ -36,7 +39,7 @@ Subscriber = Callable[[Message], object]
 class PaymentsApp:
     """An ASGI application with a lifespan of its own. It works under any path, and behind any `root_path`."""
 
-    settings: Settings
+    settings: Settings | Source
     subscribers: Sequence[Subscriber] = ()
     offer: Callable[[str, str], Any] | None = None
     buyer: Callable[[Request], Any] | None = None
@@ -52,9 +55,14 @@ class PaymentsApp:
         Raises BadSettings, or what refuses the database.
         """
         prices = HostPrices(self.offer) if self.offer else None
-        opening = opened_on_loop(self.settings, subscribers=self.subscribers, prices=prices)
+        source, renewals = (self.settings if isinstance(self.settings, Source) else None), Renewals()
+        settings = with_secret(self.settings.loaded if isinstance(self.settings, Source) else self.settings)
+        opening = opened_on_loop(settings, subscribers=self.subscribers, prices=prices, renewals=renewals)
         with ExitStack() as stack:
             self._fronts = await asyncio.to_thread(stack.enter_context, opening)
+            if source:
+                reloading = Reloading.shown(source, renewals, settings, self._fronts.loop)
+                await asyncio.to_thread(stack.enter_context, watching(reloading, hangup=False))
             if self.worker:
                 stack.enter_context(running_worker(Worker.of(self._fronts.blocking, pace=self.pace)))
             self._app = http_app(self._fronts.loop, identify=self._identify if self.buyer else None)
@@ -93,8 +101,8 @@ def _started(part: T | None) -> T:
     return part
 
 
-def payments_app(settings: Settings, **options: Any) -> PaymentsApp:
-    """Return the application for *settings*. Options:
+def payments_app(settings: Settings | Source, **options: Any) -> PaymentsApp:
+    """Return the application for *settings*. From a `Source`, it takes new secrets when its files change. Options:
 
     offer         `(buyer, order) -> Offer`, plain or a coroutine: what the program asks for an order
     buyer         `request -> str | None`, plain or a coroutine: who is logged in, by the program's own session. A page

@@ -93,7 +93,7 @@ def _serve_one(
             stack.enter_context(running_worker(Worker.of(fronts.blocking)))
         app = http_app(fronts.loop, console=pages(fronts.loop, settings, renewals))
         if source:
-            stack.enter_context(watching(Reloading(source=source, renewals=renewals, running=settings)))
+            stack.enter_context(watching(Reloading.shown(source, renewals, settings, fronts.loop)))
         connections = descriptors.most_connections(limit, max_concurrent_calls(settings) + fronts.calls)
         ready()
         log.info("%s %s", engine(), fronts.caller)

@@ -73,6 +73,10 @@ class Metrics:
         """Count a commit of *size* changes."""
         self._groups.observe(size)
 
+    def settings_read(self, usable: bool) -> None:
+        """Note whether the settings that were read last could be used."""
+        self._now.settings_usable = usable
+
     def watch_rooms(self, rooms: Mapping[str, Room]) -> None:
         """Show how full these lanes are."""
         self._now.rooms = rooms
@@ -99,6 +103,7 @@ class _Now(Collector):
     def __init__(self) -> None:
         self.rooms: Mapping[str, Room] = {}
         self.provider_states: Mapping[str, str] = {}
+        self.settings_usable = True
         self.backlog: Backlog | None = None
         self.at: datetime | None = None
 
@@ -107,6 +112,8 @@ class _Now(Collector):
         yield _by("payments_use_cases_running", "Use cases that run, by lane.", "lane", self._rooms("running"))
         yield _by("payments_use_cases_waiting", "Use cases that wait, by lane.", "lane", self._rooms("waiting"))
         yield self._breakers()
+        failed = "1 while the settings that were read last cannot be used, and the old secrets stay in use."
+        yield GaugeMetricFamily("payments_settings_reload_failed", failed, value=float(not self.settings_usable))
         read = float(self.backlog is not None)
         yield GaugeMetricFamily("payments_backlog_read", "Whether the database told what waits.", value=read)
         if self.backlog is not None and self.at is not None:

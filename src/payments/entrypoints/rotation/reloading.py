@@ -12,7 +12,7 @@ from payments.entrypoints.display import one_line
 from payments.entrypoints.providers import accounts_of, ask_provider
 from payments.entrypoints.rotation.changes import changes, with_changes
 from payments.entrypoints.rotation.renewals import Renewals
-from payments.entrypoints.service import BadSettings
+from payments.entrypoints.service import BadSettings, Service
 from payments.entrypoints.settings import Settings, load_settings
 from payments.entrypoints.settings.sources import files_of
 
@@ -31,34 +31,51 @@ class Source:
     stamps: Sequence[Stamp]
 
     @classmethod
-    def of(cls, config: Path | None) -> Self:
+    def of(cls, config: Path | None = None) -> Self:
         """Load the settings of *config* and the environment. Raises BadSettings."""
-        files = files_of(config)
-        stamps = tuple(map(stamp_of, files))  # before they are read: a later change shows
-        return cls(lambda: load_settings(config), lambda: files_of(config), load_settings(config), stamps)
+        return cls.by(lambda: load_settings(config), lambda: files_of(config))
+
+    @classmethod
+    def by(cls, load: Callable[[], Settings], files: Callable[[], Sequence[Path]]) -> Self:
+        """Load the settings with *load*, which reads *files*. Raises what it raises."""
+        stamps = tuple(map(stamp_of, files()))  # before they are read: a later change shows
+        return cls(load, files, load(), stamps)
 
 
 @attrs.define(eq=False, kw_only=True)
 class Reloading:
-    """The settings of one process. *running* are those it works with: options of the command line included."""
+    """The settings of one process. *running* are those it works with: options of the command line included.
+
+    *tell* gets whether the settings that were read last could be used.
+    """
 
     source: Source
     renewals: Renewals
     running: Settings
+    tell: Callable[[bool], None] = lambda _: None
     _loaded: Settings = attrs.field(init=False)
+
+    @classmethod
+    def shown(cls, source: Source, renewals: Renewals, running: Settings, service: Service) -> Self:
+        """Return one whose outcome the metrics of *service* show."""
+        tell = {"tell": service.metrics.settings_read} if service.metrics else {}
+        return cls(source=source, renewals=renewals, running=running, **tell)
 
     def __attrs_post_init__(self) -> None:
         self._loaded = self.source.loaded
 
     def reload(self) -> bool:
         """Take new secrets. False, with an error in the log, if something is wrong: then nothing is changed."""
+        done = False
         try:
             self._take(self.source.load())
+            done = True
         except PaymentsError as error:
             said = one_line(str(error).replace("Nothing was started.", "").strip())
             log.error("No secret was replaced; the old ones stay in use. %s", said)  # noqa: TRY400 - the sentence is enough
-            return False
-        return True
+        finally:
+            self.tell(done)
+        return done
 
     def _take(self, fresh: Settings) -> None:
         found = changes(self._loaded, fresh)

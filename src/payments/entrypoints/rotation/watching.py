@@ -5,7 +5,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, Final
 
 import attrs
@@ -47,12 +47,12 @@ class Watch:
 
 
 @contextmanager
-def watching(reloading: Reloading) -> Iterator[Watch]:
-    """Look once, then keep looking in a thread. In the main thread, SIGHUP is handled meanwhile."""
+def watching(reloading: Reloading, *, hangup: bool = True) -> Iterator[Watch]:
+    """Look once, then keep looking in a thread. In the main thread, SIGHUP is handled meanwhile if *hangup* is set."""
     watch, stop = Watch(reloading), threading.Event()
     watch.look()
     thread = threading.Thread(target=_keep_looking, args=(watch, stop), name="payments-settings", daemon=True)
-    with _on_hangup(watch):
+    with _on_hangup(watch) if hangup else nullcontext():
         thread.start()
         try:
             yield watch

@@ -32,7 +32,8 @@ def load_settings(file: Path | None = None) -> Settings:
 def settings_from(values: Mapping[str, Any], origin: str) -> Settings:
     """Return the settings in *values*, which a host program calls *origin*. Raises BadSettings as `load_settings` does.
 
-    The environment is not read, because a host program has its own ways to read it.
+    The environment is not read, because a host program has its own ways to read it. A secret may be given as the `Path`
+    of a file that contains it.
     """
     known, troubles = sources.known_values(values)
     return _checked([_collected(known, origin)], troubles)

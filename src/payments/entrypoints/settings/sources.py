@@ -54,9 +54,19 @@ def files_of(file: Path | None) -> Sequence[Path]:
 
 
 def known_values(given: Values) -> tuple[Values, list[str]]:
-    """Return what of *given* exists, and what is wrong with the rest."""
+    """Return what of *given* exists, with the contents of its files, and what is wrong with the rest."""
     troubles: list[str] = []
-    return _known(given, names(), troubles), troubles
+    known = _known(given, names(), troubles)
+    for name, path in secret_files(known).items():
+        _put(known, name, _content(name, str(path), troubles, may_be_empty="previous_" in name))
+    return known, troubles
+
+
+def secret_files(given: Values) -> Mapping[str, Path]:
+    """Return the secrets that a host program gives as a `Path`, by the name of their setting."""
+    tables = {name: given.get(name.partition(".")[0]) for name in FROM_FILES}
+    found = {name: table.get(name.partition(".")[2]) for name, table in tables.items() if isinstance(table, Mapping)}
+    return {name: path for name, path in found.items() if isinstance(path, Path)}
 
 
 @cache
