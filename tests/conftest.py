@@ -25,7 +25,8 @@ from support.postgres.server import Postgres
 from support.rounds import rounds
 
 NOT_RUN = "NOT RUN: "
-pytest_plugins = ["support.soak"] if os.environ.get("PKR_SOAK") else []
+_LONG_FORMS = {"PKR_SOAK": "support.soak", "PKR_CANARIES": "support.canaries.everywhere"}
+pytest_plugins = [plugin for variable, plugin in _LONG_FORMS.items() if os.environ.get(variable)]
 os.environ.setdefault("CONTRACT_EXAMPLES", str(rounds(ci=40, soak=400)))
 
 # Hypothesis itself knows CI and is reproducible there; a loaded machine must not turn a slow example into a failure.

@@ -12,10 +12,21 @@ from typing import Any, NoReturn
 
 import attrs
 import pytest
+from support import identity_provider
 from support.canaries.errand import Errand
 from support.canaries.places import debug_log, on_disk
-from support.canaries.values import ACCOUNT, CONTACT, PASSWORD, PERSONAL, PROVIDER_KEY, SECRETS, environment
+from support.canaries.values import (
+    ACCOUNT,
+    CONTACT,
+    PASSWORD,
+    PERSONAL,
+    PROVIDER_KEY,
+    SECRETS,
+    environment,
+    openid_options,
+)
 from support.endpoint import Endpoint, answers
+from support.identity_provider import IdentityProvider
 from support.patience import EVENTUALLY
 from support.whole_stack.servers import Exchangeable, exchangeable
 
@@ -28,7 +39,7 @@ from payments.entrypoints.http.app import http_app
 from payments.entrypoints.http.operations import Call, Request
 from payments.entrypoints.http.shapes.inputs import Account, BeginByBuyer, ContactInput
 from payments.entrypoints.people.wiring import managing, seals_of
-from payments.entrypoints.sandbox import SandboxSettings, running_sandbox
+from payments.entrypoints.sandbox import PortOneSettings, SandboxSettings, running_sandbox
 from payments.entrypoints.settings import Settings, load_settings
 
 
@@ -56,24 +67,34 @@ class Bug:
 def found(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Found:
     """A day at the shop, on each database."""
     database = f"sqlite:///{tmp_path}/p.db" if request.param == "sqlite" else request.getfixturevalue("postgresql_url")
-    provider = SandboxSettings(key=PROVIDER_KEY, secret=SECRETS["provider"])
-    with running_sandbox(provider) as sandbox, Endpoint(answers(500), answers(200)) as shop, debug_log() as log:
-        for name, value in environment(database, sandbox.url, shop.port).items():
+    portone = PortOneSettings(secret=SECRETS["portone"], webhook_secrets=(SECRETS["portone-webhooks"],))
+    provider = SandboxSettings(key=PROVIDER_KEY, secret=SECRETS["provider"], portone=portone)
+    monkeypatch.setattr(identity_provider, "CLIENT_SECRET", SECRETS["openid"])
+    with (
+        identity_provider.running_identity_provider() as elsewhere,
+        running_sandbox(provider) as sandbox,
+        Endpoint(answers(500), answers(200)) as shop,
+        debug_log() as log,
+        exchangeable("auto") as server,
+    ):
+        for name, value in environment(database, sandbox.url, sandbox.portone.url, shop.port).items():
             monkeypatch.setenv(name, value)
-        settings = load_settings()
-        with opened_on_loop(settings) as fronts, exchangeable("auto") as server, ExitStack() as closing:
+        settings = attrs.evolve(load_settings(), openid=openid_options(elsewhere.url))
+        settings = attrs.evolve(settings, http=attrs.evolve(settings.http, public_url=server.url))
+        with opened_on_loop(settings) as fronts, ExitStack() as closing:
             closing.callback(lambda: server.run(fronts.leave_loop(EVENTUALLY)))
-            seals = seals_of(settings)
-            people = fronts.blocking.people.operators, fronts.blocking.clock, fronts.blocking.trail, seals
+            people = fronts.blocking.people.operators, fronts.blocking.clock, fronts.blocking.trail, seals_of(settings)
             errand = Errand(server.url, fronts.blocking, sandbox, managing(*people))
-            shown = "\n".join(a_day(errand, fronts, server, settings))
+            shown = "\n".join(a_day(errand, fronts, server, settings, elsewhere))
         places = {"answers": "\n".join(errand.answers), "log": log.getvalue(), "reprs": shown}
     printed = request.getfixturevalue("capfd").readouterr()
     places |= {"terminal": printed.out + printed.err, "disk": on_disk(database)}
     return Found(places=places, windows="\n".join(errand.windows), tokens=errand.tokens)
 
 
-def a_day(errand: Errand, fronts: Fronts, server: Exchangeable, settings: Settings) -> Iterator[str]:
+def a_day(
+    errand: Errand, fronts: Fronts, server: Exchangeable, settings: Settings, elsewhere: IdentityProvider
+) -> Iterator[str]:
     """Let everything happen; yield what values look like when somebody prints them."""
     server.app = http_app(fronts.loop, console=console_of(fronts.loop, settings))
     errand.enter()
@@ -81,6 +102,8 @@ def a_day(errand: Errand, fronts: Fronts, server: Exchangeable, settings: Settin
     errand.refunded(first)
     errand.refunded(second, "cancel:drop")
     errand.at_the_console(third)
+    errand.logged_in_elsewhere(elsewhere)
+    errand.sold_at_portone()
     errand.everybody_calls_everything(fourth)
     yield from errand.by_the_worker()
     at_the_shell(fourth)

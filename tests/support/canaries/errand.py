@@ -11,10 +11,13 @@ import requests
 from support.api import RunningApi, bearer, signed
 from support.canaries.values import ACCOUNT, CONTACT, PASSWORD, SECRETS
 from support.console import Visitor, hidden
+from support.identity_provider import IdentityProvider
 from support.patience import EVENTUALLY
 
 from payments.domain.access import Scope
-from payments.domain.values import Caller
+from payments.domain.money import Money
+from payments.domain.ports import Contact
+from payments.domain.values import Caller, Method, Offer
 from payments.entrypoints.blocking import run
 from payments.entrypoints.console.access import ACCESS as PAGES
 from payments.entrypoints.console.access import PUBLIC
@@ -115,6 +118,28 @@ class Errand:
             shown = named.get(path.format_map(known))
             assert shown.status_code == 200 or PAGES["GET", path] is PUBLIC, path
             self.answers.append(shown.text)
+
+    def logged_in_elsewhere(self, provider: IdentityProvider) -> None:
+        """Log in at an identity provider: as it should be, with our secret refused, and while it is out of order."""
+        provider.redirect_uri = f"{self.url}/console/login/return"
+        provider.person = {"sub": "42", "preferred_username": "lee"}
+        for described in ({}, {"token_endpoint": f"{provider.url}/refusing"}, {"issuer": "https://other.test"}):
+            provider.described = described
+            visitor = Visitor(RunningApi(self.url, self.service, None, self.session))  # type: ignore[arg-type]  # it asks no provider
+            shown = visitor.get("/login/sign-on", allow_redirects=True)
+            assert (shown.status_code == 200) == (described == {}), shown.text
+            self.answers.append(f"{shown.url} {shown.text}")
+
+    def sold_at_portone(self) -> None:
+        """Begin a payment at the other provider, ask about it, and get hints of it that nobody signed."""
+        checkout = self.service.checkout
+        rules = attrs.evolve(checkout.rules, provider="portone")
+        offer, contact = Offer("멤버십", Money(12_000)), Contact(**CONTACT)
+        begin = attrs.evolve(checkout, rules=rules).begin
+        payment = run(begin("alice", "v2", offer, Method.CARD, Caller.shop("canary"), contact))
+        self.ask("POST", f"/payments/{payment.merchant_id}/complete", body={"gateway_id": "tx-of-nobody"})
+        self.ask("POST", f"/payments/{payment.merchant_id}/complete", body={})
+        self.ask("POST", "/webhooks/portone", "", {"type": "Transaction.Paid", "data": {"paymentId": "x", **CONTACT}})
 
     def compared(self) -> str:
         """Compare a day with the provider's list, and return the id of what was found."""

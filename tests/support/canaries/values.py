@@ -2,14 +2,20 @@
 
 SECRETS       the settings' secrets, by name
 PERSONAL      a buyer's contact data and the bank account of a refund
-environment   the settings of a shop with all of these secrets
+environment   the settings of a shop with all of these secrets; openid_options adds log-in elsewhere
 """
 
 import base64
 import os
 from typing import Final
 
+from support.identity_provider import CLIENT_ID
+from typed_settings import Secret
+
 from payments.entrypoints.sandbox import USER_CODE
+from payments.entrypoints.sandbox.payments.portone_channels import PORTONE_CHANNELS
+from payments.entrypoints.sandbox.portone_settings import STORE_ID
+from payments.entrypoints.settings import OpenIdOptions
 
 
 def random_key() -> str:
@@ -22,10 +28,12 @@ def _of(name: str) -> str:
 
 
 PROVIDER_KEY: Final = "canary-key"
+_NAMES: Final = ("provider", "portone", "openid", "http", "http-before", "buyers", "orders", "webhook-path")
 SECRETS: Final = {
-    **{name: _of(name) for name in ("provider", "http", "http-before", "buyers", "orders", "webhook-path")},
+    **{name: _of(name) for name in _NAMES},
     "encryption": random_key(),
     "webhook-signing": "whsec_" + base64.b64encode(os.urandom(32)).decode(),
+    "portone-webhooks": "whsec_" + base64.b64encode(os.urandom(32)).decode(),
 }
 PASSWORD: Final = _of("password")
 CONTACT: Final = {"name": "김카나리아", "phone": "010-7777-4321", "email": "canary@buyer.test"}
@@ -36,8 +44,14 @@ PERSONAL: Final = {
 }
 
 
-def environment(database_url: str, provider_url: str, endpoint_port: int) -> dict[str, str]:
-    """Return the variables of a shop whose server takes messages at a port of this machine."""
+def openid_options(issuer: str) -> OpenIdOptions:
+    """Return how people log in at an identity provider, which knows us by a canary."""
+    secret = Secret(SECRETS["openid"])
+    return OpenIdOptions(issuer=issuer, client_id=CLIENT_ID, client_secret=secret, subjects={"42": "refund"})
+
+
+def environment(database_url: str, provider_url: str, portone_url: str, endpoint_port: int) -> dict[str, str]:
+    """Return the variables of a shop at both providers, whose server takes messages at a port of this machine."""
     settings = {
         "DATABASE_URL": database_url,
         "DATABASE_CREATE": "true",
@@ -46,6 +60,11 @@ def environment(database_url: str, provider_url: str, endpoint_port: int) -> dic
         "IAMPORT_SECRET": SECRETS["provider"],
         "IAMPORT_USER_CODE": USER_CODE,
         "IAMPORT_API_URL": provider_url,
+        "PORTONE_API_SECRET": SECRETS["portone"],
+        "PORTONE_WEBHOOK_SECRETS": SECRETS["portone-webhooks"],
+        "PORTONE_STORE_ID": STORE_ID,
+        "PORTONE_CHANNEL_KEY": PORTONE_CHANNELS[0].key,
+        "PORTONE_API_URL": portone_url,
         "HTTP_SECRET": SECRETS["http"],
         "HTTP_PREVIOUS_SECRET": SECRETS["http-before"],
         "BUYERS_KEY": SECRETS["buyers"],
