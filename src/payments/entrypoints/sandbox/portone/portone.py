@@ -208,7 +208,7 @@ class PortOne:
     def views(self) -> Views:
         """Return how the book is shown now; it reads the webhooks once."""
         by_id: dict[str, list[Any]] = {}
-        for delivery in list(self.webhooks.deliveries):
+        for delivery in self.webhooks.deliveries:
             by_id.setdefault(delivery.imp_uid, []).append(delivery)
         return Views(
             self.settings,

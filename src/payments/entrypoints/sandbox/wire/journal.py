@@ -32,15 +32,20 @@ class CallRecord:
 class Journal:
     """The newest thousand calls, oldest first; `listeners` are called with each."""
 
-    calls: deque[CallRecord] = attrs.field(factory=lambda: deque(maxlen=MAX_KEPT), init=False)
+    _kept: deque[CallRecord] = attrs.field(factory=lambda: deque(maxlen=MAX_KEPT), init=False)
     count: int = attrs.field(default=0, init=False)
     listeners: list[Callable[[CallRecord], None]] = attrs.field(factory=list, init=False)
+
+    @property
+    def calls(self) -> tuple[CallRecord, ...]:
+        """The calls so far: a copy, because another thread may add one while the caller goes through them."""
+        return tuple(self._kept)
 
     def add(self, **record: Any) -> None:
         """Record a call."""
         self.count += 1
         entry = CallRecord(number=self.count, **record)
-        self.calls.append(entry)
+        self._kept.append(entry)
         for listener in self.listeners:
             listener(entry)
 

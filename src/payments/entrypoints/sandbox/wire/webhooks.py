@@ -40,7 +40,7 @@ class Webhooks:
     """Where the webhooks of a payment go, by imp_uid; settled by its first one."""
     strike: "Callable[..., list[Delivery]] | None" = None
     """Called in place of `queue`, with the webhooks first: queues what faults make of a webhook."""
-    deliveries: deque[Delivery] = attrs.field(factory=lambda: deque(maxlen=MAX_KEPT), init=False)
+    _kept: deque[Delivery] = attrs.field(factory=lambda: deque(maxlen=MAX_KEPT), init=False)
     _numbers: "itertools.count[int]" = attrs.field(factory=lambda: itertools.count(1), init=False)
     _queue: "queue.Queue[Delivery | None]" = attrs.field(factory=lambda: queue.Queue(MAX_WAITING), init=False)
     _later: list[tuple[float, int, Delivery]] = attrs.field(factory=list, init=False)
@@ -49,8 +49,14 @@ class Webhooks:
     _closed: bool = attrs.field(default=False, init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.deliveries.extend(Delivery.restored(self.rows[number]) for number in sorted(self.rows))
+        self._kept.extend(Delivery.restored(self.rows[number]) for number in sorted(self.rows))
         self._numbers = itertools.count(max(self.rows, default=0) + 1)
+
+    @property
+    def deliveries(self) -> tuple[Delivery, ...]:
+        """The deliveries so far, oldest first: a copy, because the sending thread adds some."""
+        with self._queue_lock:
+            return tuple(self._kept)
 
     def notify(self, notice: Notice) -> list[Delivery]:
         """Queue a webhook about *notice* to the payment's own URLs or the console's; return the deliveries."""
@@ -70,16 +76,13 @@ class Webhooks:
 
     def queue(self, imp_uid: str, url: str, body: dict[str, Any], *, delay: float = 0, **about: Any) -> Delivery:
         """Queue one delivery, to be sent *delay* seconds from now by the sandbox's clock; *about*: its other fields."""
-        delivery = self._added(imp_uid, url, body, **about)
-        if delay:
-            with self._queue_lock:
-                heapq.heappush(self._later, (self.clock.exact() + delay, delivery.number, delivery))
+        delivery = self._added(imp_uid, url, body, delay, **about)
         self._start()
         if not delay:
             self._put(delivery)
         return delivery
 
-    def _added(self, imp_uid: str, url: str, body: dict[str, Any], **about: Any) -> Delivery:
+    def _added(self, imp_uid: str, url: str, body: dict[str, Any], delay: float = 0, **about: Any) -> Delivery:
         delivery = Delivery(
             number=next(self._numbers),
             imp_uid=imp_uid,
@@ -88,7 +91,10 @@ class Webhooks:
             queued_at=self.clock.exact(),
             **{"format": "json", **about},
         )
-        self.deliveries.append(delivery)
+        with self._queue_lock:  # together: `wait` would wait for one that it does not know to go out later
+            self._kept.append(delivery)
+            if delay:
+                heapq.heappush(self._later, (self.clock.exact() + delay, delivery.number, delivery))
         with self.lock:
             self.rows[delivery.number] = delivery.shown()
             if len(self.rows) > MAX_KEPT:
@@ -125,7 +131,7 @@ class Webhooks:
 
     def resume(self) -> None:
         """Send the deliveries of an earlier process that have not ended."""
-        for delivery in list(self.deliveries):
+        for delivery in self.deliveries:
             if delivery.http is None:
                 self._start()
                 self._put(delivery)
@@ -154,8 +160,8 @@ class Webhooks:
         """
         with self._queue_lock:
             later = {number for _, number, _ in self._later}
-        queued = self.of(imp_uid) if imp_uid else list(self.deliveries)
-        return all(delivery.wait(timeout) for delivery in queued if delivery.number not in later)
+            queued = [each for each in self._kept if imp_uid in ("", each.imp_uid) and each.number not in later]
+        return all(delivery.wait(timeout) for delivery in queued)
 
     def wake(self) -> None:
         """Have the thread read the clock now instead of a moment later."""
