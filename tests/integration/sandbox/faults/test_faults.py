@@ -45,7 +45,7 @@ def test_a_delayed_call_is_done_although_its_client_has_left(client: RawClient) 
         before = client.given_back
         client.sandbox.faults.add(f"cancel:delay={delay}@1")
         with pytest.raises(TimeoutError):
-            client.cancel(100, patience=0.1)
+            client.cancel(100, patience=delay / 4)
         assert client.given_back == before
         assert client.sandbox.faults.wait(EVENTUALLY)
         assert client.given_back == before + 100
