@@ -82,14 +82,16 @@ def pours(head: bytes, chunk: bytes = b"x" * 65536) -> Manner:
 class Endpoint:
     """Use it in a `with`; `manners` are used up one after the other, the last stays."""
 
-    def __init__(self, *manners: Manner, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, *manners: Manner, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
+    ) -> None:
         self.manners = list(manners) or [answers(200)]
         self.received: queue.Queue[Received] = queue.Queue()
         self.connections = 0
         self.poured = 0
         self.closing = threading.Event()
         self._tls = tls
-        self._listener = socket.create_server((host, 0), backlog=64)
+        self._listener = socket.create_server((host, port), backlog=64)
         self._threads: list[threading.Thread] = []
 
     @property

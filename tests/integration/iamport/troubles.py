@@ -1,7 +1,8 @@
 """What the tests of a failing provider share: an attempt, its answers, and every way to leave the outcome unknown."""
 
+import contextlib
+import functools
 import json
-import socket
 from collections.abc import Callable
 
 from integration.iamport.scripted import (
@@ -16,6 +17,7 @@ from integration.iamport.scripted import (
     reset,
     say,
 )
+from support.system.town import held_port
 from unit.adapters.iamport.rows import a_row
 
 from payments.adapters.iamport import IamportGateway
@@ -24,6 +26,7 @@ from payments.domain.values import GatewayId, MerchantId, RefundId
 from payments.testing import NOON
 
 GatewayTo = Callable[..., IamportGateway]
+_HELD = contextlib.ExitStack()
 
 IMP = GatewayId("imp_056607798398")
 
@@ -69,7 +72,7 @@ UNKNOWN: dict[str, Act] = {
 }
 
 
+@functools.cache
 def closed_port() -> str:
-    """Return an address at which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return f"http://127.0.0.1:{listener.getsockname()[1]}"
+    """Return an address at which nobody listens. It stays held: another server of the tests would be given it."""
+    return f"http://127.0.0.1:{_HELD.enter_context(held_port())}"

@@ -53,9 +53,6 @@ def test_the_demo_comes_up_and_stops_cleanly(tmp_path: Path, stop: signal.Signal
         rest, _ = process.communicate(timeout=EVENTUALLY)
         assert process.returncode == 0
         assert rest.rstrip().endswith("Stopped.")
-    for address in (shop, api, sandbox):
-        with pytest.raises(requests.ConnectionError):
-            requests.get(address, timeout=EVENTUALLY)
 
 
 def test_a_taken_port_is_told_and_the_next_one_used(tmp_path: Path) -> None:

@@ -6,15 +6,15 @@ import pytest
 from integration.webhooks.publishing import MESSAGE, failure_of, publisher_to, resolve_to
 from support.endpoint import Endpoint, answers, certificate_for
 from support.patience import EVENTUALLY
+from support.system.town import held_port
 
 from payments.adapters.webhooks import addresses
 from payments.entrypoints.blocking import run
 
 
 def test_a_refused_connection_is_a_failure():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    assert "could not be reached" in str(failure_of(publisher_to(f"http://127.0.0.1:{port}/")))
+    with held_port() as port:
+        assert "could not be reached" in str(failure_of(publisher_to(f"http://127.0.0.1:{port}/")))
 
 
 def test_an_unknown_host_name_is_a_failure(monkeypatch):
@@ -48,7 +48,10 @@ def test_a_host_with_one_private_address_is_refused(monkeypatch):
 def test_a_name_that_changes_its_address_is_not_followed(monkeypatch):
     """127.0.0.2 plays the public address. If a second look-up were made to connect, it would lead to 127.0.0.1."""
     monkeypatch.setattr(addresses, "is_public", lambda address: str(address) == "127.0.0.2")
-    with Endpoint(host="127.0.0.2") as public, socket.create_server(("127.0.0.1", public.port)) as private:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as private,  # first: of its ports others have many, also as callers
+        Endpoint(host="127.0.0.2", port=private.getsockname()[1]) as public,
+    ):
         private.setblocking(False)
         asked = resolve_to(monkeypatch, [["127.0.0.2"], ["127.0.0.1"]])
         publisher = publisher_to(f"http://shop.example:{public.port}/")
