@@ -74,6 +74,11 @@ class Visitor:
         given = {"timeout": EVENTUALLY, "allow_redirects": False, **options}
         return self.session.post(f"{self.api.url}/console{path}", data=whole, **given)
 
+    def follow(self, answer: requests.Response) -> requests.Response:
+        """Load the page to which a form led."""
+        assert answer.status_code == 303, answer.text
+        return self.get(answer.headers["Location"].removeprefix("/console"))
+
 
 def hidden(page: requests.Response) -> dict[str, str]:
     """Return the hidden fields of the last form of a page, which is the page's own."""

@@ -28,10 +28,13 @@ MAX_SENDS: Final = 8
 
 
 class Sending:
-    """Runs use cases beside the request that asked for them. They do not keep the process from ending."""
+    """Runs use cases beside the request that asked for them. They do not keep the process from ending.
 
-    def __init__(self, most: int = MAX_SENDS, seconds: float = ANSWER_WITHIN_SECONDS) -> None:
-        self._free = threading.BoundedSemaphore(most)
+    *what* names their threads.
+    """
+
+    def __init__(self, most: int = MAX_SENDS, seconds: float = ANSWER_WITHIN_SECONDS, *, what: str = "refund") -> None:
+        self._free, self._what = threading.BoundedSemaphore(most), what
         self._seconds = seconds
         self._tasks = set[Any]()  # an event loop keeps only weak references to its tasks
 
@@ -48,7 +51,7 @@ class Sending:
     def _in_thread(self, use_case: Coroutine[Any, Any, T]) -> T | None:
         outcome: Future[T] = Future()
         work = contextvars.copy_context().run  # log lines keep the id of the request
-        threading.Thread(target=work, args=(self._run, use_case, outcome), daemon=True, name="refund").start()
+        threading.Thread(target=work, args=(self._run, use_case, outcome), daemon=True, name=self._what).start()
         done, _ = wait({outcome}, self._seconds)
         if done:
             return outcome.result()

@@ -16,13 +16,29 @@ from support.console import COOKIE, add_operator, signed_in
 
 from payments.domain.access import Scope
 from payments.domain.books.comparison import Comparison, Finding, FindingKind
+from payments.domain.books.settlement import PayoutDay, Settlement, SettlementFinding, SettlementFindingKind
 from payments.entrypoints.blocking import run
 from payments.entrypoints.demo import Demo
+from payments.testing import NOON
 
 LOCALES: Final = ("ko-KR", "en-US")
 CONSOLE: Final = (
     *("/", "/payments?of=captured&from=2026-01-01", "/messages", "/reports"),
     *("/reports?by_method=1&by_pg=1", "/reconciliation", "/reconciliation/axe", "/people", "/audit"),
+    *("/settlements", "/settlements/axe", "/jobs/none"),
+)
+
+
+SETTLED: Final = Settlement(
+    id="axe",
+    file="정산.csv",
+    currency="KRW",
+    since=NOON,
+    until=NOON + timedelta(days=1),
+    compared_at=NOON,
+    by="test",
+    days=(PayoutDay(day=NOON.date(), amount=100, rows=1),),
+    findings=tuple(SettlementFinding(kind=kind, name="tid") for kind in SettlementFindingKind),
 )
 
 
@@ -82,6 +98,7 @@ def test_everybody_can_use_the_console(demo: Demo, walks: list[Walk], console_er
     found = (Finding(kind=FindingKind.NOT_RECORDED, what="unreadable"),)
     times = {"since": now - timedelta(hours=1), "until": now, "started_at": now, "finished_at": now}
     run(demo.service.comparing.comparisons.add(Comparison(id="axe", by="test", findings=found, **times)))
+    run(demo.service.settlements.book.add(SETTLED))
     path_of_payment = f"/payments/{bought(demo).merchant_id}"
     payment = f"{demo.api}/console{path_of_payment}"
     for walk in walks:

@@ -32,7 +32,13 @@ class World:
     def ask(self, route: tuple[str, str], who: str) -> Any:
         method, path = route
         filled = path.format(
-            merchant_id=self.payment, gateway_id=self.attempt, name="somebody", refund_id="r", comparison_id="c"
+            merchant_id=self.payment,
+            gateway_id=self.attempt,
+            name="somebody",
+            refund_id="r",
+            comparison_id="c",
+            settlement_id="s",
+            job_id="j",
         )
         visitor = self.visitors[who]
         if method == "GET":

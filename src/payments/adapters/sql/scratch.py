@@ -22,13 +22,18 @@ _MOST_NAMES: Final = 500
 """How many names one statement asks for: SQLite takes a bounded number of parameters."""
 
 
+def _temporary() -> sqlite3.Connection:
+    """Return a database without a name, whose file SQLite deletes. One thread may fill it, and another read it."""
+    return sqlite3.connect("", check_same_thread=False)
+
+
 @attrs.define
 class Scratch:
     """The rows of a file. SettlementFile documents what reads them; `skipped` counts lines that were no rows."""
 
     name: str
     skipped: int = 0
-    _connection: sqlite3.Connection = attrs.field(factory=lambda: sqlite3.connect(""))  # a file that is deleted
+    _connection: sqlite3.Connection = attrs.field(factory=_temporary)
 
     def __attrs_post_init__(self) -> None:
         self._connection.executescript(_TABLES)

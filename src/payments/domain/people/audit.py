@@ -41,6 +41,8 @@ class AuditAction(StrEnum):
     CANCEL = "cancel"
     HOLD_STRAY = "hold_stray"
     HOLD_ORPHAN = "hold_orphan"
+    RECONCILE = "reconcile"
+    COMPARE_SETTLEMENT = "compare_settlement"
     REPLAY_MESSAGE = "replay_message"
     SKIP_MESSAGE = "skip_message"
     REFUSED = "refused"

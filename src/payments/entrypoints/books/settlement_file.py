@@ -4,14 +4,15 @@ No PG's format is built in. Lines above the heads are passed over, sums at the e
 be read is a finding, never ignored.
 """
 
+import codecs
 import csv
+import io
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
-from typing import Final, TextIO
+from typing import BinaryIO, Final, TextIO
 
 import attrs
 
@@ -60,40 +61,44 @@ class LinesRead:
     skipped: int = 0
 
 
-def encoding_of(path: Path) -> str:
+def encoding_of(file: BinaryIO) -> str:
     """Return the encoding of the whole file. Raises BadInput for any but UTF-8 and CP949."""
     for encoding in _ENCODINGS:
+        decoder = codecs.getincrementaldecoder(encoding)()
+        file.seek(0)
         try:
-            with path.open(encoding=encoding) as file:
-                while file.read(_CHUNK):
-                    pass
+            while chunk := file.read(_CHUNK):
+                decoder.decode(chunk)
+            decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             continue
-        except OSError as error:
-            raise BadInput(f"{path.name} cannot be read: {error.strerror}.") from None
         return encoding
-    raise BadInput(f"{path.name} is neither UTF-8 nor CP949. Save it as CSV in one of them.")
+    raise BadInput("The file is neither UTF-8 nor CP949. Save it as CSV in one of them.")
 
 
 def read_settlement(
-    path: Path, columns: Columns, currency: str, lines: LinesRead
+    file: BinaryIO, columns: Columns, currency: str, lines: LinesRead
 ) -> Iterator[SettlementRow | SettlementFinding]:
     """Yield each row of the file, and a finding for each line that cannot be read.
 
     Raises BadInput where the file is no CSV or has no such columns.
     """
-    with path.open(encoding=encoding_of(path), newline="") as file:
-        reader = csv.reader(_bounded(file), delimiter=columns.delimiter)
-        try:
-            places = _places(reader, columns)
-            for cells in reader:
-                row = _Row(cells=cells, places=places, columns=columns, line=reader.line_num)
-                if row.is_skipped:
-                    lines.skipped += 1
-                else:
-                    yield row.read(currency)
-        except csv.Error as error:
-            raise BadInput(f"Line {reader.line_num} of {path.name} is no CSV: {error}.") from None
+    encoding = encoding_of(file)
+    file.seek(0)
+    text = io.TextIOWrapper(file, encoding=encoding, newline="")
+    reader = csv.reader(_bounded(text), delimiter=columns.delimiter)
+    try:
+        places = _places(reader, columns)
+        for cells in reader:
+            row = _Row(cells=cells, places=places, columns=columns, line=reader.line_num)
+            if row.is_skipped:
+                lines.skipped += 1
+            else:
+                yield row.read(currency)
+    except csv.Error as error:
+        raise BadInput(f"Line {reader.line_num} of the file is no CSV: {error}.") from None
+    finally:
+        text.detach()  # the file belongs to the caller
 
 
 def _bounded(file: TextIO) -> Iterator[str]:

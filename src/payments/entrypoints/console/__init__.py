@@ -4,6 +4,8 @@
 ├── access      which scope each page needs: the one table that code and tests are driven from
 ├── visit       Visit: one request, with its operator and language, and how pages are answered
 ├── forms       what a form contains, and that it is one of ours
+├── uploads     a form with a file
+├── jobs        work that takes longer than a page may
 ├── errors      what an error says in both languages
 ├── rendering   templates and their filters
 ├── texts/      all texts of the pages

@@ -1,5 +1,6 @@
 """console_app: the console as an ASGI application. Session, scope and forgery are checked before any page runs."""
 
+import contextlib
 import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
@@ -20,6 +21,7 @@ from payments.entrypoints.console.files import file_routes
 from payments.entrypoints.console.forms import MAX_FORM, check_csrf, check_origin, fields_of
 from payments.entrypoints.console.pages import PAGES, Page
 from payments.entrypoints.console.pages.signing import form_cookie, session_cookie
+from payments.entrypoints.console.uploads import SentForm, Uploads, is_multipart
 from payments.entrypoints.console.visit import FILTERS_COOKIE, LANGUAGE_COOKIE, House, Visit
 from payments.entrypoints.http.edge.middleware import ROUTE
 from payments.entrypoints.http.edge.threads import Threads
@@ -79,6 +81,7 @@ class _Door:
     house: House
     threads: Threads
     secure: bool = attrs.field(kw_only=True)
+    uploads: Uploads = attrs.field(factory=Uploads)
 
     def endpoint(self, methods: dict[str, Page]) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
@@ -86,8 +89,8 @@ class _Door:
             request.scope[ROUTE] = (page.method, AT + page.path)
             visit = self._visit(request)
             try:
-                body = await read_body(request, MAX_FORM) if page.method == "POST" else b""
-                return await self.threads.run(self._answered(page, visit, request, body))
+                with contextlib.closing(await self._sent(page, visit, request)) as sent:
+                    return await self.threads.run(self._answered(page, visit, request, sent))
             except PaymentsError as error:
                 return visit.error(error)
             except Exception as error:  # noqa: BLE001 - a person gets a page of it, and the log the rest
@@ -96,9 +99,19 @@ class _Door:
 
         return answer
 
-    async def _answered(self, page: Page, visit: Visit, request: Request, body: bytes) -> Response:
+    async def _sent(self, page: Page, visit: Visit, request: Request) -> SentForm:
+        """Return what was sent. A file is read only of an operator who may send it."""
+        if page.method != "POST":
+            return SentForm()
+        if not (page.uploads and is_multipart(request)):
+            return SentForm(body=await read_body(request, MAX_FORM))
+        await self.threads.run(self._entered(page, visit, request))
+        check_origin(request.headers)
+        return await self.uploads.read(request)
+
+    async def _answered(self, page: Page, visit: Visit, request: Request, sent: SentForm) -> Response:
         try:
-            checked = await self._checked(page, visit, request, body)
+            checked = await self._checked(page, visit, request, sent)
         except NotSignedIn:
             if page.method == "GET" and not visit.is_fragment:
                 return visit.go(visit.url("/login", to=visit.path))
@@ -108,26 +121,28 @@ class _Door:
         except PaymentsError as error:
             return checked.error(error)
 
-    async def _checked(self, page: Page, visit: Visit, request: Request, body: bytes) -> Visit:
+    async def _checked(self, page: Page, visit: Visit, request: Request, sent: SentForm) -> Visit:
         """Return the visit with its operator and form. Raises NotSignedIn, ScopeMissing, Forged or BadInput."""
+        visit = await self._entered(page, visit, request)
+        if page.method != "POST":
+            return visit
+        check_origin(request.headers)
+        fields = fields_of(sent.body) if sent.fields is None else sent.fields
+        if not page.forgeable:
+            check_csrf(visit.token, fields)
+        return attrs.evolve(visit, form=fields, upload=sent.upload)
+
+    async def _entered(self, page: Page, visit: Visit, request: Request) -> Visit:
+        """Return the visit with its operator. Raises NotSignedIn or ScopeMissing."""
         scope = scope_of(page.method, page.path)
         token = request.cookies.get(session_cookie(secure=visit.secure), "")
         if scope is PUBLIC:
             token = request.cookies.get(form_cookie(secure=visit.secure), "")
-            visit = attrs.evolve(visit, token=token)
-        else:
-            session, operator = await self.house.sign_in.resume(token)
-            visit = attrs.evolve(visit, token=token, session=session, operator=operator)
-            if not operator.allows(scope):
-                raise ScopeMissing(f"This needs an operator with the scope `{scope}`. Nothing was done.")
-        if page.method != "POST":
-            return visit
-        check_origin(request.headers)
-        fields = fields_of(body)
-        if page.forgeable:
-            return attrs.evolve(visit, form=fields)
-        check_csrf(visit.token, fields)
-        return attrs.evolve(visit, form=fields)
+            return attrs.evolve(visit, token=token)
+        session, operator = await self.house.sign_in.resume(token)
+        if not operator.allows(scope):
+            raise ScopeMissing(f"This needs an operator with the scope `{scope}`. Nothing was done.")
+        return attrs.evolve(visit, token=token, session=session, operator=operator)
 
     def _visit(self, request: Request) -> Visit:
         chosen = preferred(request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language", ""))

@@ -27,6 +27,7 @@ MENU: Final = (
     ("/messages", "messages", "read"),
     ("/reports", "reports", "read"),
     ("/reconciliation", "reconciliation", "read"),
+    ("/settlements", "settlements", "read"),
     ("/people", "people", "admin"),
     ("/audit", "audit", "admin"),
     ("/settings", "settings", "admin"),

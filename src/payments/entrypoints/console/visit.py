@@ -15,7 +15,9 @@ from payments.domain.use_cases.people.letters import Letters
 from payments.domain.values import Caller, MerchantId, recorded_id
 from payments.entrypoints.console.errors import told
 from payments.entrypoints.console.forms import csrf_of, seal
+from payments.entrypoints.console.jobs import Jobs
 from payments.entrypoints.console.rendering import facts_for, render
+from payments.entrypoints.console.uploads import Upload
 from payments.entrypoints.display import Language
 from payments.entrypoints.http.shapes.errors import Forged
 from payments.entrypoints.logs import facts
@@ -50,6 +52,7 @@ class House:
     letters: Letters
     settings: Settings
     sign_on: SignOn | None = None
+    jobs: Jobs = attrs.field(factory=Jobs)
 
     @property
     def live(self) -> bool:
@@ -75,6 +78,7 @@ class Visit:
     saved_filters: str = ""
     is_fragment: bool = False
     """Whether a script asked, which shows a part of the page."""
+    upload: Upload | None = attrs.field(default=None, repr=False)
 
     @property
     def service(self) -> Service:
@@ -145,6 +149,11 @@ class Visit:
     def go(self, url: str) -> Response:
         """Send the browser to another page of the console, which it loads with GET."""
         return RedirectResponse(url, 303, headers=HEADERS)
+
+    def file(self, body: bytes, media_type: str, name: str) -> Response:
+        """Return a file that the browser stores."""
+        headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(body, media_type=media_type, headers=headers)
 
 
 def with_cookie(answer: Response, name: str, value: str, visit: Visit, *, seconds: int | None, path: str) -> Response:

@@ -3,15 +3,23 @@
 from datetime import timedelta
 from typing import Final
 
+from payments.domain.errors import BadInput
 from payments.domain.use_cases.rules import Channel, Rules
 from payments.domain.use_cases.wiring import Policy
+from payments.entrypoints.books.settlement_file import Columns
 from payments.entrypoints.limits import Limits
 from payments.entrypoints.logs import cut, hashed_with
 from payments.entrypoints.sending import ANSWER_WITHIN_SECONDS, MAX_SENDS
 from payments.entrypoints.service import Web
 from payments.entrypoints.settings import with_secret
 from payments.entrypoints.settings.jwks import named_keys
-from payments.entrypoints.settings.options import BuyerSettings, HttpSettings, OrderSettings, Settings
+from payments.entrypoints.settings.options import (
+    BuyerSettings,
+    HttpSettings,
+    OrderSettings,
+    Settings,
+    SettlementOptions,
+)
 from payments.entrypoints.tokens import ClientTokens, Verifier
 from payments.entrypoints.worker.pace import Pace
 
@@ -103,4 +111,20 @@ def rules_of(settings: Settings) -> Rules:
         channels=tuple(channels),
         minimums=settings.minimums,
         one_payment_per_order=settings.one_payment_per_order,
+    )
+
+
+def columns_of(options: SettlementOptions) -> Columns:
+    """Return the columns of the shop's payout files. Raises BadInput where the settings do not name them."""
+    if not options.is_set:
+        raise BadInput("Set settlement.name and settlement.amount: the heads of these columns in the PG's payout file.")
+    return Columns(
+        name=options.name,
+        amount=options.amount,
+        fee=options.fee,
+        payout_day=options.payout_day,
+        kind=options.kind,
+        refunds=frozenset(options.refunds),
+        totals=frozenset(options.totals),
+        delimiter=options.delimiter,
     )

@@ -175,6 +175,11 @@ class SettlementOptions:
     currency: str = option(default="KRW", help="the currency of the amounts")
     delimiter: str = option(default=",", help="what stands between cells")
 
+    @property
+    def is_set(self) -> bool:
+        """Whether the columns are named without which no file can be read."""
+        return bool(self.name and self.amount)
+
 
 @ts.settings(kw_only=True)
 class Settings:

@@ -5,7 +5,17 @@ import re
 import pytest
 
 from payments.domain.people.audit import AuditAction
-from payments.entrypoints.console.texts import TEXTS, books, deeds, frame, payments, people, settings, today
+from payments.entrypoints.console.texts import (
+    TEXTS,
+    books,
+    deeds,
+    frame,
+    payments,
+    people,
+    settings,
+    settlements,
+    today,
+)
 
 HANGUL = re.compile("[가-힣]")
 
@@ -22,7 +32,7 @@ def test_no_key_is_hidden_by_a_method_of_dict() -> None:
 
 
 def test_no_two_rooms_have_a_text_of_the_same_key() -> None:
-    parts = [room.TEXTS for room in (books, deeds, frame, payments, people, settings, today)]
+    parts = [room.TEXTS for room in (books, deeds, frame, payments, people, settings, settlements, today)]
     assert sum(map(len, parts)) == len(TEXTS)
 
 

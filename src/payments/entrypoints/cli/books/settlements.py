@@ -1,15 +1,17 @@
 """Commands that compare payout files of PGs with our books: settlements compare, settlements list."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from payments.domain.books.days import day_end, day_start
 from payments.domain.books.settlement import Settlement, SettlementFindingKind
-from payments.domain.use_cases.accounting.settlements import Progress
+from payments.domain.errors import BadInput
+from payments.domain.use_cases.accounting.settlements import Progress, SettlementFile
 from payments.entrypoints import display
 from payments.entrypoints.blocking import run
 from payments.entrypoints.books.periods import zone_named
@@ -26,6 +28,9 @@ from payments.entrypoints.cli.common import (
     table,
 )
 from payments.entrypoints.cli.words import word
+
+if TYPE_CHECKING:  # loading the settings' classes costs every command
+    from payments.entrypoints.settings import SettlementOptions
 
 
 def compare(
@@ -56,13 +61,13 @@ def compare(
         Print what does not agree as CSV for a spreadsheet.
     """
     from payments.entrypoints.books.reports import read_days
-    from payments.entrypoints.cli.books.wiring import opened_settlement, settlements_at_a_shell
+    from payments.entrypoints.books.wiring import settlements_at_a_shell
     from payments.entrypoints.settings import load_settings
 
     days = read_days(None, month, first, last)
     where = shop_zone(common) if zone is None else zone_named(zone)
     options = load_settings(common.config).settlement
-    with stored(common) as store, opened_settlement(file, options) as opened:
+    with stored(common) as store, _opened(file, options) as opened:
         comparing = settlements_at_a_shell(store).compare(
             operator(),
             opened,
@@ -75,6 +80,20 @@ def compare(
         found = run(comparing)
     _print_whole(found, common, csv=csv)
     return 0 if found.agrees else REFUSED
+
+
+@contextmanager
+def _opened(path: Path, options: "SettlementOptions") -> Iterator[SettlementFile]:
+    from payments.entrypoints.books.wiring import opened_settlement
+    from payments.entrypoints.settings.derived import columns_of
+
+    columns = columns_of(options)
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise BadInput(f"{path.name} cannot be read: {error.strerror}.") from None
+    with file, closing(opened_settlement(file, path.name, columns, options.currency)) as opened:
+        yield opened
 
 
 def list_(*, limit: int = 20, cursor: str | None = None, common: Common = DEFAULT) -> None:

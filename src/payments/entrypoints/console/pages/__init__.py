@@ -12,7 +12,9 @@
 ├── actions     look now, cancel, hold a stray
 ├── messages    messages to the shop that have not arrived
 ├── reports     what moved in whole days, as a table, a plot, CSV and JSON
-├── reconciliation  what comparing with the providers' lists found
+├── reconciliation  comparing our books with the providers' lists, and what it found
+├── settlements  comparing payout files with our books, and what it found
+├── jobs        how far such a comparison is
 ├── settings    the settings in force, and what `payments check` says
 └── people      operators, sessions, API keys, and the audit list
 """
@@ -22,6 +24,7 @@ from typing import Final
 from payments.entrypoints.console.pages import (
     actions,
     filters,
+    jobs,
     messages,
     outside,
     payment,
@@ -31,6 +34,7 @@ from payments.entrypoints.console.pages import (
     refunds,
     reports,
     settings,
+    settlements,
     signing,
     today,
 )
@@ -48,6 +52,8 @@ PAGES: Final[tuple[Page, ...]] = (
     *messages.PAGES,
     *reports.PAGES,
     *reconciliation.PAGES,
+    *settlements.PAGES,
+    *jobs.PAGES,
     *people.PAGES,
     *settings.PAGES,
 )

@@ -13,9 +13,10 @@ Handler = Callable[[Visit], Coroutine[Any, Any, Response]]
 
 @attrs.frozen
 class Page:
-    """`forgeable`: it changes nothing but the reader's own language."""
+    """`forgeable`: it changes nothing but the reader's own language. `uploads`: its form may have a file."""
 
     method: str
     path: str
     handler: Handler
     forgeable: bool = False
+    uploads: bool = False

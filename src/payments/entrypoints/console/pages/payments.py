@@ -17,7 +17,7 @@ from payments.entrypoints import display
 from payments.entrypoints.console.pages.filters import query_of, saved_of
 from payments.entrypoints.console.pages.page import Page
 from payments.entrypoints.console.pages.searching import USUAL_CURRENCY, asked_of, found
-from payments.entrypoints.console.visit import HEADERS, Visit
+from payments.entrypoints.console.visit import Visit
 
 PER_PAGE: Final = 50
 MOST_IN_CSV: Final = 1000
@@ -47,8 +47,7 @@ async def listing(visit: Visit) -> Response:
 async def as_csv(visit: Visit) -> Response:
     """The same list as a file that Korean spreadsheets open."""
     page = await found(visit, MOST_IN_CSV)
-    headers = {**HEADERS, "Content-Disposition": 'attachment; filename="payments.csv"'}
-    return Response(csv_of(page.payments), media_type="text/csv; charset=utf-8", headers=headers)
+    return visit.file(csv_of(page.payments), "text/csv; charset=utf-8", "payments.csv")
 
 
 def standing_of(payment: Payment, visit: Visit) -> str:

@@ -1,11 +1,16 @@
-"""Reconciliation: what comparing our books with the providers' lists found, and captures without a payment."""
+"""Reconciliation: comparing our books with the providers' lists, and captures without a payment."""
 
+from datetime import datetime
 from typing import Final
 
 from starlette.responses import Response
 
 from payments.domain.errors import PaymentNotFound
+from payments.domain.people.audit import AuditAction
 from payments.domain.values import GatewayId
+from payments.entrypoints import display
+from payments.entrypoints.console.jobs import Job, JobKind
+from payments.entrypoints.console.pages.jobs import Days, begun
 from payments.entrypoints.console.pages.page import Page
 from payments.entrypoints.console.visit import Visit
 from payments.entrypoints.http.shapes.errors import NoSuchPage
@@ -27,7 +32,24 @@ async def listing(visit: Visit) -> Response:
         more=visit.url("/reconciliation", before=found[PER_PAGE - 1].id) if len(found) > PER_PAGE else "",
         orphans=[] if before else await visit.service.refunds.orphans_page(visit.caller, limit=MOST_ORPHANS),
         backlog=await visit.service.backlog(visit.now, visit.now),
+        running=visit.house.jobs.running(JobKind.RECONCILIATION),
+        month=Days.usual(visit),
     )
+
+
+async def begin(visit: Visit) -> Response:
+    """Compare a period with the providers' lists, as `payments reconcile` does. What differs is recorded."""
+    days, comparing = Days.asked(visit), visit.service.comparing
+
+    async def compare(job: Job) -> str:
+        def show(done: datetime) -> None:
+            job.progress = display.moment(done, visit.language, str(visit.service.zone))
+
+        work = comparing.compare(visit.caller, days.since, days.until, show)
+        found = await visit.service.trail.noted(visit.caller, AuditAction.RECONCILE, None, work, **days.told)
+        return found.id
+
+    return await begun(visit, JobKind.RECONCILIATION, days, compare)
 
 
 async def one(visit: Visit) -> Response:
@@ -47,6 +69,7 @@ async def hold(visit: Visit) -> Response:
 
 PAGES: Final = (
     Page("GET", "/reconciliation", listing),
+    Page("POST", "/reconciliation", begin),
     Page("GET", "/reconciliation/{comparison_id}", one),
     Page("POST", "/orphans/hold", hold),
 )

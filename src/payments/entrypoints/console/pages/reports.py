@@ -1,6 +1,6 @@
 """Reports: what was captured and refunded in whole days of the shop, as a table, a plot, CSV and JSON."""
 
-from typing import Any, Final
+from typing import Final
 
 import attrs
 import msgspec
@@ -11,7 +11,7 @@ from payments.domain.books.sums import Grouping
 from payments.domain.use_cases.reporting import Report
 from payments.entrypoints.books.reports import AMOUNTS, GROUPS, csv_rows, read_days, report_view
 from payments.entrypoints.console.pages.page import Page
-from payments.entrypoints.console.visit import HEADERS, Visit
+from payments.entrypoints.console.visit import Visit
 from payments.entrypoints.http.routes.reports import MAX_DAYS
 
 _ALWAYS: Final = ("captured", "captures", "refunded", "refunds", "net")
@@ -51,14 +51,14 @@ async def as_csv(visit: Visit) -> Response:
     """The same as a file that Korean Excel opens."""
     asked = await _asked(visit)
     text = "".join(csv_rows(asked.report, asked.by))
-    return _file(text.encode(), "text/csv; charset=utf-8", f"{_name(asked.report)}.csv")
+    return visit.file(text.encode(), "text/csv; charset=utf-8", f"{_name(asked.report)}.csv")
 
 
 async def as_json(visit: Visit) -> Response:
     """The same as the API tells it."""
     asked = await _asked(visit)
     view = report_view(asked.report, str(visit.service.zone), asked.by)
-    return _file(msgspec.json.encode(view), "application/json", f"{_name(asked.report)}.json")
+    return visit.file(msgspec.json.encode(view), "application/json", f"{_name(asked.report)}.json")
 
 
 async def _asked(visit: Visit) -> Asked:
@@ -75,11 +75,6 @@ async def _asked(visit: Visit) -> Asked:
 
 def _name(report: Report) -> str:
     return f"payments-{report.first}-{report.last}"
-
-
-def _file(body: bytes, media_type: str, name: str) -> Response:
-    headers: dict[str, Any] = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(body, media_type=media_type, headers=headers)
 
 
 PAGES: Final = (

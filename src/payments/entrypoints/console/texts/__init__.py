@@ -4,6 +4,7 @@
 ├── today      the front page
 ├── payments   payments and refunds
 ├── books      reports and reconciliation
+├── settlements  settlement files, and comparisons that run
 ├── people     messages, operators, keys, and the audit list
 ├── settings   the page of settings
 └── deeds      what is in the audit list
@@ -12,7 +13,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from payments.entrypoints.console.texts import books, deeds, frame, payments, people, settings, today
+from payments.entrypoints.console.texts import books, deeds, frame, payments, people, settings, settlements, today
 from payments.entrypoints.stories.words import Words
 
 TEXTS: Final[Mapping[str, Words]] = {
@@ -20,6 +21,7 @@ TEXTS: Final[Mapping[str, Words]] = {
     **today.TEXTS,
     **payments.TEXTS,
     **books.TEXTS,
+    **settlements.TEXTS,
     **deeds.TEXTS,
     **people.TEXTS,
     **settings.TEXTS,

@@ -46,9 +46,14 @@ TEXTS: Final[Mapping[str, Words]] = {
     "nothing_moved": Words("이 기간에 오간 돈이 없습니다.", "No money moved in this period."),
     "reconciliation": Words("대사", "Reconciliation"),
     "reconciliation_lead": Words(
-        "장부와 결제대행사의 목록을 비교한 결과입니다. 서버에서 시작합니다:",
-        "What comparing our books with the provider's list found. It is started at a shell:",
+        "장부와 결제대행사의 목록을 비교한 결과입니다.", "What comparing our books with the provider's list found."
     ),
+    "reconcile": Words("비교 시작", "Compare"),
+    "reconcile_hint": Words(
+        "결제대행사에 이 기간의 목록을 묻고, 다른 것은 장부에 고쳐 적습니다. 한 번에 100일까지입니다.",
+        "The provider is asked for its list of these days, and what differs is recorded. At most 100 days at once.",
+    ),
+    "runs_now": Words("지금 비교하고 있습니다: {}", "A comparison is running: {}"),
     "no_runs": Words("아직 비교한 적이 없습니다.", "Nothing was compared yet."),
     "period": Words("기간", "Period"),
     "compared_at": Words("비교한 때", "Compared"),

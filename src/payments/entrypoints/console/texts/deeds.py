@@ -26,6 +26,8 @@ _DEEDS: Final[Mapping[AuditAction, Words]] = {
     AuditAction.CANCEL: Words("취소를 요청", "asked for a cancellation"),
     AuditAction.HOLD_STRAY: Words("어긋난 입금을 보관", "held a stray"),
     AuditAction.HOLD_ORPHAN: Words("주문 없는 결제를 보관", "held an orphan"),
+    AuditAction.RECONCILE: Words("결제대행사와 대사를 시작", "began a reconciliation"),
+    AuditAction.COMPARE_SETTLEMENT: Words("정산 파일을 비교", "compared a settlement file"),
     AuditAction.REPLAY_MESSAGE: Words("메시지를 다시 보냄", "sent a message again"),
     AuditAction.SKIP_MESSAGE: Words("메시지를 건너뜀", "skipped a message"),
     AuditAction.REFUSED: Words("거절됨", "was refused"),
