@@ -10,13 +10,15 @@ from collections.abc import Callable
 from typing import Any
 
 import attrs
-from playwright.sync_api import FrameLocator, Locator, Page
+from playwright.sync_api import FrameLocator, Locator, Page, TimeoutError
 from support.browser.chromium import shot
 from support.patience import EVENTUALLY
 
 from payments.domain.messages import Message
 from payments.entrypoints.demo import Demo
 from payments.entrypoints.sandbox.payments.row import PaymentRow
+
+FITS = "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 
 
 @attrs.define
@@ -137,8 +139,10 @@ class Shopper:
 
     def shot(self, name: str) -> None:
         """Keep a picture, named after the device too. No page of the shop scrolls sideways."""
-        sideways = self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-        assert not sideways, f"{self.page.url} is wider than the screen"
+        try:
+            self.page.wait_for_function(FITS)  # outlives a page that loads itself anew, which `evaluate` does not
+        except TimeoutError:
+            raise AssertionError(f"{self.page.url} is wider than the screen") from None
         shot(self.page, f"shop-{name}-{'phone' if self.on_phone else 'desk'}")
 
 
