@@ -24,7 +24,7 @@ from payments.testing import Shop, shop
 
 pytestmark = [pytest.mark.fuzz, pytest.mark.soak]
 
-ROUNDS = rounds(ci=5_000, soak=100_000)
+ROUNDS = rounds(ci=2_500, soak=100_000)
 PRICE = 1_000
 ATTEMPT = GatewayId("imp_1")
 TRUTHS: tuple[dict[str, Any], ...] = (
