@@ -19,7 +19,7 @@ from payments.entrypoints.http.app import OPERATIONS
 
 pytestmark = [pytest.mark.fuzz, pytest.mark.soak]
 
-EXAMPLES = rounds(ci=60, soak=500)
+EXAMPLES = rounds(ci=60, soak=800)
 KINDS = [
     (o.method, o.path, mode)
     for o, mode in itertools.product(OPERATIONS, GenerationMode)
