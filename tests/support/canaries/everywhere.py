@@ -16,6 +16,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
+from types import FunctionType
 from typing import Any, Final
 
 import pytest
@@ -78,11 +79,12 @@ def swap() -> None:
 
 
 def _swap_defaults(function: Any) -> None:
-    positional, named = getattr(function, "__defaults__", None), getattr(function, "__kwdefaults__", None)
-    if positional:
-        function.__defaults__ = tuple(_swapped(each) for each in positional)
-    if named:
-        function.__kwdefaults__ = {name: _swapped(each) for name, each in named.items()}
+    if not isinstance(function, FunctionType):
+        return
+    if function.__defaults__:
+        function.__defaults__ = tuple(_swapped(each) for each in function.__defaults__)
+    if function.__kwdefaults__:
+        function.__kwdefaults__ = {name: _swapped(each) for name, each in function.__kwdefaults__.items()}
 
 
 def _swapped(value: Any) -> Any:
