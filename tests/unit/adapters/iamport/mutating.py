@@ -1,10 +1,16 @@
-"""Answers of a provider, mutated: as JSON (a field, its type, its place) and then as bytes."""
+"""Answers of a provider, mutated: as JSON (a field, its type, its place) and then as bytes.
+
+mutated   the bytes; `read` reads them as strictly as the product must
+Calm      what a transport needs that never waits
+"""
 
 import copy
 import json
 import random
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, Self
+
+from payments.adapters.http_wire.transport import Deadline
 
 HURTING: Final[tuple[Any, ...]] = (
     *(0, -1, 1, 0.5, 1e308, -1e308, 10**400, 2**53, 999, 1000, 1000.0, "1000", float("nan"), float("inf")),
@@ -26,6 +32,41 @@ RAW_BYTES: Final = (
 )
 
 Path = list[Any]
+
+
+class Calm:
+    """The part of a transport that is the same for every answer: nobody waits."""
+
+    async def pause(self, _: float) -> None:
+        """Retry at once."""
+
+    def turn(self) -> Self:
+        return self
+
+    async def take(self, _: Deadline) -> bool:
+        return True
+
+    def release(self) -> None:
+        """Nobody waits."""
+
+
+def read(body: bytes) -> Any:
+    """Return what these bytes say, in JSON without a repeated field; None if they are none."""
+    try:
+        return json.loads(body, object_pairs_hook=_without_repeats, parse_int=_of_any_length)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _of_any_length(digits: str) -> int | str:
+    """Return a number; one that is longer than Python reads is of no field that matters here."""
+    return int(digits) if len(digits) < 20 else digits
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(dict(pairs)) < len(pairs):
+        raise ValueError("a field is repeated")
+    return dict(pairs)
 
 
 def mutated(answer: Any, chance: random.Random) -> bytes:

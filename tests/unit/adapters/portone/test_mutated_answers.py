@@ -1,16 +1,15 @@
 """Whatever PortOne answers, only our own errors come of it, and nothing is paid that the answer does not say."""
 
-import json
 import random
 from typing import Any
 
 import attrs
 import pytest
 from support.rounds import rounds
-from unit.adapters.iamport.mutating import mutated
+from unit.adapters.iamport.mutating import Calm, mutated, read
 from unit.adapters.portone.rows import a_row, a_transaction, amount
 
-from payments.adapters.http_wire.transport import Answer, Deadline
+from payments.adapters.http_wire.transport import Answer
 from payments.adapters.memory.gateway import MemoryGateway
 from payments.adapters.portone.client import Client
 from payments.adapters.portone.settings import PortOneSettings
@@ -43,7 +42,7 @@ TRUTHS: tuple[dict[str, Any], ...] = (
 
 
 @attrs.define
-class Mutating:
+class Mutating(Calm):
     """A transport: everything is answered with the bytes at hand, of a payment or of its transactions."""
 
     payment: Answer
@@ -51,18 +50,6 @@ class Mutating:
 
     async def send(self, _: str, target: str, *__: Any) -> Answer:
         return self.transactions if "/transactions" in target else self.payment
-
-    async def pause(self, _: float) -> None:
-        """Retry at once."""
-
-    def turn(self) -> "Mutating":
-        return self
-
-    async def take(self, _: Deadline) -> bool:
-        return True
-
-    def release(self) -> None:
-        """Nobody waits."""
 
 
 def refresher_over(transport: Mutating, sold: Shop) -> Refresher:
@@ -72,10 +59,7 @@ def refresher_over(transport: Mutating, sold: Shop) -> Refresher:
 
 def says_paid(body: bytes, merchant_id: str) -> bool:
     """Return whether these bytes say, in JSON without a repeated field, that this payment's full price was taken."""
-    try:
-        answer = json.loads(body, object_pairs_hook=_without_repeats, parse_int=_any_length)
-    except (ValueError, RecursionError):
-        return False
+    answer = read(body)
     rows = answer.get("items") if isinstance(answer, dict) and "items" in answer else [answer]
     return isinstance(rows, list) and any(_is_capture(row, merchant_id) for row in rows)
 
@@ -92,17 +76,6 @@ def _is_capture(row: Any, merchant_id: str) -> bool:
         and row.get("status") in ("PAID", "CANCELLED", "PARTIAL_CANCELLED")
         and (channel is None or (isinstance(channel, dict) and channel.get("type") != "LIVE"))
     )
-
-
-def _any_length(digits: str) -> int | str:
-    """Return a number; one that is longer than Python reads is of no field that matters here."""
-    return int(digits) if len(digits) < 20 else digits
-
-
-def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len(dict(pairs)) < len(pairs):
-        raise ValueError("a field is repeated")
-    return dict(pairs)
 
 
 def mutated_transport(merchant_id: str, chance: random.Random) -> Mutating:
