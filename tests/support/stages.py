@@ -31,7 +31,12 @@ MARKED: Final = (
     Stage("rounds", "slow", 12, options=()),  # one at a time: each of them uses every core
     Stage("browser", "browser", 8),
     Stage("clients", "clients", 2, folders=("tests/integration/clients",)),
-    Stage("fuzz", "fuzz", 4, folders=("tests/integration/http", "tests/unit/adapters/iamport")),
+    Stage(
+        "fuzz",
+        "fuzz",
+        4,
+        folders=("tests/integration/http", "tests/unit/adapters/iamport", "tests/unit/adapters/portone"),
+    ),
     Stage("simulation", "simulation", 4, options=(), folders=("tests/simulation",)),  # its worlds use every core
 )
 STAGES: Final = (Stage("fast", "", 10), *MARKED[1:], MARKED[0])
