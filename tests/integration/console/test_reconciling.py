@@ -15,6 +15,11 @@ from payments.domain.errors import Unknown
 from payments.domain.people.audit import AuditAction
 from payments.domain.ports import ListingPage
 from payments.entrypoints.blocking import run
+from payments.entrypoints.console import jobs
+
+pytestmark = pytest.mark.usefixtures("one_day")
+AT_ONCE = pytest.mark.parametrize("answered_within", [0.0])
+"""The page of the job is shown while it runs."""
 
 
 class HeldGateway(MemoryGateway):
@@ -38,7 +43,14 @@ def gateway() -> HeldGateway:
 
 
 @pytest.fixture
-def api(gateway: HeldGateway) -> Iterator[RunningApi]:
+def answered_within() -> float:
+    """After how many seconds the page of a job is shown, if it has not ended."""
+    return EVENTUALLY
+
+
+@pytest.fixture
+def api(gateway: HeldGateway, answered_within: float, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningApi]:
+    monkeypatch.setattr(jobs, "ANSWER_WITHIN_SECONDS", answered_within)
     with running_api(gateway=gateway) as running:
         yield running
         gateway.answers.set()
@@ -63,6 +75,7 @@ def test_what_was_found_is_shown_and_stored(
     assert (before.agrees, after.agrees, after.by) == (False, True, "operator:kim")
 
 
+@AT_ONCE
 def test_one_runs_at_a_time_and_its_page_follows_it(
     api: RunningApi, gateway: HeldGateway, kim: Visitor, days: dict[str, str]
 ) -> None:
@@ -72,6 +85,7 @@ def test_one_runs_at_a_time_and_its_page_follows_it(
     assert started.headers["Location"] in kim.get("/reconciliation").text
     second = kim.post("/reconciliation", days)
     assert "이미 진행 중" in kim.follow(second).text
+    until(lambda: gateway.listings)
     assert gateway.listings == 1, "the provider is asked once"
     gateway.answers.set()
     path = started.headers["Location"].removeprefix("/console")
@@ -94,6 +108,7 @@ def test_a_provider_that_does_not_answer_is_told_and_nothing_is_stored(
     assert actions == [AuditAction.REFUSED, AuditAction.RECONCILE]
 
 
+@AT_ONCE
 def test_a_failure_after_the_page_was_shown_is_told_on_it(
     gateway: HeldGateway, kim: Visitor, days: dict[str, str]
 ) -> None:

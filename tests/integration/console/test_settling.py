@@ -8,14 +8,16 @@ import attrs
 import pytest
 from support.api import RunningApi, api_settings, running_api
 from support.console import Visitor, add_operator, signed_in
+from support.patience import EVENTUALLY
 
 from payments.domain.books.days import day_of
 from payments.domain.books.settlement import SettledBy
 from payments.domain.people.audit import AuditAction
 from payments.entrypoints.blocking import run
-from payments.entrypoints.console import uploads
+from payments.entrypoints.console import jobs, uploads
 from payments.entrypoints.settings import SettlementOptions
 
+pytestmark = pytest.mark.usefixtures("one_day")
 COLUMNS = SettlementOptions(
     name="거래번호", named_by=SettledBy.GATEWAY_ID, amount="금액", fee="수수료", payout_day="지급일"
 )
@@ -23,7 +25,8 @@ HEADS = "거래번호,금액,수수료,지급일"
 
 
 @pytest.fixture
-def api() -> Iterator[RunningApi]:
+def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningApi]:
+    monkeypatch.setattr(jobs, "ANSWER_WITHIN_SECONDS", EVENTUALLY)
     with running_api(settings=attrs.evolve(api_settings(), settlement=COLUMNS)) as running:
         yield running
 

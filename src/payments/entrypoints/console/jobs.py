@@ -53,8 +53,8 @@ Work = Callable[[Job], Coroutine[Any, Any, str]]
 class Jobs:
     """The jobs of this process, the latest ones."""
 
-    def __init__(self, seconds: float = ANSWER_WITHIN_SECONDS) -> None:
-        self._sending = Sending(2 * len(JobKind), seconds, what="job")
+    def __init__(self) -> None:
+        self._sending = Sending(2 * len(JobKind), ANSWER_WITHIN_SECONDS, what="job")
         self._kept: tuple[Job, ...] = ()
         self._lock = threading.Lock()
 
