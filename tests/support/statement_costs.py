@@ -27,12 +27,14 @@ def vacuumed(store: SqlStore) -> None:
 def plan_of(store: SqlStore, statement: sa.Select[Any], given: Mapping[str, object]) -> str:
     """Return how the database would answer *statement*, in its own words."""
     explain = "EXPLAIN QUERY PLAN " if is_sqlite(store) else "EXPLAIN "
+
+    def explained(_c: object, _u: object, text: str, values: object, *_: object) -> tuple[str, object]:
+        return explain + text, values
+
     with store.database.engine.connect() as connection:
-        compiled: Any = statement.compile(connection, compile_kwargs={"render_postcompile": True})
-        values = compiled.construct_params(given)
-        bound = {n: compiled._bind_processors[n](v) if n in compiled._bind_processors else v for n, v in values.items()}
-        told = bound if compiled.positiontup is None else tuple(bound[name] for name in compiled.positiontup)
-        return "\n".join(str(row) for row in connection.exec_driver_sql(explain + str(compiled), told))
+        sa.event.listen(connection, "before_cursor_execute", explained, retval=True)
+        cursor: Any = connection.execute(statement, given).cursor
+        return "\n".join(str(row) for row in cursor.fetchall())
 
 
 def steps(store: SqlStore, call: Callable[[SqlStore], object]) -> int:

@@ -19,7 +19,6 @@ from payments.adapters.sql.schema.tables import (
     DONE,
     OPEN,
     OPEN_STRAY,
-    PAID,
     QUESTIONED,
     TAKEN,
     attempts,
@@ -32,6 +31,8 @@ from payments.domain.values import MerchantId
 
 _SINCE: Final = sa.bindparam("since", type_=Moment)
 _UNTIL: Final = sa.bindparam("until", type_=Moment)
+_LIMIT: Final = sa.bindparam("limit", type_=sa.Integer, literal_execute=True)
+"""A part of the text: what is bound makes PostgreSQL expect many rows, and then it plans each page anew."""
 _LAST_NAME: Final = "\U0010ffff" * 200
 """The greatest name: no name with a given beginning sorts after that beginning followed by it."""
 _EQUAL: Final = {
@@ -76,7 +77,8 @@ def _called() -> sa.CompoundSelect[Any]:
     """One statement for each kind of name, because each has an index of its own."""
     own = payments.alias()
     of_attempts = [
-        sa.select(attempts.c.merchant_id).where(name == sa.bindparam("called"), name != "") for name in _NAMES
+        sa.select(attempts.c.merchant_id).where(name == sa.bindparam("called"), name != sa.literal_column("''"))
+        for name in _NAMES
     ]
     of_payments = [
         sa.select(own.c.merchant_id).where(own.c[name.name] == sa.bindparam("called")) for name in _OWN_NAMES
@@ -119,7 +121,7 @@ def page_statement(shape: Shape) -> sa.Select[Any]:
     """Return the statement of a page of whole payments."""
     sorted_by = _SORTED_BY[shape.listing]
     chosen = _walk(shape).order_by(*(column.desc() for column in sorted_by))
-    chosen = chosen.limit(sa.bindparam("limit", type_=sa.Integer))
+    chosen = chosen.limit(_LIMIT)
     if shape.continued:
         last_seen = [sa.bindparam(f"before_{number}", type_=column.type) for number, column in enumerate(sorted_by)]
         chosen = chosen.where(sa.tuple_(*sorted_by) < sa.tuple_(*last_seen))
@@ -155,7 +157,7 @@ def bound(which: Filter) -> dict[str, object]:
 
 def _walk(shape: Shape) -> sa.Select[Any]:
     """Return the announced payments of *shape*, not yet sorted."""
-    walk = _WALKS[shape.listing](shape).where(payments.c.version > 0)
+    walk = _WALKS[shape.listing](shape).where(payments.c.version > sa.literal_column("0"))
     walk = walk.where(*(_equal(shape, name) for name in _EQUAL if shape.has(name)))
     if shape.has("name"):
         walk = walk.where(payments.c.name >= sa.bindparam("name"), payments.c.name <= sa.bindparam("name_end"))
@@ -168,14 +170,17 @@ def _walk(shape: Shape) -> sa.Select[Any]:
     if shape.has("called"):
         walk = walk.where(payments.c.merchant_id.in_(_CALLED))
     if shape.has("paid_twice"):
-        walk = walk.where(PAID, _ANOTHER_PAID)
+        walk = walk.where(_compared(shape, "status") == sa.literal_column("'paid'"), _ANOTHER_PAID)
     return walk
 
 
 def _equal(shape: Shape, name: str) -> sa.ColumnElement[bool]:
-    column, is_of_money = _EQUAL[name], shape.listing in (Listing.CAPTURED, Listing.REFUNDED)
-    compared = _Unindexed(column) if is_of_money and name in _OF_FEW_VALUES else column
-    return compared == sa.bindparam(name)
+    return _compared(shape, name) == sa.bindparam(name)
+
+
+def _compared(shape: Shape, name: str) -> sa.ColumnElement[Any]:
+    is_of_money = shape.listing in (Listing.CAPTURED, Listing.REFUNDED)
+    return _Unindexed(_EQUAL[name]) if is_of_money and name in _OF_FEW_VALUES else _EQUAL[name]
 
 
 def _of_payments(shape: Shape) -> sa.Select[Any]:
