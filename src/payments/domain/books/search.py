@@ -5,8 +5,9 @@ Period    a stretch of time in which the payment began, was captured or was refu
 Listing   the order of a list, which follows from the filter: each page continues after the last payment seen
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 import attrs
 
@@ -32,6 +33,9 @@ class Listing(StrEnum):
     NAME = "name"
 
 
+PAID_TWICE_WITHIN: Final = timedelta(days=90)
+"""The period of `paid_twice` where none is given."""
+LONGEST_PAID_TWICE: Final = timedelta(days=366)
 _optional_time = attrs.validators.optional(aware)
 
 
@@ -63,7 +67,7 @@ class Filter:
     transaction id. `amount`, in minor units, is the price; with a period of captures or refunds it is the sum that was
     captured or refunded then. `name` is the beginning of the name, in its exact letters. `open_strays`: those with a
     stray that nobody has decided about. `open_refunds`: those with a refund whose outcome is not known. `paid_twice`:
-    paid payments of an order that another payment paid too, whoever the buyer was.
+    paid payments of an order that another payment paid too, whoever the buyer was and whenever the other was paid.
     `questioned`: those with money recorded as given back elsewhere that an operator must decide about.
     """
 
@@ -80,6 +84,19 @@ class Filter:
     open_refunds: bool = False
     paid_twice: bool = False
     questioned: bool = False
+
+    def bounded(self, now: datetime) -> "Filter":
+        """Return the filter with the period that `paid_twice` needs, because each payment in it is compared.
+
+        Without a start it is PAID_TWICE_WITHIN. Raises BadInput where it is longer than LONGEST_PAID_TWICE.
+        """
+        if not self.paid_twice:
+            return self
+        until = self.period.until or now
+        since = self.period.since or until - PAID_TWICE_WITHIN
+        if until - since > LONGEST_PAID_TWICE:
+            raise BadInput(f"Orders that were paid twice are searched in at most {LONGEST_PAID_TWICE.days} days.")
+        return attrs.evolve(self, period=attrs.evolve(self.period, since=since))
 
     @property
     def listing(self) -> Listing:

@@ -245,10 +245,13 @@ class Checkout:
     async def page(
         self, caller: Caller, which: Filter, before: MerchantId | None = None, limit: int = 100
     ) -> Sequence[Payment]:
-        """Return up to *limit* payments that the caller may see, newest first. Raises PaymentNotFound (bad cursor)."""
+        """Return up to *limit* payments that the caller may see, newest first.
+
+        Raises PaymentNotFound (bad cursor), or BadInput for a period that is too long for *which*.
+        """
         if caller.role is Role.BUYER:
             which = attrs.evolve(which, buyer=caller.name)
-        return await self.payments.page(which, before, limit)
+        return await self.payments.page(which.bounded(self.clock.now()), before, limit)
 
     async def timeline(self, caller: Caller, merchant_id: MerchantId) -> list[Event]:
         """Return the events of a payment, oldest first. Raises PaymentNotFound."""

@@ -1,6 +1,7 @@
 """Commands about payments: show, list, refresh, cancel, refund."""
 
 import sys
+from datetime import UTC, datetime
 from typing import Annotated, Final
 
 from cyclopts import Parameter
@@ -55,7 +56,7 @@ def list_(*, search: Search = NO_SEARCH, limit: int = 20, cursor: str | None = N
         The last merchant id of the previous page.
     """
     check_limit(limit)
-    which = search.filter(shop_zone(common))
+    which = search.filter(shop_zone(common)).bounded(datetime.now(UTC))
     with stored(common) as store:
         found = run(store.payments.page(which, recorded_id(cursor) if cursor else None, limit + 1))
     print_page(found[:limit], more=len(found) > limit, common=common)

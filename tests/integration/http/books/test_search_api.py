@@ -20,6 +20,15 @@ def paid(api: RunningApi) -> str:
     return payment["merchant_id"]
 
 
+def test_orders_that_were_paid_twice_are_looked_for_in_at_most_a_year(api: RunningApi, paid: str):
+    assert found(api, "paid_twice=true") == found(api, "paid_twice=true&from=2026-01-01&to=2026-12-31") == []
+    refused = api.get("/payments?paid_twice=true&from=2020-01-01&to=2026-12-31", headers=api.shop)
+    assert (refused.status_code, refused.json()["detail"]) == (
+        422,
+        "Orders that were paid twice are searched in at most 366 days.",
+    )
+
+
 def test_a_payment_is_found_by_order_sum_method_and_name(api: RunningApi, paid: str):
     known = api.get(f"/payments/{paid}", headers=api.shop).json()
     assert found(api, f"order={known['order']}") == [paid]

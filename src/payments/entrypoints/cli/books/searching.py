@@ -46,7 +46,7 @@ class Search:
     zone
         The time zone of --from and --to. Default: the shop's.
     paid_twice
-        Only paid payments of orders that another payment paid too, whoever the buyers are.
+        Only paid payments of orders that another payment paid too, whoever the buyers are. Without --from: of 90 days.
     questioned
         Only payments with money given back elsewhere that may be the same as a refund of the provider.
     """

@@ -26,7 +26,7 @@ TEXTS: Final[Mapping[str, Words]] = {
     "questioned_only": Words("같은 돈인지 정할 환불만", "With money in question"),
     "refunding_only": Words("진행 중인 환불만", "With open refunds"),
     "strays_only": Words("어긋난 입금만", "With strays"),
-    "twice_only": Words("두 번 결제된 주문만", "Paid twice"),
+    "twice_only": Words("두 번 결제된 주문만 (기간이 없으면 90일)", "Paid twice (90 days, if no period is given)"),
     "as_csv": Words("CSV로 받기", "Download CSV"),
     "more": Words("더 보기", "More"),
     "nothing_found": Words("찾은 결제가 없습니다.", "No payment was found."),

@@ -100,7 +100,8 @@ class Page(Strict):
     `zone` (default: the shop's time zone). `amount` is the price, or with a period of captures or refunds the sum that
     was captured or refunded then. For the shop only: `buyer`; `called`: a merchant id, order, gateway id, approval
     number or the PG's transaction id; `name`: the beginning of the name; `paid_twice`: paid payments of orders that
-    another payment paid too; `questioned`: those with money given back elsewhere that an operator must decide about.
+    another payment paid too (without `from`: of 90 days; at most 366); `questioned`: those with money given back
+    elsewhere that an operator must decide about.
     """
 
     status: Status | None = None
