@@ -174,6 +174,14 @@ _REASONS: Final[Mapping[tuple[str, str], Words]] = {
     ),
 }
 
+_CLOSED: Final[Mapping[str, Words]] = {
+    "outside_merged": Words(
+        "한 번만 셉니다. 결제는 닫힌 채로 있고, 남은 돈이 있으면 환불할 수 있습니다.",
+        "It is counted once. The payment stays closed, and what is left of it can be refunded.",
+    ),
+}
+"""Why an event of a payment that is already cancelled matters."""
+
 _ROLES: Final[Mapping[str, Words]] = {
     "buyer": Words("손님", "The buyer"),
     "shop": Words("상점", "The shop"),
@@ -209,7 +217,9 @@ def entry_of(event: Mapping[str, Any], language: Language, *, names: bool = Fals
     return Entry(
         tone="" if known and reason in QUIET else tone,
         what=what.read_in(language).format(amount=amount),
-        why=(known or why).read_in(language).format(amount=amount),
+        why=(known or (_CLOSED.get(kind, why) if event["status"] == "cancelled" else why))
+        .read_in(language)
+        .format(amount=amount),
         words="" if known or kind not in ("declined", "prepare_refused", "refund_refused") else reason,
         who=source(event["by"], language) if names else reported_by(event["by"], language),
         at=moment(datetime.fromisoformat(event["at"]), language, seconds=True),

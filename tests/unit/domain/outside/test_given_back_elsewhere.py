@@ -209,6 +209,17 @@ def test_a_record_can_be_merged_with_refunds_of_other_sums_that_are_the_same_mon
     assert merge(after, R1, NOON, "operator:kim").attempts[0].left == 700
 
 
+def test_what_a_merger_leaves_of_a_cancelled_payment_can_be_refunded_and_it_stays_closed() -> None:
+    """No move leads out of `cancelled`, so only the sums tell that money is held again."""
+    after = elsewhere(elsewhere(seen_at_the_provider(a_paid(), 300), 300), 400, R2)
+    assert (after.status, after.attempts[0].left) == (CANCELLED, 0)
+    decided = merge(after, R1, NOON + 3 * HOUR, "operator:kim")
+    balanced(decided)
+    assert (decided.status, decided.attempts[0].left, decided.new_events[-1].status) == (CANCELLED, 300, CANCELLED)
+    asked = request(decided, a_refund_order(), RefundId("r3"), NOON + 3 * HOUR, "operator:kim")
+    assert asked.refund(RefundId("r3")).amount == 300
+
+
 def test_a_record_is_merged_with_nothing() -> None:
     with pytest.raises(RefundRefused):
         merge(elsewhere(a_paid()), R1, NOON, "operator:kim")
