@@ -35,6 +35,16 @@ def test_a_key_has_scopes_an_end_and_a_successor(operator: Operator):
         assert operator.command("keys", "create", "x", "--expires", wrong)[0] == 2
 
 
+def test_the_messages_about_one_payment_are_listed(operator: Operator):
+    about, other = operator.begun("gold"), operator.begun("silver")
+    listed = operator.json("outbox", "list", "--payment", about)["waiting"]
+    assert listed
+    assert all(about in one["body"] and other not in one["body"] for one in listed)
+    run(operator.service.outbox.bury(listed[0]["id"], "410"))
+    assert [one["id"] for one in operator.json("outbox", "dead", "--payment", about)["dead"]] == [listed[0]["id"]]
+    assert operator.json("outbox", "dead", "--payment", other) == {"dead": []}
+
+
 def test_dead_letters_are_listed_and_sent_again(operator: Operator):
     operator.begun()
     outbox, now = operator.service.outbox, operator.service.checkout.clock.now()

@@ -7,6 +7,7 @@ from cyclopts import Parameter
 
 from payments.domain.errors import BadInput
 from payments.domain.messages import Message
+from payments.domain.values import MerchantId, recorded_id
 from payments.entrypoints import display
 from payments.entrypoints.blocking import run
 from payments.entrypoints.cli.app import REFUSED
@@ -28,32 +29,40 @@ if TYPE_CHECKING:
     from payments.domain.use_cases.people.letters import Letters
 
 
-def list_(*, limit: int = 100, common: Common = DEFAULT) -> None:
+def list_(*, payment: str | None = None, limit: int = 100, common: Common = DEFAULT) -> None:
     """`payments outbox list`.
 
     Parameters
     ----------
+    payment
+        The id of a payment: only the messages about it.
     limit
         The most messages to list.
     """
     check_limit(limit)
     with stored(common) as store:
-        found = run(store.outbox.waiting(limit))
+        found = run(store.outbox.waiting(limit, _about(payment)))
     _show("waiting", found, common)
 
 
-def dead(*, limit: int = 100, common: Common = DEFAULT) -> None:
+def dead(*, payment: str | None = None, limit: int = 100, common: Common = DEFAULT) -> None:
     """`payments outbox dead`.
 
     Parameters
     ----------
+    payment
+        The id of a payment: only the messages about it.
     limit
         The most messages to list.
     """
     check_limit(limit)
     with stored(common) as store:
-        found = run(store.outbox.dead(limit))
+        found = run(store.outbox.dead(limit, _about(payment)))
     _show("dead", found, common)
+
+
+def _about(payment: str | None) -> MerchantId | None:
+    return recorded_id(payment) if payment else None
 
 
 def _show(name: str, found: Sequence[Message], common: Common) -> None:
