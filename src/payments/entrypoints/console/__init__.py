@@ -7,6 +7,7 @@
 ├── uploads     a form with a file
 ├── jobs        work that takes longer than a page may
 ├── errors      what an error says in both languages
+├── deeds       a row of the audit list as a sentence
 ├── rendering   templates and their filters
 ├── texts/      all texts of the pages
 └── pages/      the pages: each is a function of a visit

@@ -49,5 +49,10 @@ def told(error: Exception, language: Language) -> tuple[int, str, str]:
     return row.status, title, korean if language == "ko" else english
 
 
+def reason_of(slug: str, language: Language) -> str:
+    """Return what an error that is known only by its slug says."""
+    return _KOREAN.get(slug, slug) if language == "ko" else slug
+
+
 def _text(key: str, language: Language) -> str:
     return TEXTS[key].read_in(language)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from payments.entrypoints import display
+from payments.entrypoints.console.deeds import sentence
 from payments.entrypoints.console.texts import TEXTS
 from payments.entrypoints.display import Language
 from payments.entrypoints.stories.words import LANGUAGES
@@ -60,7 +61,7 @@ def facts_for(language: Language, zone: str) -> dict[str, Any]:
         "event_kind": partial(display.event_kind, language=language),
         "status_label": partial(display.status, language=language),
         "currency_of": display.currency_of,
-        "action": lambda value: said[f"did_{value}"],
+        "deed": partial(sentence, language=language),
         "menu": [(path, said[text], scope) for path, text, scope in MENU],
         "is_web": is_web,
     }
