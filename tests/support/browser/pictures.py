@@ -1,13 +1,14 @@
 """`python -m support.browser.pictures`: draw docs/images anew, from the real demo in a real browser.
 
 For each language: the shop's front page, a payment window at a desk, a deposit on a phone, a payment's timeline, and
-the console: today, a payment of which a part was refunded, and a search on a phone. `--console` draws these alone.
+the console: today, a payment of which a part was refunded, a payout file, and a search on a phone.
+`--console` draws these alone.
 """
 
 import random
 import sys
 import tempfile
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import attrs
@@ -18,6 +19,7 @@ from support.browser.shopper import Shopper
 from support.console import COOKIE, add_operator, signed_in
 
 from payments.domain.access import Scope
+from payments.domain.books.settlement import PayoutDay, Settlement, SettlementFinding, SettlementFindingKind
 from payments.domain.refunding import RefundOrder
 from payments.domain.values import Caller
 from payments.entrypoints.blocking import run
@@ -69,12 +71,40 @@ def in_the_console(demo: Demo, page: Page, language: str, token: str, merchant_i
     page.goto(f"{demo.api}/console/")
     page.locator(".plot canvas").first.wait_for()
     draw(page, f"console-today{language}", whole=True)
+    page.goto(f"{demo.api}/console/settlements/november")
+    draw(page, f"console-settlement{language}", whole=True)
 
 
 def found_on_a_phone(demo: Demo, page: Page, language: str, token: str, approval: str) -> None:
     page.context.add_cookies([{"name": COOKIE, "value": token, "url": demo.api}])
     page.goto(f"{demo.api}/console/payments?q={approval}")
     draw(page, f"console-phone{language}")
+
+
+def settled(demo: Demo, shown: Bought) -> None:
+    """Store what a payout file of November was found to say."""
+    now = demo.service.clock.now()
+    kinds = SettlementFindingKind
+    found = (
+        SettlementFinding(kind=kinds.NOT_IN_BOOKS, line=212, name="StdpayCARD2611241410", amount=18_000),
+        SettlementFinding(kind=kinds.NOT_IN_FILE, name=shown.attempt, amount=-5_000, merchant_id=shown.merchant_id),
+    )
+    days = [(now - timedelta(days=ago)).date() for ago in (9, 2)]
+    one = Settlement(
+        id="november",
+        file="payout-2026-11.csv",
+        currency="KRW",
+        since=datetime(2026, 10, 31, 15, tzinfo=UTC),
+        until=datetime(2026, 11, 30, 15, tzinfo=UTC),
+        compared_at=now,
+        by=f"operator:{OPERATOR}",
+        rows=214,
+        agreed=213,
+        skipped=2,
+        days=tuple(PayoutDay(day=day, amount=2_640_000, fee=79_200, rows=107) for day in days),
+        findings=found,
+    )
+    run(demo.service.settlements.book.add(one))
 
 
 def two_weeks_of_trade(demo: Demo) -> Bought:
@@ -107,6 +137,7 @@ def main() -> None:
     ):
         add_operator(demo.service, OPERATOR, Scope.REFUND)
         token, shown = signed_in(demo.service, OPERATOR), two_weeks_of_trade(demo)
+        settled(demo, shown)
         for language, locale in LANGUAGES.items():
             with chromium.tab([], locale=locale, viewport=DESK) as page:
                 in_the_console(demo, page, language, token, shown.merchant_id)
