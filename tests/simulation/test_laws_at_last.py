@@ -1,14 +1,16 @@
 """Each law that holds once the faults have stopped notices what was left undone."""
 
 import attrs
+import pytest
 from builders import a_deposit, with_refund
 
-from payments.domain.attempt import Disposition
+from payments.domain.attempt import Attempt, Disposition
 from payments.domain.machine import Status
 from payments.domain.payment import Payment
-from payments.domain.report import Rank
+from payments.domain.report import Deposit, Rank
 from simulation.laws.last import check_last
 from simulation.rows import Row
+from simulation.v2.book import Book
 from simulation.world import World
 
 
@@ -71,16 +73,40 @@ def test_a_stray_that_just_lies_here(calm_world: World) -> None:
     assert broken(calm_world) == {"16"}
 
 
-def test_an_account_that_stays_open_beside_the_card(calm_world: World) -> None:
-    payment, row = a_paid(calm_world)
+def with_an_open_account_beside_the_card(world: World, *known: Attempt) -> None:
+    payment, row = a_paid(world)
     beside = attrs.evolve(row, rank=Rank.READY, deposit=a_deposit(), versions=[])
-    calm_world.plan = attrs.evolve(
-        calm_world.plan, guesses=attrs.evolve(calm_world.plan.guesses, revokes_accounts=True)
-    )
-    calm_world.provider.by_merchant_id[payment.merchant_id].append(beside)
-    put(calm_world, payment, attempts=())
-    calm_world.good.clear()
+    world.plan = attrs.evolve(world.plan, guesses=attrs.evolve(world.plan.guesses, revokes_accounts=True))
+    world.provider.by_merchant_id[payment.merchant_id].append(beside)
+    put(world, payment, attempts=known)
+    world.good.clear()
+
+
+def a_known(world: World, deposit: Deposit | None) -> Attempt:
+    """Return what the shop knew of the attempt while it was a window, or an account."""
+    payment, _ = a_paid(world)
+    [attempt] = payment.attempts
+    report = attrs.evolve(attempt.report, rank=Rank.READY, deposit=deposit, captured_at=None, refunded=0, refunds=())
+    return Attempt(report=report)
+
+
+def test_an_account_that_stays_open_beside_the_card(calm_world: World) -> None:
+    with_an_open_account_beside_the_card(calm_world)
     assert "16" in broken(calm_world)
+
+
+@pytest.mark.parametrize(("known", "is_broken"), [("nothing", False), ("a window", False), ("an account", True)])
+def test_an_account_that_the_provider_hides_is_closed_where_the_shop_knew_it(
+    calm_world: World, monkeypatch: pytest.MonkeyPatch, known: str, is_broken: bool
+) -> None:
+    monkeypatch.setattr(Book, "hides", lambda *_: True)
+    attempts = {
+        "nothing": (),
+        "a window": (a_known(calm_world, None),),
+        "an account": (a_known(calm_world, a_deposit()),),
+    }
+    with_an_open_account_beside_the_card(calm_world, *attempts[known])
+    assert ("16" in broken(calm_world)) is is_broken
 
 
 def test_a_payment_that_awaits_for_ever(calm_world: World) -> None:
