@@ -56,11 +56,12 @@ class _Handing:
 
 @attrs.define(eq=False)
 class _Waiting:
-    """A call that waits: whose it is, its next step, and what became of it."""
+    """A call that waits: whose it is, its next step, and what became of it. `work` is there once it is executed."""
 
     name: str
-    call: Work
+    call: Call
     process: Process
+    work: Work | None = None
     step: _Step | None = None
     is_lost: bool = False
     value: Any = None
@@ -85,7 +86,7 @@ class GroupCommit:
 
     async def _waited(self, name: str, call: Call) -> Any:
         assert self._scheduler.current is not None
-        waiting = _Waiting(name, call(), self._scheduler.current)
+        waiting = _Waiting(name, call, self._scheduler.current)
         if not self._waiting:
             self._scheduler.at(self._scheduler.now + self._gathering(), self._execute)
         self._waiting.append(waiting)
@@ -134,9 +135,9 @@ class GroupCommit:
     def _go_on(self, waiting: _Waiting, outcome: Outcome) -> None:
         """Give a call the outcome of its step; it then has another step, or its caller gets its answer."""
         before, self._scheduler.current = self._scheduler.current, waiting.process
-        waiting.step = None
+        waiting.step, waiting.work = None, waiting.work or waiting.call()
         try:
-            waiting.step = waiting.call.throw(outcome.error) if outcome.error else waiting.call.send(outcome.value)
+            waiting.step = waiting.work.throw(outcome.error) if outcome.error else waiting.work.send(outcome.value)
         except StopIteration as done:
             waiting.value = done.value
         except Exception as error:  # noqa: BLE001 - it is its caller's
@@ -174,8 +175,8 @@ class UndoneError(Exception):
 
 def _lives(waiting: _Waiting) -> bool:
     """Return whether somebody still waits; the call of a dead process is never executed."""
-    if not waiting.process.alive:
-        waiting.call.close()
+    if not waiting.process.alive and waiting.work:
+        waiting.work.close()
     return waiting.process.alive
 
 
