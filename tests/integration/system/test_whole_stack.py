@@ -54,7 +54,7 @@ def examine(opened: Opened, examples: int, steps: int, known_seed: int | None = 
 
 
 def test_the_books_are_true_over_memory(servers: Servers) -> None:
-    examine(lambda: opened_stack(servers, "memory://"), rounds(ci=100, soak=3_000), 40)
+    examine(lambda: opened_stack(servers, "memory://"), rounds(ci=300, soak=3_000), 40)
 
 
 def test_the_books_are_true_over_sqlite(servers: Servers, sqlite_template: Path, tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ def test_the_books_are_true_over_sqlite(servers: Servers, sqlite_template: Path,
         for each in tmp_path.glob("payments.db*"):
             each.unlink()
 
-    examine(opened, rounds(ci=30, soak=1_000), 30)
+    examine(opened, rounds(ci=100, soak=1_000), 30)
 
 
 def test_the_books_are_true_over_postgresql(
@@ -79,7 +79,7 @@ def test_the_books_are_true_over_postgresql(
             yield stack
         postgresql_server.drop_database(name)
 
-    examine(opened, rounds(ci=15, soak=500), 30)
+    examine(opened, rounds(ci=50, soak=500), 30)
 
 
 @pytest.mark.parametrize("name", bugs.BUGS)

@@ -71,7 +71,9 @@ def _nothing_moved_unasked(shown: Mapping[str, Any], rows: Mapping[str, PaymentR
 
 def check_the_end(stack: Stack, ledger: Ledger) -> None:
     """Assert that both books are equal, that each event was delivered, and that good money was kept."""
-    for shown in stack.books():
+    books = stack.books()
+    assert stack.listed() == books, "the API lists something else than is stored"
+    for shown in books:
         merchant_id = shown["merchant_id"]
         rows = stack.sandbox.payments(merchant_id)
         payment = check_story(stack.worker.checkout, [row.shown() for row in rows], merchant_id)

@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import attrs
+import msgspec
 import requests
 from support.api import KEY as BUYERS_KEY
 from support.api import ORDER_KEY, SECRET, UNLIMITED, bearer, signed
@@ -20,6 +21,7 @@ from support.whole_stack.servers import Servers
 from typed_settings import Secret
 
 from payments.domain.access import DEFAULT_SCOPES, Scope
+from payments.domain.books.search import Filter
 from payments.domain.messages import DeliveryFailed, Message
 from payments.domain.payment import Payment
 from payments.domain.use_cases.hints import HintTaker
@@ -42,6 +44,7 @@ from payments.entrypoints.settings import (
     Settings,
 )
 from payments.entrypoints.tokens import key_digest, new_key
+from payments.entrypoints.views import payment_view
 from payments.testing.shop import KeptAlarms
 
 BUYERS = ("alice", "bob")
@@ -80,7 +83,13 @@ class Stack:
         return self.session.request(method, self.url + path, headers=headers, timeout=EVENTUALLY, **options)
 
     def books(self) -> list[dict[str, Any]]:
-        """Return all payments as the shop is shown them, with their attempts."""
+        """Return all payments as the shop is shown them, with their attempts. No call is made: each step needs them."""
+        stored = run(self.worker.payments.page(Filter(), None, 100))
+        shown: list[dict[str, Any]] = msgspec.to_builtins([payment_view(payment, for_shop=True) for payment in stored])
+        return shown
+
+    def listed(self) -> list[dict[str, Any]]:
+        """Return all payments as the API lists them to the shop."""
         payments: list[dict[str, Any]] = self.call("GET", "/payments", params={"limit": 100}).json()["payments"]
         return payments
 
@@ -146,6 +155,7 @@ def opened_stack(servers: Servers, database_url: str) -> Iterator[Stack]:
             worker, api = (
                 _by_the_sandboxes_clock(front, sandbox, alarms, endpoint) for front in (fronts.blocking, fronts.loop)
             )
+            session.trust_env = False  # it would look for a proxy before each call
             servers.api.app = http_app(api)
             key, secret = new_key("shop", worker.clock.now(), DEFAULT_SCOPES | {Scope.REFUND})
             run(worker.api_keys.add_key(key, key_digest(secret)))
