@@ -11,6 +11,7 @@ from payments.domain.attempt import Disposition
 from payments.domain.event import EventKind
 from payments.domain.machine import AWAITING, FAILED, PAID
 from payments.domain.payment import Payment
+from payments.domain.recording import Reading, apply_reports
 from payments.domain.report import Rank
 
 DECLINED: dict[str, Any] = {"rank": Rank.DECLINED, "reason": "한도 초과"}
@@ -78,6 +79,16 @@ def test_one_refusal_does_not_fail_a_payment_whose_other_window_is_open() -> Non
     assert (after.status, kinds(after)[-1]) == (AWAITING, EventKind.DECLINED)
     both = recorded(after, [attrs.evolve(open_window, rank=Rank.DECLINED)])
     assert both.status is FAILED
+
+
+def test_a_window_that_an_old_answer_shows_as_open_does_not_keep_a_payment_waiting() -> None:
+    payment = a_payment()
+    first, second = a_report(payment, **READY), a_report(payment, **READY)
+    after = recorded(payment, [second, attrs.evolve(first, rank=Rank.DECLINED)])
+    assert after.status is AWAITING
+    at_once = (first, attrs.evolve(second, rank=Rank.DECLINED))
+    reading = Reading(reports=at_once, at=NOON, by="sweep", is_complete_look=True)
+    assert apply_reports(after, reading, lambda *_: None).status is FAILED
 
 
 def test_an_opened_window_and_an_issued_deposit_are_told_and_change_no_status() -> None:

@@ -44,7 +44,6 @@ from payments.domain.schedule import EXPIRES_AFTER
 from payments.domain.use_cases.channel_rules import (
     ChannelRules,
     Finding,
-    NoRules,
     PaymentRequest,
     raise_if_stopped,
 )
@@ -78,7 +77,7 @@ class Checkout:
     mode: Mode
     expires_after: timedelta = EXPIRES_AFTER
     rules: Rules = attrs.field(factory=Rules)
-    channel_rules: ChannelRules = attrs.field(factory=NoRules)
+    channel_rules: ChannelRules
 
     async def begin(
         self, buyer: str, order: str, offer: Offer, method: Method, by: Caller, contact: Contact | None = None

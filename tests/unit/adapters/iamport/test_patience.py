@@ -1,12 +1,15 @@
 """How long a call that failed waits before it is made again."""
 
+import logging
 import random
+from types import SimpleNamespace
 from typing import Any
 
 import attrs
 import pytest
 
-from payments.adapters.http_wire.calling import FIRST_RETRY_SECONDS, Target, patiently
+from payments.adapters.http_wire import calling
+from payments.adapters.http_wire.calling import FIRST_RETRY_SECONDS, Target, logged, patiently
 from payments.adapters.http_wire.transport import Deadline
 from payments.domain.errors import NotSent
 from payments.entrypoints.blocking import run
@@ -22,6 +25,10 @@ class Pausing:
         self.pauses.append(seconds)
 
 
+async def answered() -> int:
+    return 200
+
+
 async def refused() -> None:
     raise NotSent("nobody answers")
 
@@ -32,3 +39,22 @@ def test_each_pause_is_twice_the_one_before(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(NotSent):
         run(patiently(Target(method="GET", path="/"), refused, transport, 5, Deadline(3600)))
     assert transport.pauses == [FIRST_RETRY_SECONDS * factor for factor in (1, 2, 4, 8)]
+
+
+@pytest.mark.parametrize("drawn", [0.5, 1.5])
+def test_a_pause_is_half_to_one_and_a_half_times_as_long(monkeypatch: pytest.MonkeyPatch, drawn: float) -> None:
+    monkeypatch.setattr(random, "uniform", lambda *_: drawn)
+    transport: Any = Pausing()
+    with pytest.raises(NotSent):
+        run(patiently(Target(method="GET", path="/"), refused, transport, 2, Deadline(3600)))
+    assert transport.pauses == [FIRST_RETRY_SECONDS * drawn]
+
+
+def test_the_log_tells_how_many_milliseconds_a_call_took(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    ticks = iter([10.0, 10.25])
+    monkeypatch.setattr(calling, "time", SimpleNamespace(perf_counter=lambda: next(ticks)))
+    with caplog.at_level(logging.INFO, "calls"):
+        run(logged(Target(method="GET", path="/"), answered, logging.getLogger("calls"), str))
+    assert caplog.messages == ["GET /: 200 in 250 ms"]

@@ -98,3 +98,15 @@ def test_an_account_of_a_payment_that_may_still_be_paid_is_left_alone(world: Wor
     begun(world)
     world.does(world.sweep.sweep())
     assert "revoke" not in world.provider.calls
+
+
+def test_only_an_account_that_is_still_open_is_closed(world: World) -> None:
+    """A window without an account cannot be closed, and an account that was closed needs nothing more."""
+    payment, account = deposit(world)
+    world.opens(payment)
+    world.does(world.refresher.refresh(payment, "test"))
+    assert [attempt.gateway_id for attempt in only(world).attempts if attempt.waits_for_deposit] == [account]
+    world.does(world.checkout.cancel(ANN, payment.merchant_id))
+    assert world.provider.calls.count("revoke") == 1
+    world.does(world.refresher.refresh(only(world), "test"))
+    assert not only(world).deposits_to_revoke

@@ -130,3 +130,10 @@ def test_an_orphan_does_not_keep_payments_waiting(world: World) -> None:
     world.provider.trouble("find", ContractViolation("This cannot be."))
     done = world.does(world.sweep.sweep())
     assert (done.visited, done.changed, len(done.troubles)) == (2, 1, 1)  # the payment has expired
+
+
+def test_a_page_of_orphans_has_as_many_as_were_asked_for(world: World) -> None:
+    for number in range(3):
+        world.pays(a_payment(merchant_id=f"m_forgotten_{number}"))
+    world.does(world.reconciliation.recent())
+    assert [len(world.does(world.refunds.orphans_page(SHOP, limit=limit))) for limit in (2, 100)] == [2, 3]
