@@ -109,7 +109,12 @@ class Client:
         made = wire.cancelled(await self._api.ask(call, ends))
         if made.outcome is Outcome.FAILED:
             raise Rejected("The provider could not execute the refund. Nothing was done.", "FAILED", "cancel failed")
-        report = await self._again(refund.gateway_id, merchant_id)
+        try:
+            report = await self._again(refund.gateway_id, merchant_id)
+        except (NotSent, Rejected) as error:  # of the look: the cancel itself has arrived
+            raise Unknown(
+                "The provider took the refund, but its outcome was not shown. Refresh before trying again."
+            ) from error
         if report.amount.currency != currency:
             raise ContractViolation("The provider reports the capture in another currency than its refund.")
         return _with_waiting(report, made)

@@ -12,7 +12,7 @@ from unit.adapters.portone.rows import TX, a_row, amount
 from payments.adapters.http_wire.transport import Answer, Deadline, Turn
 from payments.adapters.portone.client import Client
 from payments.adapters.portone.settings import PortOneSettings
-from payments.domain.errors import ContractViolation, NotSent, Rejected
+from payments.domain.errors import ContractViolation, NotSent, Rejected, Unknown
 from payments.domain.refund import Refund
 from payments.domain.values import GatewayId, MerchantId, RefundId
 from payments.entrypoints.blocking import run
@@ -30,11 +30,13 @@ class Scripted:
 
     answers: dict[str, tuple[int, Any]]
     sent: list[str] = attrs.field(factory=list)
+    after_a_cancel: tuple[int, Any] | None = None
 
     async def send(self, method: str, target: str, _: Mapping[str, str], __: bytes | None, ___: Deadline) -> Answer:
         path = target.split("?")[0]
         self.sent.append(f"{method} {path}")
-        status, said = self.answers[path]
+        looks_after = self.after_a_cancel and cancels(self) and method == "GET"
+        status, said = self.after_a_cancel if self.after_a_cancel and looks_after else self.answers[path]
         return Answer(status, said if isinstance(said, bytes) else json.dumps(said).encode())
 
     async def pause(self, _: float) -> None:
@@ -97,6 +99,25 @@ def test_a_capture_that_an_old_snapshot_does_not_show_waits() -> None:
 def test_where_attempts_are_no_longer_listed_the_payment_alone_decides() -> None:
     there = at(a_row("READY", transactionId="tx_new"), withdrawn=True)
     with pytest.raises(ContractViolation, match="no longer knows"):  # after the cancel, which could be sent
+        refund(there)
+    assert cancels(there) == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (429, b"too many"),
+        (401, {"type": "UNAUTHORIZED", "message": "no"}),
+        (403, {"type": "FORBIDDEN", "message": "no"}),
+        (400, {"type": "INVALID_REQUEST", "message": "no"}),
+    ],
+    ids=lambda answer: str(answer[0]),
+)
+def test_a_look_that_fails_after_the_cancel_leaves_its_outcome_unknown(answer: tuple[int, Any]) -> None:
+    """Taken for a cancel that was not sent or was refused, it would be sent again, or told as refused."""
+    there = at(a_row())
+    there.after_a_cancel = answer
+    with pytest.raises(Unknown):
         refund(there)
     assert cancels(there) == 1
 
