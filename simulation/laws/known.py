@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from payments.domain.event import Event
+from payments.domain.money import Money
 from payments.domain.orphan import Orphan
 from payments.domain.payment import Payment
 from payments.domain.values import GatewayId, MerchantId
@@ -46,6 +47,8 @@ class Known:
         """The provider's ids of refunds, and our ids for them."""
         self.closable: dict[MerchantId, str] = {}
         """Payments that a person asked to close, or whose order was begun again."""
+        self.beginning: list[tuple[str, str, Money]] = []
+        """Whose order is being begun now, and for what price: what it meets on its way may be closed for it."""
         self._leases: dict[MerchantId, datetime] = {}
 
     def broken(self, law: str, sentence: str) -> None:

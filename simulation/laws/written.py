@@ -196,10 +196,19 @@ class WrittenLaws(Known):
         beside = self._world.provider.by_merchant_id[row.merchant_id]
         return any(other.rank >= Rank.CAPTURED for other in beside if other is not row)
 
+    def _begun_anew(self, payment: Payment) -> str | None:
+        """Return why a begin that is on its way may close the payment, which may be younger than that begin."""
+        moves = len(self._world.plan.providers) > 1
+        for buyer, order, price in self.beginning:
+            is_its_order = (buyer, order) == (payment.buyer, payment.order)
+            if is_its_order and (payment.price != price or payment.id_used_up or moves):
+                return self.closable.setdefault(payment.merchant_id, "begun anew")
+        return None
+
     def _check_closed(self, before: Payment, event: Event) -> None:
         current = self._world.scheduler.current
         if event.by != "clock":
-            asked = self.closable.get(before.merchant_id)
+            asked = self.closable.get(before.merchant_id) or self._begun_anew(before)
             if asked is None:
                 self.broken("11 only the provider's word counts", f"nobody asked to close {before.merchant_id}")
             elif asked != "forced" and not (current and current.looked.get(before.merchant_id)):

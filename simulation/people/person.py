@@ -53,7 +53,9 @@ class Person:
             moves = len(self.world.plan.providers) > 1
             if before and (before.price != wanted or before.id_used_up or moves):
                 self.world.laws.closable.setdefault(before.merchant_id, "begun anew")
+            self.world.laws.beginning.append((self.buyer, self.order, wanted))
             process = await self.answer("begin", lambda m: requests.begin(m, self.buyer, self.order, wanted, method))
+            self.world.laws.beginning.remove((self.buyer, self.order, wanted))
             if process.result is not None:
                 payment: Payment = process.result
                 return payment
