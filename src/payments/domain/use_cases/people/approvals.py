@@ -3,19 +3,18 @@
 It is stored as any refund, so no other one of the same capture can be requested meanwhile, and nothing sends it.
 """
 
-from collections.abc import Callable
 from typing import ClassVar
 
 import attrs
 
-from payments.domain.errors import PaymentNotFound, RefundRefused, Refused
+from payments.domain.errors import RefundRefused, Refused
 from payments.domain.event import Event, EventKind, Source
 from payments.domain.payment import Change, Payment
 from payments.domain.people.audit import AuditAction
 from payments.domain.ports import Clock, PaymentRepository
 from payments.domain.refund import AWAITS_APPROVAL, Refund, RefundStatus, closed
 from payments.domain.use_cases.people.trail import Trail
-from payments.domain.values import Caller, MerchantId, RefundId, Role
+from payments.domain.values import Caller, MerchantId, RefundId
 
 
 @attrs.define
@@ -64,7 +63,9 @@ class Approvals:
             event = self._event(EventKind.REFUND_APPROVED, caller, refund, refund.reason)
             return payment.apply([Change(event=event, refund=attrs.evolve(refund, not_before=None))])
 
-        return await self._noted(caller, AuditAction.APPROVE_REFUND, merchant_id, refund_id, approving)
+        return await self.trail.changed(
+            self.payments, caller, AuditAction.APPROVE_REFUND, merchant_id, approving, refund=refund_id
+        )
 
     async def reject(self, caller: Caller, merchant_id: MerchantId, refund_id: RefundId, why: str) -> Payment:
         """Give a waiting refund up. Raises RefundRefused if it does not wait."""
@@ -75,20 +76,9 @@ class Approvals:
             event = self._event(EventKind.REFUND_REFUSED, caller, refund, why[:1000])
             return payment.apply([Change(event=event, refund=refused)])
 
-        return await self._noted(caller, AuditAction.REJECT_REFUND, merchant_id, refund_id, rejecting)
-
-    async def _noted(
-        self,
-        caller: Caller,
-        action: AuditAction,
-        merchant_id: MerchantId,
-        refund_id: RefundId,
-        change: Callable[[Payment], Payment],
-    ) -> Payment:
-        if caller.role is Role.BUYER:
-            raise PaymentNotFound
-        changing = self.payments.update(merchant_id, change)
-        return await self.trail.noted(caller, action, merchant_id, changing, refund=refund_id)
+        return await self.trail.changed(
+            self.payments, caller, AuditAction.REJECT_REFUND, merchant_id, rejecting, refund=refund_id
+        )
 
     def _event(self, kind: EventKind, caller: Caller, refund: Refund, reason: str) -> Event:
         return Event(

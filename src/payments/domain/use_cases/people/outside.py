@@ -3,17 +3,14 @@
 The rules of a PG are not asked: they say which refunds it would execute, and it executes none of these.
 """
 
-from collections.abc import Callable
-
 import attrs
 
-from payments.domain.errors import PaymentNotFound
 from payments.domain.outside.deciding import GivenBack, count, merge, record
 from payments.domain.payment import Payment
 from payments.domain.people.audit import AuditAction
 from payments.domain.ports import Clock, PaymentRepository
 from payments.domain.use_cases.people.trail import Trail
-from payments.domain.values import Caller, MerchantId, RefundId, Role
+from payments.domain.values import Caller, MerchantId, RefundId
 
 
 @attrs.frozen(kw_only=True)
@@ -36,7 +33,9 @@ class OutsideRefunds:
             return record(payment, given, refund_id, self.clock.now(), str(caller))
 
         detail = {"refund": refund_id, "amount": given.amount, "attempt": given.gateway_id, "note": given.note}
-        return await self._noted(caller, AuditAction.RECORD_OUTSIDE_REFUND, merchant_id, recording, **detail)
+        return await self.trail.changed(
+            self.payments, caller, AuditAction.RECORD_OUTSIDE_REFUND, merchant_id, recording, **detail
+        )
 
     async def merge(self, caller: Caller, merchant_id: MerchantId, refund_id: RefundId) -> Payment:
         """Decide that a record is the same money as a refund that the provider reports. It no longer counts.
@@ -47,7 +46,9 @@ class OutsideRefunds:
         def merging(payment: Payment) -> Payment:
             return merge(payment, refund_id, self.clock.now(), str(caller))
 
-        return await self._noted(caller, AuditAction.MERGE_OUTSIDE_REFUND, merchant_id, merging, refund=refund_id)
+        return await self.trail.changed(
+            self.payments, caller, AuditAction.MERGE_OUTSIDE_REFUND, merchant_id, merging, refund=refund_id
+        )
 
     async def count(self, caller: Caller, merchant_id: MerchantId, refund_id: RefundId) -> Payment:
         """Decide that a record in question is other money than the provider reports. It counts again.
@@ -58,17 +59,6 @@ class OutsideRefunds:
         def counting(payment: Payment) -> Payment:
             return count(payment, refund_id, self.clock.now(), str(caller))
 
-        return await self._noted(caller, AuditAction.COUNT_OUTSIDE_REFUND, merchant_id, counting, refund=refund_id)
-
-    async def _noted(
-        self,
-        caller: Caller,
-        action: AuditAction,
-        merchant_id: MerchantId,
-        change: Callable[[Payment], Payment],
-        **detail: object,
-    ) -> Payment:
-        if caller.role is Role.BUYER:
-            raise PaymentNotFound
-        changing = self.payments.update(merchant_id, change)
-        return await self.trail.noted(caller, action, merchant_id, changing, **detail)
+        return await self.trail.changed(
+            self.payments, caller, AuditAction.COUNT_OUTSIDE_REFUND, merchant_id, counting, refund=refund_id
+        )

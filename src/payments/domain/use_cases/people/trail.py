@@ -1,14 +1,15 @@
 """Trail: writes what people and servers of the shop ask for into the audit list, before it is done."""
 
 import json
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, Final, TypeVar
 
 import attrs
 
-from payments.domain.errors import PaymentsError
+from payments.domain.errors import PaymentNotFound, PaymentsError
+from payments.domain.payment import Payment
 from payments.domain.people.audit import MAX_DETAIL, AuditAction, AuditDraft, AuditEntry, AuditLog
-from payments.domain.ports import Clock
+from payments.domain.ports import Clock, PaymentRepository
 from payments.domain.values import Caller, MerchantId, Role
 
 T = TypeVar("T")
@@ -37,6 +38,20 @@ class Trail:
             detail=said if len(said) <= MAX_DETAIL else "{}",
         )
         await self.log.append(draft)
+
+    async def changed(
+        self,
+        payments: PaymentRepository,
+        caller: Caller,
+        action: AuditAction,
+        merchant_id: MerchantId,
+        change: Callable[[Payment], Payment],
+        **detail: object,
+    ) -> Payment:
+        """Add a row, then return the payment as *change* leaves it. To a buyer, the payment is not found."""
+        if caller.role is Role.BUYER:
+            raise PaymentNotFound
+        return await self.noted(caller, action, merchant_id, payments.update(merchant_id, change), **detail)
 
     async def noted(
         self,

@@ -5,7 +5,7 @@ from typing import Final
 from payments.domain.errors import ConcurrentUpdate, PaymentNotFound
 from payments.domain.values import GatewayId
 from payments.entrypoints.http.operations import Answer, Call, Lane, operation
-from payments.entrypoints.http.shapes.cursors import cursor_after, read_cursor
+from payments.entrypoints.http.shapes.cursors import page_of, read_cursor
 from payments.entrypoints.http.shapes.inputs import HoldOrphan, StrayPage
 from payments.entrypoints.service import Service
 from payments.entrypoints.stray_views import OrphansView, OrphanView, orphan_view
@@ -25,13 +25,12 @@ async def listing(service: Service, call: Call) -> Answer:
     secrets = service.client_tokens.secrets
     cursor = read_cursor(secrets, "orphans", query.cursor)
     found = await service.refunds.orphans_page(call.caller, GatewayId(cursor) if cursor else None, query.limit + 1)
-    shown = found[: query.limit]
-    more = len(found) > query.limit
+    shown, after = page_of(found, query.limit, secrets, "orphans", lambda one: one.gateway_id)
     return Answer(
         200,
         OrphansView(
             orphans=[orphan_view(orphan) for orphan in shown],
-            next=cursor_after(secrets, "orphans", shown[-1].gateway_id) if more else None,
+            next=after,
         ),
     )
 

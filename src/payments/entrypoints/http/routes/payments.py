@@ -37,7 +37,7 @@ from payments.entrypoints.books.periods import read_period, zone_named
 from payments.entrypoints.http.edge.auth import Who
 from payments.entrypoints.http.operations import Answer, Call, Lane, operation
 from payments.entrypoints.http.routes.quotes import Quote, quote
-from payments.entrypoints.http.shapes.cursors import cursor_after, read_cursor
+from payments.entrypoints.http.shapes.cursors import page_of, read_cursor
 from payments.entrypoints.http.shapes.errors import Malformed, TooManyAwaiting
 from payments.entrypoints.http.shapes.inputs import (
     Abandon,
@@ -164,15 +164,15 @@ async def listing(service: Service, call: Call) -> Answer:
     for_shop = call.who.who is Who.SHOP
     which = _filter(service, call.caller, query, for_shop=for_shop)
     scope = f"{call.who.who} {which}"
-    before = read_cursor(service.client_tokens.secrets, scope, query.cursor)
+    secrets = service.client_tokens.secrets
+    before = read_cursor(secrets, scope, query.cursor)
     found = await _page(service, call.caller, which, before, query.limit + 1)
-    shown = found[: query.limit]
-    more = len(found) > query.limit
+    shown, after = page_of(found, query.limit, secrets, scope, lambda one: one.merchant_id)
     return Answer(
         200,
         PageView(
             payments=[payment_view(payment, for_shop=for_shop) for payment in shown],
-            next=cursor_after(service.client_tokens.secrets, scope, shown[-1].merchant_id) if more else None,
+            next=after,
         ),
     )
 

@@ -18,7 +18,7 @@ from payments.domain.refunding import RefundOrder, stray
 from payments.domain.use_cases.people.approvals import SecondPersonNeeded
 from payments.domain.values import GatewayId, RefundId
 from payments.entrypoints.http.operations import Answer, Call, Lane, operation
-from payments.entrypoints.http.shapes.cursors import cursor_after, read_cursor
+from payments.entrypoints.http.shapes.cursors import page_of, read_cursor
 from payments.entrypoints.http.shapes.inputs import Account, HoldStray, RequestRefund, ReturnStray, StrayPage
 from payments.entrypoints.money_back import RefundsView, RefundView, refund_view
 from payments.entrypoints.service import Service
@@ -117,13 +117,12 @@ async def strays(service: Service, call: Call) -> Answer:
     secrets = service.client_tokens.secrets
     before = read_cursor(secrets, "strays", query.cursor)
     found = await service.refunds.strays(call.caller, before, query.limit + 1)
-    shown = found[: query.limit]
-    more = len(found) > query.limit
+    shown, after = page_of(found, query.limit, secrets, "strays", lambda one: one.merchant_id)
     return Answer(
         200,
         StraysView(
             strays=[stray for payment in shown for stray in stray_views(payment)],
-            next=cursor_after(secrets, "strays", shown[-1].merchant_id) if more else None,
+            next=after,
         ),
     )
 

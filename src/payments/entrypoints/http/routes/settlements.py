@@ -5,7 +5,7 @@ from typing import Final
 from payments.domain.errors import PaymentNotFound
 from payments.entrypoints.books.settlements import SettlementsView, settlement_view
 from payments.entrypoints.http.operations import Answer, Call, Lane, operation
-from payments.entrypoints.http.shapes.cursors import cursor_after, read_cursor
+from payments.entrypoints.http.shapes.cursors import page_of, read_cursor
 from payments.entrypoints.http.shapes.errors import Malformed
 from payments.entrypoints.http.shapes.inputs import StrayPage
 from payments.entrypoints.service import Service
@@ -29,8 +29,7 @@ async def settlements(service: Service, call: Call) -> Answer:
         found = await service.settlements.book.page(read_cursor(secrets, _SCOPE, query.cursor), query.limit + 1)
     except PaymentNotFound:
         raise Malformed("The settlement of this cursor does not exist. Start again without a cursor.") from None
-    shown = found[: query.limit]
-    after = cursor_after(secrets, _SCOPE, shown[-1].id) if len(found) > query.limit else None
+    shown, after = page_of(found, query.limit, secrets, _SCOPE, lambda one: one.id)
     return Answer(200, SettlementsView(settlements=[settlement_view(one) for one in shown], next=after))
 
 

@@ -3,12 +3,22 @@
 import base64
 import hashlib
 import hmac
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, TypeVar
 
 from payments.domain.values import MerchantId
 from payments.entrypoints.http.shapes.errors import Malformed
 
 _SIGNATURE: Final = 16  # bytes
+T = TypeVar("T")
+
+
+def page_of(
+    found: Sequence[T], limit: int, secrets: tuple[str, ...], scope: str, name_of: Callable[[T], str]
+) -> tuple[Sequence[T], str | None]:
+    """Return the first *limit* of what was found, and the cursor that continues after them if more was found."""
+    shown = found[:limit]
+    return shown, cursor_after(secrets, scope, name_of(shown[-1])) if len(found) > limit else None
 
 
 def cursor_after(secrets: tuple[str, ...], scope: str, last: str) -> str:
