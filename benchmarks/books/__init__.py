@@ -58,7 +58,7 @@ def compare(kind: str, urls: list[str], sizes: list[int]) -> bool:
     with contextlib.ExitStack() as stack:
         stores = [stack.enter_context(contextlib.closing(open_store(url, Mode.TEST))) for url in urls]
         asked = _ask(kind, stores, sizes)
-        reported = {f"a row of a {period}'s report": _report(kind, period, stores, urls) for period in PERIODS}
+        reported = {f"a row of a {period}'s report": _report(kind, period, stores, sizes, urls) for period in PERIODS}
     limits = [Limit(f"{kind}: {name}", each["ratio"], most=MOST) for name, each in (asked | reported).items()]
     limits += [
         Limit(f"{kind}: MiB more of {name}", each["mib"][1] - each["mib"][0], most=MOST_MORE_MIB)
@@ -81,8 +81,9 @@ def _ask(kind: str, stores: list[SqlStore], sizes: list[int]) -> dict[str, Figur
     return found
 
 
-def _report(kind: str, period: str, stores: list[SqlStore], urls: list[str]) -> Figures:
-    costs, mib = [report_cost(store, period) for store in stores], [most_mib(url, period) for url in urls]
+def _report(kind: str, period: str, stores: list[SqlStore], sizes: list[int], urls: list[str]) -> Figures:
+    costs = [report_cost(store, size, period) for store, size in zip(stores, sizes, strict=True)]
+    mib = [most_mib(url, period) for url in urls]
     for cost, most in zip(costs, mib, strict=True):
         told = f"{cost.rows:,} rows in {cost.seconds:.2f} s, {cost.each:.2f} us a row, {most:.0f} MiB"
         print(f"  {kind:10} {period}'s report: {told}", flush=True)
