@@ -161,7 +161,7 @@ def test_november_is_closed_equal_to_the_won(
     menu.get_by_text(reconciliation).click()
     month(page, compare)
     expect(page.locator(".heading .chip")).to_have_text(differs)
-    assert page.locator("tbody tr").count() == 2, "a refund in the provider's console, and a capture"
+    expect(page.locator("tbody tr")).to_have_count(2)  # a refund in the provider's console, and a capture
     shot(page, f"closing-differs-{locale}-{len(device)}")
     menu.get_by_text(reconciliation).click()
     month(page, compare)
