@@ -174,7 +174,7 @@ class WrittenLaws(Known):
             self._check_refused(after, event)
         if event.kind is EventKind.DECLINED:
             row = self._world.provider.rows.get(event.gateway_id or GatewayId(""))
-            if row is None or not (row.declined_before or row.rank is Rank.DECLINED):
+            if row is None or not any(report.rank is Rank.DECLINED for *_, report in row.versions):
                 self.broken("11 only the provider's word counts", f"{event.gateway_id} was never declined")
 
     def _check_refused(self, after: Payment, event: Event) -> None:
