@@ -197,7 +197,8 @@ class Plan:
             faults = attrs.evolve(self.faults, webhooks_lost=max(self.faults.webhooks_lost, 0.6))
             return attrs.evolve(self, hold_strays=False, guesses=guesses, faults=faults)
         if self.theme == "hasty refunds":
-            faults = attrs.evolve(self.faults, slow=max(self.faults.slow, 0.4), stalls=max(self.faults.stalls, 0.03))
+            least = {"slow": 0.4, "stalls": 0.03, "mixups": 0.1}
+            faults = attrs.evolve(self.faults, **{n: max(getattr(self.faults, n), v) for n, v in least.items()})
             v2 = attrs.evolve(self.guesses_v2, asynchronous=0.6, fails_later=0.7)
             history = "no reasons" if self.guesses.history == "full" else self.guesses.history
             guesses = attrs.evolve(self.guesses, history=history)
