@@ -6,6 +6,8 @@ from typing import Final
 
 import attrs
 
+from payments.domain.money import Money
+from payments.domain.report import Rank
 from payments.domain.values import GatewayId, MerchantId, aware, text
 
 MOST_FINDINGS: Final = 500
@@ -22,12 +24,26 @@ class FindingKind(StrEnum):
 
 
 @attrs.frozen(kw_only=True)
+class Seen:
+    """What an attempt showed: at the provider, or in our books where the provider does not know it."""
+
+    rank: Rank
+    amount: Money
+    refunded: int
+    """In minor units."""
+
+
+@attrs.frozen(kw_only=True)
 class Finding:
-    """One finding. `what` is a plain sentence without secrets; ids are empty where no row could be read."""
+    """One finding, with what was seen of its attempt.
+
+    Where no row could be read or recorded, `what` says why, in a plain sentence without secrets, and ids may be empty.
+    """
 
     kind: FindingKind
     merchant_id: MerchantId | None = None
     gateway_id: GatewayId | None = None
+    seen: Seen | None = None
     what: str = attrs.field(default="", validator=text(0, 300))
 
 

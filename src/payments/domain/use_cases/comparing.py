@@ -11,7 +11,7 @@ from typing import Final, Self
 import attrs
 
 from payments.domain.attempt import Attempt
-from payments.domain.books.comparison import MOST_FINDINGS, Comparison, Finding, FindingKind
+from payments.domain.books.comparison import MOST_FINDINGS, Comparison, Finding, FindingKind, Seen
 from payments.domain.books.search import Filter, Period, PeriodOf
 from payments.domain.errors import BadInput, PaymentNotFound
 from payments.domain.payment import Payment
@@ -161,6 +161,5 @@ class Comparing:
 
 
 def _finding(kind: FindingKind, report: Report) -> Finding:
-    money = f"{report.amount.minor} {report.amount.currency}"
-    what = f"{report.rank.name.lower()} {money}, {report.refunded} refunded"
-    return Finding(kind=kind, merchant_id=report.merchant_id, gateway_id=report.gateway_id, what=what)
+    seen = Seen(rank=report.rank, amount=report.amount, refunded=report.refunded)
+    return Finding(kind=kind, merchant_id=report.merchant_id, gateway_id=report.gateway_id, seen=seen)

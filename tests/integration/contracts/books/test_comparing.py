@@ -6,11 +6,12 @@ import attrs
 import pytest
 
 from payments import testing
-from payments.domain.books.comparison import MOST_FINDINGS, Comparison, Finding, FindingKind
+from payments.domain.books.comparison import MOST_FINDINGS, Comparison, Finding, FindingKind, Seen
 from payments.domain.errors import BadInput, PaymentNotFound, Unknown
 from payments.domain.money import Money
 from payments.domain.payment import Payment
 from payments.domain.ports import Store
+from payments.domain.report import Rank
 from payments.domain.use_cases.comparing import Comparing
 from payments.domain.values import Caller, GatewayId, MerchantId, Method, Offer
 from payments.entrypoints.blocking import run
@@ -67,7 +68,7 @@ def test_what_differs_is_recorded_and_told_once(shop: testing.Shop) -> None:
     shop.clock.advance(hours=1)
     [finding] = compare(shop).findings
     assert (finding.kind, finding.merchant_id) == (FindingKind.DIFFERED, payment.merchant_id)
-    assert "5000 refunded" in finding.what
+    assert finding.seen == Seen(rank=Rank.CAPTURED, amount=PRICE, refunded=5_000)
     assert run(shop.store.payments.get(payment.merchant_id)).refunded == 5_000
     assert compare(shop).agrees
 
@@ -129,9 +130,10 @@ def test_a_provider_that_does_not_answer_leaves_nothing_that_looks_compared(shop
 def test_a_comparison_is_loaded_as_it_was_stored(shop: testing.Shop) -> None:
     made = compare(shop)
     many = tuple(
-        Finding(kind=kind, merchant_id=MerchantId("m" * 40), what="가" * 300)
+        Finding(kind=kind, merchant_id=MerchantId("m" * 40), what="가" * 300, seen=seen)
         for kind in FindingKind
-        for _ in range(MOST_FINDINGS // 4)
+        for seen in [None, *(Seen(rank=rank, amount=Money(1_999, "USD"), refunded=999) for rank in Rank)]
+        for _ in range(MOST_FINDINGS // 20)
     )
     whole = attrs.evolve(made, id="x", findings=many, more=7, foreign=3)
     run(shop.store.comparisons.add(whole))

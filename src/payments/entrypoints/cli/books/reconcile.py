@@ -99,9 +99,9 @@ def list_(*, limit: int = 20, cursor: str | None = None, common: Common = DEFAUL
 
 
 def _print(found: Sequence[Comparison], common: Common, *, whole: bool = False, more: bool = False) -> None:
-    if common.json:
-        from payments.entrypoints.books.comparisons import comparison_view
+    from payments.entrypoints.books.comparisons import comparison_view, detail
 
+    if common.json:
         views = [comparison_view(one) for one in found]
         after = {"next": found[-1].id} if more else {}
         print_json(views[0] if whole else {"reconciliations": views, **after})
@@ -113,7 +113,7 @@ def _print(found: Sequence[Comparison], common: Common, *, whole: bool = False, 
     table([[word(key, common.language) for key in heads], *(_line(one, common) for one in found)])
     for finding in found[0].findings if whole else ():
         named = [word(finding.kind, common.language), finding.merchant_id or "", finding.gateway_id or ""]
-        say("  ".join(filter(None, [*named, finding.what])))
+        say("  ".join(filter(None, [*named, detail(finding, common.language)])))
     if more:
         say(word("more", common.language, cursor=found[-1].id))
 

@@ -9,6 +9,7 @@ from payments.domain.errors import PaymentNotFound
 from payments.domain.people.audit import AuditAction
 from payments.domain.values import GatewayId
 from payments.entrypoints import display
+from payments.entrypoints.books.comparisons import detail
 from payments.entrypoints.console.jobs import Job, JobKind
 from payments.entrypoints.console.pages.jobs import Days, begun
 from payments.entrypoints.console.pages.page import Page
@@ -57,7 +58,7 @@ async def one(visit: Visit) -> Response:
     found = await visit.service.comparing.comparisons.find(visit.params["comparison_id"])
     if found is None:
         raise NoSuchPage("There is no such page.")
-    return visit.page("comparison.html", run=found)
+    return visit.page("comparison.html", run=found, detail=lambda finding: detail(finding, visit.language))
 
 
 async def hold(visit: Visit) -> Response:
