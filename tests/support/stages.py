@@ -29,12 +29,12 @@ class Stage:
 
 MARKED: Final = (
     Stage("rounds", "slow", 12, options=()),  # one at a time: each of them uses every core
-    Stage("browser", "browser", 8),
-    Stage("clients", "clients", 2, folders=("tests/integration/clients",)),
+    Stage("browser", "browser", 9),
+    Stage("clients", "clients", 1, folders=("tests/integration/clients",)),
     Stage(
         "fuzz",
         "fuzz",
-        4,
+        2,
         folders=("tests/integration/http", "tests/unit/adapters/iamport", "tests/unit/adapters/portone"),
     ),
     Stage("simulation", "simulation", 4, options=(), folders=("tests/simulation",)),  # its worlds use every core
