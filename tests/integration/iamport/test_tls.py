@@ -60,7 +60,8 @@ def tls(certificate: Path) -> ssl.SSLContext:
 
 @pytest.fixture
 def trusted(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("payments.adapters.http_wire.loop_transport.where", lambda: str(certificate))
+    ours = ssl.create_default_context(cafile=str(certificate))
+    monkeypatch.setattr("payments.adapters.http_wire.loop_transport._trusted", lambda: ours)
     monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(certificate))
 
 

@@ -15,6 +15,7 @@ from support.identity_provider import IdentityProvider
 from support.patience import EVENTUALLY
 
 from payments.domain.access import Scope
+from payments.domain.books.settlement import Settlement
 from payments.domain.money import Money
 from payments.domain.ports import Contact
 from payments.domain.values import Caller, Method, Offer
@@ -113,7 +114,12 @@ class Errand:
         done = named.post(f"/payments/{merchant_id}/refund", hidden(confirm))
         assert done.status_code == 303, done.text
         self.windows.append(confirm.text)  # what was typed is shown once more, to whoever typed it
-        known = {"merchant_id": merchant_id, "comparison_id": self.compared()}
+        known = {
+            "merchant_id": merchant_id,
+            "comparison_id": self.compared(),
+            "settlement_id": self.settled(),
+            "job_id": "none",
+        }
         for path in [path for method, path in PAGES if method == "GET"]:
             shown = named.get(path.format_map(known))
             assert shown.status_code == 200 or PAGES["GET", path] is PUBLIC, path
@@ -145,6 +151,14 @@ class Errand:
         """Compare a day with the provider's list, and return the id of what was found."""
         now = self.service.clock.now()
         return run(self.service.comparing.compare(Caller.system("test"), now - timedelta(days=1), now)).id
+
+    def settled(self) -> str:
+        """Keep a payout file that was compared, and return its id."""
+        now = self.service.clock.now()
+        times = {"since": now - timedelta(days=1), "until": now, "compared_at": now}
+        one = Settlement(id="canary", file="payout.csv", currency="KRW", by="shop:canary", rows=1, agreed=1, **times)
+        run(self.service.settlements.book.add(one))
+        return one.id
 
     def by_the_worker(self) -> Iterator[str]:
         """Follow hints, sweep, reconcile and deliver; yield what the worker looks like when it is printed."""

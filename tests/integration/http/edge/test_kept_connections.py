@@ -47,10 +47,18 @@ def answered(client: socket.socket) -> bytes:
     return received
 
 
+def begin_another(client: socket.socket, connection: Watched) -> None:
+    """Send half a head, and wait until the server has it; an answer may come before the server waits for the next."""
+    until(lambda: connection.is_waiting)
+    client.sendall(GET[:9])
+    until(lambda: not connection.is_waiting)
+
+
 def test_a_request_that_comes_when_its_connection_is_due_to_end_is_answered(served):
     with served() as (client, connection):
         client.sendall(GET)
         answered(client)
+        until(lambda: connection.is_waiting)
         sent, busy = threading.Event(), threading.Event()
 
         def work() -> None:
@@ -72,6 +80,7 @@ def test_a_connection_without_a_further_request_ends(served):
     with served() as (client, connection):
         client.sendall(GET)
         answered(client)
+        until(lambda: connection.is_waiting)
         connection.loop.call_soon_threadsafe(connection.timeout_keep_alive_handler)
         assert client.recv(1) == b""
 
@@ -82,12 +91,10 @@ def test_a_check_of_heads_ends_no_connection_that_waits_and_ends_one_with_half_a
         answered(client)
         for _ in range(3):
             connection.check()
-        client.sendall(GET[:9])
-        until(lambda: not connection.is_waiting)
+        begin_another(client, connection)
         client.sendall(GET[9:])
         assert answered(client).startswith(b"HTTP/1.1 200")
-        client.sendall(GET[:9])
-        until(lambda: not connection.is_waiting)
+        begin_another(client, connection)
         connection.check()
         assert client.recv(1) == b""
 
