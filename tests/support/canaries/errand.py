@@ -155,7 +155,7 @@ class Errand:
     def settled(self) -> str:
         """Keep a payout file that was compared, and return its id."""
         now = self.service.clock.now()
-        times = {"since": now - timedelta(days=1), "until": now, "compared_at": now}
+        times: dict[str, Any] = {"since": now - timedelta(days=1), "until": now, "compared_at": now}
         one = Settlement(id="canary", file="payout.csv", currency="KRW", by="shop:canary", rows=1, agreed=1, **times)
         run(self.service.settlements.book.add(one))
         return one.id
