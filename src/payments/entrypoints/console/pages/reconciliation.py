@@ -5,33 +5,29 @@ from typing import Final
 
 from starlette.responses import Response
 
-from payments.domain.errors import PaymentNotFound
 from payments.domain.people.audit import AuditAction
 from payments.domain.values import GatewayId
 from payments.entrypoints import display
 from payments.entrypoints.books.comparisons import detail
 from payments.entrypoints.console.jobs import Job, JobKind
+from payments.entrypoints.console.listed import listed
 from payments.entrypoints.console.pages.jobs import Days, begun
 from payments.entrypoints.console.pages.page import Page
 from payments.entrypoints.console.visit import Visit
 from payments.entrypoints.http.shapes.errors import NoSuchPage
 
-PER_PAGE: Final = 30
 MOST_ORPHANS: Final = 100
 
 
 async def listing(visit: Visit) -> Response:
     """All comparisons, the latest first."""
-    before = visit.query.get("before") or None
-    try:
-        found = await visit.service.comparing.comparisons.page(before, PER_PAGE + 1)
-    except PaymentNotFound:
-        raise NoSuchPage("There is no such page.") from None
+    found, more = await listed(visit, "/reconciliation", visit.service.comparing.comparisons.page)
+    first_page = not visit.query.get("before")
     return visit.page(
         "reconciliation.html",
-        runs=found[:PER_PAGE],
-        more=visit.url("/reconciliation", before=found[PER_PAGE - 1].id) if len(found) > PER_PAGE else "",
-        orphans=[] if before else await visit.service.refunds.orphans_page(visit.caller, limit=MOST_ORPHANS),
+        runs=found,
+        more=more,
+        orphans=await visit.service.refunds.orphans_page(visit.caller, limit=MOST_ORPHANS) if first_page else [],
         backlog=await visit.service.backlog(visit.now, visit.now),
         running=visit.house.jobs.running(JobKind.RECONCILIATION),
         month=Days.usual(visit),

@@ -8,31 +8,27 @@ from typing import Final
 from starlette.responses import Response
 
 from payments.domain.books.settlement import Settlement, SettlementFindingKind
-from payments.domain.errors import BadInput, PaymentNotFound
+from payments.domain.errors import BadInput
 from payments.domain.people.audit import AuditAction
 from payments.entrypoints.books.settlements import findings_csv
 from payments.entrypoints.books.wiring import OpenedFile, opened_settlement
 from payments.entrypoints.console.jobs import Job, JobKind
+from payments.entrypoints.console.listed import listed
 from payments.entrypoints.console.pages.jobs import Days, begun
 from payments.entrypoints.console.pages.page import Page
 from payments.entrypoints.console.visit import Visit
 from payments.entrypoints.http.shapes.errors import NoSuchPage
 from payments.entrypoints.settings.derived import columns_of
 
-PER_PAGE: Final = 30
-
 
 async def listing(visit: Visit) -> Response:
     """All settlements, the latest first, and the form for another file."""
-    before, options = visit.query.get("before") or None, visit.house.settings.settlement
-    try:
-        found = await visit.service.settlements.book.page(before, PER_PAGE + 1)
-    except PaymentNotFound:
-        raise NoSuchPage("There is no such page.") from None
+    options = visit.house.settings.settlement
+    found, more = await listed(visit, "/settlements", visit.service.settlements.book.page)
     return visit.page(
         "settlements.html",
-        settlements=found[:PER_PAGE],
-        more=visit.url("/settlements", before=found[PER_PAGE - 1].id) if len(found) > PER_PAGE else "",
+        settlements=found,
+        more=more,
         kinds=list(SettlementFindingKind),
         count=_count,
         heads=columns_of(options).heads if options.is_set else [],
