@@ -35,7 +35,10 @@ MARKED: Final = (
         "fuzz",
         "fuzz",
         2,
-        folders=("tests/integration/http", "tests/unit/adapters/iamport", "tests/unit/adapters/portone"),
+        folders=(
+            "tests/integration/http",
+            *("tests/unit/adapters/iamport", "tests/unit/adapters/portone", "tests/unit/domain/worlds"),
+        ),
     ),
     Stage("simulation", "simulation", 4, options=(), folders=("tests/simulation",)),  # its worlds use every core
 )

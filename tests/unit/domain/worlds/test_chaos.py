@@ -13,7 +13,16 @@ import attrs
 import hypothesis.strategies as st
 import pytest
 from hypothesis import settings
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, precondition, rule
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    multiple,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from support.rounds import rounds
 from unit.domain.worlds.laws import always, at_last
 from unit.domain.worlds.lives import remembers
@@ -179,5 +188,16 @@ class Chaos(RuleBasedStateMachine):
         assert payment.status is PAID or not in_time
 
 
-TestChaos = pytest.mark.soak(Chaos.TestCase)
-TestChaos.settings = settings(max_examples=rounds(80, 2_000), stateful_step_count=40, deadline=None)
+TestChaos = Chaos.TestCase
+TestChaos.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
+
+PARTS = 4
+AT_LENGTH = settings(max_examples=rounds(ci=500, soak=5_000), stateful_step_count=60, deadline=None)
+
+
+@pytest.mark.fuzz
+@pytest.mark.soak
+@pytest.mark.parametrize("part", range(1, PARTS + 1))
+def test_no_law_is_broken_at_length(part: int) -> None:
+    """Each part is a class of its own name: where Hypothesis is reproducible, the name decides about its examples."""
+    run_state_machine_as_test(type(f"Chaos{part}", (Chaos,), {}), settings=AT_LENGTH)
