@@ -26,13 +26,13 @@ CAST: Final = {
 """The kinds of people and how common they are."""
 
 THEMES: Final = {
-    "": (),
+    "tampering": ("thief", "thief", "tamperer", "tabs", "tabs"),
     "crowded lists": ("busy_system", "busy_system", "orphaned"),
     "slow replicas": ("border", "border", "border", "orphaned", "orphaned", "closer"),
     "odd rows": ("odd_row", "odd_row", "odd_row", "odd_row"),
-    "hasty refunds": ("refunder", "refunder", "refunder", "refunder"),
+    "hasty refunds": ("refunder", "refunder", "refunder", "refunder", "decider"),
 }
-"""What every fifth seed is about, and who comes there for certain: they meet too rarely by chance."""
+"""What each fifth seed is about, and who comes there for certain: they meet too rarely by chance."""
 
 
 @attrs.frozen(kw_only=True)
@@ -106,6 +106,10 @@ class Faults:
         chosen = {name: top * rng.random() if rng.random() < 0.6 else 0.0 for name, top in rates.items()}
         lag = rng.choice([0, 0, 5 * SECOND, 30 * SECOND, 90 * SECOND, 4 * MINUTE])
         return cls(**chosen, lag=lag, skew=rng.choice([0, SECOND, 20 * SECOND, 30 * SECOND]))
+
+    def at_least(self, **rates: float) -> Self:
+        """Return the faults with each of these at least so common."""
+        return attrs.evolve(self, **{name: max(getattr(self, name), rate) for name, rate in rates.items()})
 
 
 @attrs.frozen
@@ -186,19 +190,21 @@ class Plan:
 
     def themed(self) -> Self:
         """Return the plan with what its theme needs of the provider and of the network."""
+        if self.theme == "tampering":
+            return attrs.evolve(self, hold_strays=False, faults=self.faults.at_least(refusals=0.5))
         if self.theme == "crowded lists":
             guesses = attrs.evolve(self.guesses, page_size=min(self.guesses.page_size, 5))
             return attrs.evolve(self, reads_newest=False, guesses=guesses)
         if self.theme == "slow replicas":
-            faults = attrs.evolve(self.faults, lag=4 * MINUTE, webhooks_lost=max(self.faults.webhooks_lost, 0.7))
+            faults = attrs.evolve(self.faults.at_least(webhooks_lost=0.7), lag=4 * MINUTE)
             return attrs.evolve(self, reads_newest=False, faults=faults)
         if self.theme == "odd rows":
             guesses = attrs.evolve(self.guesses, partial_keeps_place=True, second_window_pays=True)
-            faults = attrs.evolve(self.faults, webhooks_lost=max(self.faults.webhooks_lost, 0.6))
-            return attrs.evolve(self, hold_strays=False, guesses=guesses, faults=faults)
+            return attrs.evolve(
+                self, hold_strays=False, guesses=guesses, faults=self.faults.at_least(webhooks_lost=0.6)
+            )
         if self.theme == "hasty refunds":
-            least = {"slow": 0.4, "stalls": 0.03, "mixups": 0.1}
-            faults = attrs.evolve(self.faults, **{n: max(getattr(self.faults, n), v) for n, v in least.items()})
+            faults = self.faults.at_least(slow=0.4, stalls=0.03, mixups=0.15)
             v2 = attrs.evolve(self.guesses_v2, asynchronous=0.6, fails_later=0.7)
             history = "no reasons" if self.guesses.history == "full" else self.guesses.history
             guesses = attrs.evolve(self.guesses, history=history)

@@ -22,7 +22,7 @@ _disposition_of = recording.disposition_of
 _apply_report = recording.apply_report
 
 
-@replaced("trust the browser", 100_000, Checkout, "complete")
+@replaced("trust the browser", 100_002, Checkout, "complete")
 async def _trusting(self: Any, caller: Any, merchant_id: Any, gateway_id: Any) -> Outcome:
     payment = await self.visible_to(caller, merchant_id)
     try:
@@ -71,7 +71,7 @@ def _late_is_welcome(payment: Payment, report: Report) -> Disposition:
 
 bug("no amount check", 100_000, (recording, "disposition_of", _without_amount))
 bug("no mode check", 100_000, (recording, "disposition_of", _without_mode))
-bug("play money is a mismatch", 100_002, (recording, "disposition_of", _play_money_is_a_mismatch))
+bug("play money is a mismatch", 100_000, (recording, "disposition_of", _play_money_is_a_mismatch))
 bug("a late capture pays", 100_002, (recording, "disposition_of", _late_is_welcome))
 
 
@@ -91,7 +91,7 @@ bug("duplicate capture ignored", 100_000, (recording, "apply_report", _ignoring(
 bug("mismatched capture ignored", 100_000, (recording, "apply_report", _ignoring(Disposition.MISMATCH)))
 
 
-@replaced("no id match", 100_011, Checkout, "complete")
+@replaced("no id match", 100_010, Checkout, "complete")
 async def _any_attempt(self: Any, caller: Any, merchant_id: Any, gateway_id: Any) -> Outcome:
     await self.visible_to(caller, merchant_id)
     report = await self.gateways.of(DEFAULT_PROVIDER).find(gateway_id)
@@ -114,7 +114,7 @@ async def _not_due(self: Any, caller: Any, merchant_id: Any, gateway_id: Any) ->
 
 
 bug("truthy status check", 100_000, (Report, "is_capture", property(lambda self: bool(self.rank))))
-bug("the last report wins", 100_002, (Report, "joined", lambda _, other: other))
+bug("the last report wins", 100_000, (Report, "joined", lambda _, other: other))
 
 
 def _newest_alone(self: Any) -> Any:
@@ -127,7 +127,7 @@ def _newest_alone(self: Any) -> Any:
     return refresh
 
 
-@replaced("the newest attempt hides the others", 100_015, Refresher, "refresh")
+@replaced("the newest attempt hides the others", 100_013, Refresher, "refresh")
 async def _newest(self: Any, payment: Any, by: str) -> Refreshed:
     return await _newest_alone(self)(payment, by)  # type: ignore[no-any-return]
 
@@ -176,6 +176,6 @@ async def _blind_close(self: Any, payment: Payment, by: Any, reason: Reason, **_
     return after
 
 
-@replaced("anybody may see a payment", 100_013, Checkout, "visible_to")
+@replaced("anybody may see a payment", 100_000, Checkout, "visible_to")
 async def _open_house(self: Any, _: Any, merchant_id: Any) -> Payment:
     return await self.payments.get(merchant_id)  # type: ignore[no-any-return]

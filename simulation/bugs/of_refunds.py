@@ -12,13 +12,13 @@ from payments.domain.use_cases.refunds import MAX_REBASES, Refunds
 from payments.domain.use_cases.sweep import Sweep
 from simulation.bugs.planting import bug, replaced
 
-bug("doubt of ten seconds", 100_008, (refunding, "LONGEST_AT_WORK", timedelta(seconds=10)))
-bug("no in-flight guard", 100_008, (Refund, "may_be_at_work", lambda *_: False))
-bug("one refusal ends a stray's refund", 100_003, (refunding, "REFUSAL_WAITS", ()))
+bug("doubt of ten seconds", 100_004, (refunding, "LONGEST_AT_WORK", timedelta(seconds=10)))
+bug("no in-flight guard", 100_004, (Refund, "may_be_at_work", lambda *_: False))
+bug("one refusal ends a stray's refund", 100_000, (refunding, "REFUSAL_WAITS", ()))
 bug("refunds recognised by label only", 100_009, (
     Refund, "recognises", lambda self, reported: reported.reason.startswith(f"[{self.id}]")
 ))  # fmt: skip
-bug("what was given back elsewhere is still left", 100_126, (Attempt, "left", property(lambda a: a.report.remaining)))
+bug("what was given back elsewhere is still left", 100_002, (Attempt, "left", property(lambda a: a.report.remaining)))
 
 
 @replaced("no compare-and-swap", 100_009, Refunds, "_send")
@@ -28,7 +28,7 @@ async def _send_anyway(self: Any, payment: Payment, refund: Refund) -> Payment:
     return await self._answered(payment, payment.refund(refund.id))  # type: ignore[no-any-return]
 
 
-@replaced("sent before it is stored", 100_002, Refunds, "_send")
+@replaced("sent before it is stored", 100_000, Refunds, "_send")
 async def _send_first(self: Any, payment: Payment, refund: Refund) -> Payment:
     after = await self._answered(payment, refund)
     sent_at = self.clock.now()
@@ -36,7 +36,7 @@ async def _send_first(self: Any, payment: Payment, refund: Refund) -> Payment:
     return after  # type: ignore[no-any-return]
 
 
-@replaced("blind refund retry", 100_002, Refunds, "advance")
+@replaced("blind refund retry", 100_004, Refunds, "advance")
 async def _blind(self: Any, merchant_id: Any, refund_id: Any) -> Payment:
     payment: Payment = await self.payments.get(merchant_id)
     for _ in range(MAX_REBASES):
@@ -51,7 +51,7 @@ async def _blind(self: Any, merchant_id: Any, refund_id: Any) -> Payment:
 _answered = Refunds._answered
 
 
-@replaced("a time-out is taken for a failure", 100_004, Refunds, "_answered")
+@replaced("a time-out is taken for a failure", 100_000, Refunds, "_answered")
 async def _failed(self: Any, payment: Payment, refund: Refund) -> Payment:
     try:
         return await _answered(self, payment, refund)
@@ -60,7 +60,7 @@ async def _failed(self: Any, payment: Payment, refund: Refund) -> Payment:
         return await self._step(payment, refund, lambda p, r: p.apply([refunding.refusal(r, now, "time-out")]))  # type: ignore[no-any-return]
 
 
-@replaced("a time-out is taken for not sent", 100_017, Refunds, "_answered")
+@replaced("a time-out is taken for not sent", 100_004, Refunds, "_answered")
 async def _unsent(self: Any, payment: Payment, refund: Refund) -> Payment:
     try:
         return await _answered(self, payment, refund)
@@ -69,13 +69,13 @@ async def _unsent(self: Any, payment: Payment, refund: Refund) -> Payment:
         raise NotSent("It was not sent.") from None
 
 
-@replaced("a refusal is believed without a look", 100_002, Refunds, "_refused")
+@replaced("a refusal is believed without a look", 100_004, Refunds, "_refused")
 async def _believed(self: Any, payment: Payment, refund: Refund, error: Rejected) -> Payment:
     now, words = self.clock.now(), str(error)
     return await self._step(payment, refund, lambda p, r: refunding.refuse(p, r, now, words))  # type: ignore[no-any-return]
 
 
-bug("a refund's look checks no merchant id", 100_014, (Refunds, "_checked", staticmethod(lambda *given: given[-1])))
+bug("a refund's look checks no merchant id", 100_015, (Refunds, "_checked", staticmethod(lambda *given: given[-1])))
 
 _visit = Sweep._visit
 
@@ -101,7 +101,7 @@ def _no_way(payment: Payment, *_: Any) -> Payment:
     return payment
 
 
-@replaced("a person's refund is asked twice", 100_008, Refunds, "request")
+@replaced("a person's refund is asked twice", 100_004, Refunds, "request")
 async def _asked_again(self: Any, caller: Any, merchant_id: Any, order: Any, refund_id: Any) -> Payment:
     def asking(payment: Payment) -> Payment:
         known = next((r for r in payment.refunds if r.id == refund_id), None)
@@ -113,6 +113,6 @@ async def _asked_again(self: Any, caller: Any, merchant_id: Any, order: Any, ref
     return await self.payments.update(merchant_id, asking)  # type: ignore[no-any-return]
 
 
-@replaced("a changed remainder refuses", 100_002, refunding, "rebase")
+@replaced("a changed remainder refuses", 100_004, refunding, "rebase")
 def _rebased_blindly(payment: Payment, refund: Refund, at: Any) -> Payment:
     return payment.apply([refunding.refusal(refund, at, "the remainder changed")])

@@ -20,19 +20,19 @@ _waiting = _Decision._waiting
 _reconciled_until = MemoryPayments.reconciled_until
 
 
-@replaced("one idempotency key for ever", 100_002, client, "idempotency_key", provider="v2")
+@replaced("one idempotency key for ever", 100_000, client, "idempotency_key", provider="v2")
 def _one_for_ever(merchant_id: Any, body: Any, _: int) -> str:
     return idempotency_key(merchant_id, body, 0)
 
 
-@replaced("one idempotency key for each payment", 100_002, client, "idempotency_key", provider="v2")
+@replaced("one idempotency key for each payment", 100_000, client, "idempotency_key", provider="v2")
 def _one_for_each(merchant_id: Any, *_: Any) -> str:
     return idempotency_key(merchant_id, {}, 0)
 
 
 bug("rows of V1 are recorded", 100_000, (wire, "is_of_v1", lambda _: False), provider="both")
 bug("what the PG has failed is done", 100_004, (wire, "outcome_of", lambda _: Outcome.DONE), provider="v2")
-bug("a cancel of whichever capture", 100_006, (client.Client, "_check_capture", lambda *_: _nothing()), provider="v2")
+bug("a cancel of whichever capture", 100_000, (client.Client, "_check_capture", lambda *_: _nothing()), provider="v2")
 bug("the mode that is usual", 100_000, (wire, "_mode", lambda _, __, usual: usual), provider="v2")
 bug("a second send of what is accepted", 100_004, (Refund, "may_be_sent", lambda self, now: (
     self.is_open and not self.may_be_at_work(now) and (self.not_before is None or now >= self.not_before)
@@ -80,7 +80,7 @@ def _for_ever(self: Any) -> Iterator[Change]:
     return (change for change in _waiting(self) if change.refund and change.refund.accepted_at)
 
 
-@replaced("the new provider is asked about old payments", 100_001, Gateways, "of", provider="both")
+@replaced("the new provider is asked about old payments", 100_000, Gateways, "of", provider="both")
 def _newest(self: Gateways, _: str) -> Gateway:
     return list(self.by_name.values())[-1]
 

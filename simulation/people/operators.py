@@ -88,8 +88,7 @@ async def decider(me: Person) -> None:
     """Decides about strays and orphans: returns some, holds some, both at once."""
     for _ in range(me.rng.randint(2, 6)):
         await me.waits(SECOND, 20 * MINUTE)
-        if me.world.plan.seed % 10 == 6:  # a tenth of the worlds, so that the others stay as they were
-            elsewhere.works(me)
+        elsewhere.works(me)
         refunds = me.world.laws.payments.values()
         strays = [(p, a) for p in refunds for a in p.attempts if a.is_stray and a.report.remaining]
         if strays:
