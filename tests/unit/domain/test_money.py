@@ -139,3 +139,9 @@ def test_equal_numbers_of_different_currencies_differ() -> None:
 def test_money_cannot_be_changed() -> None:
     with pytest.raises(AttributeError):
         Money(1000).minor = 1  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("value", [-1, MAX_MINOR + 1, "12000"])
+def test_the_refusal_of_a_price_says_that_it_is_about_the_price(value: Any) -> None:
+    with pytest.raises(BadInput, match=r"^A price must be a whole number of minor units between 1 and"):
+        Money(value)

@@ -13,7 +13,7 @@ import attrs
 from payments.domain.attempt import Attempt
 from payments.domain.books.comparison import MOST_FINDINGS, Comparison, Finding, FindingKind, Seen
 from payments.domain.books.search import Filter, Period, PeriodOf
-from payments.domain.errors import BadInput, PaymentNotFound
+from payments.domain.errors import BadInput, GatewayError, PaymentNotFound
 from payments.domain.payment import Payment
 from payments.domain.ports import Clock, Comparisons, Gateways, MerchantIdPolicy, PaymentRepository
 from payments.domain.report import Report
@@ -134,8 +134,8 @@ class Comparing:
         book.agreed += heard.visited - heard.changed - heard.foreign - len(heard.troubles)
         book.foreign += heard.foreign
         async for payment, attempt in self._captured(since, until):
-            if attempt.gateway_id not in heard.seen and await self._is_unknown_there(payment, attempt):
-                book.add(_finding(FindingKind.UNKNOWN_THERE, attempt.report))
+            if attempt.gateway_id not in heard.seen and (missed := await self._missed(payment, attempt)):
+                book.add(missed)
 
     async def _difference(self, report: Report) -> Finding:
         try:
@@ -154,10 +154,17 @@ class Comparing:
                         yield payment, attempt
             before = page[-1].merchant_id
 
-    async def _is_unknown_there(self, payment: Payment, attempt: Attempt) -> bool:
+    async def _missed(self, payment: Payment, attempt: Attempt) -> Finding | None:
+        """Return what is wrong with a capture that the list did not show; one that cannot be read hides no other."""
         if not attempt.counts_as_money:
-            return False  # a provider may hide test money from a live shop
-        return await self.gateways.of(payment.provider).find(attempt.gateway_id) is None
+            return None  # a provider may hide test money from a live shop
+        gateway_id, merchant_id = attempt.gateway_id, payment.merchant_id
+        try:
+            found = await self.gateways.of(payment.provider).find(gateway_id, merchant_id)
+        except GatewayError as error:
+            what = str(error)[:300]
+            return Finding(kind=FindingKind.NOT_RECORDED, merchant_id=merchant_id, gateway_id=gateway_id, what=what)
+        return None if found else _finding(FindingKind.UNKNOWN_THERE, attempt.report)
 
 
 def _finding(kind: FindingKind, report: Report) -> Finding:

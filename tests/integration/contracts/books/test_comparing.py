@@ -1,6 +1,7 @@
 """Comparing with the provider's list, over every store: what agrees, differs, or is unknown on either side."""
 
 from datetime import timedelta
+from typing import Any
 
 import attrs
 import pytest
@@ -11,7 +12,7 @@ from payments.domain.errors import BadInput, PaymentNotFound, Unknown
 from payments.domain.money import Money
 from payments.domain.payment import Payment
 from payments.domain.ports import Store
-from payments.domain.report import Rank
+from payments.domain.report import Rank, Report
 from payments.domain.use_cases.comparing import Comparing
 from payments.domain.values import Caller, GatewayId, MerchantId, Method, Offer
 from payments.entrypoints.blocking import run
@@ -148,3 +149,36 @@ def test_captures_of_another_installation_are_counted_apart(shop: testing.Shop) 
     assert (found.agreed, found.foreign, found.findings) == (1, 1, ())
     assert found.started_at <= found.finished_at
     assert found.by == "shop:accountant"
+
+
+def test_a_row_that_cannot_be_read_is_told_and_hides_no_other(shop: testing.Shop) -> None:
+    payment = paid(shop)
+    shop.gateway.make_unreadable(accepted_of(payment))
+    lost = captured(shop, "m_lost")
+    shop.clock.advance(hours=1)
+    unknown, listed, ours = compare(shop).findings
+    assert (unknown.kind, unknown.gateway_id) == (FindingKind.UNKNOWN_HERE, lost)
+    assert (listed.kind, listed.merchant_id, listed.gateway_id) == (FindingKind.NOT_RECORDED, None, None)
+    assert (ours.kind, ours.merchant_id) == (FindingKind.NOT_RECORDED, payment.merchant_id)
+    assert ours.gateway_id == accepted_of(payment)
+    assert accepted_of(payment) in listed.what
+    assert accepted_of(payment) in ours.what
+
+
+def test_a_capture_that_the_list_leaves_out_is_asked_about_with_its_payment(
+    shop: testing.Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PortOne V2 has no call by attempt: without the payment's id it searches, and may find nothing."""
+    payment = paid(shop)
+    find, asked = shop.gateway.find, list[tuple[object, ...]]()
+
+    async def found(*named: Any) -> Report | None:
+        asked.append(named)
+        return await find(*named)
+
+    monkeypatch.setattr(shop.gateway, "find", found)
+    row = shop.gateway._rows[accepted_of(payment)]
+    shop.gateway._rows[accepted_of(payment)] = attrs.evolve(row, since=row.since + 10 * HOUR)
+    shop.clock.advance(hours=1)
+    assert compare(shop).agrees
+    assert asked == [(accepted_of(payment), payment.merchant_id)]

@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 from support.rounds import rounds
 
 from payments.domain.books.days import day_of
-from payments.domain.books.sums import Grouping, MovementKind, movements_of, sums_of
+from payments.domain.books.sums import Group, Grouping, MovementKind, movements_of, sums_of
 from payments.domain.money import Money
 from payments.domain.orphan import Orphan
 from payments.domain.outside.deciding import GivenBack, record
 from payments.domain.payment import Payment
 from payments.domain.ports import Store
-from payments.domain.report import Rank
+from payments.domain.report import Approval, Rank
 from payments.domain.use_cases.reporting import Reporting
-from payments.domain.values import GatewayId, Mode, RefundId
+from payments.domain.values import DEFAULT_PROVIDER, GatewayId, Mode, RefundId, Terms
 from payments.entrypoints.blocking import run
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -121,3 +121,10 @@ def test_sums_equal_the_rows_for_any_history_and_zone(store: Store, data: st.Dat
 
 _known: dict[int, list[Payment]] = {}
 """The payments of each store, which all examples of its test share."""
+
+
+def test_money_is_told_apart_by_everything_that_an_accountant_groups_by() -> None:
+    payment = a_payment(terms=Terms(channel="kcp"))
+    [movement] = movements_of(paid(payment, method="card", approval=Approval(pg="html5_inicis")))
+    group = Group(currency="KRW", method="card", provider=DEFAULT_PROVIDER, pg="html5_inicis", channel="kcp")
+    assert movement.group == group

@@ -8,7 +8,7 @@ from support.shops import begun
 
 from payments.adapters.memory.gateway import MemoryGateway
 from payments.domain.access import Hint
-from payments.domain.errors import NotSent, PaymentNotFound, ProviderNotConfigured, Unknown
+from payments.domain.errors import NotSent, PaymentNotFound, ProviderNotConfigured, StorageUnavailable, Unknown
 from payments.domain.event import Reason
 from payments.domain.machine import Status
 from payments.domain.money import Money
@@ -170,3 +170,34 @@ def test_a_hint_is_followed_with_everything_that_it_names(here: Shop, monkeypatc
     here.run(taker.take(Hint(MerchantId("m_unknown"), GatewayId("imp-9"), "second")))
     assert here.run(taker.follow()) == (1, [])
     assert asked == [("imp-9", "webhook", "m_unknown", "second")]
+
+
+def test_what_could_not_be_stored_of_one_list_holds_the_mark_of_no_other(
+    here: Shop, second: MemoryGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here.run(here.reconciliation.catch_up())
+    ours = here.run(here.checkout.begin("kim", "ring", OFFER, Method.CARD, Caller.buyer("kim")))
+    here.pay(ours)
+    here.clock.advance(hours=1)
+    before, marks = here.clock.now() - timedelta(minutes=30), here.store.payments.reconciled_until
+
+    async def unavailable(*_: object) -> Payment:
+        raise StorageUnavailable("no answer")
+
+    monkeypatch.setattr(type(here.store.payments), "update", unavailable)
+    assert len(here.run(here.reconciliation.catch_up()).troubles) == 1
+    assert here.run(marks(DEFAULT_PROVIDER)) != before
+    assert here.run(marks("second")) == before
+
+
+def test_a_provider_that_knows_payments_and_no_attempts_is_asked_about_the_payment_that_a_hint_names(
+    here: Shop, second: MemoryGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[GatewayId, MerchantId | None]] = []
+
+    async def find(gateway_id: GatewayId, merchant_id: MerchantId | None = None) -> None:
+        asked.append((gateway_id, merchant_id))
+
+    monkeypatch.setattr(second, "find", find)
+    here.run(here.refresher.refresh_attempt(GatewayId("tx-9"), "webhook", MerchantId("m_1"), "second"))
+    assert asked == [("tx-9", "m_1")]

@@ -8,7 +8,7 @@ import pytest
 from payments import testing
 from payments.domain.books.search import Filter
 from payments.domain.errors import BadInput, RuleViolation
-from payments.domain.money import Money
+from payments.domain.money import Money, TaxParts
 from payments.domain.ports import Contact
 from payments.domain.refund import BankAccount
 from payments.domain.refunding import RefundOrder
@@ -205,3 +205,29 @@ def test_a_channel_is_asked_about_the_capture_its_sum_its_account_and_the_time()
 
 def test_a_note_of_two_hundred_characters_lifts_a_warning():
     assert raise_if_stopped((STRICT,), "x" * 200) is None
+
+
+def test_a_channel_is_told_whom_the_window_is_for():
+    told = Told()
+    shop = testing.shop(channel_rules=told)
+    ann, bob = Contact(name="ann", phone="010-1"), Contact(name="bob", phone="010-2")
+    payment = shop.run(shop.checkout.begin("kim", "o-1", GOLD, Method.CARD, SHOP, ann))
+    shop.checkout.findings(payment, bob)
+    assert (told.payments[0].contact, told.payments[-1].contact) == (ann, bob)
+
+
+def test_the_form_of_a_refund_knows_the_tax_parts_that_are_left():
+    told = Told()
+    shop = testing.shop(channel_rules=told)
+    offer = attrs.evolve(GOLD, terms=Terms(parts=TaxParts(tax_free=2_000, vat=900)))
+    payment = shop.run(shop.checkout.begin("kim", "o-1", offer, Method.CARD, SHOP))
+    attempt = shop.pay(payment)
+    shop.run(shop.checkout.complete(SHOP, payment.merchant_id, attempt))
+    form = _form(shop, payment.merchant_id)
+    assert {one.parts for one in told.refunds} == {form.parts} == {TaxParts(tax_free=2_000, vat=900)}
+
+
+def test_a_capture_of_a_channel_that_the_settings_have_lost_can_be_refunded():
+    shop, merchant_id = _paid(Told(), channel="kcp")
+    without = testing.shop(store=shop.store, channel_rules=Told(), rules=Rules(channels=(Channel(name="toss"),)))
+    assert _form(without, merchant_id).whole.is_allowed

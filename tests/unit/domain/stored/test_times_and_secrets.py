@@ -18,7 +18,7 @@ from payments.domain.people.audit import AuditAction, AuditDraft
 from payments.domain.people.operators import Operator, Session
 from payments.domain.ports import Attempts
 from payments.domain.refund import BankAccount
-from payments.domain.report import Rank
+from payments.domain.report import Rank, ReportedRefund
 from payments.domain.values import Caller, Method, Offer, Terms
 from payments.entrypoints.blocking import run
 from payments.testing import shop
@@ -33,6 +33,7 @@ TIMES: list[tuple[Any, str]] = [
     (a_payment(), "created_at expires_at"),
     (a_report(), "captured_at"),
     (a_deposit(), "due"),
+    (ReportedRefund(amount=1, at=NOON), "at"),
     (REFUND, "requested_at sent_at sending_until not_before accepted_at done_at"),
     (COMPARISON, "since until started_at finished_at"),
     (Period(), "since until"),

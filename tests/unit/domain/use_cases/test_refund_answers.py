@@ -17,7 +17,7 @@ from payments.domain.errors import (
     StillAtWork,
 )
 from payments.domain.machine import PAID
-from payments.domain.ports import AlarmKind
+from payments.domain.ports import Alarm, AlarmKind
 from payments.domain.refund import Refund, RefundStatus
 from payments.domain.refunding import RefundOrder
 from payments.domain.schedule import LONGEST_AT_WORK
@@ -153,5 +153,5 @@ def test_our_own_keys_are_no_refusal_of_the_refund(world: World) -> None:
     world.provider.trouble("refund", CredentialsRefused("The provider refused the keys. Nothing was done."))
     assert not refunding(world).confirmed
     assert (ours(world).is_open, ours(world).may_be_sent(world.now())) == (True, True)
-    told = [(alarm.kind, alarm.merchant_id) for alarm in world.alarms.raised]
-    assert told == [(AlarmKind.CREDENTIALS_REFUSED, only(world).merchant_id)]
+    sentence = "The provider refused the keys. Nothing was done."
+    assert world.alarms.raised == [Alarm(AlarmKind.CREDENTIALS_REFUSED, sentence, only(world).merchant_id)]
