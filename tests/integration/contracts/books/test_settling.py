@@ -120,6 +120,24 @@ def test_a_capture_without_the_name_of_the_file_is_missing_in_it(store: Store, f
     assert (finding.kind, finding.name, "no such name" in finding.what) == (NOT_IN_FILE, "", True)
 
 
+def test_a_finding_names_the_attempt_and_says_what_moved_when(store: Store, file: Scratch) -> None:
+    missing, named = captured(store, "missing", NOON), captured(store, "named", NOON)
+    report = attrs.evolve(missing.attempts[0].report, refunded=5_000)
+    run(store.payments.update(missing.merchant_id, lambda one: told(one, report, at=NOON)))
+    file.fill([row("named", 1)])
+    findings = compare(store, file).findings
+    assert {(one.merchant_id, one.gateway_id) for one in findings} == {
+        (payment.merchant_id, payment.attempts[0].gateway_id) for payment in (missing, named)
+    }
+    at = NOON.isoformat(timespec="seconds")
+    assert sorted((one.kind, one.name, one.what) for one in findings) == [
+        (DIFFERS, "named", "our books have 12000 captured, 0 refunded"),
+        (NOT_IN_FILE, "missing", f"captured at {at}"),
+        (NOT_IN_FILE, "missing", f"refunded at {at}"),
+        (NOT_IN_FILE, "named", f"captured at {at}"),
+    ]
+
+
 def test_more_rows_than_are_looked_up_at_once_are_all_compared(store: Store, file: Scratch) -> None:
     payments = [captured(store, f"tid-{n:03}", NOON) for n in range(3)]
     strangers = [row(f"x{n:04}", line=n + 1) for n in range(MOST_FINDINGS + 7)]
