@@ -94,7 +94,9 @@ def _swapped(value: Any) -> Any:
 
 
 def handle(logger: logging.Logger, record: logging.LogRecord) -> None:
-    """Look at a record as a line shows it, and pass it on if its level is asked for."""
+    """Look at a record as a line shows it, unless the logger's own filter drops it; pass it on at its level."""
+    if not logger.filter(record):
+        return
     AboutRequest().filter(record)
     try:
         look(f"log {logger.name}", _lines.format(record))
