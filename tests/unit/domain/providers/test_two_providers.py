@@ -87,6 +87,16 @@ def test_money_at_another_provider_never_pays_and_is_held_as_an_orphan(here: Sho
     assert here.run(here.store.orphans.find(attempt)) is None
 
 
+def test_money_at_another_provider_is_found_by_its_list_once(here: Shop, second: MemoryGateway) -> None:
+    payment = begun(here)
+    attempt = second.open(payment.merchant_id, payment.price)
+    second.approve(attempt)
+    here.clock.time = second._clock()
+    first, again = (here.run(here.reconciliation.recent()) for _ in range(2))
+    assert (first.changed, first.troubles, again.changed, again.troubles) == (1, [], 0, [])
+    assert here.run(here.store.orphans.find(attempt, "second")) is not None
+
+
 def test_the_same_gateway_id_may_exist_at_both(here: Shop, second: MemoryGateway) -> None:
     _, theirs = paid_at_second(here, second)
     payment = begun(here, order="other")

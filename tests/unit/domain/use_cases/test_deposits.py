@@ -110,3 +110,14 @@ def test_only_an_account_that_is_still_open_is_closed(world: World) -> None:
     assert world.provider.calls.count("revoke") == 1
     world.does(world.refresher.refresh(only(world), "test"))
     assert not only(world).deposits_to_revoke
+
+
+@pytest.mark.parametrize(("refusal", "kept"), [("", "refused"), ("x" * 600, "x" * 500)], ids=["no words", "many"])
+def test_an_account_that_cannot_be_closed_says_why_also_where_the_provider_does_not(
+    world: World, refusal: str, kept: str
+) -> None:
+    payment, account = paid_by_card(world)
+    told = payment.with_deposit_left_open(account, world.now(), refusal)
+    [attempt] = [one for one in told.attempts if one.gateway_id == account]
+    assert (attempt.revoke_failure, told.new_events[-1].kind) == (kept, EventKind.DEPOSIT_LEFT_OPEN)
+    assert told.with_deposit_left_open(account, world.now(), "again") is told

@@ -49,6 +49,11 @@ def test_who_sends_a_dead_letter_again_or_deletes_it_is_written_down_with_its_na
     ]
 
 
+def test_who_hurries_all_that_wait_is_written_down(here: Shop) -> None:
+    assert here.run(letters(here).hurry(KIM)) == 0
+    assert rows(here) == [("operator:kim", AuditAction.REPLAY_MESSAGE, None, {"message": "all that wait"})]
+
+
 def looked_at(here: Shop, payment: Payment) -> None:
     here.run(here.use_cases.refresher.refresh(here.run(here.store.payments.get(payment.merchant_id)), "sweep"))
 
