@@ -9,10 +9,15 @@ import pytest
 from builders import NOON, a_deposit, a_payment, a_report, an_attempt, with_refund
 
 from payments.domain.attempt import Attempt
+from payments.domain.books.comparison import Comparison, Finding, FindingKind
+from payments.domain.books.settlement import Settlement, SettlementFinding, SettlementFindingKind, SettlementRow
 from payments.domain.errors import BadInput, PaymentsError
 from payments.domain.event import Event, EventKind
 from payments.domain.orphan import Orphan
+from payments.domain.outside.deciding import GivenBack
 from payments.domain.payment import Payment
+from payments.domain.people.audit import AuditAction, AuditDraft
+from payments.domain.people.operators import Operator
 from payments.domain.refund import BankAccount, Refund, SealedAccount
 from payments.domain.report import Approval, Deposit, Rank, Report, ReportedRefund
 from payments.domain.values import LONGEST_NAME, Caller, merchant_id
@@ -42,6 +47,16 @@ VALUES: dict[type, Callable[[], Any]] = {
     Approval: Approval,
     SealedAccount: lambda: SealedAccount("sealed"),
     Orphan: lambda: Orphan.found(a_report(rank=Rank.CAPTURED), NOON, "test"),
+    GivenBack: lambda: GivenBack(amount=1, note="계좌 이체"),
+    Finding: lambda: Finding(kind=FindingKind.DIFFERED),
+    Comparison: lambda: Comparison(id="c", since=NOON, until=NOON, started_at=NOON, finished_at=NOON, by="shop:kim"),
+    SettlementRow: lambda: SettlementRow(line=1, name="tid", amount=1),
+    SettlementFinding: lambda: SettlementFinding(kind=SettlementFindingKind.DIFFERS),
+    Settlement: lambda: Settlement(
+        id="s", file="payout.csv", currency="KRW", since=NOON, until=NOON, compared_at=NOON, by="shop:kim"
+    ),
+    AuditDraft: lambda: AuditDraft(at=NOON, by="shop:kim", action=AuditAction.REFUND),
+    Operator: lambda: Operator(name="kim", password="a hash", created_at=NOON),
 }
 TEXTS: dict[type, dict[str, tuple[int, int]]] = {  # the least and the most characters
     BankAccount: {"bank": (1, 16), "number": (1, 32), "holder": (1, 32), "phone": (0, 20)},
@@ -56,11 +71,22 @@ TEXTS: dict[type, dict[str, tuple[int, int]]] = {  # the least and the most char
         "reason": (0, 1000), "receipt_url": (0, 1000),
     },
     Event: {"by": (1, 120), "reason": (0, 1000)},
-    Payment: {"merchant_id": (1, 40), "buyer": (0, 100), "order": (0, 120), "name": (0, 200), "reason": (0, 1000)},
+    Payment: {
+        "merchant_id": (1, 40), "buyer": (0, 100), "order": (0, 120), "name": (0, 200), "reason": (0, 1000),
+        "begun_by": (1, 120), "provider": (1, 20), "unreadable": (0, 1000),
+    },
     Attempt: {"note": (0, 500), "revoke_failure": (0, 500)},
     Approval: {"number": (0, 64), "transaction_id": (0, 64), "pg": (0, 40), "card": (0, 64)},
     SealedAccount: {"token": (1, 2000)},
     Orphan: {"note": (0, 500)},
+    GivenBack: {"note": (0, 200)},
+    Finding: {"what": (0, 300)},
+    Comparison: {"id": (1, 40), "by": (1, 120)},
+    SettlementRow: {"name": (1, 64)},
+    SettlementFinding: {"name": (0, 64), "what": (0, 300)},
+    Settlement: {"id": (1, 40), "file": (0, 200), "currency": (3, 3), "by": (1, 120)},
+    AuditDraft: {"by": (1, 120), "detail": (2, 2000)},
+    Operator: {"password": (1, 500), "otp": (0, 500)},
 }  # fmt: skip
 TIMES: dict[type, list[str]] = {
     Refund: ["requested_at"],
@@ -68,6 +94,10 @@ TIMES: dict[type, list[str]] = {
     Report: ["captured_at"],
     Event: ["at"],
     Payment: ["created_at", "expires_at"],
+    Comparison: ["since", "until", "started_at", "finished_at"],
+    Settlement: ["since", "until", "compared_at"],
+    AuditDraft: ["at"],
+    Operator: ["created_at"],
 }
 AMOUNTS: dict[type, dict[str, int]] = {  # the least
     Refund: {"amount": 1, "remainder": 0, "tax_free": 0, "vat": 0},

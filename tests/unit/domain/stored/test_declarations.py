@@ -16,10 +16,8 @@ from builders import NOON
 
 import payments.domain
 from payments.domain.access import Scope
-from payments.domain.books.comparison import Finding, FindingKind
 from payments.domain.books.search import PeriodOf
 from payments.domain.books.sums import Group
-from payments.domain.errors import BadInput
 from payments.domain.machine import Status
 from payments.domain.orphan import Orphan
 from payments.domain.payment_facts import PaymentFacts
@@ -119,9 +117,3 @@ def test_what_is_sealed_or_meant_for_one_browser_is_not_shown(value: object) -> 
 def test_events_that_wait_to_be_stored_are_no_part_of_the_value(kind: Any) -> None:
     field = attrs.fields_dict(kind)["new_events"]
     assert (field.eq, field.repr) == (False, False)
-
-
-def test_what_a_finding_says_has_a_limit() -> None:
-    assert Finding(kind=FindingKind.NOT_RECORDED, what="x" * 300)
-    with pytest.raises(BadInput, match="what"):
-        Finding(kind=FindingKind.NOT_RECORDED, what="x" * 301)
