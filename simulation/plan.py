@@ -205,7 +205,7 @@ class Plan:
             )
         if self.theme == "hasty refunds":
             faults = self.faults.at_least(slow=0.4, stalls=0.03, mixups=0.15)
-            v2 = attrs.evolve(self.guesses_v2, asynchronous=0.6, fails_later=0.7)
+            v2 = attrs.evolve(self.guesses_v2, asynchronous=0.8, fails_later=0.8)
             history = "no reasons" if self.guesses.history == "full" else self.guesses.history
             guesses = attrs.evolve(self.guesses, history=history)
             return attrs.evolve(self, faults=faults, guesses=guesses, guesses_v2=v2)
