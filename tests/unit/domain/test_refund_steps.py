@@ -173,6 +173,13 @@ def test_a_refusal_keeps_the_providers_words_and_ends_the_send() -> None:
     assert (len(refused.failure), refused.sending_until, refused.status) == (1_000, None, RefundStatus.REFUSED)
 
 
+def test_what_is_told_of_a_refund_names_it_its_capture_and_its_sum() -> None:
+    requested = asked(a_paid(), amount=300)
+    refused = refuse(requested, requested.refund(R1), NOON + HOUR, "한도 초과")
+    told_of = [(e.kind, e.gateway_id, e.refund_id, e.amount) for e in refused.new_events if e.refund_id]
+    assert told_of == [(kind, "imp_a", R1, 300) for kind in (EventKind.REFUND_REQUESTED, EventKind.REFUND_REFUSED)]
+
+
 def test_an_unknown_refund_is_refused_by_name() -> None:
     with pytest.raises(RefundRefused):
         a_paid().refund(R1)
