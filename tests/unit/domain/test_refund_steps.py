@@ -180,6 +180,20 @@ def test_what_is_told_of_a_refund_names_it_its_capture_and_its_sum() -> None:
     assert told_of == [(kind, "imp_a", R1, 300) for kind in (EventKind.REFUND_REQUESTED, EventKind.REFUND_REFUSED)]
 
 
+def test_a_capture_was_refunded_when_the_latest_of_its_refunds_was_done() -> None:
+    payment = a_paid()
+    first, second = (
+        attrs.evolve(asked(payment, name).refund(name), status=RefundStatus.DONE, done_at=NOON + later)
+        for name, later in ((R1, 2 * HOUR), (R2, HOUR))
+    )
+    refunded = attrs.evolve(payment, refunds=(first, second, attrs.evolve(second, done_at=None)))
+    [capture] = refunded.attempts
+    assert refunded.refunded_at(capture) == NOON + 2 * HOUR
+    assert payment.refunded_at(capture) is refunded.refunded_at(None) is None
+    other = attrs.evolve(capture, report=attrs.evolve(capture.report, gateway_id=GatewayId("imp_b")))
+    assert refunded.refunded_at(other) is None
+
+
 def test_an_unknown_refund_is_refused_by_name() -> None:
     with pytest.raises(RefundRefused):
         a_paid().refund(R1)
