@@ -150,15 +150,16 @@ class Refunds:
         sent_at = self.clock.now()
         claimed: list[Refund] = []
 
-        def claim(before: Payment, current: Refund) -> Payment:
-            claimed.clear()
-            if not current.may_be_sent(sent_at):
-                return before
-            after = refunding.begin_send(before, current, sent_at)
+        def claim(current: Payment) -> Payment:
+            claimed.clear()  # a change may run again: what the database undid was claimed by nobody
+            now = current.refund(refund.id)
+            if now.sends != refund.sends or not now.may_be_sent(sent_at):
+                return current
+            after = refunding.begin_send(current, now, sent_at)
             claimed.append(after.refund(refund.id))
             return after
 
-        payment = await self._step(payment, refund, claim)
+        payment = await self.payments.update(payment.merchant_id, claim)
         if not claimed:
             return payment
         if self.clock.now() - sent_at > SEND_WITHIN:

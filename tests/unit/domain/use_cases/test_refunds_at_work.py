@@ -1,5 +1,6 @@
 """One send at a time: each is stored before it leaves, and nothing else is sent while it may be at work."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -9,13 +10,15 @@ from unit.domain.worlds.simulator import World
 from unit.domain.worlds.stories import SHOP, bought, closed, kept, only
 from unit.domain.worlds.wire import Fault
 
+from payments.adapters.memory.payments import MemoryPayments
 from payments.domain.errors import Rejected, StillAtWork
+from payments.domain.payment import Payment
 from payments.domain.ports import AlarmKind
 from payments.domain.refund import Refund, RefundStatus
 from payments.domain.refunding import RefundOrder
 from payments.domain.schedule import LONGEST_AT_WORK, REFUSAL_WAITS
 from payments.domain.use_cases.refunds import SEND_WITHIN
-from payments.domain.values import RefundId
+from payments.domain.values import MerchantId, RefundId
 
 R1 = RefundId("r-one")
 MAINTENANCE = Rejected("no", "1", "점검 시간입니다")
@@ -45,6 +48,28 @@ def until(process: Process, place: str) -> Process:
 
 
 # ---- at work ----
+
+
+def test_a_claim_that_the_database_undid_is_no_claim(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A batch is undone and each change runs again, alone: what one claimed first, another may have sent by then."""
+    bought(world)
+    until(refunding(world), "before refund").kill()
+    world.time += LONGEST_AT_WORK * 2
+    update, undone = MemoryPayments.update, list[bool]()
+
+    async def undone_once(
+        self: MemoryPayments, merchant_id: MerchantId, change: Callable[[Payment], Payment]
+    ) -> Payment:
+        if not undone and change(before := only(world)).refund(R1).sends > before.refund(R1).sends:
+            undone.append(True)
+            until(pushing(world), "before refund")  # another process claims the send, and is on its way
+        return await update(self, merchant_id, change)
+
+    monkeypatch.setattr(MemoryPayments, "update", undone_once)
+    before = sent(world)
+    pushing(world).run()
+    assert undone
+    assert sent(world) == before
 
 
 @pytest.mark.parametrize("place", ["before refund", "after refund"])
