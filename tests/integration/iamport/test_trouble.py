@@ -61,6 +61,17 @@ def test_a_refusal_carries_the_providers_code_and_text(gateway_to: GatewayTo, ac
     assert (refusal.value.provider_code, refusal.value.provider_text) == (code, said)
 
 
+def test_a_refusal_keeps_the_first_five_hundred_characters_that_the_provider_says(gateway_to: GatewayTo) -> None:
+    with Scripted(refused(200, 1, "가" * 600)) as server, pytest.raises(Rejected) as refusal:
+        run(gateway_to(server).refund(REFUND, "KRW", NAME))
+    assert refusal.value.provider_text == "가" * 500
+
+
+def test_an_answer_without_end_says_that_it_is_too_long(gateway_to: GatewayTo) -> None:
+    with Scripted(UNKNOWN["a huge body that says so"]) as server, pytest.raises(Unknown, match="answer is too long"):
+        run(gateway_to(server, body_cap=1 << 20).refund(REFUND, "KRW", NAME))
+
+
 AT_WORK = {
     "ours": "이전 취소 요청을 처리 중입니다. 잠시 후 다시 시도해 주세요.",
     "of the PG": "결제취소에 실패하였습니다. 해당 거래는 취소가 진행중입니다.",

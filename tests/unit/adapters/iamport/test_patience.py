@@ -2,13 +2,15 @@
 
 import logging
 import random
+import socket
+from contextlib import nullcontext
 from types import SimpleNamespace
 from typing import Any
 
 import attrs
 import pytest
 
-from payments.adapters.http_wire import calling
+from payments.adapters.http_wire import calling, connection
 from payments.adapters.http_wire.calling import FIRST_RETRY_SECONDS, Target, logged, patiently
 from payments.adapters.http_wire.transport import Deadline
 from payments.domain.errors import NotSent
@@ -58,3 +60,19 @@ def test_the_log_tells_how_many_milliseconds_a_call_took(
     with caplog.at_level(logging.INFO, "calls"):
         run(logged(Target(method="GET", path="/"), answered, logging.getLogger("calls"), str))
     assert caplog.messages == ["GET /: 200 in 250 ms"]
+
+
+@pytest.mark.parametrize(("left", "is_read"), [(0.5, True), (0.0, False)])
+def test_an_answer_is_read_until_its_deadline_and_not_beyond(
+    monkeypatch: pytest.MonkeyPatch, left: float, is_read: bool
+) -> None:
+    now, (ours, theirs) = [100.0], socket.socketpair()
+    monkeypatch.setattr(connection, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    with ours, theirs:
+        theirs.send(b"paid")
+        ours.settimeout(9)
+        reader = connection._DeadlineReader(ours.makefile("rb", buffering=0), ours)
+        now[0] += 9 - left
+        with nullcontext() if is_read else pytest.raises(TimeoutError):
+            assert reader.read(4) == b"paid"
+        reader.close()
