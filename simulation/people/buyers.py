@@ -32,9 +32,12 @@ async def tabs(me: Person) -> None:
     others = [
         me.asks("begin", lambda m: requests.begin(m, me.buyer, me.order, me.price)) for _ in range(me.rng.randint(1, 2))
     ]
+    beginning = (me.buyer, me.order, me.price)
+    me.world.laws.beginning += [beginning] * len(others)
     payment = await me.begins()
     for other in others:
         await me.world.scheduler.finished(other)
+        me.world.laws.beginning.remove(beginning)
     if payment is None:
         return
     rows = [me.opens(payment) for _ in range(2)]
