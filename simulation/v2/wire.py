@@ -233,7 +233,7 @@ class Traffic(Line):
         """Return the payment that the answer is about: a cache of the provider may answer another question."""
         if self._world.chance.happens(self._world.faults.mixups):
             self._world.count("fault", "another payment's answer")
-            return self._world.chance.choice(list(self._provider.by_merchant_id))
+            return self._world.chance.choice(list(self._provider.by_merchant_id) or [merchant_id])
         return merchant_id
 
     @property

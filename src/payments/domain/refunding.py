@@ -147,12 +147,15 @@ def failed(refund: Refund, at: datetime) -> Change:
 
 
 def rebase(payment: Payment, refund: Refund, at: datetime) -> Payment:
-    """Return the payment with the refund based on the current remainder, or refused where it no longer fits."""
+    """Return the payment with the refund based on the current remainder, or refused where it no longer fits.
+
+    It then is another request, of which an earlier refusal says nothing.
+    """
     capture = payment.capture(refund.gateway_id)
     remainder, asked = capture.report.remaining, payment.questions_about(refund.gateway_id)
     if capture.left < refund.amount or asked:
         return payment.apply([refusal(refund, at, OVERTAKEN)])
-    rebased = attrs.evolve(refund, remainder=remainder)
+    rebased = attrs.evolve(refund, remainder=remainder, failure="")
     event = event_about(EventKind.REFUND_REBASED, rebased, at, Source.GATEWAY, f"remainder is {remainder}")
     return payment.apply([Change(event=event, refund=rebased)])
 

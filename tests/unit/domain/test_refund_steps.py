@@ -18,7 +18,7 @@ from payments.domain.machine import CANCELLED, PAID
 from payments.domain.money import Money, TaxParts
 from payments.domain.payment import Payment
 from payments.domain.refund import BankAccount, RefundStatus
-from payments.domain.refunding import begin_send, hold_stray, rebase, refuse, request
+from payments.domain.refunding import begin_send, hold_stray, note_refused, rebase, refuse, request
 from payments.domain.report import Rank
 from payments.domain.values import GatewayId, RefundId
 
@@ -156,6 +156,15 @@ def test_a_refund_that_still_fits_is_based_on_todays_remainder() -> None:
     after = rebase(payment, payment.refund(R1), NOON)
     assert (after.refund(R1).remainder, after.refund(R1).amount, after.refund(R1).is_open) == (400, 400, True)
     assert after.new_events[-1].kind is EventKind.REFUND_REBASED
+
+
+def test_an_earlier_refusal_says_nothing_of_a_refund_that_was_rebased() -> None:
+    """It was told for the next one: "refused for its checksum", where the provider had failed to execute it."""
+    payment = asked(a_paid(), amount=300)
+    payment = note_refused(begin_send(payment, payment.refund(R1), NOON), payment.refund(R1), "checksum")
+    payment = told(payment, attrs.evolve(payment.attempts[0].report, refunded=200), at=NOON)
+    rebased = rebase(payment, payment.refund(R1), NOON).refund(R1)
+    assert (rebased.remainder, rebased.failure) == (800, "")
 
 
 def test_a_refund_that_no_longer_fits_is_given_up() -> None:
