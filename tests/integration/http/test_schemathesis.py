@@ -21,6 +21,8 @@ pytestmark = [pytest.mark.fuzz, pytest.mark.soak]
 
 EXAMPLES = rounds(ci=15, soak=230)
 """For each caller, operation and mode; some have fewer things that could be sent."""
+FRAMING = {"content-length", "transfer-encoding"}
+"""With other values than the client's own it is no HTTP, which the server's parser refuses before there is an API."""
 CALLERS = ("buyer", "shop", "client token", "nobody")
 KINDS = [
     (o.method, o.path, mode)
@@ -61,6 +63,8 @@ def test_the_api_does_as_its_document_says(shared: RunningApi, schema, method, p
         if known and isinstance(case.body, dict) and "gateway_id" in case.body:
             case.body["gateway_id"] = attempt
         case.body = integral_floats_as_ints(case.body)
+        for name in FRAMING & {name.lower() for name in case.headers or ()}:
+            del case.headers[name]
         response = case.call(headers=caller, session=shared.session, timeout=EVENTUALLY, allow_redirects=False)
         assert response.status_code != 500, response.text
         case.operation.validate_response(response)
