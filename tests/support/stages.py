@@ -37,7 +37,9 @@ MARKED: Final = (
         2,
         folders=(
             "tests/integration/http",
-            *("tests/unit/adapters/iamport", "tests/unit/adapters/portone", "tests/unit/domain/worlds"),
+            "tests/unit/adapters/iamport",
+            "tests/unit/adapters/portone",
+            "tests/unit/domain/worlds",
         ),
     ),
     Stage("simulation", "simulation", 4, options=(), folders=("tests/simulation",)),  # its worlds use every core

@@ -127,10 +127,10 @@ class Comparing:
         for report in heard.changes:
             book.add(await self._difference(report))
         for sentence in heard.skipped:
-            book.add(Finding(kind=FindingKind.NOT_RECORDED, what=sentence[:300]))
+            book.add(_not_recorded(sentence))
         for trouble in heard.troubles:
             name = MerchantId(str(trouble.merchant_id)) if trouble.merchant_id else None
-            book.add(Finding(kind=FindingKind.NOT_RECORDED, merchant_id=name, what=str(trouble.error)[:300]))
+            book.add(_not_recorded(str(trouble.error), name))
         book.agreed += heard.visited - heard.changed - heard.foreign - len(heard.troubles)
         book.foreign += heard.foreign
         async for payment, attempt in self._captured(since, until):
@@ -162,9 +162,12 @@ class Comparing:
         try:
             found = await self.gateways.of(payment.provider).find(gateway_id, merchant_id)
         except GatewayError as error:
-            what = str(error)[:300]
-            return Finding(kind=FindingKind.NOT_RECORDED, merchant_id=merchant_id, gateway_id=gateway_id, what=what)
+            return _not_recorded(str(error), merchant_id, gateway_id)
         return None if found else _finding(FindingKind.UNKNOWN_THERE, attempt.report)
+
+
+def _not_recorded(what: str, merchant_id: MerchantId | None = None, gateway_id: GatewayId | None = None) -> Finding:
+    return Finding(kind=FindingKind.NOT_RECORDED, merchant_id=merchant_id, gateway_id=gateway_id, what=what[:300])
 
 
 def _finding(kind: FindingKind, report: Report) -> Finding:

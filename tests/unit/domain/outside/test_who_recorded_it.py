@@ -29,6 +29,15 @@ def a_sale(here: Shop) -> tuple[MerchantId, GatewayId]:
     return payment.merchant_id, attempt
 
 
+def a_record_in_question(here: Shop) -> MerchantId:
+    """Return a payment with a record, of which the provider then reports a refund of the same sum."""
+    merchant_id, attempt = a_sale(here)
+    here.run(here.outside_refunds.record(KIM, merchant_id, GivenBack(amount=300, note="x", gateway_id=attempt), R1))
+    here.gateway.refund_in_console(attempt, 300)
+    here.run(here.refresher.refresh_attempt(attempt, "webhook", merchant_id))
+    return merchant_id
+
+
 def audited(here: Shop) -> list[tuple[str, str, dict[str, object]]]:
     rows = here.run(here.store.people.audit.after(0, 20))
     return [(row.action, row.by, json.loads(row.detail)) for row in rows if "outside" in row.action]
@@ -43,10 +52,7 @@ def test_a_record_is_in_the_audit_list_with_its_sum_its_attempt_and_its_note(her
 
 
 def test_whoever_merges_a_record_is_named_in_the_timeline_and_in_the_audit_list(here: Shop) -> None:
-    merchant_id, attempt = a_sale(here)
-    here.run(here.outside_refunds.record(KIM, merchant_id, GivenBack(amount=300, note="x", gateway_id=attempt), R1))
-    here.gateway.refund_in_console(attempt, 300)
-    here.run(here.refresher.refresh_attempt(attempt, "webhook", merchant_id))
+    merchant_id = a_record_in_question(here)
     merged = here.run(here.outside_refunds.merge(Caller.operator("lee"), merchant_id, R1))
     assert merged.refund(R1).status is RefundStatus.MERGED
     event = next(e for e in here.run(here.checkout.timeline(KIM, merchant_id)) if e.kind is EventKind.OUTSIDE_MERGED)
@@ -55,10 +61,7 @@ def test_whoever_merges_a_record_is_named_in_the_timeline_and_in_the_audit_list(
 
 
 def test_whoever_counts_a_record_again_is_named_too(here: Shop) -> None:
-    merchant_id, attempt = a_sale(here)
-    here.run(here.outside_refunds.record(KIM, merchant_id, GivenBack(amount=300, note="x", gateway_id=attempt), R1))
-    here.gateway.refund_in_console(attempt, 300)
-    here.run(here.refresher.refresh_attempt(attempt, "webhook", merchant_id))
+    merchant_id = a_record_in_question(here)
     counted = here.run(here.outside_refunds.count(Caller.operator("lee"), merchant_id, R1))
     assert counted.refund(R1).status is RefundStatus.OUTSIDE
     assert audited(here)[-1] == (AuditAction.COUNT_OUTSIDE_REFUND, str(Caller.operator("lee")), {"refund": "r1"})
