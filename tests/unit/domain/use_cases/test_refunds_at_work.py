@@ -123,7 +123,7 @@ def test_what_became_of_an_old_send_does_not_end_the_next_one(world: World, late
     old = refunding(world)
     if late == "refused":
         world.provider.trouble("refund", MAINTENANCE)
-        until(old, "before refund")
+        until(old, "before refund").step()  # it has heard the refusal, and stands before it notes that
     else:
         while not (only(world).refunds and ours(world).sends):
             old.step()

@@ -60,12 +60,15 @@ class Pausing:
 
     def __getattr__(self, name: str) -> Callable[..., Coroutine[Any, Any, Any]]:
         async def call(*args: Any, **named: Any) -> Any:
-            await pause(f"before {name}")
+            await self._leaving(name)
             answer = await self._work(name, *args, **named)
             await pause(f"after {name}")
             return answer
 
         return call
+
+    async def _leaving(self, name: str) -> None:
+        await pause(f"before {name}")
 
     async def _work(self, name: str, *args: Any, **named: Any) -> Any:
         return await getattr(self._port, name)(*args, **named)

@@ -9,7 +9,7 @@ from typing import Any, cast
 import attrs
 from builders import NOON
 from unit.domain.worlds.processes import Pausing, Process
-from unit.domain.worlds.wire import Wire
+from unit.domain.worlds.wire import PATIENCE, Wire
 
 from payments.adapters.memory.gateway import MemoryGateway
 from payments.adapters.memory.store import MemoryStore
@@ -29,9 +29,6 @@ from payments.domain.use_cases.wiring import Policy, UseCases
 from payments.domain.values import Caller, GatewayId, MerchantId, Method, Mode, Offer, RefundId
 from payments.entrypoints.blocking import run
 from payments.testing.shop import KeptAlarms
-
-PATIENCE = timedelta(minutes=5)
-"""How long a call that nobody waits for any more may still be on its way."""
 
 ENOUGH = 2_000
 """More rounds than a worker can need to bring any world of these tests to rest."""

@@ -1,4 +1,7 @@
-"""The way to the provider: a call or its answer may get lost on it, or arrive after everyone gave up."""
+"""The way to the provider: a call or its answer may get lost on it, or arrive after everyone gave up.
+
+Like those of the real transports, a call has a deadline: a process that was stopped for longer sends nothing.
+"""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -10,6 +13,9 @@ from unit.domain.worlds.processes import Pausing
 from payments.adapters.memory.gateway import MemoryGateway
 from payments.domain.errors import GatewayError, NotSent, Unknown
 from payments.entrypoints.blocking import run
+
+PATIENCE = timedelta(minutes=5)
+"""How long a call may take to leave, and how long one that nobody waits for any more may still be on its way."""
 
 
 class Fault(Enum):
@@ -40,6 +46,12 @@ class Wire(Pausing):
     @property
     def listing_span(self) -> timedelta:
         return self.provider.listing_span
+
+    async def _leaving(self, name: str) -> None:
+        leaves_before = self._now() + PATIENCE
+        await super()._leaving(name)
+        if self._now() > leaves_before:
+            raise NotSent("The deadline of this call passed before it left. Nothing was sent.")
 
     async def _work(self, name: str, *args: Any, **_: Any) -> Any:
         self._witness(name, args)
