@@ -29,7 +29,7 @@ class Stage:
 
 MARKED: Final = (
     Stage("rounds", "slow", 12, options=()),  # one at a time: each of them uses every core
-    Stage("browser", "browser", 9),
+    Stage("browser", "browser", 10),
     Stage("clients", "clients", 1, folders=("tests/integration/clients",)),
     Stage(
         "fuzz",
@@ -42,7 +42,7 @@ MARKED: Final = (
             "tests/unit/domain/worlds",
         ),
     ),
-    Stage("simulation", "simulation", 4, options=(), folders=("tests/simulation",)),  # its worlds use every core
+    Stage("simulation", "simulation", 3, options=(), folders=("tests/simulation",)),  # its worlds use every core
 )
 STAGES: Final = (Stage("fast", "", 10), *MARKED[1:], MARKED[0])
 

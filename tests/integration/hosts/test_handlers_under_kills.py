@@ -21,8 +21,9 @@ from payments.domain.values import Mode
 pytestmark = pytest.mark.slow
 
 KILLS = rounds(ci=10, soak=200)
-TO_BE_NOTICED = 20
-"""Kills that are enough to strike in the gap of a broken host. Their moments are the same in every run."""
+TO_BE_NOTICED = range(10, 400, 10)
+"""After how many kills it is looked whether one struck in the gap of a broken host. Two workers race for the messages,
+so that the same moments strike elsewhere in each run, and some runs need more than twenty."""
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -57,13 +58,18 @@ def test_each_order_is_marked_paid_once_however_many_workers_die(killing: Callab
 @pytest.mark.parametrize("shop_url", ["sqlite"], indirect=True)
 def test_a_note_that_commits_before_its_effect_is_noticed(killing: Callable[[str], Killer]) -> None:
     """A control: the same kills lose effects of a host that is broken."""
-    killer = killing("notes before")
-    killer.kill(TO_BE_NOTICED)
-    assert min(one.effects for one in killer.written().values()) < EFFECTS
+    effects = _effects_under_kills(killing("notes before"))
+    assert any(min(each) < EFFECTS for each in effects)
 
 
 @pytest.mark.parametrize("shop_url", ["sqlite"], indirect=True)
 def test_a_note_that_commits_after_its_effect_is_noticed(killing: Callable[[str], Killer]) -> None:
-    killer = killing("notes after")
-    killer.kill(TO_BE_NOTICED)
-    assert max(one.effects for one in killer.written().values()) > EFFECTS
+    effects = _effects_under_kills(killing("notes after"))
+    assert any(max(each) > EFFECTS for each in effects)
+
+
+def _effects_under_kills(killer: Killer) -> Iterator[list[int]]:
+    """Return how often handlers took effect for each order, each time after more kills."""
+    for kills in TO_BE_NOTICED:
+        killer.kill(kills)
+        yield [written.effects for written in killer.written().values()]

@@ -73,7 +73,10 @@ class Killer:
             self._finished(hosted.migrate_django, self.program)
 
     def kill(self, times: int) -> None:
-        """Let workers die in pairs that deliver at the same time, then let one live until nothing waits."""
+        """Let workers die in pairs that deliver at the same time, then let one live until nothing waits.
+
+        *times* counts the kills of earlier calls too.
+        """
         self._sell()
         calls, seconds = self._live(0)
         while self.kills < times:
