@@ -96,7 +96,9 @@ class GroupCommit:
         return waiting.value
 
     def _gathering(self) -> int:
-        return self._chance.moment() if self._chance.happens(0.5) else self._chance.between(50, LONGEST_GATHERING)
+        if self._chance.happens(self._world.plan.slow_disk):
+            return self._chance.between(50, LONGEST_GATHERING)
+        return self._chance.moment()
 
     def _execute(self) -> None:
         """Execute what waits, and the steps that follow from it."""
@@ -153,7 +155,7 @@ class GroupCommit:
         """Write, and sometimes have the database undo all of it, so that each change must run alone."""
         outcomes = write_together(connection, works)
         conflicts = self._world.faults.conflicts
-        likely = 0.5 if conflicts and _changes_one_twice(works) else conflicts * 10
+        likely = 0.8 if conflicts and _changes_one_twice(works) else conflicts * 10
         if len(works) > 1 and self._chance.happens(likely):
             self._world.count("batch", "undone, and each change alone")
             raise UndoneError

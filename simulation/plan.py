@@ -140,6 +140,8 @@ class Plan:
     faults: Faults
     cast: tuple[Role, ...]
     ends_at: int
+    slow_disk: float = 0.5
+    """How often many calls gather for a commit, where calls are committed together."""
     moves_at: int = 0
     """When a shop with both providers begins new payments at the second one."""
 
@@ -204,11 +206,11 @@ class Plan:
                 self, hold_strays=False, guesses=guesses, faults=self.faults.at_least(webhooks_lost=0.6)
             )
         if self.theme == "hasty refunds":
-            faults = self.faults.at_least(slow=0.4, stalls=0.03, mixups=0.15)
+            faults = self.faults.at_least(slow=0.4, stalls=0.03, mixups=0.15, conflicts=0.02)
             v2 = attrs.evolve(self.guesses_v2, asynchronous=0.8, fails_later=0.8)
             history = "no reasons" if self.guesses.history == "full" else self.guesses.history
             guesses = attrs.evolve(self.guesses, history=history)
-            return attrs.evolve(self, faults=faults, guesses=guesses, guesses_v2=v2)
+            return attrs.evolve(self, slow_disk=0.95, faults=faults, guesses=guesses, guesses_v2=v2)
         return self
 
     @property

@@ -180,10 +180,11 @@ class World:
 
     # asking
 
-    def request(self, name: str, make: Callable[[Machine], Work]) -> Process:
-        """Send a request to one of the servers that are up."""
+    def request(self, name: str, make: Callable[[Machine], Work], after: Process | None = None) -> Process:
+        """Send a request to one of the servers that are up: where it can, to the one that *after* was sent to."""
         up: list[Machine] = [m for m in self.machines if isinstance(m, Server) and m.up] or [self.machines[0]]
-        server = self.chance.choice(up)
+        same = [server for server in up if after and server.name == after.group]
+        server = self.chance.choice(same or up)
         self.tell(name, f"asks {server.name}")
         return server.start(name, make(server))
 

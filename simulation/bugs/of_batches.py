@@ -12,6 +12,10 @@ from payments.adapters.sql.payments import together, writing
 from payments.adapters.sql.payments.repository import SqlPayments
 from payments.adapters.sql.payments.works import Update
 from payments.adapters.sql.payments.writing import Revision
+from payments.domain import refunding
+from payments.domain.payment import Payment
+from payments.domain.refund import Refund
+from payments.domain.use_cases.refunds import SEND_WITHIN, Refunds
 from simulation.bugs.planting import BATCHED, bug, replaced
 
 _claim = SqlPayments.claim
@@ -54,3 +58,24 @@ def _mixed_up(self: Any, works: Sequence[Any]) -> list[Outcome]:
 @replaced("a lease ends at once", 1, SqlPayments, "claim", store=BATCHED)
 async def _unleased(self: Any, now: Any, _: Any, limit: int) -> Any:
     return await _claim(self, now, now, limit)
+
+
+@replaced("a claim that was undone is kept", 19, Refunds, "_send", store=BATCHED)
+async def _claim_kept(self: Any, payment: Payment, refund: Refund) -> Payment:
+    sent_at = self.clock.now()
+    claimed: list[Refund] = []
+
+    def claim(current: Payment) -> Payment:
+        now = current.refund(refund.id)
+        if now.sends != refund.sends or not now.may_be_sent(sent_at):
+            return current
+        after = refunding.begin_send(current, now, sent_at)
+        claimed.append(after.refund(refund.id))
+        return after
+
+    payment = await self.payments.update(payment.merchant_id, claim)
+    if not claimed:
+        return payment
+    if self.clock.now() - sent_at > SEND_WITHIN:
+        return await self._step(payment, claimed[0], refunding.note_not_sent)  # type: ignore[no-any-return]
+    return await self._answered(payment, claimed[0])  # type: ignore[no-any-return]

@@ -53,6 +53,9 @@ class SentLaws(Known):
             self.broken("10 nothing is sent without a row", f"{refund.id} has no row")
         elif stored.sends != refund.sends or stored.sent_at is None or now - stored.sent_at > timedelta(minutes=2):
             self.broken("10 nothing is sent without a row", f"{refund.id}: no row says that it is being sent")
+        if (refund.id, refund.sends) in self.sends:
+            self.broken("13 one send in flight", f"{refund.id} is sent twice, and one send of it is stored")
+        self.sends[refund.id, refund.sends] = None
         if self._world.in_flight.get(refund.id):
             self.broken("13 one send in flight", f"{refund.id} is sent while it may be at work")
         if stored is not None and stored.accepted_at is not None:

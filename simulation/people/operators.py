@@ -36,15 +36,13 @@ async def _paid_by_somebody(me: Person) -> tuple[Payment, Row] | None:
     return None
 
 
-def _refunds(
-    me: Person, payment: Payment, amount: int | None, refund_id: str, gateway_id: GatewayId | None = None
-) -> Process:
+def _refunds(me: Person, payment: Payment, amount: int | None, refund_id: str, after: Process | None = None) -> Process:
     account = ACCOUNT if me.rng.random() < 0.9 else None
-    order = RefundOrder(reason="고객 요청", amount=amount, gateway_id=gateway_id, account=account)
+    order = RefundOrder(reason="고객 요청", amount=amount, account=account)
     named = RefundId(refund_id)
     key = f"key {refund_id} {me.rng.choice(['', '', 'of another client'])}"
     me.world.asked_refunds[refund_id] = None
-    return me.asks("refund", lambda m: requests.refund(m, me.world, payment.merchant_id, order, named, key))
+    return me.asks("refund", lambda m: requests.refund(m, me.world, payment.merchant_id, order, named, key), after)
 
 
 async def refunder(me: Person) -> None:
@@ -61,8 +59,8 @@ async def refunder(me: Person) -> None:
             me.world.console_works(row, me.rng.randint(SECOND, 2 * MINUTE), me.rng.choice([1, row.amount.minor // 4]))
         part = me.rng.choice([usual, me.rng.choice(parts)])
         asked = _refunds(me, payment, part, f"o{me.role.number}x{number}")
-        for _ in range(me.rng.choice([0, 0, 1, 3])):
-            _refunds(me, payment, part, f"o{me.role.number}x{number}")
+        for _ in range(me.rng.choice([0, 1, 1, 3])):
+            _refunds(me, payment, part, f"o{me.role.number}x{number}", after=asked)
         if me.rng.random() < 0.3:
             row.never_refunds = me.rng.random() < 0.2
         if me.rng.random() < 0.5:

@@ -39,8 +39,8 @@ class Person:
     async def waits(self, least: int, most: int) -> None:
         await self.world.scheduler.pause("thinking", self.rng.randint(least, most))
 
-    def asks(self, what: str, make: Callable[[Machine], Work]) -> Process:
-        return self.world.request(f"{what} of {self.role.kind} {self.role.number}", make)
+    def asks(self, what: str, make: Callable[[Machine], Work], after: Process | None = None) -> Process:
+        return self.world.request(f"{what} of {self.role.kind} {self.role.number}", make, after)
 
     async def answer(self, what: str, make: Callable[[Machine], Work]) -> Process:
         return await self.world.scheduler.finished(self.asks(what, make))

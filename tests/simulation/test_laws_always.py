@@ -6,6 +6,7 @@ import attrs
 import pytest
 from builders import NOON, a_payment, an_attempt, paid, with_refund
 
+from payments.domain import refunding
 from payments.domain.attempt import Disposition
 from payments.domain.event import Event, EventKind
 from payments.domain.machine import Status
@@ -25,11 +26,12 @@ def broken(world: World) -> set[str]:
 
 
 def paid_payment(world: World) -> Payment:
-    return next(p for p in world.laws.payments.values() if p.status is Status.PAID)
+    """Return a payment that is paid, and of which something is left."""
+    return next(p for p in world.laws.payments.values() if p.status is Status.PAID and p.accepted and p.accepted.left)
 
 
 def row_of(world: World, owner: str) -> Row:
-    return next(row for row in world.provider.rows.values() if row.owner == owner and row.captured_at is not None)
+    return next(row for row in world.provider.rows.values() if row.owner == owner and row.captured_at and row.remaining)
 
 
 def test_paid_without_a_capture_at_the_provider(calm_world: World) -> None:
@@ -132,6 +134,17 @@ def test_a_payment_that_two_workers_hold(calm_world: World) -> None:
     calm_world.laws.claimed(ids, NOON, NOON + timedelta(minutes=5))
     calm_world.laws.claimed(ids, NOON + timedelta(minutes=1), NOON + timedelta(minutes=6))
     assert broken(calm_world) == {"13"}
+
+
+def test_a_stored_send_that_leaves_twice(calm_world: World) -> None:
+    known = paid_payment(calm_world)
+    asked = with_refund(known, amount=1)
+    sending = refunding.begin_send(asked, asked.refunds[-1], calm_world.scheduler.time())
+    calm_world.laws.wrote(known, sending, asked.new_events)
+    calm_world.laws.about_to_send(sending.refunds[-1], 0)
+    before = broken(calm_world)
+    calm_world.laws.about_to_send(sending.refunds[-1], 0)
+    assert (before, broken(calm_world)) == (set(), {"13"})
 
 
 def test_a_refund_that_arrives_while_it_is_at_work(calm_world: World) -> None:
