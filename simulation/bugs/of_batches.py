@@ -60,7 +60,7 @@ async def _unleased(self: Any, now: Any, _: Any, limit: int) -> Any:
     return await _claim(self, now, now, limit)
 
 
-@replaced("a claim that was undone is kept", 19, Refunds, "_send", store=BATCHED)
+@replaced("a claim that was undone is kept", 34, Refunds, "_send", store=BATCHED)
 async def _claim_kept(self: Any, payment: Payment, refund: Refund) -> Payment:
     sent_at = self.clock.now()
     claimed: list[Refund] = []

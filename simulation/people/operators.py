@@ -60,7 +60,7 @@ async def refunder(me: Person) -> None:
         part = me.rng.choice([usual, me.rng.choice(parts)])
         asked = _refunds(me, payment, part, f"o{me.role.number}x{number}")
         for _ in range(me.rng.choice([0, 1, 1, 3])):
-            _refunds(me, payment, part, f"o{me.role.number}x{number}", after=asked)
+            _refunds(me, payment, part, f"o{me.role.number}x{number}", after=me.rng.choice([asked, asked, None]))
         if me.rng.random() < 0.3:
             row.never_refunds = me.rng.random() < 0.2
         if me.rng.random() < 0.5:
