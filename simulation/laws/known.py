@@ -42,7 +42,7 @@ class Known:
         self.keys: dict[tuple[str, int, int], str] = {}
         """The idempotency key of each refund's request, by its id, its refusals and its remainder."""
         self.sends: dict[tuple[str, int], None] = {}
-        """The sends that have left: of which refund, and its how many-th."""
+        """The sends that have left: the id of the refund, and the number of the send."""
         self.made_due: dict[MerchantId, int] = {}
         """When each payment was last made due at once."""
         self.provider_ids: dict[str, str] = {}
